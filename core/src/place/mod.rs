@@ -1,0 +1,20 @@
+//! Where: districts and areas, prepared once; on which side of the edge a point lies, and how far from it.
+//!
+//! Knows geometry only. Coordinates are WGS-84 degrees; edges are straight in longitude and latitude
+//! (RFC 7946); distances are metres on the ellipsoid.
+
+mod area;
+mod datum;
+mod distance;
+mod geojson;
+mod point;
+mod shape;
+mod union;
+
+pub use area::{Area, Districts, EdgeDistance};
+pub use datum::Datum;
+pub use distance::distance_m;
+pub use geojson::{NamedShape, PlaceError, read_districts};
+pub use point::Point;
+pub use shape::Shape;
+pub use union::union;

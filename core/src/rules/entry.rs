@@ -1,0 +1,33 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    record::{Body, Branch, Hash, StreamId},
+    time::Trusted,
+};
+
+/// Names one record anywhere.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+pub struct Name {
+    /// Whose log.
+    pub stream: StreamId,
+    /// Which epoch.
+    pub epoch: u32,
+    /// Which branch, empty for the main line.
+    pub branch: Branch,
+    /// Which record.
+    pub seq: u64,
+}
+
+/// One record as the rules see it. Sorted by (trusted time, name) before folding.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Its name.
+    pub name: Name,
+    /// Its hash.
+    pub hash: Hash,
+    /// When, as far as can be told.
+    pub when: Trusted,
+    /// What; erased and unreadable records have no entry.
+    pub body: Body,
+}

@@ -1,0 +1,164 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    record::{Hash, Payload},
+    reference::FindingState,
+    rules::Name,
+};
+
+/// How grave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// Adverse and proved; a person decides.
+    Finding,
+    /// Asked of the rep first, never scored.
+    Question,
+}
+
+/// What was found: a closed list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
+#[serde(rename_all = "snake_case")]
+pub enum FindingKind {
+    /// Finding: left the area without leave (R2).
+    LeftArea,
+    /// Finding: outside when the window opened (R1, R2).
+    OutsideAtOpening,
+    /// Finding: at a no-go place for longer than a pick-up, proved (R3).
+    AtNoGo,
+    /// Finding: signed in late (R4).
+    SignedInLate,
+    /// Finding: not signed in (R4).
+    NotSignedIn,
+    /// Finding: a visit far from the customer's confirmed place (R5).
+    VisitFar,
+    /// Finding: the log does not check (R19).
+    LogBroken,
+    /// Question: time nothing accounts for.
+    Unaccounted,
+    /// Question: perhaps at a no-go place.
+    PerhapsAtNoGo,
+    /// Question: a long stay away from customers (R2).
+    LongStay,
+    /// Question: simulated fixes (R19).
+    SimulatedFixes,
+    /// Question: the wall clock was changed (R19).
+    ClockChanged,
+    /// Question: many check-ins in a short time.
+    CheckInBurst,
+    /// Question: a very short visit.
+    ShortVisit,
+    /// Question: one photo used twice.
+    PhotoReused,
+    /// Question: identical coordinates in a row.
+    IdenticalFixes,
+    /// Question: two reps' phones together for hours.
+    PhonesTogether,
+    /// Question: the phone was restored from a copy, or copied.
+    LogForked,
+}
+
+impl FindingKind {
+    /// Its class.
+    pub fn class(self) -> Class {
+        use FindingKind as K;
+        match self {
+            K::LeftArea
+            | K::OutsideAtOpening
+            | K::AtNoGo
+            | K::SignedInLate
+            | K::NotSignedIn
+            | K::VisitFar
+            | K::LogBroken => Class::Finding,
+            _ => Class::Question,
+        }
+    }
+}
+
+/// A value that screens can draw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
+#[serde(untagged)]
+pub enum Fact {
+    /// A number; its unit stands in the key (`edge_mm`, `at_ms`, `gap_s`).
+    Number(i64),
+    /// A code, a name or an id.
+    Text(String),
+}
+
+/// A finding or a question with its evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Hash of (rep, day, kind, hash of the first evidence record or zeros): the same on phone and server.
+    pub id: Hash,
+    /// Its class.
+    pub class: Class,
+    /// Its kind.
+    pub kind: FindingKind,
+    /// First instant, milliseconds since 1970 (UTC).
+    pub from_ms: i64,
+    /// First instant after it.
+    pub to_ms: i64,
+    /// The records that made it, in order.
+    pub evidence: Vec<Name>,
+    /// Distances, durations, policy values: named with their unit.
+    pub facts: BTreeMap<String, Fact>,
+    /// Where it stands.
+    pub state: FindingState,
+}
+
+impl Finding {
+    /// The id of a finding.
+    pub fn id_of(rep: &str, day: &str, kind: FindingKind, first_evidence: Option<&Hash>) -> Hash {
+        let kind = serde_json::to_value(kind).expect("a code");
+        let first = first_evidence.copied().unwrap_or(Hash([0; 32]));
+        Hash::of(format!(
+            "onbeat/finding/1\n{rep}\n{day}\n{}\n{first}",
+            kind.as_str().expect("a code")
+        ))
+    }
+}
+
+/// Phone record: the rep answers a finding or a question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    /// The finding's id.
+    pub finding: Hash,
+    /// Its kind, so that the answer follows it when the day is rebuilt.
+    pub kind: FindingKind,
+    /// Its interval.
+    pub from_ms: i64,
+    /// End of that.
+    pub to_ms: i64,
+    /// The day of the finding, `YYYY-MM-DD`.
+    pub day: String,
+    /// What the rep says.
+    pub text: String,
+}
+impl Payload for Answered {
+    const TYPE: &'static str = "finding.answered";
+}
+
+/// Phone record: the rep appeals a decision; another person decides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Appealed {
+    /// The finding's id.
+    pub finding: Hash,
+    /// Its kind.
+    pub kind: FindingKind,
+    /// Its interval.
+    pub from_ms: i64,
+    /// End of that.
+    pub to_ms: i64,
+    /// The day of the finding, `YYYY-MM-DD`.
+    pub day: String,
+    /// What the rep says.
+    pub text: String,
+}
+impl Payload for Appealed {
+    const TYPE: &'static str = "finding.appealed";
+}

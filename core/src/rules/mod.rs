@@ -1,0 +1,18 @@
+//! One folder a rule of the company: its record types, its state, its findings and its view.
+//!
+//! [`fold_day`] is the only way from records to an account of a day; phone and server both call it.
+
+mod basis;
+mod day;
+mod entry;
+mod finding;
+
+pub mod clock;
+pub mod presence;
+pub mod sign_in;
+pub mod visit;
+
+pub use basis::{Basis, BasisError};
+pub use day::{DayCounts, DayView, Difference, fold_day};
+pub use entry::{Entry, Name};
+pub use finding::{Answered, Appealed, Class, Fact, Finding, FindingKind};

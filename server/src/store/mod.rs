@@ -1,0 +1,270 @@
+//! The storage kernel: everything the server keeps, behind one small trait that does not grow when a rule
+//! is added. No SQL outside this folder.
+//!
+//! Rows: **log** (append-only), **documents**, **views** with their declared fields, **blobs**, **cells**
+//! (what is neither record nor projection: certificates, credentials, sessions), and **marks** (keys whose
+//! view is out of date).
+
+pub mod sqlite;
+
+#[cfg(test)]
+mod conformance;
+
+use async_trait::async_trait;
+use onbeat_core::record::{Branch, Hash, StreamId};
+use serde::{Deserialize, Serialize};
+
+/// One line of records: a stream's epoch, and a branch of it (empty: the main line).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct LogLine {
+    /// Whose log.
+    pub stream: StreamId,
+    /// Which epoch.
+    pub epoch: u32,
+    /// Which branch.
+    pub branch: Branch,
+}
+
+/// A stored record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogRow {
+    /// Order of arrival in this store, within one stream only; never a cursor over all.
+    pub id: i64,
+    /// Which line it stands in.
+    pub line: LogLine,
+    /// Its place there.
+    pub seq: u64,
+    /// Hash of the head line.
+    pub hash: Hash,
+    /// The head line, as it came.
+    pub head: String,
+    /// The body line, as it came; `None` where erased.
+    pub body: Option<String>,
+    /// When it came, milliseconds since 1970 (UTC).
+    pub received_ms: i64,
+}
+
+/// A record to append, with the keys that its modules say it touches.
+#[derive(Debug, Clone)]
+pub struct NewRecord {
+    /// Which line.
+    pub line: LogLine,
+    /// Its place there.
+    pub seq: u64,
+    /// Hash of the head line.
+    pub hash: Hash,
+    /// The head line.
+    pub head: String,
+    /// The body line, `None` where it was erased at intake.
+    pub body: Option<String>,
+    /// When it came.
+    pub received_ms: i64,
+    /// Keys such as `day/rep-7/2026-11-23` or `boot/<stream>/<boot>`; bounded.
+    pub keys: Vec<String>,
+}
+
+/// A document version (bitemporal): in force from `valid_from_ms`, known since `recorded_ms`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DocumentRow {
+    /// `policy`, `customer`, `rep`, …
+    pub kind: String,
+    /// Its key within the kind.
+    pub key: String,
+    /// In force from.
+    pub valid_from_ms: i64,
+    /// Known since.
+    pub recorded_ms: i64,
+    /// Seq of the desk record that made it.
+    pub desk_seq: u64,
+    /// The JSON of [`onbeat_core::reference::Document`]; `None`: dropped.
+    pub body: Option<String>,
+}
+
+/// An item of the phones' feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedRow {
+    /// The cursor: counts the feed's items of this server from 1, in commit order.
+    pub cursor: u64,
+    /// `all` or `rep/<id>`.
+    pub scope: String,
+    /// `policy`, `customer`, …
+    pub kind: String,
+    /// Its key.
+    pub key: String,
+    /// The document's JSON; `None`: drop it.
+    pub body: Option<String>,
+}
+
+/// A projection of records, and the fields it declares for filters, sorts and sums.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ViewRow {
+    /// `day`, `visit`, `finding`, `register`, …
+    pub kind: String,
+    /// Its key within the kind.
+    pub key: String,
+    /// Who may see it: `team/<id>`.
+    pub scope: String,
+    /// What it sorts by in time, milliseconds since 1970 (UTC).
+    pub at_ms: i64,
+    /// JSON.
+    pub body: String,
+    /// Declared fields.
+    pub fields: Vec<(String, Field)>,
+}
+
+/// A declared field's value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Field {
+    /// Text: exact match.
+    Text(String),
+    /// Number: match, range, sum.
+    Int(i64),
+}
+
+/// Which views, in order of `at_ms` and key.
+#[derive(Debug, Clone, Default)]
+pub struct ViewQuery {
+    /// Kind.
+    pub kind: String,
+    /// Only these scopes; `None`: all.
+    pub scopes: Option<Vec<String>>,
+    /// From this instant.
+    pub from_ms: Option<i64>,
+    /// Before this instant.
+    pub to_ms: Option<i64>,
+    /// Fields that must match.
+    pub fields: Vec<(String, Field)>,
+    /// Newest first.
+    pub descending: bool,
+    /// After this (`at_ms`, key), for the next page.
+    pub after: Option<(i64, String)>,
+    /// At most so many (the store caps it at 1,000).
+    pub limit: usize,
+}
+
+/// Something small that is neither record nor projection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    /// `user`, `session`, `token`, `code`, `certificate`, `stream`, `meta`, …
+    pub kind: String,
+    /// Its key within the kind.
+    pub key: String,
+    /// JSON.
+    pub body: String,
+    /// Gone after this instant.
+    pub expires_ms: Option<i64>,
+}
+
+/// What must still be true when a change is applied, since it was prepared outside the writer's lock.
+#[derive(Debug, Clone)]
+pub enum Guard {
+    /// The newest record of a line has this seq (0: none).
+    Tip(LogLine, u64),
+    /// A cell's body is this (`None`: there is no such cell).
+    Cell(String, String, Option<String>),
+}
+
+/// One transaction.
+#[derive(Debug, Clone, Default)]
+pub struct Change {
+    /// Checked first; one that fails leaves everything as it was.
+    pub guards: Vec<Guard>,
+    /// Records to append.
+    pub append: Vec<NewRecord>,
+    /// Records whose body is erased.
+    pub erase: Vec<(LogLine, u64)>,
+    /// More keys for stored records.
+    pub keys: Vec<(LogLine, u64, String)>,
+    /// Documents to add.
+    pub documents: Vec<DocumentRow>,
+    /// Feed items to add; their cursors are given by the store.
+    pub feed: Vec<FeedRow>,
+    /// Views to put.
+    pub views: Vec<ViewRow>,
+    /// Views to drop.
+    pub drop_views: Vec<(String, String)>,
+    /// Cells to put.
+    pub cells: Vec<Cell>,
+    /// Cells to drop.
+    pub drop_cells: Vec<(String, String)>,
+    /// Blobs to put (complete ones).
+    pub blobs: Vec<(Hash, Vec<u8>)>,
+    /// Keys whose view is now out of date.
+    pub mark: Vec<String>,
+    /// Marks that were worked off: dropped if the mark has not been set again since.
+    pub unmark: Vec<(String, u64)>,
+}
+
+/// What a commit came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Committed {
+    /// Applied and durable.
+    Done,
+    /// A guard no longer held (or a record's place was taken): prepare anew.
+    Stale,
+}
+
+/// Why the store did not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// No space left: nothing was acknowledged.
+    #[error("the disk is full: free space in the data folder, nothing that was acknowledged is lost")]
+    Full,
+    /// The writer's queue is full: try again soon.
+    #[error("the store is busy: try again in a second")]
+    Busy,
+    /// Another process holds the data folder.
+    #[error("another onbeat runs on {0}: stop it first, or talk to it")]
+    Locked(String),
+    /// Written by a newer onbeat.
+    #[error("the data folder has schema {found}, this onbeat knows up to {known}: use the newer onbeat")]
+    Newer {
+        /// Schema found.
+        found: u32,
+        /// Newest schema known here.
+        known: u32,
+    },
+    /// Anything else the database said.
+    #[error("database: {0}")]
+    Database(String),
+}
+
+/// Short for results of the store.
+pub type StoreResult<T> = Result<T, StoreError>;
+
+/// The kernel. Every backend passes the same conformance test.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Applies one change in one transaction; returns after it is durable (fsync).
+    async fn commit(&self, change: Change) -> StoreResult<Committed>;
+    /// Newest record of a line.
+    async fn tip(&self, line: &LogLine) -> StoreResult<Option<LogRow>>;
+    /// The lines of a stream, in order of epoch and branch, each with its first and newest seq.
+    async fn lines(&self, stream: &str) -> StoreResult<Vec<(LogLine, u64, u64)>>;
+    /// Records of a line from `from_seq` on, at most `limit`.
+    async fn records(&self, line: &LogLine, from_seq: u64, limit: usize) -> StoreResult<Vec<LogRow>>;
+    /// Records that touch a key, in order of arrival.
+    async fn records_of(&self, key: &str) -> StoreResult<Vec<LogRow>>;
+    /// All versions of the documents of a kind (and key), oldest first.
+    async fn documents(&self, kind: &str, key: Option<&str>) -> StoreResult<Vec<DocumentRow>>;
+    /// Feed items of some scopes after a cursor, and the newest cursor of the whole feed.
+    async fn feed(&self, scopes: &[String], after: u64, limit: usize) -> StoreResult<(Vec<FeedRow>, u64)>;
+    /// One view.
+    async fn view(&self, kind: &str, key: &str) -> StoreResult<Option<ViewRow>>;
+    /// Views by a query.
+    async fn views(&self, query: &ViewQuery) -> StoreResult<Vec<ViewRow>>;
+    /// One cell, unless it expired.
+    async fn cell(&self, kind: &str, key: &str, now_ms: i64) -> StoreResult<Option<Cell>>;
+    /// The cells of a kind whose key begins with `prefix`.
+    async fn cells(&self, kind: &str, prefix: &str, now_ms: i64) -> StoreResult<Vec<Cell>>;
+    /// One blob, whole.
+    async fn blob(&self, hash: &Hash) -> StoreResult<Option<Vec<u8>>>;
+    /// Appends to an unfinished blob at `offset` (which must be its length so far); answers its new length.
+    async fn append_blob(&self, hash: &Hash, offset: u64, bytes: Vec<u8>) -> StoreResult<u64>;
+    /// Length of an unfinished blob, 0 if none.
+    async fn unfinished_blob(&self, hash: &Hash) -> StoreResult<u64>;
+    /// Takes an unfinished blob out, to be checked and put whole by a change.
+    async fn take_unfinished_blob(&self, hash: &Hash) -> StoreResult<Vec<u8>>;
+    /// Marked keys and the number of their mark, oldest first.
+    async fn marks(&self, limit: usize) -> StoreResult<Vec<(String, u64)>>;
+}

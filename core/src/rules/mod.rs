@@ -8,6 +8,7 @@ mod entry;
 mod finding;
 
 pub mod clock;
+pub mod log;
 pub mod presence;
 pub mod sign_in;
 pub mod visit;

@@ -100,6 +100,8 @@ part! {
         sample_max_s: i64 = 600,
         /// Longest silence of a phone that is well.
         heartbeat_s: i64 = 900,
+        /// Unaccounted minutes of a day that the rep is asked about.
+        ask_day_min: i64 = 30,
         /// Unaccounted minutes of a day that count towards a help task.
         help_day_min: i64 = 60,
         /// So many such days …

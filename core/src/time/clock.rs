@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::reading::{BootId, Stamp};
@@ -25,21 +27,75 @@ pub struct Trusted {
     pub error_ms: Option<i64>,
 }
 
+/// One anchor within its boot.
+#[derive(Debug, Clone, Copy)]
+struct Tie {
+    elapsed_ms: i64,
+    at_ms: i64,
+    error_ms: i64,
+}
+
 /// All anchors known of a device.
 #[derive(Debug, Clone, Default)]
 pub struct Clocks {
-    // filled by the time module
+    /// By boot; sorted by elapsed time, one for each.
+    boots: BTreeMap<BootId, Vec<Tie>>,
+    drift_ppm: i64,
 }
 
 impl Clocks {
     /// From anchors in any order; `drift_ppm` widens the error with the distance from the anchor.
     pub fn new(anchors: impl IntoIterator<Item = ClockAnchor>, drift_ppm: i64) -> Self {
-        let _ = (anchors.into_iter().count(), drift_ppm);
-        unimplemented!()
+        let mut boots: BTreeMap<BootId, Vec<Tie>> = BTreeMap::new();
+        for anchor in anchors {
+            boots.entry(anchor.boot).or_default().push(Tie {
+                elapsed_ms: anchor.elapsed_ms,
+                at_ms: anchor.at_ms,
+                error_ms: anchor.error_ms.max(0),
+            });
+        }
+        for ties in boots.values_mut() {
+            ties.sort_unstable_by_key(|tie| (tie.elapsed_ms, tie.error_ms, tie.at_ms));
+            ties.dedup_by_key(|tie| tie.elapsed_ms);
+        }
+        Self {
+            boots,
+            drift_ppm: drift_ppm.max(0),
+        }
     }
-    /// The time of a stamp: from the nearest anchor of its boot, else its wall clock, untrusted.
+
+    /// The time of a stamp: from the nearest anchor of its boot (of two as near, the surer), else its wall
+    /// clock, untrusted.
     pub fn trust(&self, stamp: &Stamp) -> Trusted {
-        let _ = stamp;
-        unimplemented!()
+        match self.nearest(stamp) {
+            Some(tie) => self.reckon(tie, stamp.elapsed_ms),
+            None => Trusted {
+                at_ms: stamp.at_ms,
+                error_ms: None,
+            },
+        }
     }
+
+    fn nearest(&self, stamp: &Stamp) -> Option<&Tie> {
+        let ties = self.boots.get(&stamp.boot)?;
+        let after = ties.partition_point(|tie| tie.elapsed_ms < stamp.elapsed_ms);
+        let neighbours = &ties[after.saturating_sub(1)..ties.len().min(after + 1)];
+        neighbours
+            .iter()
+            .min_by_key(|tie| (tie.elapsed_ms.abs_diff(stamp.elapsed_ms), tie.error_ms))
+    }
+
+    /// Saturating throughout: a stamp is a phone's word and may hold anything.
+    fn reckon(&self, tie: &Tie, elapsed_ms: i64) -> Trusted {
+        let since_ms = i128::from(elapsed_ms) - i128::from(tie.elapsed_ms);
+        let drift_ms = (since_ms.abs() * i128::from(self.drift_ppm) + 999_999) / 1_000_000;
+        Trusted {
+            at_ms: saturate(i128::from(tie.at_ms) + since_ms),
+            error_ms: Some(saturate(i128::from(tie.error_ms) + drift_ms)),
+        }
+    }
+}
+
+fn saturate(value: i128) -> i64 {
+    value.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64
 }

@@ -2,8 +2,14 @@
 
 mod calendar;
 mod clock;
+mod interval;
 mod schedule;
+mod wall;
+
+#[cfg(test)]
+mod tests;
 
 pub use calendar::Calendar;
 pub use clock::{ClockAnchor, Clocks, Trusted};
-pub use schedule::{Interval, Schedule, TimeError, When};
+pub use interval::Interval;
+pub use schedule::{Schedule, TimeError, When};

@@ -1,37 +1,17 @@
-use chrono::NaiveDate;
+use chrono::{Datelike, Days, NaiveDate, Weekday};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::Calendar;
+use super::{
+    Calendar, Interval,
+    wall::{self, FIRST_DAY, LAST_DAY, Twice},
+};
 use crate::policy::WindowRule;
 
-/// Half-open time span, milliseconds since 1970 (UTC).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "mobile", derive(uniffi::Record))]
-pub struct Interval {
-    /// First instant in it.
-    pub from_ms: i64,
-    /// First instant after it.
-    pub to_ms: i64,
-}
+const DAY_MIN: u32 = 24 * 60;
 
-impl Interval {
-    /// Length in milliseconds.
-    pub fn length_ms(&self) -> i64 {
-        self.to_ms - self.from_ms
-    }
-    /// Whether an instant lies in it.
-    pub fn contains(&self, at_ms: i64) -> bool {
-        (self.from_ms..self.to_ms).contains(&at_ms)
-    }
-    /// What two spans have in common, if that is longer than nothing.
-    pub fn intersect(&self, other: &Self) -> Option<Self> {
-        let both = Self {
-            from_ms: self.from_ms.max(other.from_ms),
-            to_ms: self.to_ms.min(other.to_ms),
-        };
-        (both.from_ms < both.to_ms).then_some(both)
-    }
-}
+/// How far [`Schedule::add_workdays`] looks: ten years.
+const LOOK_AHEAD_DAYS: usize = 3660;
 
 /// Where an instant lies against the working window of its day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,9 +29,20 @@ pub enum When {
 }
 
 /// A window rule and a calendar, read and ready.
+///
+/// A window is a stretch of local wall-clock time turned into instants: where daylight saving repeats an hour,
+/// it opens at the earlier and closes at the later instant of that name; where an hour is skipped, at the first
+/// instant after it. A window across midnight belongs to the day it opens.
 #[derive(Debug, Clone)]
 pub struct Schedule {
-    // filled by the time module
+    zone: Tz,
+    /// Minute of the day at which the window opens.
+    from_min: u32,
+    /// Minute at which it closes, counted from the same midnight: above `from_min`, above 1440 on the next day.
+    to_min: u32,
+    /// Monday first.
+    week: [bool; 7],
+    calendar: Calendar,
 }
 
 /// What is wrong with a window or a calendar.
@@ -61,10 +52,10 @@ pub enum TimeError {
     #[error("unknown time zone {0:?}: give an IANA name such as Asia/Shanghai")]
     UnknownZone(String),
     /// Not `HH:MM`.
-    #[error("{0:?} is not a time of day: write HH:MM, from 00:00 to 24:00")]
+    #[error("{0:?} is not a time of day: write HH:MM, from 00:00 to 23:59 (a window may also end at 24:00)")]
     NotATime(String),
     /// From and to are the same.
-    #[error("the window {0} has no length")]
+    #[error("the window {0} has no length: its end must differ from its beginning (a whole day is 00:00-24:00)")]
     EmptyWindow(String),
     /// Not `mon` … `sun`.
     #[error("{0:?} is not a day of the week: write mon, tue, wed, thu, fri, sat or sun")]
@@ -77,36 +68,139 @@ impl Schedule {
     /// # Errors
     /// [`TimeError`] names the field that can't be read.
     pub fn new(rule: &WindowRule, calendar: &Calendar) -> Result<Self, TimeError> {
-        let _ = (rule, calendar);
-        unimplemented!()
+        let (from_min, to_min) = window_minutes(&rule.from, &rule.to)?;
+        let mut week = [false; 7];
+        for name in &rule.workdays {
+            week[weekday(name)?.num_days_from_monday() as usize] = true;
+        }
+        Ok(Self {
+            zone: rule
+                .zone
+                .parse()
+                .map_err(|_| TimeError::UnknownZone(rule.zone.clone()))?,
+            from_min,
+            to_min,
+            week,
+            calendar: calendar.clone(),
+        })
     }
-    /// The window that opens on `day`, `None` on a day off.
+
+    /// The window that opens on `day`, `None` on a day off (and on a day that its zone left out).
     pub fn window(&self, day: NaiveDate) -> Option<Interval> {
-        let _ = day;
-        unimplemented!()
+        if !self.is_workday(day) {
+            return None;
+        }
+        let window = Interval {
+            from_ms: wall::instant_ms(self.zone, day, self.from_min, Twice::Earlier),
+            to_ms: wall::instant_ms(self.zone, day, self.to_min, Twice::Later),
+        };
+        (window.from_ms < window.to_ms).then_some(window)
     }
+
     /// The day an instant belongs to: that of the window that holds it, else the local date.
+    /// Instants beyond the years 1 to 9999 belong to the first or last day of these.
     pub fn day_of(&self, at_ms: i64) -> NaiveDate {
-        let _ = at_ms;
-        unimplemented!()
+        match wall::date(self.zone, at_ms) {
+            Some(date) => self.day_holding(date, at_ms).unwrap_or(date),
+            None if at_ms < 0 => FIRST_DAY,
+            None => LAST_DAY,
+        }
     }
-    /// Where an instant lies.
+
+    /// Where an instant lies. Beyond the years 1 to 9999 every day is off.
     pub fn when(&self, at_ms: i64) -> When {
-        let _ = at_ms;
-        unimplemented!()
+        let Some(date) = wall::date(self.zone, at_ms) else {
+            return When::DayOff;
+        };
+        if self.day_holding(date, at_ms).is_some() {
+            return When::Within;
+        }
+        match self.window(date) {
+            Some(window) if at_ms < window.from_ms => When::Before,
+            Some(_) => When::After,
+            None => When::DayOff,
+        }
     }
+
     /// Midnight to midnight of a local day.
     pub fn whole_day(&self, day: NaiveDate) -> Interval {
-        let _ = day;
-        unimplemented!()
+        Interval {
+            from_ms: wall::instant_ms(self.zone, day, 0, Twice::Earlier),
+            to_ms: wall::instant_ms(self.zone, day, DAY_MIN, Twice::Earlier),
+        }
     }
-    /// The workday `n` workdays after `day`.
+
+    /// The workday `n` workdays after `day` (with 0 `day` itself). Looks ten years ahead at most, and gives the
+    /// last day looked at where there are fewer workdays.
     pub fn add_workdays(&self, day: NaiveDate, n: u32) -> NaiveDate {
-        let _ = (day, n);
-        unimplemented!()
+        let mut left = n;
+        let mut at = day;
+        for next in day.iter_days().skip(1).take(LOOK_AHEAD_DAYS) {
+            if left == 0 {
+                break;
+            }
+            at = next;
+            left -= u32::from(self.is_workday(next));
+        }
+        at
     }
+
     /// The zone's IANA name.
     pub fn zone(&self) -> &str {
-        unimplemented!()
+        self.zone.name()
     }
+
+    fn is_workday(&self, day: NaiveDate) -> bool {
+        let planned = self.week[day.weekday().num_days_from_monday() as usize];
+        (FIRST_DAY..=LAST_DAY).contains(&day) && self.calendar.works(day, planned)
+    }
+
+    /// The day whose window holds an instant of local `date`: that day, else the day before (a night shift), else
+    /// the day after (clocks once went back over midnight after a window had opened, as in Goose Bay until 2011).
+    fn day_holding(&self, date: NaiveDate, at_ms: i64) -> Option<NaiveDate> {
+        [
+            Some(date),
+            date.checked_sub_days(Days::new(1)),
+            date.checked_add_days(Days::new(1)),
+        ]
+        .into_iter()
+        .flatten()
+        .find(|&day| self.window(day).is_some_and(|window| window.contains(at_ms)))
+    }
+}
+
+/// Minutes from the midnight of the day on which the window opens.
+fn window_minutes(from: &str, to: &str) -> Result<(u32, u32), TimeError> {
+    let from_min = minute(from).filter(|&minute| minute < DAY_MIN);
+    let from_min = from_min.ok_or_else(|| TimeError::NotATime(from.into()))?;
+    let to_min = minute(to).ok_or_else(|| TimeError::NotATime(to.into()))?;
+    if from_min == to_min {
+        return Err(TimeError::EmptyWindow(format!("{from}-{to}")));
+    }
+    Ok((from_min, if to_min > from_min { to_min } else { to_min + DAY_MIN }))
+}
+
+/// `HH:MM` up to 24:00, as a minute of the day.
+fn minute(text: &str) -> Option<u32> {
+    let two = |digits: &str| {
+        let both = digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
+        both.then(|| digits.parse::<u32>().ok()).flatten()
+    };
+    let (hours, minutes) = text.split_once(':')?;
+    let (hours, minutes) = (two(hours)?, two(minutes)?);
+    let minute = hours * 60 + minutes;
+    (minutes < 60 && minute <= DAY_MIN).then_some(minute)
+}
+
+fn weekday(name: &str) -> Result<Weekday, TimeError> {
+    Ok(match name {
+        "mon" => Weekday::Mon,
+        "tue" => Weekday::Tue,
+        "wed" => Weekday::Wed,
+        "thu" => Weekday::Thu,
+        "fri" => Weekday::Fri,
+        "sat" => Weekday::Sat,
+        "sun" => Weekday::Sun,
+        _ => return Err(TimeError::NotAWeekday(name.into())),
+    })
 }

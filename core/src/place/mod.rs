@@ -6,15 +6,23 @@
 mod area;
 mod datum;
 mod distance;
+mod districts;
+mod ellipsoid;
+mod error;
 mod geojson;
 mod point;
 mod shape;
 mod union;
 
-pub use area::{Area, Districts, EdgeDistance};
+#[cfg(test)]
+mod tests;
+
+pub use area::{Area, EdgeDistance};
 pub use datum::Datum;
 pub use distance::distance_m;
-pub use geojson::{NamedShape, PlaceError, read_districts};
+pub use districts::Districts;
+pub use error::{Fault, PlaceError, Position};
+pub use geojson::{NamedShape, read_districts};
 pub use point::Point;
 pub use shape::Shape;
 pub use union::union;

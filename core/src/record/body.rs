@@ -57,11 +57,19 @@ impl Body {
     /// [`RecordError::NotJson`] or [`RecordError::NotA`]; such a body is kept as evidence, unread.
     pub fn parse(line: &str) -> Result<Self, RecordError> {
         let refuse = |why: String| RecordError::NotA { what: "body", why };
-        let body: Self = serde_json::from_value(json::parse(line)?).map_err(|e| refuse(e.to_string()))?;
-        if decode_hex::<16>(&body.salt).is_none() {
+        let Value::Object(mut fields) = json::parse(line)? else {
+            return Err(refuse("not an object".into()));
+        };
+        let mut take = |name: &str| fields.remove(name).ok_or_else(|| refuse(format!("it has no {name:?}")));
+        let (salt, at, kind) = (take("salt")?, take("at")?, take("type")?);
+        let (Value::String(salt), Value::String(kind)) = (salt, kind) else {
+            return Err(refuse("salt or type is no text".into()));
+        };
+        if decode_hex::<16>(&salt).is_none() {
             return Err(refuse("the salt is not 32 lower-case hex digits".into()));
         }
-        Ok(body)
+        let at = serde_json::from_value(at).map_err(|e| refuse(format!("its stamp: {e}")))?;
+        Ok(Self { salt, at, kind, fields })
     }
 
     /// The payload, if it is of this kind.

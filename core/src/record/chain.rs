@@ -1,4 +1,4 @@
-use super::{Body, Branch, Certificate, Hash, Head, Line, MAX_RECORD_BYTES, RecordError, Seal, StreamId};
+use super::{Body, Certificate, Hash, Head, Line, MAX_RECORD_BYTES, RecordError, Seal, StreamId};
 
 /// One record as its bytes, read once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,11 +37,16 @@ impl Record {
     /// # Errors
     /// The head's, [`RecordError::TooLong`] or [`RecordError::BodyHash`].
     pub fn from_lines(head_line: String, body_line: Option<String>) -> Result<Self, RecordError> {
+        let head = Head::parse(&head_line)?;
+        Self::of(head, head_line, body_line)
+    }
+
+    /// As [`Record::from_lines`], for a head line that was read already.
+    pub(super) fn of(head: Head, head_line: String, body_line: Option<String>) -> Result<Self, RecordError> {
         let bytes = head_line.len() + body_line.as_ref().map_or(0, String::len);
         if bytes > MAX_RECORD_BYTES {
             return Err(RecordError::TooLong { bytes });
         }
-        let head = Head::parse(&head_line)?;
         if body_line.as_ref().is_some_and(|line| Hash::of(line) != head.body) {
             return Err(RecordError::BodyHash { seq: head.seq });
         }
@@ -155,6 +160,3 @@ impl Batch {
         text
     }
 }
-
-/// Where a branch of a stream's epoch stands: the main line's name is empty.
-pub type LineName = (StreamId, u32, Branch);

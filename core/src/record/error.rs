@@ -43,10 +43,28 @@ pub enum RecordError {
     /// A signature that does not verify, or names a key that is not the stream's.
     #[error("{what}: the signature does not verify under key {kid}")]
     BadSignature {
-        /// `seal`, `receipt`, `anchor` or `certificate`.
+        /// `seal`, `receipt`, `anchor`, `certificate`, `key` or `recovery`.
         what: &'static str,
         /// The key it names.
         kid: String,
+    },
+    /// Signed by a key that is not among the trusted ones.
+    #[error("{what}: key {kid} is not a trusted key of the server")]
+    UnknownKey {
+        /// As above.
+        what: &'static str,
+        /// The key it names.
+        kid: String,
+    },
+    /// Signed well, but at a moment at which that key did not sign.
+    #[error("{what}: key {kid} was not in use at {at_ms} (milliseconds since 1970)")]
+    KeyNotInUse {
+        /// As above.
+        what: &'static str,
+        /// The key it names.
+        kid: String,
+        /// The moment the signed thing states.
+        at_ms: i64,
     },
     /// A batch whose last line is no seal over its last record.
     #[error("the batch does not end with a seal over its last record")]

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, map::Entry};
 
 use super::{MAX_DEPTH, RecordError};
 
@@ -16,6 +16,9 @@ pub(super) fn parse(line: &str) -> Result<Value, RecordError> {
     let refuse = |why: String| RecordError::NotJson(why);
     if line.contains(['\n', '\r']) {
         return Err(refuse("a line break inside the line".into()));
+    }
+    if line.starts_with([' ', '\t']) || line.ends_with([' ', '\t']) {
+        return Err(refuse("blanks around the line".into()));
     }
     // serde_json answers lone surrogates and byte-order marks with errors of its own.
     let mut reader = serde_json::Deserializer::from_str(line);
@@ -87,8 +90,11 @@ impl<'de> Visitor<'de> for Strict {
         let mut values = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
             let value = entries.next_value_seed(Strict { depth })?;
-            if values.insert(key.clone(), value).is_some() {
-                return Err(A::Error::custom(format!("the key {key:?} stands twice")));
+            match values.entry(key) {
+                Entry::Vacant(entry) => drop(entry.insert(value)),
+                Entry::Occupied(entry) => {
+                    return Err(A::Error::custom(format!("the key {:?} stands twice", entry.key())));
+                }
             }
         }
         Ok(Value::Object(values))

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Anchor, Branch, Certificate, Hash, Receipt, Record, RecordError, Seal, json};
+use super::{Anchor, Branch, Certificate, Hash, Head, Receipt, Record, RecordError, Seal, json};
 
 /// One item of a log file or a push.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,7 +51,7 @@ impl Line {
             Self::Record(record) => format!(
                 "{}\n{}\n",
                 record.head_line,
-                record.body_line.as_deref().unwrap_or("null")
+                record.body_line.as_deref().unwrap_or(ERASED)
             ),
             Self::Certificate(certificate) => format!("{}\n", certificate.line()),
             Self::Branch(branch) => tagged(Tagged::Branch(branch.clone())),
@@ -73,28 +73,50 @@ pub fn read_lines(text: &str) -> impl Iterator<Item = Result<Line, RecordError>>
 }
 
 fn read_line<'a>(first: &'a str, next: impl FnOnce() -> Option<&'a str>) -> Result<Line, RecordError> {
-    let value = json::parse(first)?;
-    let refuse = |what, e: serde_json::Error| RecordError::NotA {
-        what,
-        why: e.to_string(),
-    };
+    match read_first(first)? {
+        First::Line(line) => Ok(line),
+        First::Head(head) => {
+            let body = next().ok_or(RecordError::NotA {
+                what: "record",
+                why: "its body line is missing".into(),
+            })?;
+            let body = (body != ERASED).then(|| body.to_owned());
+            Record::of(head, first.to_owned(), body).map(Line::Record)
+        }
+    }
+}
+
+/// The body line of an erased body.
+pub(super) const ERASED: &str = "null";
+
+/// What one line is, if it can begin an item.
+pub(super) enum First {
+    /// The head of a record: its body line follows.
+    Head(Head),
+    /// Any other item: these have one line.
+    Line(Line),
+}
+
+/// Reads the first line of an item.
+pub(super) fn read_first(line: &str) -> Result<First, RecordError> {
+    if let Some(head) = Head::as_written(line) {
+        return Ok(First::Head(head));
+    }
+    let value = json::parse(line)?;
     if value.get("v").is_some() {
-        let body = next().ok_or(RecordError::NotA {
-            what: "record",
-            why: "its body line is missing".into(),
-        })?;
-        let body = (body != "null").then(|| body.to_owned());
-        return Record::from_lines(first.to_owned(), body).map(Line::Record);
+        return Head::from_value(value).map(First::Head);
     }
     if value.get("issued_at").is_some() {
-        return Certificate::parse(first).map(Line::Certificate);
+        return Certificate::parse(line).map(|certificate| First::Line(Line::Certificate(certificate)));
     }
-    Ok(
-        match serde_json::from_value(value).map_err(|e| refuse("line of a log", e))? {
-            Tagged::Branch(branch) => Line::Branch(branch),
-            Tagged::Seal(seal) => Line::Seal(seal),
-            Tagged::Receipt(receipt) => Line::Receipt(receipt),
-            Tagged::Anchor(anchor) => Line::Anchor(anchor),
-        },
-    )
+    let tagged = serde_json::from_value(value).map_err(|e| RecordError::NotA {
+        what: "line of a log",
+        why: e.to_string(),
+    })?;
+    Ok(First::Line(match tagged {
+        Tagged::Branch(branch) => Line::Branch(branch),
+        Tagged::Seal(seal) => Line::Seal(seal),
+        Tagged::Receipt(receipt) => Line::Receipt(receipt),
+        Tagged::Anchor(anchor) => Line::Anchor(anchor),
+    }))
 }

@@ -1,7 +1,7 @@
 //! The log: records of two JSON lines, chained by hash, sealed by the phone, receipted by the server.
 //!
 //! The bytes are the record: they are hashed, stored, sent and exported as they came, never written
-//! anew. The format is described in `docs/ARCHITECTURE.md` and held by the vectors in `tests/vectors/`.
+//! anew. The format is described in `docs/FORMAT.md` and held by the vectors in `tests/vectors/`.
 
 mod body;
 mod chain;
@@ -9,16 +9,24 @@ mod error;
 mod hash;
 mod head;
 mod json;
+mod keys;
 mod line;
 mod signed;
+pub mod verify;
+
+#[cfg(test)]
+mod tests;
 
 pub use body::{Body, Payload, Salt};
-pub use chain::{Batch, LineName, Record, Tip};
+pub use chain::{Batch, Record, Tip};
 pub use error::RecordError;
 pub use hash::Hash;
 pub use head::Head;
+pub use keys::{KeyFile, KeyRing, RecoveryKey, ServerKey};
 pub use line::{BranchStart, Line, read_lines};
-pub use signed::{Anchor, Certificate, CertificateFields, Grade, Kid, PublicKey, Receipt, Seal, Signable, Signature};
+pub use signed::{
+    Anchor, Certificate, CertificateFields, Grade, Kid, PublicKey, Receipt, Seal, Signable, Signature, Unsigned,
+};
 
 /// Head and body line together, in bytes, without line breaks.
 pub const MAX_RECORD_BYTES: usize = 16 * 1024;

@@ -2,7 +2,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::signature::{ECDSA_P256_SHA256_FIXED, ED25519, UnparsedPublicKey};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Branch, Hash, RecordError, StreamId, head::is_stream_id, json};
+use super::{Branch, Hash, RecordError, StreamId, Tip, head::is_stream_id, json};
 
 /// Name of a key: the first 16 hex digits of the SHA-256 of its bytes.
 pub type Kid = String;
@@ -38,7 +38,8 @@ impl PublicKey {
         Hash::of(&self.0).to_string()[..16].to_owned()
     }
 
-    fn verifies(&self, message: &[u8], signature: &Signature) -> bool {
+    /// Holds a bare signature over `message` against this key.
+    pub fn verifies(&self, message: &[u8], signature: &Signature) -> bool {
         match self.0.len() {
             32 => UnparsedPublicKey::new(&ED25519, &self.0)
                 .verify(message, &signature.0)
@@ -53,6 +54,13 @@ impl PublicKey {
 /// 64 bytes: raw r and s (ECDSA P-256 with SHA-256) or Ed25519 (RFC 8032). Written as base64url.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Signature(pub Vec<u8>);
+
+impl Signature {
+    /// Not made yet, or not there.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
 
 macro_rules! base64url {
     ($name:ty, $read:expr) => {
@@ -79,8 +87,8 @@ base64url!(Signature, |bytes: Vec<u8>| if bytes.len() == 64 {
 });
 
 /// Something that is signed: `onbeat/<what>/1` and the fields, newline-joined.
-pub trait Signable {
-    /// `seal`, `receipt`, `anchor` or `certificate`.
+pub trait Signable: Sized {
+    /// `seal`, `receipt`, `anchor`, `certificate`, `key` or `recovery`.
     const WHAT: &'static str;
     /// The fields in the order they are signed, without the signature.
     fn fields(&self) -> Vec<String>;
@@ -88,6 +96,8 @@ pub trait Signable {
     fn kid(&self) -> &str;
     /// The signature.
     fn signature(&self) -> &Signature;
+    /// Puts a signature in its place.
+    fn set_signature(&mut self, signature: Signature);
 
     /// The bytes that are signed.
     fn message(&self) -> Vec<u8> {
@@ -115,6 +125,37 @@ pub trait Signable {
     }
 }
 
+/// A value whose signature is still to be made; it can't be taken for a signed one.
+#[derive(Debug, Clone)]
+pub struct Unsigned<T>(T);
+
+impl<T: Signable> Unsigned<T> {
+    /// Takes a value whose signature, whatever it holds, is to be replaced.
+    pub fn new(value: T) -> Self {
+        Self(value)
+    }
+
+    /// The bytes to sign.
+    pub fn message(&self) -> Vec<u8> {
+        self.0.message()
+    }
+
+    /// The value with its signature over [`Unsigned::message`].
+    pub fn signed(mut self, signature: Signature) -> T {
+        self.0.set_signature(signature);
+        self.0
+    }
+
+    /// Signs with `signer`, which is given the bytes to sign.
+    ///
+    /// # Errors
+    /// Whatever `signer` answers.
+    pub fn sign<E>(self, signer: impl FnOnce(&[u8]) -> Result<Signature, E>) -> Result<T, E> {
+        let signature = signer(&self.message())?;
+        Ok(self.signed(signature))
+    }
+}
+
 macro_rules! signable {
     ($name:ident, $what:literal, |$it:ident| $fields:expr) => {
         impl Signable for $name {
@@ -129,9 +170,13 @@ macro_rules! signable {
             fn signature(&self) -> &Signature {
                 &self.sig
             }
+            fn set_signature(&mut self, signature: Signature) {
+                self.sig = signature;
+            }
         }
     };
 }
+pub(super) use signable;
 
 /// The phone's word that everything up to a record is its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,8 +202,29 @@ signable!(Seal, "seal", |s| vec![
     s.kid.clone()
 ]);
 
+impl Seal {
+    /// A seal over `tip`, to be signed by the key `kid`.
+    pub fn unsigned(tip: &Tip, kid: Kid) -> Unsigned<Self> {
+        let Tip {
+            stream,
+            epoch,
+            seq,
+            hash,
+        } = tip.clone();
+        Unsigned(Self {
+            stream,
+            epoch,
+            seq,
+            hash,
+            kid,
+            sig: Signature::default(),
+        })
+    }
+}
+
 /// The server's word that records are durable. The rep keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Record))]
 pub struct Receipt {
     /// Whose log.
     pub stream: StreamId,
@@ -187,6 +253,28 @@ signable!(Receipt, "receipt", |r| vec![
     r.kid.clone()
 ]);
 
+impl Receipt {
+    /// A receipt for everything up to `tip` on `branch`, to be signed by the key `kid`.
+    pub fn unsigned(tip: &Tip, branch: Branch, received_at: i64, kid: Kid) -> Unsigned<Self> {
+        let Tip {
+            stream,
+            epoch,
+            seq,
+            hash,
+        } = tip.clone();
+        Unsigned(Self {
+            stream,
+            epoch,
+            branch,
+            seq,
+            hash,
+            received_at,
+            kid,
+            sig: Signature::default(),
+        })
+    }
+}
+
 /// The server's time, signed over the phone's newest record: what comes after is provably later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Anchor {
@@ -213,6 +301,27 @@ signable!(Anchor, "anchor", |a| vec![
     a.server_at.to_string(),
     a.kid.clone()
 ]);
+
+impl Anchor {
+    /// The server's time over `tip`, to be signed by the key `kid`.
+    pub fn unsigned(tip: &Tip, server_at: i64, kid: Kid) -> Unsigned<Self> {
+        let Tip {
+            stream,
+            epoch,
+            seq,
+            hash,
+        } = tip.clone();
+        Unsigned(Self {
+            stream,
+            epoch,
+            seq,
+            hash,
+            server_at,
+            kid,
+            sig: Signature::default(),
+        })
+    }
+}
 
 /// How well a phone's private key is kept: shown, never a lock-out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -287,7 +396,7 @@ signable!(CertificateFields, "certificate", |c| vec![
 ]);
 
 impl Certificate {
-    /// A certificate from its signed fields.
+    /// A certificate from its signed fields: `Certificate::new(Unsigned::new(fields).sign(…)?)`.
     pub fn new(fields: CertificateFields) -> Self {
         let line = serde_json::to_string(&fields).expect("a certificate has nothing that JSON cannot hold");
         Self { fields, line }

@@ -1,7 +1,24 @@
 //! The verdicts: one fix, and the spans of a day. Pure functions of place, time and policy.
+//!
+//! A day's ruling goes through `sequence` (usable fixes in order), `median` and `outside` (what is
+//! charged), `gap` (what a wait between fixes means) and `tiling` (spans, transit, excuses).
 
 mod fix;
+mod gap;
+mod live;
+mod marks;
+pub(crate) mod median;
+mod outside;
+pub(crate) mod sequence;
 mod span;
+mod tiling;
+
+#[cfg(test)]
+mod tests;
 
 pub use fix::{FixVerdict, PlaceVerdict, Unusable, judge_fix};
-pub use span::{Excuse, JudgedFix, RulingInput, Span, SpanStatus, StillGap, rule};
+pub use gap::next_due_s;
+pub use live::{LiveStatus, live};
+pub use span::{Excuse, JudgedFix, Ruled, RulingInput, Span, SpanStatus, StillGap, rule, ruled};
+
+pub(crate) use fix::{radius_mm, reckoned_mm};

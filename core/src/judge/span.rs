@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::FixVerdict;
+use super::{FixVerdict, gap::Waits, outside::runs, sequence::Sequence, tiling::Day};
 use crate::{place::Area, policy::Policy, reading::Fix, time::Interval};
 
 /// What is known of a rep's place for a while.
@@ -31,7 +31,8 @@ pub struct Span {
     /// `transit`, `break`, `private`, `leave`, or the exception's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excused_by: Option<String>,
-    /// For outside: the first and last record that prove it. Indexes into the input's fixes.
+    /// For outside: the first fix that proves it, one backed by satellites (if there is one), and the
+    /// last. Indexes into the input's fixes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<u32>,
 }
@@ -84,10 +85,40 @@ pub struct RulingInput<'a> {
     pub policy: &'a Policy,
 }
 
+/// A ruling with what did not go into it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ruled {
+    /// Tile the window up to `until_ms`.
+    pub spans: Vec<Span>,
+    /// Fixes reached and left at impossible speeds: indexes into the input's fixes, ascending.
+    pub set_aside: Vec<u32>,
+}
+
 /// The ruling: spans that tile the window up to `until_ms`.
 ///
 /// The estimator is the starting rule of `docs/verdicts.md`; a better one replaces it behind this function.
 pub fn rule(input: &RulingInput<'_>) -> Vec<Span> {
-    let _ = input;
-    unimplemented!()
+    ruled(input).spans
+}
+
+/// [`rule`], with the fixes that were set aside.
+pub fn ruled(input: &RulingInput<'_>) -> Ruled {
+    let known = Interval {
+        from_ms: input.window.from_ms,
+        to_ms: input.until_ms.min(input.window.to_ms),
+    };
+    let sequence = Sequence::new(input.fixes, known, input.policy);
+    let waits = Waits::new(input);
+    let runs = runs(&sequence.kept, input, &waits);
+    let day = Day {
+        known,
+        fixes: &sequence.kept,
+        runs: &runs,
+        waits: &waits,
+        input,
+    };
+    Ruled {
+        spans: day.spans(),
+        set_aside: sequence.set_aside,
+    }
 }

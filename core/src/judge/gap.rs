@@ -1,0 +1,99 @@
+//! What a wait between fixes means: when the next was due, and whether a longer wait leaves room outside.
+
+use super::{PlaceVerdict, RulingInput, StillGap, sequence::Sighting};
+use crate::{place::distance_m, policy::Policy, time::Interval};
+
+/// Seconds until the next fix is due: the way to the nearest judged edge at top speed, no shorter than
+/// the live sampling and no longer than the policy's ceiling. Outside the area the live sampling.
+///
+/// `area_edge_mm` is the fix's signed distance to the area's edge, `None` where it is not known;
+/// `no_go_edges_mm` those to no-go places, of either sign.
+pub fn next_due_s(area_edge_mm: Option<i64>, no_go_edges_mm: &[i64], policy: &Policy) -> i64 {
+    let shortest_s = policy.live.sample_s.max(1);
+    let Some(area_edge_mm) = area_edge_mm.filter(|edge_mm| *edge_mm >= 0) else {
+        return shortest_s;
+    };
+    let nearest_mm = no_go_edges_mm
+        .iter()
+        .map(|edge_mm| edge_mm.saturating_abs())
+        .fold(area_edge_mm, i64::min);
+    let way_s = (travel_ms(nearest_mm as f64, policy) / 1000.0) as i64;
+    way_s.clamp(shortest_s, policy.unknown.sample_max_s.max(shortest_s))
+}
+
+/// Time of a way at top speed.
+fn travel_ms(distance_mm: f64, policy: &Policy) -> f64 {
+    distance_mm * 3.6 / policy.unknown.top_speed_kmh
+}
+
+/// When, after `fix`, the next was due, in milliseconds.
+fn due_ms(fix: &Sighting, policy: &Policy) -> i64 {
+    next_due_s(Some(fix.edge_mm.saturating_abs()), &[], policy).saturating_mul(1000)
+}
+
+/// The waits of one day.
+pub(super) struct Waits<'a> {
+    policy: &'a Policy,
+    still: Vec<Interval>,
+}
+
+impl<'a> Waits<'a> {
+    pub(super) fn new(input: &RulingInput<'a>) -> Self {
+        Self {
+            policy: input.policy,
+            still: merged(input.still),
+        }
+    }
+
+    /// Whether a fix speaks for the time until the next.
+    pub(super) fn carries_on(&self, fix: &Sighting, wait_ms: i64) -> bool {
+        wait_ms <= due_ms(fix, self.policy)
+    }
+
+    /// Whether two fixes lie in each other's window of the ruling's median.
+    pub(super) fn vouched(&self, wait_ms: i64) -> bool {
+        wait_ms <= self.policy.ruling.half_width_s.saturating_mul(1000)
+    }
+
+    /// Whether too little time is left for going outside and back; one end where the window begins or ends.
+    pub(super) fn covered(&self, ends: &[&Sighting], gap: Interval) -> bool {
+        let reach_mm = self.policy.unknown.reach_m * 1000.0;
+        let travel_ms: f64 = ends
+            .iter()
+            .map(|end| travel_ms((end.edge_mm as f64 + reach_mm).max(0.0), self.policy))
+            .sum();
+        gap.length_ms() as f64 - travel_ms < self.policy.unknown.outside_max_s as f64 * 1000.0
+    }
+
+    /// Whether the phone stood still in the gap (but for minutes that the ends vouch for) at one place.
+    pub(super) fn still(&self, ends: &[&Sighting], gap: Interval) -> bool {
+        let stood = self
+            .still
+            .iter()
+            .any(|s| self.vouched(s.from_ms - gap.from_ms) && self.vouched(gap.to_ms - s.to_ms));
+        stood
+            && match ends {
+                [a, b] => distance_m(a.point(), b.point()) <= self.policy.unknown.still_m,
+                _ => true,
+            }
+    }
+}
+
+/// Whether an end of a gap stands outside: such a gap is never covered.
+pub(super) fn any_outside(ends: &[&Sighting]) -> bool {
+    ends.iter().any(|end| end.place == PlaceVerdict::Outside)
+}
+
+/// Sorted and disjoint.
+fn merged(still: &[StillGap]) -> Vec<Interval> {
+    let mut intervals: Vec<Interval> = still.iter().map(|gap| gap.interval).collect();
+    intervals.sort_unstable();
+    intervals.dedup_by(|later, earlier| {
+        let touch = later.from_ms <= earlier.to_ms;
+        if touch {
+            earlier.to_ms = earlier.to_ms.max(later.to_ms);
+        }
+        touch
+    });
+    intervals
+}

@@ -14,6 +14,10 @@ use crate::{
 /// One document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a company has one policy: boxing it would save nothing"
+)]
 pub enum Document {
     /// The company's policy; its key is `policy`.
     Policy(Policy),
@@ -177,6 +181,7 @@ pub enum FindingState {
 
 /// What a person decided. It follows the finding of its kind that overlaps most.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Record))]
 pub struct Decision {
     /// The finding's id at that time.
     pub finding: Hash,

@@ -1,9 +1,9 @@
 use crate::{
-    place::{Area, Districts},
-    policy::Policy,
+    place::{Area, Districts, Shape, union},
+    policy::{Policy, WindowRule},
     record::Hash,
-    reference::{Customer, Decision, Document, Exception, Rep},
-    time::{Schedule, TimeError},
+    reference::{AreaBlob, Customer, Decision, Document, Exception, Rep},
+    time::{Calendar, Schedule, TimeError},
 };
 
 /// The documents in force for one rep and day, read and prepared.
@@ -17,6 +17,8 @@ pub struct Basis {
     pub policy: Policy,
     /// Windows and calendar.
     pub schedule: Schedule,
+    /// Hours in which a break counts.
+    pub break_hours: Schedule,
     /// Where the rep may be.
     pub area: Area,
     /// Metres beyond the edge that are still edge.
@@ -33,6 +35,9 @@ pub struct Basis {
     pub decisions: Vec<Decision>,
     /// Hash of the area blob: part of every ruling's basis.
     pub area_hash: Option<Hash>,
+    /// Private time used up this month before the day, in milliseconds. [`Basis::new`] says 0; whoever knows
+    /// the earlier days sets it.
+    pub private_used_ms: i64,
 }
 
 /// Why no basis can be made.
@@ -59,7 +64,96 @@ impl Basis {
         documents: &[(String, Document)],
         blob: impl Fn(&Hash) -> Option<Vec<u8>>,
     ) -> Result<Self, BasisError> {
-        let _ = (rep_id, documents, blob(&Hash([0; 32])));
-        unimplemented!()
+        let shape = |hash: &Hash| {
+            blob(hash)
+                .and_then(|bytes| Shape::from_bytes(&bytes).ok())
+                .ok_or(BasisError::Shape(*hash))
+        };
+        let in_force = InForce::read(rep_id, documents);
+        let rep = in_force.rep.ok_or_else(|| BasisError::NoRep(rep_id.to_owned()))?;
+        let policy = in_force.policy.unwrap_or_default();
+        let schedule = Schedule::new(
+            policy.window_of(rep.role.as_deref()),
+            &in_force.calendar.unwrap_or_default(),
+        )?;
+        let break_hours = break_hours(&policy, &schedule)?;
+        let blob = in_force.area.as_ref();
+        let area = blob.map_or_else(|| Ok(union(&[])), |blob| shape(&blob.area))?;
+        let districts = blob.map_or(&[][..], |blob| &blob.districts);
+        let districts = named(districts.iter().map(|d| (&d.name, &d.shape)), &shape)?;
+        let no_go = blob.map_or(&[][..], |blob| &blob.no_go);
+        let no_go = named(no_go.iter().map(|place| (&place.name, &place.shape)), &shape)?;
+        let mut customers = in_force.customers;
+        customers.retain(|customer| rep.customers.contains(&customer.id));
+        Ok(Self {
+            rep_id: rep_id.to_owned(),
+            rep,
+            schedule,
+            break_hours,
+            area: Area::prepare(&area),
+            edge_tolerance_m: blob.map_or(policy.fix.edge_tolerance_m, |blob| f64::from(blob.edge_tolerance_m)),
+            districts: Districts::prepare(&districts),
+            no_go: no_go
+                .into_iter()
+                .map(|(name, shape)| (name, Area::prepare(&shape)))
+                .collect(),
+            customers,
+            exceptions: in_force.exceptions,
+            decisions: in_force.decisions,
+            area_hash: blob.map(|blob| blob.area),
+            private_used_ms: 0,
+            policy,
+        })
     }
+}
+
+/// The documents that concern one rep.
+#[derive(Default)]
+struct InForce {
+    rep: Option<Rep>,
+    policy: Option<Policy>,
+    calendar: Option<Calendar>,
+    area: Option<AreaBlob>,
+    customers: Vec<Customer>,
+    exceptions: Vec<Exception>,
+    decisions: Vec<Decision>,
+}
+
+impl InForce {
+    fn read(rep_id: &str, documents: &[(String, Document)]) -> Self {
+        let mut found = Self::default();
+        for (key, document) in documents {
+            match document.clone() {
+                Document::Rep(rep) if key == rep_id => found.rep = Some(rep),
+                Document::Area(area) if key == rep_id => found.area = Some(area),
+                Document::Policy(policy) => found.policy = Some(policy),
+                Document::Calendar(calendar) => found.calendar = Some(calendar),
+                Document::Customer(customer) => found.customers.push(customer),
+                Document::Exception(exception) if exception.rep == rep_id => found.exceptions.push(exception),
+                Document::Decision(decision) if decision.rep == rep_id => found.decisions.push(decision),
+                _ => {}
+            }
+        }
+        found
+    }
+}
+
+fn named<'a>(
+    places: impl Iterator<Item = (&'a String, &'a Hash)>,
+    shape: &impl Fn(&Hash) -> Result<Shape, BasisError>,
+) -> Result<Vec<(String, Shape)>, BasisError> {
+    places.map(|(name, hash)| Ok((name.clone(), shape(hash)?))).collect()
+}
+
+/// The hours in which a break counts, every day of the week.
+fn break_hours(policy: &Policy, schedule: &Schedule) -> Result<Schedule, TimeError> {
+    let hours = WindowRule {
+        zone: schedule.zone().to_owned(),
+        from: policy.break_time.from.clone(),
+        to: policy.break_time.to.clone(),
+        workdays: ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+            .map(String::from)
+            .to_vec(),
+    };
+    Schedule::new(&hours, &Calendar::default())
 }

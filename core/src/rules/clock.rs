@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Anchor, Hash, Payload, StreamId};
+use super::{Entry, FindingKind, day::Case, finding::Found};
+use crate::{
+    record::{Anchor, Hash, Payload, StreamId},
+    time::Interval,
+};
 
 /// Phone record: the server's signed time, with the round trip it came by.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -40,4 +44,27 @@ pub struct FeedSeen {
 }
 impl Payload for FeedSeen {
     const TYPE: &'static str = "feed.seen";
+}
+
+/// One question a day about a wall clock that was moved.
+pub(super) fn found(case: &Case<'_>) -> Option<Found> {
+    let jump_ms = case.basis.policy.clock.jump_s.saturating_mul(1000);
+    let moves: Vec<(&Entry, ClockMoved)> = case
+        .records
+        .of::<ClockMoved>()
+        .filter(|(entry, moved)| case.has(entry.when.at_ms) && moved.by_ms.saturating_abs() > jump_ms)
+        .collect();
+    let ((first, _), (last, _)) = (moves.first()?, moves.last()?);
+    let interval = Interval {
+        from_ms: first.when.at_ms,
+        to_ms: last.when.at_ms + 1,
+    };
+    let most = moves.iter().max_by_key(|(_, moved)| moved.by_ms.saturating_abs())?;
+    let evidence = moves.iter().map(|(entry, _)| entry.source()).collect();
+    Some(
+        Found::new(FindingKind::ClockChanged, interval, evidence)
+            .number("by_ms", most.1.by_ms)
+            .number("changes", moves.len() as i64)
+            .number("jump_s", case.basis.policy.clock.jump_s),
+    )
 }

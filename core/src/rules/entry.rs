@@ -31,3 +31,22 @@ pub struct Entry {
     /// What; erased and unreadable records have no entry.
     pub body: Body,
 }
+
+impl Entry {
+    /// What findings cite.
+    pub fn source(&self) -> Source {
+        Source {
+            name: self.name.clone(),
+            hash: self.hash,
+        }
+    }
+}
+
+/// A record as evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Its name.
+    pub name: Name,
+    /// Its hash.
+    pub hash: Hash,
+}

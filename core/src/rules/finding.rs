@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     record::{Hash, Payload},
     reference::FindingState,
-    rules::Name,
+    rules::{Name, Source},
+    time::Interval,
 };
 
 /// How grave.
@@ -63,6 +64,12 @@ pub enum FindingKind {
 }
 
 impl FindingKind {
+    /// Its code, as in `finding_kind` of a decision.
+    pub fn code(self) -> String {
+        let code = serde_json::to_value(self).expect("a variant without fields is a string");
+        code.as_str().expect("a variant without fields is a string").to_owned()
+    }
+
     /// Its class.
     pub fn class(self) -> Class {
         use FindingKind as K;
@@ -92,6 +99,7 @@ pub enum Fact {
 
 /// A finding or a question with its evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Record))]
 pub struct Finding {
     /// Hash of (rep, day, kind, hash of the first evidence record or zeros): the same on phone and server.
     pub id: Hash,
@@ -114,17 +122,75 @@ pub struct Finding {
 impl Finding {
     /// The id of a finding.
     pub fn id_of(rep: &str, day: &str, kind: FindingKind, first_evidence: Option<&Hash>) -> Hash {
-        let kind = serde_json::to_value(kind).expect("a code");
         let first = first_evidence.copied().unwrap_or(Hash([0; 32]));
-        Hash::of(format!(
-            "onbeat/finding/1\n{rep}\n{day}\n{}\n{first}",
-            kind.as_str().expect("a code")
-        ))
+        Hash::of(format!("onbeat/finding/1\n{rep}\n{day}\n{}\n{first}", kind.code()))
+    }
+
+    /// Its interval.
+    pub fn interval(&self) -> Interval {
+        Interval {
+            from_ms: self.from_ms,
+            to_ms: self.to_ms,
+        }
+    }
+}
+
+/// What a rule found, before it is known whose day it is.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub(super) kind: FindingKind,
+    pub(super) interval: Interval,
+    /// The records that made it, in order.
+    pub(super) evidence: Vec<Source>,
+    pub(super) facts: BTreeMap<String, Fact>,
+}
+
+impl Found {
+    pub(super) fn new(kind: FindingKind, interval: Interval, evidence: Vec<Source>) -> Self {
+        Self {
+            kind,
+            interval,
+            evidence,
+            facts: BTreeMap::new(),
+        }
+    }
+
+    /// Something that happened at one instant.
+    pub(super) fn at(kind: FindingKind, at_ms: i64, evidence: Vec<Source>) -> Self {
+        let interval = Interval {
+            from_ms: at_ms,
+            to_ms: at_ms + 1,
+        };
+        Self::new(kind, interval, evidence)
+    }
+
+    pub(super) fn number(mut self, name: &str, value: i64) -> Self {
+        self.facts.insert(name.into(), Fact::Number(value));
+        self
+    }
+
+    pub(super) fn text(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.facts.insert(name.into(), Fact::Text(value.into()));
+        self
+    }
+
+    pub(super) fn into_finding(self, rep: &str, day: &str) -> Finding {
+        Finding {
+            id: Finding::id_of(rep, day, self.kind, self.evidence.first().map(|source| &source.hash)),
+            class: self.kind.class(),
+            kind: self.kind,
+            from_ms: self.interval.from_ms,
+            to_ms: self.interval.to_ms,
+            evidence: self.evidence.into_iter().map(|source| source.name).collect(),
+            facts: self.facts,
+            state: FindingState::Open,
+        }
     }
 }
 
 /// Phone record: the rep answers a finding or a question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Record))]
 pub struct Answered {
     /// The finding's id.
     pub finding: Hash,
@@ -145,6 +211,7 @@ impl Payload for Answered {
 
 /// Phone record: the rep appeals a decision; another person decides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Record))]
 pub struct Appealed {
     /// The finding's id.
     pub finding: Hash,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{FindingKind, day::Case, finding::Found};
 use crate::record::{Hash, Payload, StreamId};
 
 /// Desk record: a stream's log went on from an older state. Alone it reads "phone restored or copied".
@@ -38,4 +39,27 @@ pub struct BatchQuarantined {
 }
 impl Payload for BatchQuarantined {
     const TYPE: &'static str = "batch.quarantined";
+}
+
+/// A question for each fork, and a finding for each batch that did not check.
+pub(super) fn found(case: &Case<'_>) -> Vec<Found> {
+    let of_rep = |rep: &str, at_ms: i64| rep == case.basis.rep_id && case.has(at_ms);
+    let forked = case.records.of::<StreamForked>();
+    let forked = forked.filter(|(entry, fork)| of_rep(&fork.rep, entry.when.at_ms));
+    let forked = forked.map(|(entry, fork)| {
+        Found::at(FindingKind::LogForked, entry.when.at_ms, vec![entry.source()])
+            .text("stream", fork.stream)
+            .number("epoch", i64::from(fork.epoch))
+            .number("seq", fork.seq as i64)
+    });
+    let broken = case.records.of::<BatchQuarantined>();
+    let broken = broken.filter(|(entry, batch)| of_rep(&batch.rep, entry.when.at_ms));
+    let broken = broken.map(|(entry, batch)| {
+        Found::at(FindingKind::LogBroken, entry.when.at_ms, vec![entry.source()])
+            .text("stream", batch.stream)
+            .number("epoch", i64::from(batch.epoch))
+            .number("seq", batch.seq as i64)
+            .text("fault", batch.fault)
+    });
+    forked.chain(broken).collect()
 }

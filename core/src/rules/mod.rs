@@ -6,14 +6,19 @@ mod basis;
 mod day;
 mod entry;
 mod finding;
+mod standing;
 
 pub mod clock;
 pub mod log;
 pub mod presence;
 pub mod sign_in;
+pub mod together;
 pub mod visit;
+
+#[cfg(test)]
+mod tests;
 
 pub use basis::{Basis, BasisError};
 pub use day::{DayCounts, DayView, Difference, fold_day};
-pub use entry::{Entry, Name};
+pub use entry::{Entry, Name, Source};
 pub use finding::{Answered, Appealed, Class, Fact, Finding, FindingKind};

@@ -1,35 +1,29 @@
 //! Where the rep was (R1-R3): fixes, causes of gaps, breaks, private time, reasons.
 
+mod excuses;
+mod no_go;
+mod oddities;
+mod outside;
 mod records;
-
-pub use records::{
-    BreakEnded, BreakStarted, Cause, CauseNoted, FixTaken, PrivateEnded, PrivateStarted, ReasonGiven, Seen, Stood,
-};
+mod stays;
+mod track;
+mod view;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Difference, Name};
-
-/// Provisional status, kind in tone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
-#[serde(rename_all = "snake_case")]
-pub enum LiveStatus {
-    /// Nothing known for now.
-    #[default]
-    Unknown,
-    /// Inside.
-    Inside,
-    /// At the edge.
-    Edge,
-    /// Two outside votes: the rep is told.
-    SeemsLeaving,
-    /// Three outside votes: the board says so.
-    PossiblyOutside,
-}
+pub use crate::judge::LiveStatus;
+pub(super) use excuses::excuses;
+pub use records::{
+    BreakEnded, BreakStarted, Cause, CauseNoted, FixTaken, PrivateEnded, PrivateStarted, ReasonGiven, Seen, Stood,
+};
+pub(super) use track::rule_day;
+pub use track::{Presence, Track, fold};
+pub(super) use view::view;
 
 /// What presence says of a day besides its spans.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Record))]
 pub struct PresenceView {
     /// Provisional, at `now`.
     pub live: LiveStatus,
@@ -45,10 +39,14 @@ pub struct PresenceView {
     pub reasons: Vec<ReasonSeen>,
     /// Where the phone's own view of a fix differed.
     pub differences: Vec<Difference>,
+    /// Fixes set aside, since they were reached and left at impossible speeds.
+    #[serde(default)]
+    pub set_aside: Vec<Name>,
 }
 
 /// A cause, with its time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Record))]
 pub struct CauseSeen {
     /// When, milliseconds since 1970 (UTC).
     pub at_ms: i64,
@@ -58,6 +56,7 @@ pub struct CauseSeen {
 
 /// A reason the rep gave.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Record))]
 pub struct ReasonSeen {
     /// The record.
     pub record: Name,

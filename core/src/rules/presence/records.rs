@@ -121,6 +121,7 @@ bare_record!(
 
 /// Phone record: a reason by one tap; it excuses its interval once a person approves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Record))]
 pub struct ReasonGiven {
     /// From when to when.
     #[serde(flatten)]

@@ -1,9 +1,12 @@
 //! The market-entry sign-in and the desk's register (R4).
 
+mod fold;
+
 use serde::{Deserialize, Serialize};
 
 use super::Name;
 use crate::record::Payload;
+pub(super) use fold::fold;
 
 /// Phone record: the rep signs in on entering the market.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +60,7 @@ pub enum SignInWay {
 
 /// The day's sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Record))]
 pub struct SignInView {
     /// When it is (or was) due: 30 min after the first inside fix.
     pub due_ms: Option<i64>,

@@ -1,9 +1,15 @@
 //! Visits (R5): check-in, check-out, the report, photos.
 
+mod fold;
+mod found;
+mod photos;
+
 use serde::{Deserialize, Serialize};
 
 use super::Name;
 use crate::record::{Hash, Payload};
+pub(super) use fold::fold;
+pub use photos::{PhotoUse, Reuse, reused};
 
 /// Phone record: the rep is at a customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,6 +101,7 @@ impl Payload for PhotoTaken {
 
 /// One visit of the day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Record))]
 pub struct VisitView {
     /// Its id.
     pub visit: String,

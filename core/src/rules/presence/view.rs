@@ -1,0 +1,79 @@
+use super::{CauseNoted, CauseSeen, PresenceView, ReasonGiven, ReasonSeen};
+use crate::{
+    judge::{JudgedFix, LiveStatus, PlaceVerdict, live},
+    rules::{Difference, Name, day::Case},
+};
+
+/// What presence says besides spans and findings.
+pub(in crate::rules) fn view(case: &Case<'_>, set_aside: &[u32]) -> PresenceView {
+    let fixes = &case.fixes;
+    let newest = fixes
+        .judged
+        .iter()
+        .rfind(|judged| judged.verdict.place != PlaceVerdict::Unusable);
+    PresenceView {
+        live: live_status(case),
+        first_inside_ms: fixes.first_inside().map(|i| fixes.judged[i].at_ms),
+        last_fix_ms: fixes.judged.last().map(|judged| judged.at_ms),
+        last_edge_mm: newest.and_then(|judged| judged.verdict.edge_mm),
+        causes: causes(case),
+        reasons: reasons(case),
+        differences: differences(case),
+        set_aside: set_aside
+            .iter()
+            .map(|i| fixes.sources[*i as usize].name.clone())
+            .collect(),
+    }
+}
+
+/// Known only in the window; what is excused is nobody's business.
+fn live_status(case: &Case<'_>) -> LiveStatus {
+    let open = case.window.is_some_and(|window| window.contains(case.now_ms));
+    if !open || case.excuse_at(case.now_ms).is_some() {
+        return LiveStatus::Unknown;
+    }
+    let unexcused = |judged: &&JudgedFix| case.excuse_at(judged.at_ms).is_none();
+    let fixes: Vec<JudgedFix> = case.fixes.judged.iter().filter(unexcused).cloned().collect();
+    live(&fixes, case.now_ms, &case.basis.policy, case.basis.edge_tolerance_m)
+}
+
+fn causes(case: &Case<'_>) -> Vec<CauseSeen> {
+    let noted = case.records.of::<CauseNoted>().map(|(entry, noted)| CauseSeen {
+        at_ms: entry.when.at_ms,
+        cause: noted.cause,
+    });
+    noted.filter(|seen| case.has(seen.at_ms)).collect()
+}
+
+/// Reasons for time of this day, whenever they were given.
+fn reasons(case: &Case<'_>) -> Vec<ReasonSeen> {
+    let day = case.basis.schedule.whole_day(case.day);
+    let given = case.records.of::<ReasonGiven>();
+    let of_day = given.filter(|(_, reason)| reason.interval.intersect(&day).is_some());
+    of_day
+        .map(|(entry, reason)| ReasonSeen {
+            record: entry.name.clone(),
+            approved: is_approved(case, &reason),
+            reason,
+        })
+        .collect()
+}
+
+fn is_approved(case: &Case<'_>, reason: &ReasonGiven) -> bool {
+    case.basis.exceptions.iter().any(|exception| {
+        exception.reason == reason.reason
+            && exception.from_ms < reason.interval.to_ms
+            && reason.interval.from_ms < exception.to_ms
+    })
+}
+
+fn differences(case: &Case<'_>) -> Vec<Difference> {
+    let fixes = &case.fixes;
+    let differing = (0..fixes.judged.len()).filter_map(|i| {
+        let phone = fixes.seen[i].as_ref()?.verdict.place;
+        let ruled = fixes.judged[i].verdict.place;
+        let fix: Name = fixes.sources[i].name.clone();
+        (phone != ruled).then_some(Difference { fix, phone, ruled })
+    });
+    differing.collect()
+}

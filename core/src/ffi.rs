@@ -1,1 +1,197 @@
+//! What Kotlin and Swift see: the phone, thin. Records and enums carry their derives where they are defined;
+//! here stand the types that the bindings write differently, and the object.
 
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+    sync::Arc,
+};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::NaiveDate;
+
+use crate::{
+    phone::{
+        self, CustomerNear, Device, Diagnosis, Explanation, FixOutcome, Heads, PhoneError, Platform, RecordShown,
+        SyncReport, Today,
+    },
+    reading::{Reading, Stamp},
+    record::{Grade, Hash, Receipt, Signature},
+    reference::{ExceptionKind, Look},
+    rules::{DayView, Fact, presence::Cause, visit::Report},
+    time::Interval,
+};
+
+// 64 hex digits.
+uniffi::custom_type!(Hash, String, {
+    lower: |hash| hash.to_string(),
+    try_lift: |text| Ok(text.parse()?),
+});
+
+// Base64url, as in the JSON.
+uniffi::custom_type!(Signature, String, {
+    lower: |signature| URL_SAFE_NO_PAD.encode(signature.0),
+    try_lift: |text| Ok(Signature(URL_SAFE_NO_PAD.decode(text)?)),
+});
+
+// `YYYY-MM-DD`.
+uniffi::custom_type!(NaiveDate, String, {
+    remote,
+    lower: |day| day.to_string(),
+    try_lift: |text| Ok(text.parse()?),
+});
+
+type Facts = BTreeMap<String, Fact>;
+uniffi::custom_type!(Facts, HashMap<String, Fact>, {
+    remote,
+    lower: |facts| facts.into_iter().collect(),
+    try_lift: |facts| Ok(facts.into_iter().collect()),
+});
+
+/// The phone of one rep. One process opens a folder once; each call may wait for the disk, so shells make
+/// them from one serial background executor.
+#[derive(uniffi::Object)]
+pub struct Phone(phone::Phone);
+
+#[uniffi::export]
+impl Phone {
+    /// Opens the phone's folder with its 32-byte key, or makes it: [`phone::Phone::open`].
+    #[uniffi::constructor]
+    pub fn open(folder: String, db_key: Vec<u8>, platform: Arc<dyn Platform>) -> Result<Self, PhoneError> {
+        phone::Phone::open(Path::new(&folder), &db_key, platform).map(Self)
+    }
+    /// Enrols by the text of a code: [`phone::Phone::enrol`].
+    pub fn enrol(&self, link: String, grade: Grade, device: Device) -> Result<(), PhoneError> {
+        self.0.enrol(&link, grade, &device)
+    }
+    /// The screen of the day: [`phone::Phone::today`].
+    pub fn today(&self, at: Stamp) -> Result<Today, PhoneError> {
+        self.0.today(&at)
+    }
+    /// Takes a fix: [`phone::Phone::on_fix`].
+    pub fn on_fix(&self, reading: Reading) -> Result<FixOutcome, PhoneError> {
+        self.0.on_fix(&reading)
+    }
+    /// The phone stood still: [`phone::Phone::on_still`].
+    pub fn on_still(&self, at: Stamp, from_elapsed_ms: i64, to_elapsed_ms: i64) -> Result<(), PhoneError> {
+        self.0.on_still(&at, from_elapsed_ms, to_elapsed_ms)
+    }
+    /// Notes why fixes may be missing: [`phone::Phone::cause`].
+    pub fn cause(&self, at: Stamp, cause: Cause) -> Result<(), PhoneError> {
+        self.0.cause(&at, cause)
+    }
+    /// The break begins: [`phone::Phone::break_start`].
+    pub fn break_start(&self, at: Stamp) -> Result<(), PhoneError> {
+        self.0.break_start(&at)
+    }
+    /// The break ends: [`phone::Phone::break_end`].
+    pub fn break_end(&self, at: Stamp) -> Result<(), PhoneError> {
+        self.0.break_end(&at)
+    }
+    /// Private time begins: [`phone::Phone::private_start`].
+    pub fn private_start(&self, at: Stamp) -> Result<(), PhoneError> {
+        self.0.private_start(&at)
+    }
+    /// Private time ends: [`phone::Phone::private_end`].
+    pub fn private_end(&self, at: Stamp) -> Result<(), PhoneError> {
+        self.0.private_end(&at)
+    }
+    /// A reason by one tap: [`phone::Phone::give_reason`].
+    pub fn give_reason(
+        &self,
+        at: Stamp,
+        interval: Interval,
+        reason: ExceptionKind,
+        note: String,
+    ) -> Result<(), PhoneError> {
+        self.0.give_reason(&at, interval, reason, note)
+    }
+    /// Signs in on entering the market: [`phone::Phone::sign_in`].
+    pub fn sign_in(&self, reading: Reading, note: String) -> Result<DayView, PhoneError> {
+        self.0.sign_in(&reading, note)
+    }
+    /// Arrives at a customer: [`phone::Phone::check_in`].
+    pub fn check_in(&self, reading: Reading, customer: String, purpose: String) -> Result<String, PhoneError> {
+        self.0.check_in(&reading, customer, purpose)
+    }
+    /// Leaves: [`phone::Phone::check_out`].
+    pub fn check_out(&self, reading: Reading, visit: String) -> Result<(), PhoneError> {
+        self.0.check_out(&reading, visit)
+    }
+    /// What was said: [`phone::Phone::save_report`].
+    pub fn save_report(&self, reading: Reading, report: Report) -> Result<(), PhoneError> {
+        self.0.save_report(&reading, &report)
+    }
+    /// Keeps an unfinished text: [`phone::Phone::save_draft`].
+    pub fn save_draft(&self, key: String, words: Option<String>) -> Result<(), PhoneError> {
+        self.0.save_draft(&key, words.as_deref())
+    }
+    /// An unfinished text: [`phone::Phone::draft`].
+    pub fn draft(&self, key: String) -> Result<Option<String>, PhoneError> {
+        self.0.draft(&key)
+    }
+    /// Takes a photo: [`phone::Phone::add_photo`].
+    pub fn add_photo(
+        &self,
+        reading: Reading,
+        visit: String,
+        bytes: Vec<u8>,
+        media_type: String,
+    ) -> Result<Hash, PhoneError> {
+        self.0.add_photo(&reading, visit, &bytes, &media_type)
+    }
+    /// The rep's customers, nearest first: [`phone::Phone::customers`].
+    pub fn customers(&self, reading: Reading, search: String) -> Result<Vec<CustomerNear>, PhoneError> {
+        self.0.customers(&reading, &search)
+    }
+    /// The records of a day: [`phone::Phone::records`].
+    pub fn records(&self, day: String) -> Result<Vec<RecordShown>, PhoneError> {
+        self.0.records(&day)
+    }
+    /// What a finding stands on: [`phone::Phone::explain`].
+    pub fn explain(&self, at: Stamp, finding: Hash) -> Result<Explanation, PhoneError> {
+        self.0.explain(&at, &finding)
+    }
+    /// Answers a finding or question: [`phone::Phone::answer`].
+    pub fn answer(&self, at: Stamp, finding: Hash, words: String) -> Result<(), PhoneError> {
+        self.0.answer(&at, &finding, words)
+    }
+    /// Appeals a decision: [`phone::Phone::appeal`].
+    pub fn appeal(&self, at: Stamp, finding: Hash, words: String) -> Result<(), PhoneError> {
+        self.0.appeal(&at, &finding, words)
+    }
+    /// Who looked: [`phone::Phone::looks`].
+    pub fn looks(&self) -> Result<Vec<Look>, PhoneError> {
+        self.0.looks()
+    }
+    /// The newest receipts: [`phone::Phone::receipts`].
+    pub fn receipts(&self) -> Result<Vec<Receipt>, PhoneError> {
+        self.0.receipts()
+    }
+    /// Where the log stands: [`phone::Phone::heads`].
+    pub fn heads(&self) -> Result<Heads, PhoneError> {
+        self.0.heads()
+    }
+    /// The rep's own copy of the log: [`phone::Phone::export_own`].
+    pub fn export_own(&self) -> Result<String, PhoneError> {
+        self.0.export_own()
+    }
+    /// What a help desk asks for: [`phone::Phone::diagnosis`].
+    pub fn diagnosis(&self) -> Result<Diagnosis, PhoneError> {
+        self.0.diagnosis()
+    }
+}
+
+#[uniffi::export(async_runtime = "tokio")]
+impl Phone {
+    /// Sends what waits and fetches what is new: [`phone::Phone::sync`].
+    pub async fn sync(&self, at: Stamp) -> Result<SyncReport, PhoneError> {
+        self.0.sync(at).await
+    }
+}
+
+/// Fetches a lost database key back: [`phone::recover`].
+#[uniffi::export]
+pub fn recover(link: String, stream: String, platform: Arc<dyn Platform>) -> Result<Vec<u8>, PhoneError> {
+    phone::recover(&link, &stream, platform.as_ref())
+}

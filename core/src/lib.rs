@@ -22,5 +22,8 @@ pub mod phone;
 #[cfg(feature = "mobile")]
 uniffi::setup_scaffolding!();
 
+#[cfg(test)]
+mod testing;
+
 /// Version of the engine, part of the basis of every ruling.
 pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");

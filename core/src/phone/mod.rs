@@ -1,1 +1,158 @@
+//! The phone: an encrypted log and store in one file, the calls that screens make, and sync.
+//!
+//! [`Phone`] is what shells see. A call takes a [`Reading`] (or a stamp), appends what happened, and returns a
+//! view of codes and values; the words stand in the shells. Each call may wait for the disk: shells make them
+//! from one background thread. No lock is held over the network, a signature or any other call to the
+//! [`Platform`].
 
+mod acts;
+mod enrol;
+mod error;
+mod explain;
+mod export;
+mod http;
+mod jpeg;
+mod platform;
+mod presence;
+mod store;
+mod sync;
+mod views;
+mod writing;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+pub use enrol::{Device, recover};
+pub use error::PhoneError;
+pub use explain::{Explanation, FixShown};
+pub use platform::{Platform, SignError};
+pub use presence::FixOutcome;
+pub use sync::{Problem, SyncReport};
+pub use views::{CustomerNear, Diagnosis, Heads, LineState, RecordShown, Today};
+
+use crate::{
+    policy::Policy,
+    reading::{Reading, Stamp},
+    rules::Basis,
+};
+use store::Store;
+
+/// One phone of one rep.
+pub struct Phone {
+    platform: Arc<dyn Platform>,
+    /// Sealed to the server's recovery key at enrolment.
+    db_key: [u8; 32],
+    /// `None` once it was wiped.
+    store: Mutex<Option<Store>>,
+    session: Mutex<Session>,
+    /// The reference data, read and prepared; `None` where it has to be read anew.
+    basis: Mutex<Option<Arc<Basis>>>,
+    syncing: tokio::sync::Mutex<()>,
+}
+
+/// What this process has seen.
+#[derive(Debug, Default)]
+struct Session {
+    /// The newest stamp, of this process or of the log's end.
+    last: Option<Stamp>,
+    /// The start of the process is in the log.
+    started: bool,
+    /// A call met a full disk: the next one that does not says so.
+    storage_was_full: bool,
+}
+
+impl Phone {
+    /// Opens the phone's folder, or makes it.
+    ///
+    /// # Errors
+    /// [`PhoneError::AlreadyOpen`], [`PhoneError::WrongKey`] (nothing is touched), [`PhoneError::NewerVersion`],
+    /// [`PhoneError::BadInput`] for a key that is not 32 bytes, or the disk's. A damaged file is set aside
+    /// (kept under another name) and a new one begun: [`Phone::diagnosis`] tells.
+    pub fn open(folder: &Path, db_key: &[u8], platform: Arc<dyn Platform>) -> Result<Self, PhoneError> {
+        let db_key = db_key
+            .try_into()
+            .map_err(|_| PhoneError::BadInput(format!("a database key has 32 bytes, not {}", db_key.len())))?;
+        let store = Store::open(folder, &db_key)?;
+        let last = store::log::newest_stamp(store.connection())?;
+        Ok(Self {
+            platform,
+            db_key,
+            store: Mutex::new(Some(store)),
+            session: Mutex::new(Session {
+                last,
+                ..Session::default()
+            }),
+            basis: Mutex::new(None),
+            syncing: tokio::sync::Mutex::new(()),
+        })
+    }
+
+    /// Works on the store, alone. `work` must not call the platform.
+    fn with<T>(&self, work: impl FnOnce(&mut Store) -> Result<T, PhoneError>) -> Result<T, PhoneError> {
+        work(locked(&self.store).as_mut().ok_or(PhoneError::Wiped)?)
+    }
+
+    /// Whose phone it is.
+    fn rep(&self) -> Result<String, PhoneError> {
+        self.with(|store| {
+            let certificate = store::log::certificate(store.connection())?;
+            Ok(certificate.ok_or(PhoneError::NotEnrolled)?.rep.clone())
+        })
+    }
+
+    /// The reference data in force.
+    fn basis(&self) -> Result<Arc<Basis>, PhoneError> {
+        if let Some(basis) = locked(&self.basis).as_ref() {
+            return Ok(Arc::clone(basis));
+        }
+        let rep = self.rep()?;
+        let basis = self.with(|store| {
+            let connection = store.connection();
+            let documents = store::reference::documents(connection)?;
+            let blob = |hash: &_| store::reference::blob(connection, hash).ok().flatten();
+            Ok(Arc::new(Basis::new(&rep, &documents, blob)?))
+        })?;
+        *locked(&self.basis) = Some(Arc::clone(&basis));
+        Ok(basis)
+    }
+
+    /// The policy in force; the shipped one before the first sync.
+    fn policy(&self) -> Policy {
+        self.basis()
+            .map_or_else(|_| Policy::default(), |basis| basis.policy.clone())
+    }
+
+    /// The moment of a stamp, as far as can be told.
+    fn trusted_ms(&self, at: &Stamp) -> Result<i64, PhoneError> {
+        let drift_ppm = self.policy().clock.drift_ppm;
+        self.with(|store| {
+            let clocks = store::log::clocks_of(store.connection(), [at.boot.as_str()].into_iter(), drift_ppm)?;
+            Ok(clocks.trust(at).at_ms)
+        })
+    }
+
+    /// `at`, moved on by the time that went by since.
+    fn since(&self, at: &Stamp) -> Stamp {
+        let elapsed_ms = self.platform.elapsed_ms().max(at.elapsed_ms);
+        Stamp {
+            at_ms: at.at_ms + (elapsed_ms - at.elapsed_ms),
+            elapsed_ms,
+            boot: at.boot.clone(),
+        }
+    }
+}
+
+/// A reading without a place.
+fn without_fix(at: Stamp) -> Reading {
+    Reading { at, fix: None }
+}
+
+/// A panic of another thread under the lock leaves the data as the last commit left it: go on.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

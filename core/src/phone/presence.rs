@@ -1,0 +1,197 @@
+//! Where the rep is: fixes, what explains their absence, breaks, private time, reasons.
+
+use rusqlite::Connection;
+use serde::Serialize;
+
+use super::{Phone, PhoneError, store::log::newest_of};
+use crate::{
+    judge::{FixVerdict, LiveStatus, next_due_s},
+    place::Point,
+    reading::{Fix, Reading, Stamp},
+    record::Payload,
+    reference::ExceptionKind,
+    rules::{
+        Basis,
+        presence::{BreakEnded, BreakStarted, Cause, CauseNoted, PrivateEnded, PrivateStarted, ReasonGiven, Stood},
+    },
+    time::{Interval, When},
+};
+
+/// What a fix changes for the screen and the sampling.
+#[derive(Debug, Clone, PartialEq, Serialize, uniffi::Record)]
+pub struct FixOutcome {
+    /// Seconds until the next fix is due; outside the window until it opens next.
+    pub next_due_s: i64,
+    /// Where its time lies.
+    pub when: When,
+    /// Whether the place was kept: in the window, and neither on a break, in private time nor on leave.
+    pub kept: bool,
+    /// The phone's verdict, where the place was kept.
+    pub verdict: Option<FixVerdict>,
+    /// The provisional status now.
+    pub live: LiveStatus,
+}
+
+/// A week: the next window opens within it, or the shell asks again.
+const LOOK_AHEAD_DAYS: u64 = 7;
+
+impl Phone {
+    /// Takes a fix.
+    ///
+    /// # Errors
+    /// [`PhoneError::NotEnrolled`], [`PhoneError::NoReference`] before the first sync, or the disk's.
+    pub fn on_fix(&self, reading: &Reading) -> Result<FixOutcome, PhoneError> {
+        let basis = self.basis()?;
+        let written = self.record(reading, |_, _| Ok(()))?;
+        let when = basis.schedule.when(written.at_ms);
+        let verdict = written.fix.and_then(|fix| Some(fix.seen?.verdict));
+        let live = match when {
+            When::Within => self.day_at(written.at_ms)?.presence.live,
+            _ => LiveStatus::Unknown,
+        };
+        let next_due_s = match (when, &reading.fix, verdict) {
+            (When::Within, Some(fix), Some(verdict)) => due_s(&basis, fix, &verdict, live),
+            (When::Within, ..) => basis.policy.live.sample_s,
+            _ => opens_in_s(&basis, written.at_ms),
+        };
+        Ok(FixOutcome {
+            next_due_s,
+            when,
+            kept: verdict.is_some(),
+            verdict,
+            live,
+        })
+    }
+
+    /// The motion sensor says that the phone stood still, in time since boot.
+    ///
+    /// # Errors
+    /// [`PhoneError::BadInput`] for a span that ends before it begins or lies ahead, or the disk's.
+    pub fn on_still(&self, at: &Stamp, from_elapsed_ms: i64, to_elapsed_ms: i64) -> Result<(), PhoneError> {
+        if from_elapsed_ms >= to_elapsed_ms || to_elapsed_ms > at.elapsed_ms {
+            return Err(PhoneError::BadInput(format!(
+                "still from {from_elapsed_ms} to {to_elapsed_ms} ms is no span before {} ms",
+                at.elapsed_ms
+            )));
+        }
+        let stood = Stood {
+            from_elapsed_ms,
+            to_elapsed_ms,
+            source: "motion".into(),
+        };
+        self.record_payload(at, &stood).map(drop)
+    }
+
+    /// Notes why fixes may be missing.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn cause(&self, at: &Stamp, cause: Cause) -> Result<(), PhoneError> {
+        self.record_payload(at, &CauseNoted { cause }).map(drop)
+    }
+
+    /// The rep's break begins: no place is kept until it ends.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn break_start(&self, at: &Stamp) -> Result<(), PhoneError> {
+        self.record_payload(at, &BreakStarted {}).map(drop)
+    }
+
+    /// The rep's break ends.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn break_end(&self, at: &Stamp) -> Result<(), PhoneError> {
+        self.record_payload(at, &BreakEnded {}).map(drop)
+    }
+
+    /// Private time begins: no place is kept until it ends, and nobody at the desk learns why.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn private_start(&self, at: &Stamp) -> Result<(), PhoneError> {
+        self.record_payload(at, &PrivateStarted {}).map(drop)
+    }
+
+    /// Private time ends.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn private_end(&self, at: &Stamp) -> Result<(), PhoneError> {
+        self.record_payload(at, &PrivateEnded {}).map(drop)
+    }
+
+    /// Gives a reason by one tap; it excuses its interval once a person approves.
+    ///
+    /// # Errors
+    /// [`PhoneError::BadInput`] for an interval without length, or the disk's.
+    pub fn give_reason(
+        &self,
+        at: &Stamp,
+        interval: Interval,
+        reason: ExceptionKind,
+        note: String,
+    ) -> Result<(), PhoneError> {
+        if interval.length_ms() <= 0 {
+            return Err(PhoneError::BadInput("the reason's interval has no length".into()));
+        }
+        self.record_payload(at, &ReasonGiven { interval, reason, note })
+            .map(drop)
+    }
+}
+
+/// While a span outside may be opening, the live sampling; else as far as the nearest edge allows.
+fn due_s(basis: &Basis, fix: &Fix, verdict: &FixVerdict, live: LiveStatus) -> i64 {
+    if matches!(live, LiveStatus::SeemsLeaving | LiveStatus::PossiblyOutside) {
+        return basis.policy.live.sample_s;
+    }
+    let edge_mm = verdict.edge_mm.filter(|_| verdict.unusable.is_none());
+    let point = Point::from(fix);
+    let no_go: Vec<i64> = basis
+        .no_go
+        .iter()
+        .filter_map(|(_, area)| Some(area.edge_distance(point)?.edge_mm))
+        .collect();
+    next_due_s(edge_mm, &no_go, &basis.policy)
+}
+
+fn opens_in_s(basis: &Basis, now_ms: i64) -> i64 {
+    let today = basis.schedule.day_of(now_ms);
+    let opening = (0..=LOOK_AHEAD_DAYS)
+        .filter_map(|n| basis.schedule.window(today.checked_add_days(chrono::Days::new(n))?))
+        .map(|window| window.from_ms)
+        .find(|from_ms| *from_ms > now_ms);
+    let opening = opening.unwrap_or(now_ms + LOOK_AHEAD_DAYS as i64 * 86_400_000);
+    // Rounded up: a fix at the due time must not lie a breath before the window.
+    (opening - now_ms + 999) / 1000
+}
+
+/// Until when the rep is on a break: to its end, to the end of its allowance, or to the end of the window.
+pub(super) fn break_until(connection: &Connection, basis: &Basis, now_ms: i64) -> Result<Option<i64>, PhoneError> {
+    let max_ms = basis.policy.break_time.max_min * 60_000;
+    let since = open_since(connection, basis, now_ms, [BreakStarted::TYPE, BreakEnded::TYPE])?;
+    Ok(since.map(|since| since + max_ms).filter(|until| now_ms < *until))
+}
+
+/// Since when the rep is in private time; it ends by the button or with the window.
+pub(super) fn private_since(connection: &Connection, basis: &Basis, now_ms: i64) -> Result<Option<i64>, PhoneError> {
+    open_since(connection, basis, now_ms, [PrivateStarted::TYPE, PrivateEnded::TYPE])
+}
+
+fn open_since(
+    connection: &Connection,
+    basis: &Basis,
+    now_ms: i64,
+    kinds: [&str; 2],
+) -> Result<Option<i64>, PhoneError> {
+    let Some(window) = basis.schedule.window(basis.schedule.day_of(now_ms)) else {
+        return Ok(None);
+    };
+    if !window.contains(now_ms) {
+        return Ok(None);
+    }
+    let whole_day = basis.schedule.whole_day(basis.schedule.day_of(now_ms));
+    let newest = newest_of(connection, kinds, whole_day.from_ms.min(window.from_ms))?;
+    Ok(newest.filter(|(kind, _)| kind == kinds[0]).map(|(_, at_ms)| at_ms))
+}

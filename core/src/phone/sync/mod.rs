@@ -1,0 +1,70 @@
+//! Sync: [`machine`] decides, [`drive`] does. It can be cut at any byte and run again.
+
+mod drive;
+mod machine;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub(super) use drive::{Enrolment, enrolment, keep_enrolment};
+
+use serde::Serialize;
+
+use super::{Phone, PhoneError};
+use crate::reading::Stamp;
+
+/// Something that went wrong and is tried again at the next sync.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+pub struct Problem {
+    /// Stable code: the server's, or `network`, `key_locked`, `untrusted`, `unsettled`, …
+    pub code: String,
+    /// In words, in English, for the log and the help desk.
+    pub message: String,
+}
+
+impl Problem {
+    fn new(code: &str, message: impl Into<String>) -> Self {
+        Self {
+            code: code.into(),
+            message: message.into(),
+        }
+    }
+}
+
+/// What a sync did.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, uniffi::Record)]
+pub struct SyncReport {
+    /// Records that the server stored in this run.
+    pub sent: u64,
+    /// Records that still wait for a receipt.
+    pub waiting: u64,
+    /// Photos that the server has whole since this run.
+    pub photos_sent: u32,
+    /// Photos that still wait.
+    pub photos_waiting: u32,
+    /// Documents that changed.
+    pub documents: u32,
+    /// Epochs opened: a lost key, a restored phone, a refused batch.
+    pub epochs_opened: u32,
+    /// Bodies erased, since they held places outside the window.
+    pub erased: u32,
+    /// The server revoked this phone: everything here was deleted.
+    pub wiped: bool,
+    /// Seconds after which the server wants to be asked again.
+    pub retry_after_s: Option<u64>,
+    /// What went wrong; empty when all is well.
+    pub problems: Vec<Problem>,
+}
+
+impl Phone {
+    /// Sends what waits and fetches what is new. Can be cut off anywhere and called again; what could not be
+    /// done stands in the report.
+    ///
+    /// # Errors
+    /// [`PhoneError::NotEnrolled`], [`PhoneError::SyncRunning`], or those of the phone's own storage.
+    pub async fn sync(&self, at: Stamp) -> Result<SyncReport, PhoneError> {
+        let _running = self.syncing.try_lock().map_err(|_| PhoneError::SyncRunning)?;
+        drive::run(self, at).await
+    }
+}

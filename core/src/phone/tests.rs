@@ -1,0 +1,627 @@
+#![allow(clippy::unwrap_used)]
+//! The phone's calls on a real encrypted folder, with a key in software.
+
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use ring::{
+    rand::{SecureRandom, SystemRandom},
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair},
+};
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use super::{
+    store::{log, reference},
+    *,
+};
+use crate::{
+    judge::PlaceVerdict,
+    place::{Point, Shape},
+    policy::Policy,
+    reading::Fix,
+    record::{Body, Certificate, CertificateFields, Grade, Hash, Payload, PublicKey, Signature},
+    reference::{AreaBlob, Customer, District, Document, Exception, ExceptionKind, Rep},
+    rules::{
+        Name,
+        clock::ClockMoved,
+        presence::{Cause, FixTaken},
+        sign_in::SignedIn,
+        visit::{CheckedIn, Outcome, Report},
+    },
+    time::{ClockAnchor, When},
+};
+
+const KEY: [u8; 32] = [5; 32];
+/// Wednesday 2026-01-21, 08:00 in Shanghai: the window opens.
+const OPENING_MS: i64 = 1_768_953_600_000;
+const MINUTE_MS: i64 = 60_000;
+const BOOT: &str = "00112233445566aa";
+
+/// A key in memory, a clock that stands where it is put.
+pub(super) struct SoftPlatform {
+    pair: EcdsaKeyPair,
+    elapsed_ms: AtomicI64,
+}
+
+impl SoftPlatform {
+    pub(super) fn new() -> Self {
+        let random = SystemRandom::new();
+        let bytes = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
+        Self {
+            pair: EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, bytes.as_ref(), &random).unwrap(),
+            elapsed_ms: AtomicI64::new(0),
+        }
+    }
+}
+
+impl Platform for SoftPlatform {
+    fn sign(&self, message: Vec<u8>) -> Result<Vec<u8>, SignError> {
+        Ok(self
+            .pair
+            .sign(&SystemRandom::new(), &message)
+            .unwrap()
+            .as_ref()
+            .to_vec())
+    }
+    fn public_key(&self) -> Result<Vec<u8>, SignError> {
+        Ok(self.pair.public_key().as_ref().to_vec())
+    }
+    fn new_key(&self) -> Result<Vec<u8>, SignError> {
+        self.public_key()
+    }
+    fn random(&self, n: u32) -> Vec<u8> {
+        let mut bytes = vec![0; n as usize];
+        SystemRandom::new().fill(&mut bytes).unwrap();
+        bytes
+    }
+    fn elapsed_ms(&self) -> i64 {
+        self.elapsed_ms.load(Ordering::Relaxed)
+    }
+}
+
+/// A certificate of rep-li's stream; `key` tells keys apart.
+pub(super) fn certificate(epoch: u32, key: u8, heads: &[Hash]) -> Certificate {
+    let mut point = [key; 65];
+    point[0] = 4;
+    Certificate::new(CertificateFields {
+        stream: "5f0c3a1e9b7d4826a1c4e8f00b2d6c93".into(),
+        epoch,
+        rep: "rep-li".into(),
+        key: PublicKey::from_bytes(&point).unwrap(),
+        grade: Grade::Software,
+        heads: heads.to_vec(),
+        issued_at: 1,
+        demo: true,
+        kid: "3a50db68046e2012".into(),
+        sig: Signature(vec![0; 64]),
+    })
+}
+
+/// `ms` after the opening of the window, the wall clock right.
+pub(super) fn stamp(ms: i64) -> Stamp {
+    Stamp {
+        at_ms: OPENING_MS + ms,
+        elapsed_ms: 10_000_000 + ms,
+        boot: BOOT.into(),
+    }
+}
+
+/// At the centre of the district plus `north_e9`, `minutes` after the opening.
+fn reading(minutes: i64, north_e9: i64) -> Reading {
+    Reading {
+        at: stamp(minutes * MINUTE_MS),
+        fix: Some(Fix {
+            lat_e9: 31_230_000_000 + north_e9,
+            lon_e9: 121_470_000_000,
+            accuracy_mm: Some(10_000),
+            age_ms: 0,
+            provider: Default::default(),
+            satellites: Some(8),
+            speed_mm_s: None,
+            simulated: false,
+            approximate: false,
+        }),
+    }
+}
+
+/// A district of some 4 km around the centre, one customer in it.
+fn documents() -> (Vec<(String, Document)>, Vec<u8>) {
+    let corner = |lat: f64, lon: f64| Point { lat, lon };
+    let ring = vec![
+        corner(31.21, 121.45),
+        corner(31.21, 121.49),
+        corner(31.25, 121.49),
+        corner(31.25, 121.45),
+    ];
+    let shape = Shape::new(vec![vec![ring]]).unwrap().to_bytes();
+    let hash = Hash::of(&shape);
+    let district = District {
+        name: "Huangpu".into(),
+        shape: hash,
+        edge_tolerance_m: None,
+    };
+    let customer = Customer {
+        id: "c-17".into(),
+        name: "Corner shop".into(),
+        lat_e9: 31_231_000_000,
+        lon_e9: 121_470_000_000,
+        place_confirmed: false,
+        landline: None,
+    };
+    let rep = Rep {
+        name: "Li".into(),
+        team: "t-1".into(),
+        role: None,
+        districts: vec!["d-1".into()],
+        customers: vec!["c-17".into()],
+    };
+    let area = AreaBlob {
+        area: hash,
+        districts: vec![district.clone()],
+        no_go: vec![],
+        edge_tolerance_m: 50,
+    };
+    let documents = vec![
+        ("policy".into(), Document::Policy(Policy::default())),
+        ("d-1".into(), Document::District(district)),
+        ("c-17".into(), Document::Customer(customer)),
+        ("rep-li".into(), Document::Rep(rep)),
+        ("rep-li".into(), Document::Area(area)),
+    ];
+    (documents, shape)
+}
+
+fn put(phone: &Phone, key: &str, document: &Document) {
+    let kind = serde_json::to_value(document).unwrap()["kind"].clone();
+    let item = serde_json::json!({"op": "put", "kind": kind, "key": key, "document": document});
+    let items = [serde_json::from_str(&item.to_string()).unwrap()];
+    phone
+        .with(|store| store.write(|tx| reference::apply(tx, &items, false)))
+        .unwrap();
+    locked(&phone.basis).take();
+}
+
+/// A phone that is enrolled and has its reference data.
+fn phone_in(folder: &Path) -> Phone {
+    let phone = Phone::open(folder, &KEY, Arc::new(SoftPlatform::new())).unwrap();
+    if phone.rep().is_ok() {
+        return phone;
+    }
+    phone
+        .with(|store| store.write(|tx| log::adopt(tx, &certificate(1, 1, &[]))))
+        .unwrap();
+    let (documents, shape) = documents();
+    for (key, document) in &documents {
+        put(&phone, key, document);
+    }
+    phone
+        .with(|store| store.write(|tx| reference::put_blob(tx, &Hash::of(&shape), &shape)))
+        .unwrap();
+    phone
+}
+
+fn kinds(phone: &Phone) -> Vec<String> {
+    bodies(phone).into_iter().map(|body| body.kind).collect()
+}
+
+fn bodies(phone: &Phone) -> Vec<Body> {
+    let raw = phone
+        .with(|store| log::raw(store.connection(), 1, "", 1, 10_000))
+        .unwrap();
+    raw.iter()
+        .filter_map(|record| Body::parse(record.body.as_deref()?).ok())
+        .collect()
+}
+
+/// Every text and blob of the decrypted database.
+fn decrypted(folder: &Path) -> String {
+    let database = Connection::open(folder.join("phone.db")).unwrap();
+    let hex: String = KEY.iter().map(|byte| format!("{byte:02x}")).collect();
+    database.pragma_update(None, "key", format!("x'{hex}'")).unwrap();
+    let tables: Vec<String> = database
+        .prepare("SELECT name FROM sqlite_master WHERE type = 'table'")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    let mut all = String::new();
+    for table in tables {
+        let mut statement = database.prepare(&format!("SELECT * FROM \"{table}\"")).unwrap();
+        let columns = statement.column_count();
+        let mut rows = statement.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            for column in 0..columns {
+                all.push_str(&format!("{:?}\n", row.get_ref(column).unwrap()));
+                if let Ok(bytes) = row.get_ref(column).unwrap().as_bytes() {
+                    all.push_str(&String::from_utf8_lossy(bytes));
+                }
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn a_fix_in_the_window_is_kept_with_the_phones_verdict() {
+    let folder = TempDir::new().unwrap();
+    let phone = phone_in(folder.path());
+    let outcome = phone.on_fix(&reading(10, 0)).unwrap();
+    assert!(outcome.kept && outcome.when == When::Within);
+    assert_eq!(outcome.verdict.unwrap().place, PlaceVerdict::Inside);
+    // Some 1.9 km from the nearest edge at 60 km/h.
+    assert!((90..=130).contains(&outcome.next_due_s), "{outcome:?}");
+    let outside = phone.on_fix(&reading(11, 50_000_000)).unwrap();
+    assert_eq!(outside.verdict.unwrap().place, PlaceVerdict::Outside);
+    assert_eq!(outside.next_due_s, 60);
+    assert_eq!(kinds(&phone), ["cause.noted", "fix", "fix"]);
+    let fix: FixTaken = bodies(&phone)[1].read().unwrap().unwrap();
+    let seen = fix.seen.unwrap();
+    assert_eq!(seen.verdict, outcome.verdict.unwrap());
+    assert!(seen.area.is_some());
+}
+
+#[test]
+fn no_place_outside_the_window_reaches_the_disk() {
+    let folder = TempDir::new().unwrap();
+    let phone = phone_in(folder.path());
+    // Unlike any other number in the file.
+    let marked = |minutes: i64| {
+        let mut reading = reading(minutes, 0);
+        let fix = reading.fix.as_mut().unwrap();
+        (fix.lat_e9, fix.lon_e9) = (31_236_543_211, 121_476_543_211);
+        reading
+    };
+    // Before, after, and at night.
+    for minutes in [-5, 8 * 60 + 30, 11 * 60, 16 * 60] {
+        let outcome = phone.on_fix(&marked(minutes)).unwrap();
+        assert!(!outcome.kept && outcome.verdict.is_none());
+        assert_ne!(outcome.when, When::Within);
+    }
+    assert_eq!(phone.on_fix(&marked(-5)).unwrap().next_due_s, 300);
+    // The evening's acts keep their time and lose their place.
+    let visit = phone.check_in(&marked(9 * 60), "c-17".into(), "late".into()).unwrap();
+    phone.check_out(&marked(9 * 60 + 5), visit.clone()).unwrap();
+    phone.sign_in(&marked(10 * 60), "evening".into()).unwrap();
+    // A position measured before the opening is read after it.
+    let mut stale = marked(0);
+    stale.fix.as_mut().unwrap().age_ms = 20_000;
+    phone.on_fix(&stale).unwrap();
+    let checked_in: CheckedIn = bodies(&phone).iter().find_map(Body::read).unwrap().unwrap();
+    assert_eq!((checked_in.visit, checked_in.fix_seq), (visit, None));
+    assert!(!kinds(&phone).contains(&"fix".into()));
+    drop(phone);
+    let all = decrypted(folder.path());
+    assert!(all.contains("market.signed_in"), "the test reads what it should");
+    assert!(!all.contains("36543211") && !all.contains("76543211"));
+}
+
+#[test]
+fn a_moved_wall_clock_silences_no_phone_and_opens_no_window() {
+    let folder = TempDir::new().unwrap();
+    let phone = phone_in(folder.path());
+    let anchor = ClockAnchor {
+        boot: BOOT.into(),
+        elapsed_ms: stamp(0).elapsed_ms,
+        at_ms: OPENING_MS,
+        error_ms: 20,
+    };
+    phone
+        .with(|store| store.write(|tx| log::put_anchor(tx, &anchor)))
+        .unwrap();
+    phone.on_fix(&reading(10, 0)).unwrap();
+    // The wall clock says night, time since boot says 08:20.
+    let mut moved = reading(20, 0);
+    moved.at.at_ms += 12 * 60 * MINUTE_MS;
+    assert!(phone.on_fix(&moved).unwrap().kept);
+    // It says 10:00, and it is evening.
+    let mut evening = reading(10 * 60, 0);
+    evening.at.at_ms -= 8 * 60 * MINUTE_MS;
+    assert!(!phone.on_fix(&evening).unwrap().kept);
+    let moves: Vec<i64> = bodies(&phone)
+        .iter()
+        .filter_map(|body| Some(body.read::<ClockMoved>()?.unwrap().by_ms))
+        .collect();
+    assert_eq!(moves, [12 * 60 * MINUTE_MS, -20 * 60 * MINUTE_MS]);
+}
+
+#[test]
+fn a_clock_that_drifts_by_a_minute_is_no_move() {
+    let folder = TempDir::new().unwrap();
+    let phone = phone_in(folder.path());
+    phone.cause(&stamp(0), Cause::LocationOn).unwrap();
+    let mut later = stamp(MINUTE_MS);
+    later.at_ms += MINUTE_MS;
+    phone.cause(&later, Cause::LocationOn).unwrap();
+    assert!(!kinds(&phone).contains(&ClockMoved::TYPE.into()));
+}
+
+#[test]
+fn the_first_anchor_of_a_boot_erases_what_lay_outside() {
+    let folder = TempDir::new().unwrap();
+    let phone = phone_in(folder.path());
+    // The wall clock is eleven hours behind: it is evening.
+    phone.on_fix(&reading(60, 1_111_111)).unwrap();
+    assert!(kinds(&phone).contains(&"fix".into()));
+    let clocks = crate::time::Clocks::new(
+        [ClockAnchor {
+            boot: BOOT.into(),
+            elapsed_ms: stamp(0).elapsed_ms,
+            at_ms: OPENING_MS + 11 * 60 * MINUTE_MS,
+            error_ms: 20,
+        }],
+        100,
+    );
+    let schedule = &phone.basis().unwrap().schedule;
+    let erased = phone
+        .with(|store| {
+            let erased = store.write(|tx| {
+                let outside = log::retime(tx, BOOT, &clocks, |at_ms| schedule.when(at_ms) != When::Within)?;
+                log::erase(tx, &outside)
+            })?;
+            store.checkpoint()?;
+            Ok(erased)
+        })
+        .unwrap();
+    assert_eq!(erased, 1);
+    drop(phone);
+    assert!(!decrypted(folder.path()).contains("31231111111"));
+}
+
+#[test]
+fn breaks_private_time_and_leave_keep_no_place() {
+    let folder = TempDir::new().unwrap();
+    let phone = phone_in(folder.path());
+    let kept = |minutes: i64| phone.on_fix(&reading(minutes, 0)).unwrap().kept;
+    let at = |minutes: i64| stamp(minutes * MINUTE_MS);
+    assert!(kept(179));
+    phone.break_start(&at(180)).unwrap();
+    assert!(!kept(200));
+    assert_eq!(
+        phone.today(&at(200)).unwrap().break_until_ms,
+        Some(OPENING_MS + 240 * MINUTE_MS)
+    );
+    phone.break_end(&at(210)).unwrap();
+    assert!(kept(211));
+    phone.private_start(&at(220)).unwrap();
+    assert!(!kept(300));
+    phone.private_end(&at(301)).unwrap();
+    assert!(kept(302));
+    // A break that was never ended lasts as long as a break may.
+    phone.break_start(&at(310)).unwrap();
+    assert!(!kept(369) && kept(371));
+    let leave = Exception {
+        id: "x-1".into(),
+        rep: "rep-li".into(),
+        reason: ExceptionKind::Leave,
+        from_ms: at(400).at_ms,
+        to_ms: at(420).at_ms,
+        approved_by: "boss".into(),
+    };
+    put(&phone, "x-1", &Document::Exception(leave));
+    assert!(kept(399) && !kept(400) && !kept(419) && kept(420));
+}
+
+#[test]
+fn before_the_first_sync_no_place_is_kept() {
+    let folder = TempDir::new().unwrap();
+    let phone = Phone::open(folder.path(), &KEY, Arc::new(SoftPlatform::new())).unwrap();
+    assert!(matches!(phone.today(&stamp(0)), Err(PhoneError::NotEnrolled)));
+    assert!(matches!(
+        phone.sign_in(&reading(1, 0), String::new()),
+        Err(PhoneError::NotEnrolled)
+    ));
+    phone
+        .with(|store| store.write(|tx| log::adopt(tx, &certificate(1, 1, &[]))))
+        .unwrap();
+    let visit = phone.check_in(&reading(1, 0), "c-17".into(), String::new());
+    assert_eq!(visit.unwrap().len(), 32);
+    assert!(!kinds(&phone).contains(&"fix".into()));
+    assert!(matches!(phone.today(&stamp(0)), Err(PhoneError::NoReference(_))));
+    assert!(phone.diagnosis().unwrap().reference.is_some());
+}
+
+#[test]
+fn an_act_names_the_fix_it_happened_at() {
+    let folder = TempDir::new().unwrap();
+    let phone = phone_in(folder.path());
+    phone.sign_in(&reading(1, 0), "here".into()).unwrap();
+    assert_eq!(kinds(&phone), ["cause.noted", "fix", "market.signed_in"]);
+    let signed_in: SignedIn = bodies(&phone)[2].read().unwrap().unwrap();
+    assert_eq!((signed_in.fix_epoch, signed_in.fix_seq), (Some(1), Some(2)));
+}
+
+#[test]
+fn the_process_and_the_boot_are_noted_once() {
+    let folder = TempDir::new().unwrap();
+    let phone = phone_in(folder.path());
+    phone.cause(&stamp(0), Cause::BatteryLow).unwrap();
+    drop(phone);
+    let phone = phone_in(folder.path());
+    phone.cause(&stamp(1), Cause::BatteryLow).unwrap();
+    phone.cause(&stamp(2), Cause::BatteryLow).unwrap();
+    drop(phone);
+    let phone = phone_in(folder.path());
+    let mut rebooted = stamp(3);
+    rebooted.boot = "ffffffffffffffff".into();
+    phone.cause(&rebooted, Cause::BatteryLow).unwrap();
+    let causes: Vec<String> = bodies(&phone)
+        .iter()
+        .map(|body| body.fields["cause"].as_str().unwrap().into())
+        .collect();
+    let expected = "process_started battery_low process_started battery_low battery_low \
+                    rebooted process_started battery_low";
+    assert_eq!(causes.join(" "), expected);
+}
+
+#[test]
+fn a_full_disk_is_said_and_noted_afterwards() {
+    let folder = TempDir::new().unwrap();
+    let phone = phone_in(folder.path());
+    phone.cause(&stamp(0), Cause::BatteryLow).unwrap();
+    let limit = |pages: i64| {
+        phone
+            .with(|store| {
+                let set = format!("PRAGMA max_page_count = {pages}");
+                Ok(store.connection().query_row(&set, [], |row| row.get::<_, i64>(0))?)
+            })
+            .unwrap()
+    };
+    let now = limit(1);
+    let note = "x".repeat(2_900);
+    let mut recorded = 0;
+    let full = (0..50).find_map(|n| match phone.sign_in(&reading(n, 0), note.clone()) {
+        Ok(_) => {
+            recorded += 1;
+            None
+        }
+        Err(error) => Some(error),
+    });
+    assert!(matches!(full, Some(PhoneError::StorageFull)));
+    let signed_in = |phone: &Phone| kinds(phone).iter().filter(|kind| *kind == SignedIn::TYPE).count();
+    assert_eq!(signed_in(&phone), recorded);
+    limit(now + 1_000);
+    phone.sign_in(&reading(60, 0), note).unwrap();
+    assert_eq!(signed_in(&phone), recorded + 1);
+    let causes: Vec<_> = bodies(&phone)
+        .iter()
+        .filter_map(|body| body.fields.get("cause").cloned())
+        .collect();
+    assert_eq!(causes.last().unwrap(), "storage_full");
+}
+
+#[test]
+fn a_day_reads_as_the_rules_fold_it() {
+    let folder = TempDir::new().unwrap();
+    let phone = phone_in(folder.path());
+    for minutes in 0..60 {
+        phone.on_fix(&reading(minutes, 0)).unwrap();
+    }
+    let before = phone.today(&stamp(60 * MINUTE_MS)).unwrap();
+    assert!(before.suggest_sign_in && before.open_visit.is_none());
+    phone.sign_in(&reading(60, 0), "here".into()).unwrap();
+    let visit = phone
+        .check_in(&reading(61, 1_000_000), "c-17".into(), "order".into())
+        .unwrap();
+    let report = Report {
+        visit: visit.clone(),
+        purpose: "order".into(),
+        content: "shelf".into(),
+        feedback: "fine".into(),
+        next_step: "none".into(),
+        outcome: Outcome::Met,
+    };
+    phone.save_draft(&visit, Some("half a thought")).unwrap();
+    assert_eq!(phone.draft(&visit).unwrap().as_deref(), Some("half a thought"));
+    let open = phone.today(&stamp(62 * MINUTE_MS)).unwrap();
+    assert_eq!(open.open_visit.as_deref(), Some(visit.as_str()));
+    phone.save_report(&reading(70, 1_000_000), &report).unwrap();
+    assert_eq!(phone.draft(&visit).unwrap(), None);
+    phone.check_out(&reading(71, 1_000_000), visit).unwrap();
+
+    let today = phone.today(&stamp(72 * MINUTE_MS)).unwrap();
+    assert!(!today.suggest_sign_in && today.open_visit.is_none());
+    assert_eq!(today.day.visits[0].report.as_ref(), Some(&report));
+    assert_eq!(today.day.visits[0].dwell_s, Some(600));
+    assert!(today.day.counts.inside_s > 3_000);
+    assert_eq!(today.waiting_records, kinds(&phone).len() as u64);
+    assert_eq!(phone.records("2026-01-21").unwrap().len(), kinds(&phone).len());
+    assert!(phone.records("yesterday").is_err());
+
+    let near = phone.customers(&reading(72, 0), "corner").unwrap();
+    assert!((near[0].distance_mm.unwrap() - 110_850).abs() < 200, "{near:?}");
+    assert!(phone.customers(&reading(72, 0), "nobody").unwrap().is_empty());
+}
+
+#[test]
+fn a_finding_is_explained_and_answered() {
+    let folder = TempDir::new().unwrap();
+    let phone = phone_in(folder.path());
+    for minutes in 0..120 {
+        let north_e9 = if (60..90).contains(&minutes) { 40_000_000 } else { 0 };
+        phone.on_fix(&reading(minutes, north_e9)).unwrap();
+    }
+    let end = stamp(10 * 60 * MINUTE_MS);
+    let day = phone.today(&end).unwrap().day;
+    let left = day
+        .findings
+        .iter()
+        .find(|finding| finding.kind == crate::rules::FindingKind::LeftArea);
+    let id = left.unwrap().id;
+    let explained = phone.explain(&end, &id).unwrap();
+    assert!(
+        explained
+            .fixes
+            .iter()
+            .any(|fix| fix.verdict.place == PlaceVerdict::Outside)
+    );
+    assert!(!explained.evidence.is_empty() && explained.answers.is_empty());
+    phone.answer(&end, &id, "the customer called".into()).unwrap();
+    let explained = phone.explain(&end, &id).unwrap();
+    assert_eq!(explained.answers[0].text, "the customer called");
+    assert_eq!(explained.finding.state, crate::reference::FindingState::Answered);
+    let nothing = phone.explain(&end, &Hash([0; 32]));
+    assert!(matches!(nothing, Err(PhoneError::NotFound { .. })));
+}
+
+#[test]
+fn bad_input_is_named_and_records_nothing() {
+    let folder = TempDir::new().unwrap();
+    let phone = phone_in(folder.path());
+    let now = reading(1, 0);
+    let visit = "0".repeat(32);
+    let cases: [(&str, Result<(), PhoneError>); 7] = [
+        ("visit", phone.check_out(&now, "x".into())),
+        ("3000", phone.sign_in(&now, "x".repeat(3_001)).map(drop)),
+        (
+            "customer",
+            phone.check_in(&now, "x".repeat(201), String::new()).map(drop),
+        ),
+        (
+            "image/jpeg",
+            phone.add_photo(&now, visit.clone(), b"x", "image/png").map(drop),
+        ),
+        ("JPEG", phone.add_photo(&now, visit, b"x", "image/jpeg").map(drop)),
+        ("still", phone.on_still(&now.at, 5, 5)),
+        (
+            "32 bytes",
+            Phone::open(folder.path(), &[1; 16], Arc::new(SoftPlatform::new())).map(drop),
+        ),
+    ];
+    for (why, result) in cases {
+        let error = result.unwrap_err().to_string();
+        assert!(error.contains(why), "{why}: {error}");
+    }
+    assert!(kinds(&phone).is_empty());
+}
+
+#[test]
+fn an_export_verifies_up_to_where_it_was_sealed() {
+    let folder = TempDir::new().unwrap();
+    let phone = phone_in(folder.path());
+    phone.sign_in(&reading(1, 0), "here".into()).unwrap();
+    let text = phone.export_own().unwrap();
+    let lines: Vec<_> = crate::record::read_lines(&text).collect::<Result<_, _>>().unwrap();
+    assert_eq!(lines.len(), 4, "a certificate and three records");
+}
+
+#[test]
+fn names_of_the_phones_records_are_those_of_the_server() {
+    let folder = TempDir::new().unwrap();
+    let phone = phone_in(folder.path());
+    phone.cause(&stamp(0), Cause::BatteryLow).unwrap();
+    let shown = phone.records("2026-01-21").unwrap();
+    let expected = Name {
+        stream: "5f0c3a1e9b7d4826a1c4e8f00b2d6c93".into(),
+        epoch: 1,
+        branch: String::new(),
+        seq: 1,
+    };
+    assert_eq!((&shown[0].name, shown[0].received_at_ms), (&expected, None));
+}

@@ -1,0 +1,355 @@
+//! What screens show: codes and values, folded from the phone's own log by the same rules as the server's.
+
+use chrono::{Days, NaiveDate};
+use serde::Serialize;
+
+use super::{
+    Phone, PhoneError, presence,
+    store::{self, LogRow, log, photos},
+    sync::enrolment,
+};
+use crate::{
+    place::{Point, distance_m},
+    reading::{Reading, Stamp},
+    record::{Grade, Hash, Receipt},
+    reference::{Customer, Document, Look},
+    rules::{Basis, DayView, Name, fold_day},
+    time::When,
+};
+
+/// The screen of the day.
+#[derive(Debug, Clone, PartialEq, Serialize, uniffi::Record)]
+pub struct Today {
+    /// Trusted time of the call.
+    pub now_ms: i64,
+    /// Where that lies.
+    pub when: When,
+    /// The account of the day.
+    pub day: DayView,
+    /// On a break until then.
+    pub break_until_ms: Option<i64>,
+    /// In private time since then.
+    pub private_since_ms: Option<i64>,
+    /// The visit that has no check-out yet.
+    pub open_visit: Option<String>,
+    /// In the window, seen inside and not signed in yet.
+    pub suggest_sign_in: bool,
+    /// Records that wait for a receipt.
+    pub waiting_records: u64,
+    /// Since when the oldest of them waits.
+    pub waiting_since_ms: Option<i64>,
+    /// Photos that wait.
+    pub waiting_photos: u32,
+}
+
+/// A customer, and how far away.
+#[derive(Debug, Clone, PartialEq, Serialize, uniffi::Record)]
+pub struct CustomerNear {
+    /// The customer.
+    pub customer: Customer,
+    /// From the reading's fix; `None` without one.
+    pub distance_mm: Option<i64>,
+}
+
+/// One record, as the rep can look it up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+pub struct RecordShown {
+    /// Its name.
+    pub name: Name,
+    /// Its hash.
+    pub hash: Hash,
+    /// Trusted time.
+    pub at_ms: i64,
+    /// Bound of its error; `None` where only the wall clock says so.
+    pub error_ms: Option<i64>,
+    /// Its type.
+    pub kind: String,
+    /// Its body as it is written; `None` where it was erased.
+    pub body: Option<String>,
+    /// When the server had it, by its receipt.
+    pub received_at_ms: Option<i64>,
+}
+
+/// One line of the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+pub struct LineState {
+    /// Which epoch.
+    pub epoch: u32,
+    /// Which branch, empty for the main line.
+    pub branch: String,
+    /// Its newest record.
+    pub seq: u64,
+    /// That record's hash.
+    pub hash: Hash,
+    /// Newest record that a receipt covers.
+    pub receipted_seq: u64,
+}
+
+/// Where the log stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+pub struct Heads {
+    /// The stream.
+    pub stream: String,
+    /// The rep.
+    pub rep: String,
+    /// The newest epoch.
+    pub epoch: u32,
+    /// How the newest epoch's key is kept.
+    pub grade: Grade,
+    /// Played, not lived.
+    pub demo: bool,
+    /// All lines.
+    pub lines: Vec<LineState>,
+    /// Records that wait for a receipt.
+    pub waiting: u64,
+}
+
+/// What a help desk asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+pub struct Diagnosis {
+    /// Version of the engine.
+    pub engine: String,
+    /// The server, once enrolled.
+    pub server: Option<String>,
+    /// Where the log stands, once enrolled.
+    pub heads: Option<Heads>,
+    /// Bytes of the database.
+    pub file_bytes: u64,
+    /// The name under which a damaged database was set aside, if that happened.
+    pub set_aside: Option<String>,
+    /// Trusted time of the newest sync that reached its end.
+    pub last_sync_ms: Option<i64>,
+    /// Why the reference data can't be used, if it can't.
+    pub reference: Option<String>,
+}
+
+/// Customers shown at once.
+const MAX_CUSTOMERS: usize = 200;
+/// Receipts shown at once.
+const MAX_RECEIPTS: u32 = 100;
+/// How far a row's stored time may be from its trusted time, to select by.
+const SLACK_MS: i64 = 6 * 3_600_000;
+/// Private time is counted by the month.
+const FAR_DAYS: u64 = 31;
+
+impl Phone {
+    /// The screen of the day. Records nothing but what the phone notices by itself.
+    ///
+    /// # Errors
+    /// [`PhoneError::NotEnrolled`], [`PhoneError::NoReference`] before the first sync, or the disk's.
+    pub fn today(&self, at: &Stamp) -> Result<Today, PhoneError> {
+        let basis = self.basis()?;
+        let now_ms = self.trusted_ms(at)?;
+        let day = self.day_at(now_ms)?;
+        self.with(|store| {
+            let connection = store.connection();
+            let (waiting_records, waiting_since_ms) = log::waiting(connection)?;
+            let when = basis.schedule.when(now_ms);
+            Ok(Today {
+                now_ms,
+                when,
+                break_until_ms: presence::break_until(connection, &basis, now_ms)?,
+                private_since_ms: presence::private_since(connection, &basis, now_ms)?,
+                open_visit: day
+                    .visits
+                    .iter()
+                    .rfind(|visit| visit.to_ms.is_none())
+                    .map(|visit| visit.visit.clone()),
+                suggest_sign_in: when == When::Within
+                    && day.presence.first_inside_ms.is_some()
+                    && day.sign_in.at_ms.is_none(),
+                day,
+                waiting_records,
+                waiting_since_ms,
+                waiting_photos: photos::pending(connection)?.len() as u32,
+            })
+        })
+    }
+
+    /// The rep's customers, nearest first; by name where the reading has no fix. `search` is found in name,
+    /// id and landline.
+    ///
+    /// # Errors
+    /// [`PhoneError::NoReference`] before the first sync.
+    pub fn customers(&self, reading: &Reading, search: &str) -> Result<Vec<CustomerNear>, PhoneError> {
+        let basis = self.basis()?;
+        let here = reading.fix.as_ref().map(Point::from);
+        let wanted = search.trim().to_lowercase();
+        let mut near: Vec<CustomerNear> = basis
+            .customers
+            .iter()
+            .filter(|customer| is_found(customer, &wanted))
+            .map(|customer| CustomerNear {
+                customer: customer.clone(),
+                distance_mm: here.map(|here| {
+                    let there = Point::from_e9(customer.lat_e9, customer.lon_e9);
+                    (distance_m(here, there) * 1000.0).round() as i64
+                }),
+            })
+            .collect();
+        near.sort_by(|a, b| (a.distance_mm, &a.customer.name).cmp(&(b.distance_mm, &b.customer.name)));
+        near.truncate(MAX_CUSTOMERS);
+        Ok(near)
+    }
+
+    /// The records of a local day (`YYYY-MM-DD`), in the order they were written.
+    ///
+    /// # Errors
+    /// [`PhoneError::BadInput`] for what is no day, or the disk's.
+    pub fn records(&self, day: &str) -> Result<Vec<RecordShown>, PhoneError> {
+        let basis = self.basis()?;
+        let day: NaiveDate = day
+            .parse()
+            .map_err(|_| PhoneError::BadInput(format!("{day:?} is no day: write YYYY-MM-DD")))?;
+        let span = basis.schedule.whole_day(day);
+        self.with(|store| {
+            let stream = stream(store)?;
+            let rows = log::rows_between(store.connection(), &stream, span.from_ms, span.to_ms)?;
+            shown(store, rows, basis.policy.clock.drift_ppm)
+        })
+    }
+
+    /// Who looked at the rep's trail, newest first.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn looks(&self) -> Result<Vec<Look>, PhoneError> {
+        let rep = self.rep()?;
+        let documents = self.with(|store| store::reference::documents(store.connection()))?;
+        let mut looks: Vec<Look> = documents
+            .into_iter()
+            .filter_map(|(_, document)| match document {
+                Document::Look(look) if look.rep == rep => Some(look),
+                _ => None,
+            })
+            .collect();
+        looks.sort_by_key(|look| std::cmp::Reverse(look.at_ms));
+        Ok(looks)
+    }
+
+    /// The newest receipts, newest first: what the rep can show that his records arrived.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn receipts(&self) -> Result<Vec<Receipt>, PhoneError> {
+        self.with(|store| log::receipts(store.connection(), MAX_RECEIPTS))
+    }
+
+    /// Where the log stands.
+    ///
+    /// # Errors
+    /// [`PhoneError::NotEnrolled`], or the disk's.
+    pub fn heads(&self) -> Result<Heads, PhoneError> {
+        self.with(|store| {
+            let connection = store.connection();
+            let certificate = log::certificate(connection)?.ok_or(PhoneError::NotEnrolled)?;
+            let mut lines = Vec::new();
+            for line in log::lines(connection)? {
+                if let Some(hash) = log::hash_at(connection, line.epoch, &line.branch, line.tip_seq)? {
+                    lines.push(LineState {
+                        epoch: line.epoch,
+                        branch: line.branch,
+                        seq: line.tip_seq,
+                        hash,
+                        receipted_seq: line.receipted_seq,
+                    });
+                }
+            }
+            Ok(Heads {
+                stream: certificate.stream.clone(),
+                rep: certificate.rep.clone(),
+                epoch: certificate.epoch,
+                grade: certificate.grade,
+                demo: certificate.demo,
+                lines,
+                waiting: log::waiting(connection)?.0,
+            })
+        })
+    }
+
+    /// What a help desk asks for. Answers whatever the state.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn diagnosis(&self) -> Result<Diagnosis, PhoneError> {
+        let heads = match self.heads() {
+            Err(PhoneError::NotEnrolled) => None,
+            heads => Some(heads?),
+        };
+        let reference = self.basis().err().map(|error| error.to_string());
+        self.with(|store| {
+            let connection = store.connection();
+            Ok(Diagnosis {
+                engine: crate::ENGINE_VERSION.into(),
+                server: enrolment(connection)?.map(|enrolment| enrolment.server),
+                heads,
+                file_bytes: store.file_bytes(),
+                set_aside: store::meta(connection, store::SET_ASIDE)?,
+                last_sync_ms: store::meta(connection, store::LAST_SYNC)?.and_then(|text| text.parse().ok()),
+                reference,
+            })
+        })
+    }
+
+    /// The account of the day that `now_ms` belongs to.
+    pub(super) fn day_at(&self, now_ms: i64) -> Result<DayView, PhoneError> {
+        let basis = self.basis()?;
+        self.day_view(&basis, basis.schedule.day_of(now_ms), now_ms)
+    }
+
+    /// The account of a day, as far as it is known at `now_ms`.
+    pub(super) fn day_view(&self, basis: &Basis, day: NaiveDate, now_ms: i64) -> Result<DayView, PhoneError> {
+        let whole_day = basis.schedule.whole_day(day);
+        let window = basis.schedule.window(day).unwrap_or(whole_day);
+        let span = (
+            whole_day.from_ms.min(window.from_ms) - SLACK_MS,
+            whole_day.to_ms.max(window.to_ms) + SLACK_MS,
+        );
+        let far_day = day.checked_sub_days(Days::new(FAR_DAYS)).unwrap_or(day);
+        let far_from_ms = basis.schedule.whole_day(far_day).from_ms;
+        let entries = self.with(|store| {
+            let stream = stream(store)?;
+            log::entries(
+                store.connection(),
+                &stream,
+                span,
+                far_from_ms,
+                basis.policy.clock.drift_ppm,
+            )
+        })?;
+        Ok(fold_day(basis, day, &entries, now_ms))
+    }
+}
+
+fn is_found(customer: &Customer, wanted: &str) -> bool {
+    let landline = customer.landline.as_deref().unwrap_or_default();
+    [customer.name.as_str(), customer.id.as_str(), landline]
+        .iter()
+        .any(|text| text.to_lowercase().contains(wanted))
+}
+
+/// The phone's stream.
+pub(super) fn stream(store: &store::Store) -> Result<String, PhoneError> {
+    let certificate = log::certificate(store.connection())?;
+    Ok(certificate.ok_or(PhoneError::NotEnrolled)?.stream.clone())
+}
+
+/// Rows with their trusted times and receipts.
+pub(super) fn shown(store: &store::Store, rows: Vec<LogRow>, drift_ppm: i64) -> Result<Vec<RecordShown>, PhoneError> {
+    let connection = store.connection();
+    let clocks = log::clocks_of(connection, rows.iter().map(|row| row.stamp.boot.as_str()), drift_ppm)?;
+    rows.into_iter()
+        .map(|row| {
+            let when = clocks.trust(&row.stamp);
+            Ok(RecordShown {
+                at_ms: when.at_ms,
+                error_ms: when.error_ms,
+                received_at_ms: log::received_at(connection, &row)?,
+                name: row.name,
+                hash: row.hash,
+                kind: row.kind,
+                body: row.body,
+            })
+        })
+        .collect()
+}

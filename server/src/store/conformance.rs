@@ -1,0 +1,484 @@
+//! One story that every backend must tell the same way.
+
+#![allow(clippy::unwrap_used)]
+
+use onbeat_core::record::Hash;
+
+use super::{
+    Cell, Change, Committed, DocumentRow, FeedRow, Field, Guard, LogLine, LogRow, NewRecord, Store, ViewQuery, ViewRow,
+    sqlite::Sqlite,
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlite_tells_the_story() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Sqlite::open(folder.path()).unwrap();
+    story(&store).await;
+    drop(store);
+    // What was told is there after a restart.
+    let store = Sqlite::open(folder.path()).unwrap();
+    assert_eq!(store.tip(&line("a", 1, "")).await.unwrap().unwrap().seq, 3);
+}
+
+async fn story(store: &dyn Store) {
+    log(store).await;
+    guards(store).await;
+    erasure(store).await;
+    documents_and_feed(store).await;
+    views(store).await;
+    cells(store).await;
+    blobs(store).await;
+    marks(store).await;
+    nothing_by_halves(store).await;
+    many_at_once(store).await;
+}
+
+fn line(stream: &str, epoch: u32, branch: &str) -> LogLine {
+    LogLine {
+        stream: stream.into(),
+        epoch,
+        branch: branch.into(),
+    }
+}
+
+fn record(line: &LogLine, seq: u64, keys: &[&str]) -> NewRecord {
+    let head = format!("head {seq} of {line:?} 库存");
+    NewRecord {
+        line: line.clone(),
+        seq,
+        hash: Hash::of(&head),
+        head,
+        body: Some(format!("body {seq}")),
+        received_ms: 1_000 + seq as i64,
+        keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+    }
+}
+
+fn append(records: Vec<NewRecord>) -> Change {
+    Change {
+        append: records,
+        ..Change::default()
+    }
+}
+
+async fn done(store: &dyn Store, change: Change) {
+    assert_eq!(store.commit(change).await.unwrap(), Committed::Done);
+}
+
+async fn stale(store: &dyn Store, change: Change) {
+    assert_eq!(store.commit(change).await.unwrap(), Committed::Stale);
+}
+
+fn seqs(rows: &[LogRow]) -> Vec<u64> {
+    rows.iter().map(|row| row.seq).collect()
+}
+
+async fn log(store: &dyn Store) {
+    let (main, branch) = (line("a", 1, ""), line("a", 1, "0123456789abcdef"));
+    assert_eq!(store.tip(&main).await.unwrap(), None);
+    assert!(store.lines("a").await.unwrap().is_empty());
+    done(
+        store,
+        append((1..=3).map(|seq| record(&main, seq, &["day/r/1"])).collect()),
+    )
+    .await;
+    done(store, append(vec![record(&branch, 3, &["day/r/1", "boot/a/b"])])).await;
+    done(store, append(vec![record(&line("b", 2, ""), 1, &[])])).await;
+
+    let tip = store.tip(&main).await.unwrap().unwrap();
+    let written = record(&main, 3, &[]);
+    assert_eq!((tip.seq, tip.hash, tip.received_ms), (3, written.hash, 1_003));
+    assert_eq!(
+        (tip.head, tip.body, tip.line),
+        (written.head, written.body, main.clone())
+    );
+    assert_eq!(
+        store.lines("a").await.unwrap(),
+        vec![(main.clone(), 1, 3), (branch.clone(), 3, 3)]
+    );
+    assert_eq!(seqs(&store.records(&main, 2, 10).await.unwrap()), [2, 3]);
+    assert_eq!(seqs(&store.records(&main, 1, 1).await.unwrap()), [1]);
+    assert_eq!(
+        seqs(&store.records_of("day/r/1").await.unwrap()),
+        [1, 2, 3, 3],
+        "in order of arrival"
+    );
+    assert_eq!(store.records_of("boot/a/b").await.unwrap()[0].line, branch);
+    assert!(store.records_of("unheard of").await.unwrap().is_empty());
+
+    let later = Change {
+        keys: vec![
+            (main.clone(), 2, "boot/a/b".into()),
+            (main.clone(), 2, "boot/a/b".into()),
+        ],
+        ..Change::default()
+    };
+    done(store, later).await;
+    assert_eq!(store.records_of("boot/a/b").await.unwrap().len(), 2);
+}
+
+async fn guards(store: &dyn Store) {
+    let main = line("a", 1, "");
+    let taken = append(vec![record(&main, 3, &[])]);
+    stale(store, taken).await;
+    for (seq, holds) in [(2, false), (3, true)] {
+        let change = Change {
+            guards: vec![Guard::Tip(main.clone(), seq)],
+            ..Change::default()
+        };
+        let committed = store.commit(change).await.unwrap();
+        assert_eq!(committed == Committed::Done, holds);
+    }
+    stale(
+        store,
+        Change {
+            guards: vec![Guard::Tip(line("nobody", 1, ""), 1)],
+            ..Change::default()
+        },
+    )
+    .await;
+    let once = || Change {
+        guards: vec![Guard::Cell("meta".into(), "once".into(), None)],
+        cells: vec![cell("meta", "once", "1", None)],
+        ..Change::default()
+    };
+    done(store, once()).await;
+    stale(store, once()).await;
+    let swap = Change {
+        guards: vec![Guard::Cell("meta".into(), "once".into(), Some("1".into()))],
+        drop_cells: vec![("meta".into(), "once".into())],
+        ..Change::default()
+    };
+    done(store, swap).await;
+    done(store, once()).await;
+}
+
+async fn erasure(store: &dyn Store) {
+    let main = line("a", 1, "");
+    let change = Change {
+        erase: vec![(main.clone(), 2)],
+        ..Change::default()
+    };
+    done(store, change).await;
+    let rows = store.records(&main, 1, 3).await.unwrap();
+    let bodies: Vec<_> = rows.iter().map(|row| row.body.is_some()).collect();
+    assert_eq!(bodies, [true, false, true]);
+    assert_eq!(rows[1].hash, record(&main, 2, &[]).hash, "the chain is whole");
+}
+
+async fn documents_and_feed(store: &dyn Store) {
+    let document = |key: &str, valid_from_ms, body: Option<&str>| DocumentRow {
+        kind: "customer".into(),
+        key: key.into(),
+        valid_from_ms,
+        recorded_ms: 5,
+        desk_seq: 7,
+        body: body.map(str::to_owned),
+    };
+    let item = |scope: &str, key: &str| FeedRow {
+        cursor: 0,
+        scope: scope.into(),
+        kind: "customer".into(),
+        key: key.into(),
+        body: Some("{}".into()),
+    };
+    let rows = vec![
+        document("c1", 30, Some("{}")),
+        document("c2", 10, None),
+        document("c1", 20, None),
+    ];
+    let change = Change {
+        documents: rows.clone(),
+        feed: vec![item("all", "c1"), item("rep/x", "c2"), item("rep/y", "c3")],
+        ..Change::default()
+    };
+    done(store, change).await;
+    assert_eq!(
+        store.documents("customer", None).await.unwrap(),
+        rows,
+        "as they were recorded"
+    );
+    assert_eq!(store.documents("customer", Some("c1")).await.unwrap().len(), 2);
+    assert!(store.documents("policy", None).await.unwrap().is_empty());
+
+    let scopes = ["all".to_owned(), "rep/y".to_owned()];
+    let (items, newest) = store.feed(&scopes, 0, 10).await.unwrap();
+    let keys: Vec<_> = items.iter().map(|item| (item.cursor, item.key.as_str())).collect();
+    assert_eq!((keys, newest), (vec![(1, "c1"), (3, "c3")], 3));
+    assert_eq!(store.feed(&scopes, 0, 1).await.unwrap().0.len(), 1);
+    assert!(store.feed(&scopes, 3, 10).await.unwrap().0.is_empty());
+    assert_eq!(store.feed(&[], 0, 10).await.unwrap(), (vec![], 3));
+}
+
+fn view(key: &str, scope: &str, at_ms: i64, state: &str, seconds: i64) -> ViewRow {
+    ViewRow {
+        kind: "finding".into(),
+        key: key.into(),
+        scope: scope.into(),
+        at_ms,
+        body: format!("{{\"key\":\"{key}\"}}"),
+        fields: vec![
+            ("seconds".into(), Field::Int(seconds)),
+            ("state".into(), Field::Text(state.into())),
+        ],
+    }
+}
+
+async fn keys_of(store: &dyn Store, query: ViewQuery) -> Vec<String> {
+    let query = ViewQuery {
+        kind: "finding".into(),
+        limit: if query.limit == 0 { 100 } else { query.limit },
+        ..query
+    };
+    store
+        .views(&query)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|view| view.key)
+        .collect()
+}
+
+async fn views(store: &dyn Store) {
+    let all = vec![
+        view("f1", "team/a", 10, "open", 5),
+        view("f2", "team/b", 20, "open", 6),
+        view("f3", "team/a", 20, "answered", 5),
+    ];
+    let put = Change {
+        views: all.clone(),
+        ..Change::default()
+    };
+    done(store, put).await;
+    assert_eq!(store.view("finding", "f1").await.unwrap().as_ref(), Some(&all[0]));
+    assert_eq!(store.view("finding", "f9").await.unwrap(), None);
+    let query = ViewQuery::default;
+    let text = |name: &str, value: &str| (name.to_owned(), Field::Text(value.to_owned()));
+    let int = |name: &str, value| (name.to_owned(), Field::Int(value));
+    let cases = [
+        (query(), vec!["f1", "f2", "f3"]),
+        (
+            ViewQuery {
+                descending: true,
+                ..query()
+            },
+            vec!["f3", "f2", "f1"],
+        ),
+        (ViewQuery { limit: 2, ..query() }, vec!["f1", "f2"]),
+        (
+            ViewQuery {
+                after: Some((20, "f2".into())),
+                ..query()
+            },
+            vec!["f3"],
+        ),
+        (
+            ViewQuery {
+                after: Some((20, "f2".into())),
+                descending: true,
+                ..query()
+            },
+            vec!["f1"],
+        ),
+        (
+            ViewQuery {
+                scopes: Some(vec!["team/a".into()]),
+                ..query()
+            },
+            vec!["f1", "f3"],
+        ),
+        (
+            ViewQuery {
+                scopes: Some(vec![]),
+                ..query()
+            },
+            vec![],
+        ),
+        (
+            ViewQuery {
+                from_ms: Some(11),
+                ..query()
+            },
+            vec!["f2", "f3"],
+        ),
+        (
+            ViewQuery {
+                to_ms: Some(20),
+                ..query()
+            },
+            vec!["f1"],
+        ),
+        (
+            ViewQuery {
+                fields: vec![text("state", "open")],
+                ..query()
+            },
+            vec!["f1", "f2"],
+        ),
+        (
+            ViewQuery {
+                fields: vec![text("state", "open"), int("seconds", 6)],
+                ..query()
+            },
+            vec!["f2"],
+        ),
+        (
+            ViewQuery {
+                fields: vec![text("seconds", "5")],
+                ..query()
+            },
+            vec![],
+        ),
+    ];
+    for (query, expected) in cases {
+        assert_eq!(keys_of(store, query.clone()).await, expected, "{query:?}");
+    }
+    let change = Change {
+        views: vec![view("f1", "team/a", 15, "answered", 5)],
+        drop_views: vec![("finding".into(), "f2".into()), ("finding".into(), "f9".into())],
+        ..Change::default()
+    };
+    done(store, change).await;
+    let open = ViewQuery {
+        fields: vec![text("state", "open")],
+        ..query()
+    };
+    assert!(keys_of(store, open).await.is_empty());
+    assert_eq!(store.view("finding", "f1").await.unwrap().unwrap().at_ms, 15);
+}
+
+fn cell(kind: &str, key: &str, body: &str, expires_ms: Option<i64>) -> Cell {
+    Cell {
+        kind: kind.into(),
+        key: key.into(),
+        body: body.into(),
+        expires_ms,
+    }
+}
+
+async fn cells(store: &dyn Store) {
+    let put = Change {
+        cells: vec![
+            cell("code", "a/1", "x", Some(100)),
+            cell("code", "a/2", "y", None),
+            cell("code", "a%", "z", None),
+            cell("code", "b/1", "z", None),
+        ],
+        ..Change::default()
+    };
+    done(store, put).await;
+    assert_eq!(
+        store.cell("code", "a/1", 99).await.unwrap(),
+        Some(cell("code", "a/1", "x", Some(100)))
+    );
+    assert_eq!(store.cell("code", "a/1", 100).await.unwrap(), None, "expired");
+    let keys = |cells: Vec<Cell>| cells.into_iter().map(|cell| cell.key).collect::<Vec<_>>();
+    assert_eq!(keys(store.cells("code", "a/", 0).await.unwrap()), ["a/1", "a/2"]);
+    assert_eq!(keys(store.cells("code", "a%", 0).await.unwrap()), ["a%"]);
+    assert_eq!(store.cells("code", "", 200).await.unwrap().len(), 3);
+}
+
+async fn blobs(store: &dyn Store) {
+    let (whole, parts) = (Hash::of("whole"), Hash::of("parts"));
+    let put = || Change {
+        blobs: vec![(whole, b"whole".to_vec())],
+        ..Change::default()
+    };
+    done(store, put()).await;
+    done(store, put()).await;
+    assert_eq!(store.blob(&whole).await.unwrap().as_deref(), Some(&b"whole"[..]));
+    assert_eq!(store.blob(&parts).await.unwrap(), None);
+    assert_eq!(store.unfinished_blob(&parts).await.unwrap(), 0);
+    assert_eq!(store.append_blob(&parts, 0, b"pa".to_vec()).await.unwrap(), 2);
+    assert_eq!(
+        store.append_blob(&parts, 0, b"pa".to_vec()).await.unwrap(),
+        2,
+        "sent again"
+    );
+    assert_eq!(
+        store.append_blob(&parts, 7, b"x".to_vec()).await.unwrap(),
+        2,
+        "elsewhere"
+    );
+    assert_eq!(store.append_blob(&parts, 2, b"rts".to_vec()).await.unwrap(), 5);
+    assert_eq!(store.unfinished_blob(&parts).await.unwrap(), 5);
+    assert_eq!(store.blob(&parts).await.unwrap(), None, "not before it is whole");
+    assert_eq!(store.take_unfinished_blob(&parts).await.unwrap(), b"parts");
+    assert_eq!(store.unfinished_blob(&parts).await.unwrap(), 0);
+}
+
+fn mark(keys: &[&str]) -> Change {
+    Change {
+        mark: keys.iter().map(|key| (*key).to_owned()).collect(),
+        ..Change::default()
+    }
+}
+
+fn unmark(marks: Vec<(String, u64)>) -> Change {
+    Change {
+        unmark: marks,
+        ..Change::default()
+    }
+}
+
+async fn marks(store: &dyn Store) {
+    done(store, mark(&["k1", "k2", "k1"])).await;
+    let marked = store.marks(10).await.unwrap();
+    let keys: Vec<_> = marked.iter().map(|(key, _)| key.as_str()).collect();
+    assert_eq!(keys, ["k2", "k1"], "the newest last, each once");
+    assert_eq!(store.marks(1).await.unwrap().len(), 1);
+    done(store, mark(&["k2"])).await;
+    done(store, unmark(marked.clone())).await;
+    let left = store.marks(10).await.unwrap();
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0].0, "k2", "marked again since");
+    done(store, unmark(left.clone())).await;
+    done(store, mark(&["k2"])).await;
+    done(store, unmark(left)).await;
+    let left = store.marks(10).await.unwrap();
+    assert_eq!(left.len(), 1, "no number is given twice");
+    done(store, unmark(left)).await;
+}
+
+async fn nothing_by_halves(store: &dyn Store) {
+    let main = line("half", 1, "");
+    let change = Change {
+        append: vec![record(&main, 1, &["day/half"]), record(&line("a", 1, ""), 1, &[])],
+        cells: vec![cell("meta", "half", "x", None)],
+        mark: vec!["half".into()],
+        ..Change::default()
+    };
+    stale(store, change).await;
+    assert_eq!(store.tip(&main).await.unwrap(), None);
+    assert_eq!(store.cell("meta", "half", 0).await.unwrap(), None);
+    assert!(store.records_of("day/half").await.unwrap().is_empty());
+    assert!(store.marks(10).await.unwrap().is_empty());
+}
+
+/// Many writers at once are committed together; one that fails spoils no other's.
+async fn many_at_once(store: &dyn Store) {
+    let writers = (0..200u64).map(|n| {
+        let main = line(&format!("many{}", n % 100), 1, "");
+        store.commit(append(vec![record(&main, 1, &["day/many"])]))
+    });
+    let mut answers = Vec::new();
+    let mut pending: Vec<_> = writers.collect();
+    std::future::poll_fn(|cx| {
+        pending.retain_mut(|writer| match writer.as_mut().poll(cx) {
+            std::task::Poll::Ready(answer) => {
+                answers.push(answer.unwrap());
+                false
+            }
+            std::task::Poll::Pending => true,
+        });
+        if pending.is_empty() {
+            std::task::Poll::Ready(())
+        } else {
+            std::task::Poll::Pending
+        }
+    })
+    .await;
+    assert_eq!(answers.iter().filter(|answer| **answer == Committed::Done).count(), 100);
+    assert_eq!(answers.len(), 200);
+    assert_eq!(store.records_of("day/many").await.unwrap().len(), 100);
+}

@@ -1,0 +1,218 @@
+//! The embedded backend: one SQLite file in the data folder.
+//!
+//! One thread writes, and commits what waits in its queue together; a few connections read beside it
+//! (WAL). A commit is answered after its fsync (`synchronous=FULL`).
+
+mod apply;
+mod pool;
+mod read;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    fs::{File, OpenOptions},
+    path::Path,
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use onbeat_core::record::Hash;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::{
+    Cell, Change, Committed, DocumentRow, FeedRow, LogLine, LogRow, Store, StoreError, StoreResult, ViewQuery, ViewRow,
+};
+use pool::Readers;
+use writer::Writer;
+
+const SCHEMA: &str = include_str!("schema.sql");
+/// Newest schema known here: `PRAGMA user_version`.
+const VERSION: u32 = 1;
+/// Connections that read beside the writer.
+const READERS: usize = 4;
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The store in a data folder. It holds the folder's lock file as long as it lives.
+pub struct Sqlite {
+    writer: Writer,
+    readers: Readers,
+    _lock: File,
+}
+
+impl Sqlite {
+    /// Opens (or makes) the store in `folder`.
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`] where another process holds the folder, [`StoreError::Newer`] where a newer
+    /// onbeat wrote it.
+    pub fn open(folder: &Path) -> StoreResult<Self> {
+        Self::open_bounded(folder, None)
+    }
+
+    /// As [`Sqlite::open`], with a file of at most `max_pages` pages: what a full disk looks like.
+    pub(crate) fn open_bounded(folder: &Path, max_pages: Option<u32>) -> StoreResult<Self> {
+        let lock = lock(folder)?;
+        let file = folder.join("onbeat.sqlite");
+        let writer = connect(&file, OpenFlags::default())?;
+        prepare(&writer, max_pages)?;
+        let readers = (0..READERS)
+            .map(|_| {
+                connect(
+                    &file,
+                    OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+                )
+            })
+            .collect::<StoreResult<Vec<_>>>()?;
+        Ok(Self {
+            writer: Writer::start(writer)?,
+            readers: Readers::new(readers),
+            _lock: lock,
+        })
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> StoreResult<T> {
+        self.readers.run(query).await
+    }
+}
+
+fn lock(folder: &Path) -> StoreResult<File> {
+    let failed = |e: std::io::Error| StoreError::Database(format!("data folder {}: {e}", folder.display()));
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    let path = folder.join("lock");
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::Locked(folder.display().to_string())),
+        Err(std::fs::TryLockError::Error(e)) => Err(failed(e)),
+    }
+}
+
+fn connect(file: &Path, flags: OpenFlags) -> StoreResult<Connection> {
+    let connection = Connection::open_with_flags(file, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.pragma_update(None, "cache_size", -4096)?;
+    Ok(connection)
+}
+
+/// Sets the file up, or finds it as this version or an older one left it.
+fn prepare(connection: &Connection, max_pages: Option<u32>) -> StoreResult<()> {
+    let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > VERSION {
+        return Err(StoreError::Newer { found, known: VERSION });
+    }
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "secure_delete", true)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
+    connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
+    if found == 0 {
+        connection.execute_batch(&format!(
+            "BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;"
+        ))?;
+    }
+    if let Some(pages) = max_pages {
+        connection.pragma_update(None, "max_page_count", pages)?;
+    }
+    Ok(())
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            _ => Self::Database(error.to_string()),
+        }
+    }
+}
+
+#[async_trait]
+impl Store for Sqlite {
+    async fn commit(&self, change: Change) -> StoreResult<Committed> {
+        self.writer.commit(change).await
+    }
+
+    async fn tip(&self, line: &LogLine) -> StoreResult<Option<LogRow>> {
+        let line = line.clone();
+        self.read(move |db| read::tip(db, &line)).await
+    }
+
+    async fn lines(&self, stream: &str) -> StoreResult<Vec<(LogLine, u64, u64)>> {
+        let stream = stream.to_owned();
+        self.read(move |db| read::lines(db, &stream)).await
+    }
+
+    async fn records(&self, line: &LogLine, from_seq: u64, limit: usize) -> StoreResult<Vec<LogRow>> {
+        let line = line.clone();
+        self.read(move |db| read::records(db, &line, from_seq, limit)).await
+    }
+
+    async fn records_of(&self, key: &str) -> StoreResult<Vec<LogRow>> {
+        let key = key.to_owned();
+        self.read(move |db| read::records_of(db, &key)).await
+    }
+
+    async fn documents(&self, kind: &str, key: Option<&str>) -> StoreResult<Vec<DocumentRow>> {
+        let (kind, key) = (kind.to_owned(), key.map(str::to_owned));
+        self.read(move |db| read::documents(db, &kind, key.as_deref())).await
+    }
+
+    async fn feed(&self, scopes: &[String], after: u64, limit: usize) -> StoreResult<(Vec<FeedRow>, u64)> {
+        let scopes = scopes.to_vec();
+        self.read(move |db| read::feed(db, &scopes, after, limit)).await
+    }
+
+    async fn view(&self, kind: &str, key: &str) -> StoreResult<Option<ViewRow>> {
+        let (kind, key) = (kind.to_owned(), key.to_owned());
+        self.read(move |db| read::view(db, &kind, &key)).await
+    }
+
+    async fn views(&self, query: &ViewQuery) -> StoreResult<Vec<ViewRow>> {
+        let query = query.clone();
+        self.read(move |db| read::views(db, &query)).await
+    }
+
+    async fn cell(&self, kind: &str, key: &str, now_ms: i64) -> StoreResult<Option<Cell>> {
+        let (kind, key) = (kind.to_owned(), key.to_owned());
+        self.read(move |db| read::cell(db, &kind, &key, now_ms)).await
+    }
+
+    async fn cells(&self, kind: &str, prefix: &str, now_ms: i64) -> StoreResult<Vec<Cell>> {
+        let (kind, prefix) = (kind.to_owned(), prefix.to_owned());
+        self.read(move |db| read::cells(db, &kind, &prefix, now_ms)).await
+    }
+
+    async fn blob(&self, hash: &Hash) -> StoreResult<Option<Vec<u8>>> {
+        let hash = *hash;
+        self.read(move |db| read::blob(db, &hash)).await
+    }
+
+    async fn append_blob(&self, hash: &Hash, offset: u64, bytes: Vec<u8>) -> StoreResult<u64> {
+        self.writer.append_blob(*hash, offset, bytes).await
+    }
+
+    async fn unfinished_blob(&self, hash: &Hash) -> StoreResult<u64> {
+        let hash = *hash;
+        self.read(move |db| read::unfinished_blob(db, &hash)).await
+    }
+
+    async fn take_unfinished_blob(&self, hash: &Hash) -> StoreResult<Vec<u8>> {
+        self.writer.take_blob(*hash).await
+    }
+
+    async fn marks(&self, limit: usize) -> StoreResult<Vec<(String, u64)>> {
+        self.read(move |db| read::marks(db, limit)).await
+    }
+}

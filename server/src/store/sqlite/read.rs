@@ -1,0 +1,272 @@
+use onbeat_core::record::Hash;
+use rusqlite::{Connection, OptionalExtension, Row, params, types::Value};
+
+use crate::store::{Cell, DocumentRow, FeedRow, Field, LogLine, LogRow, ViewQuery, ViewRow};
+
+/// No query answers more rows than this at once.
+const MOST: usize = 1_000;
+
+const LOG: &str = "SELECT log.id, line.stream, line.epoch, line.branch, log.seq, log.hash, log.head, log.body,
+                   log.received_ms FROM log JOIN line ON line.id = log.line";
+
+fn log_row(row: &Row<'_>) -> rusqlite::Result<LogRow> {
+    Ok(LogRow {
+        id: row.get(0)?,
+        line: LogLine {
+            stream: row.get(1)?,
+            epoch: row.get(2)?,
+            branch: row.get(3)?,
+        },
+        seq: row.get::<_, i64>(4)? as u64,
+        hash: Hash(row.get(5)?),
+        head: row.get(6)?,
+        body: row.get(7)?,
+        received_ms: row.get(8)?,
+    })
+}
+
+pub(super) fn tip(db: &Connection, line: &LogLine) -> rusqlite::Result<Option<LogRow>> {
+    db.prepare_cached(&format!(
+        "{LOG} WHERE line.stream = ? AND line.epoch = ? AND line.branch = ? ORDER BY log.seq DESC LIMIT 1"
+    ))?
+    .query_row(params![line.stream, line.epoch, line.branch], log_row)
+    .optional()
+}
+
+pub(super) fn lines(db: &Connection, stream: &str) -> rusqlite::Result<Vec<(LogLine, u64, u64)>> {
+    // Two look-ups in the index a line: min and max in one would walk through all its records.
+    db.prepare_cached(
+        "SELECT * FROM (SELECT epoch, branch, (SELECT min(seq) FROM log WHERE line = line.id) AS first,
+                               (SELECT max(seq) FROM log WHERE line = line.id) FROM line WHERE stream = ?)
+         WHERE first IS NOT NULL ORDER BY epoch, branch",
+    )?
+    .query_map([stream], |row| {
+        let line = LogLine {
+            stream: stream.to_owned(),
+            epoch: row.get(0)?,
+            branch: row.get(1)?,
+        };
+        Ok((line, row.get::<_, i64>(2)? as u64, row.get::<_, i64>(3)? as u64))
+    })?
+    .collect()
+}
+
+pub(super) fn records(db: &Connection, line: &LogLine, from: u64, limit: usize) -> rusqlite::Result<Vec<LogRow>> {
+    db.prepare_cached(&format!(
+        "{LOG} WHERE line.stream = ? AND line.epoch = ? AND line.branch = ? AND log.seq >= ?
+         ORDER BY log.seq LIMIT ?"
+    ))?
+    .query_map(
+        params![line.stream, line.epoch, line.branch, from as i64, limit as i64],
+        log_row,
+    )?
+    .collect()
+}
+
+pub(super) fn records_of(db: &Connection, key: &str) -> rusqlite::Result<Vec<LogRow>> {
+    db.prepare_cached(&format!(
+        "{LOG} JOIN log_key ON log_key.log = log.id
+         WHERE log_key.key = (SELECT id FROM key WHERE name = ?) ORDER BY log.id"
+    ))?
+    .query_map([key], log_row)?
+    .collect()
+}
+
+pub(super) fn documents(db: &Connection, kind: &str, key: Option<&str>) -> rusqlite::Result<Vec<DocumentRow>> {
+    db.prepare_cached(
+        "SELECT kind, key, valid_from_ms, recorded_ms, desk_seq, body FROM document
+         WHERE kind = ?1 AND (?2 IS NULL OR key = ?2) ORDER BY id",
+    )?
+    .query_map(params![kind, key], |row| {
+        Ok(DocumentRow {
+            kind: row.get(0)?,
+            key: row.get(1)?,
+            valid_from_ms: row.get(2)?,
+            recorded_ms: row.get(3)?,
+            desk_seq: row.get::<_, i64>(4)? as u64,
+            body: row.get(5)?,
+        })
+    })?
+    .collect()
+}
+
+pub(super) fn feed(
+    db: &Connection,
+    scopes: &[String],
+    after: u64,
+    limit: usize,
+) -> rusqlite::Result<(Vec<FeedRow>, u64)> {
+    let newest: i64 = db
+        .prepare_cached("SELECT coalesce(max(cursor), 0) FROM feed")?
+        .query_row([], |row| row.get(0))?;
+    let mut wanted: Vec<Value> = scopes.iter().map(|scope| Value::from(scope.clone())).collect();
+    let marks = vec!["?"; scopes.len()].join(", ");
+    wanted.extend([Value::from(after as i64), Value::from(limit.min(MOST) as i64)]);
+    let items = db
+        .prepare_cached(&format!(
+            "SELECT cursor, scope, kind, key, body FROM feed WHERE scope IN ({marks}) AND cursor > ?
+             ORDER BY cursor LIMIT ?"
+        ))?
+        .query_map(rusqlite::params_from_iter(wanted), |row| {
+            Ok(FeedRow {
+                cursor: row.get::<_, i64>(0)? as u64,
+                scope: row.get(1)?,
+                kind: row.get(2)?,
+                key: row.get(3)?,
+                body: row.get(4)?,
+            })
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok((items, newest as u64))
+}
+
+const VIEW: &str = "SELECT view.id, view.kind, view.key, view.scope, view.at_ms, view.body FROM view";
+
+fn view_row(row: &Row<'_>) -> rusqlite::Result<(i64, ViewRow)> {
+    let view = ViewRow {
+        kind: row.get(1)?,
+        key: row.get(2)?,
+        scope: row.get(3)?,
+        at_ms: row.get(4)?,
+        body: row.get(5)?,
+        fields: Vec::new(),
+    };
+    Ok((row.get(0)?, view))
+}
+
+fn with_fields(db: &Connection, (id, mut view): (i64, ViewRow)) -> rusqlite::Result<ViewRow> {
+    view.fields = db
+        .prepare_cached("SELECT name, text, int FROM view_field WHERE view = ? ORDER BY name")?
+        .query_map([id], |row| {
+            let field = match row.get::<_, Option<String>>(1)? {
+                Some(text) => Field::Text(text),
+                None => Field::Int(row.get(2)?),
+            };
+            Ok((row.get(0)?, field))
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(view)
+}
+
+pub(super) fn view(db: &Connection, kind: &str, key: &str) -> rusqlite::Result<Option<ViewRow>> {
+    db.prepare_cached(&format!("{VIEW} WHERE view.kind = ? AND view.key = ?"))?
+        .query_row([kind, key], view_row)
+        .optional()?
+        .map(|found| with_fields(db, found))
+        .transpose()
+}
+
+/// A query's conditions, and what they are asked with.
+struct Where {
+    text: String,
+    values: Vec<Value>,
+}
+
+impl Where {
+    fn and(&mut self, condition: &str, values: impl IntoIterator<Item = Value>) {
+        self.text.push_str(" AND ");
+        self.text.push_str(condition);
+        self.values.extend(values);
+    }
+}
+
+fn conditions(query: &ViewQuery) -> Where {
+    let mut all = Where {
+        text: "view.kind = ?".into(),
+        values: vec![query.kind.clone().into()],
+    };
+    if let Some(scopes) = &query.scopes {
+        let marks = vec!["?"; scopes.len()].join(", ");
+        all.and(
+            &format!("view.scope IN ({marks})"),
+            scopes.iter().map(|s| s.clone().into()),
+        );
+    }
+    if let Some(from) = query.from_ms {
+        all.and("view.at_ms >= ?", [from.into()]);
+    }
+    if let Some(to) = query.to_ms {
+        all.and("view.at_ms < ?", [to.into()]);
+    }
+    for (name, field) in &query.fields {
+        let (column, value): (_, Value) = match field {
+            Field::Text(text) => ("text", text.clone().into()),
+            Field::Int(int) => ("int", (*int).into()),
+        };
+        all.and(
+            &format!("view.id IN (SELECT view FROM view_field WHERE name = ? AND {column} = ?)"),
+            [name.clone().into(), value],
+        );
+    }
+    if let Some((at, key)) = &query.after {
+        let sign = if query.descending { "<" } else { ">" };
+        all.and(
+            &format!("(view.at_ms, view.key) {sign} (?, ?)"),
+            [(*at).into(), key.clone().into()],
+        );
+    }
+    all
+}
+
+pub(super) fn views(db: &Connection, query: &ViewQuery) -> rusqlite::Result<Vec<ViewRow>> {
+    let mut wanted = conditions(query);
+    let order = if query.descending { "DESC" } else { "ASC" };
+    wanted.values.push((query.limit.min(MOST) as i64).into());
+    let found: Vec<_> = db
+        .prepare_cached(&format!(
+            "{VIEW} WHERE {} ORDER BY view.at_ms {order}, view.key {order} LIMIT ?",
+            wanted.text
+        ))?
+        .query_map(rusqlite::params_from_iter(wanted.values), view_row)?
+        .collect::<rusqlite::Result<_>>()?;
+    found.into_iter().map(|view| with_fields(db, view)).collect()
+}
+
+fn cell_row(row: &Row<'_>) -> rusqlite::Result<Cell> {
+    Ok(Cell {
+        kind: row.get(0)?,
+        key: row.get(1)?,
+        body: row.get(2)?,
+        expires_ms: row.get(3)?,
+    })
+}
+
+pub(super) fn cell(db: &Connection, kind: &str, key: &str, now_ms: i64) -> rusqlite::Result<Option<Cell>> {
+    db.prepare_cached(
+        "SELECT kind, key, body, expires_ms FROM cell
+         WHERE kind = ? AND key = ? AND (expires_ms IS NULL OR expires_ms > ?)",
+    )?
+    .query_row(params![kind, key, now_ms], cell_row)
+    .optional()
+}
+
+pub(super) fn cells(db: &Connection, kind: &str, prefix: &str, now_ms: i64) -> rusqlite::Result<Vec<Cell>> {
+    // The greatest code point bounds the range: `LIKE` would not use the index, and has wildcards.
+    db.prepare_cached(
+        "SELECT kind, key, body, expires_ms FROM cell
+         WHERE kind = ?1 AND key >= ?2 AND key < ?2 || char(1114111) AND (expires_ms IS NULL OR expires_ms > ?3)
+         ORDER BY key",
+    )?
+    .query_map(params![kind, prefix, now_ms], cell_row)?
+    .collect()
+}
+
+pub(super) fn blob(db: &Connection, hash: &Hash) -> rusqlite::Result<Option<Vec<u8>>> {
+    db.prepare_cached("SELECT bytes FROM blob WHERE hash = ?")?
+        .query_row([hash.0], |row| row.get(0))
+        .optional()
+}
+
+pub(super) fn unfinished_blob(db: &Connection, hash: &Hash) -> rusqlite::Result<u64> {
+    db.prepare_cached("SELECT coalesce(sum(length(bytes)), 0) FROM blob_part WHERE hash = ?")?
+        .query_row([hash.0], |row| row.get::<_, i64>(0))
+        .map(|length| length as u64)
+}
+
+pub(super) fn marks(db: &Connection, limit: usize) -> rusqlite::Result<Vec<(String, u64)>> {
+    db.prepare_cached("SELECT key, number FROM mark ORDER BY number LIMIT ?")?
+        .query_map([limit.min(MOST) as i64], |row| {
+            Ok((row.get(0)?, row.get::<_, i64>(1)? as u64))
+        })?
+        .collect()
+}

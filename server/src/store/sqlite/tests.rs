@@ -1,0 +1,113 @@
+#![allow(clippy::unwrap_used)]
+
+use onbeat_core::record::Hash;
+
+use super::*;
+use crate::store::NewRecord;
+
+const PLACE: &str = "31.230416-place-that-must-go";
+
+fn record(seq: u64, body: String) -> Change {
+    Change {
+        append: vec![NewRecord {
+            line: line(),
+            seq,
+            hash: Hash::of(seq.to_string()),
+            head: format!("head {seq}"),
+            body: Some(body),
+            received_ms: 0,
+            keys: vec!["day/r/1".into()],
+        }],
+        ..Change::default()
+    }
+}
+
+fn line() -> LogLine {
+    LogLine {
+        stream: "s".into(),
+        epoch: 1,
+        branch: String::new(),
+    }
+}
+
+fn holds(folder: &Path, needle: &str) -> bool {
+    std::fs::read_dir(folder).unwrap().any(|entry| {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        bytes.windows(needle.len()).any(|window| window == needle.as_bytes())
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_has_one_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Sqlite::open(folder.path()).unwrap();
+    assert!(matches!(Sqlite::open(folder.path()), Err(StoreError::Locked(_))));
+    drop(first);
+    Sqlite::open(folder.path()).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newer_folder_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Sqlite::open(folder.path()).unwrap());
+    let file = Connection::open(folder.path().join("onbeat.sqlite")).unwrap();
+    file.pragma_update(None, "user_version", VERSION + 1).unwrap();
+    drop(file);
+    let refused = Sqlite::open(folder.path()).err().unwrap();
+    assert!(matches!(refused, StoreError::Newer { found: 2, known: 1 }), "{refused}");
+}
+
+/// The write-ahead log holds what a page held before; an erased body must be gone from there too.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erased_body_is_on_no_page_of_any_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Sqlite::open(folder.path()).unwrap();
+    // A short body inside its page, and one that overflows to pages of its own.
+    for (seq, length) in [(1, 1), (2, 400)] {
+        store.commit(record(seq, PLACE.repeat(length))).await.unwrap();
+    }
+    assert!(holds(folder.path(), PLACE));
+    let erase = Change {
+        erase: vec![(line(), 1), (line(), 2)],
+        ..Change::default()
+    };
+    store.commit(erase).await.unwrap();
+    assert!(!holds(folder.path(), PLACE));
+    assert_eq!(store.records(&line(), 1, 9).await.unwrap().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_acknowledges_nothing_and_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Sqlite::open_bounded(folder.path(), Some(100)).unwrap();
+    let mut kept = 0;
+    let refused = loop {
+        match store.commit(record(kept + 1, "x".repeat(10_000))).await {
+            Ok(committed) => assert_eq!(committed, Committed::Done),
+            Err(error) => break error,
+        }
+        kept += 1;
+        assert!(kept < 1_000, "the disk never fills");
+    };
+    assert!(matches!(refused, StoreError::Full), "{refused}");
+    assert_eq!(store.tip(&line()).await.unwrap().unwrap().seq, kept);
+
+    // Beside one that does not fit, one that does is kept.
+    let small = Change {
+        mark: vec!["k".into()],
+        ..Change::default()
+    };
+    let (big, small) = tokio::join!(store.commit(record(kept + 1, "x".repeat(10_000))), store.commit(small));
+    assert!(matches!(big, Err(StoreError::Full)));
+    assert_eq!(small.unwrap(), Committed::Done);
+    drop(store);
+
+    let store = Sqlite::open(folder.path()).unwrap();
+    assert_eq!(store.tip(&line()).await.unwrap().unwrap().seq, kept);
+    let more = record(kept + 1, "x".repeat(10_000));
+    assert_eq!(
+        store.commit(more).await.unwrap(),
+        Committed::Done,
+        "with space it goes on"
+    );
+}

@@ -1,8 +1,19 @@
 //! What every part of the server shares.
 
-use std::sync::Arc;
+use std::{
+    path::Path,
+    sync::{Arc, PoisonError, RwLock},
+};
 
-use crate::{clock::Clock, signer::Signer, store::Store};
+use crate::{
+    clock::Clock,
+    desk::log::{DeskLog, DeskLogError},
+    fold::{Documents, Folding},
+    intake::Limits,
+    random,
+    signer::{Signer, SignerError},
+    store::{Cell, Change, Committed, Guard, Store, StoreError, StoreResult, sqlite::Sqlite},
+};
 
 /// The server's state, behind one `Arc`. It holds nothing that could not be rebuilt from the store.
 pub struct App {
@@ -16,4 +27,114 @@ pub struct App {
     pub demo: bool,
     /// Told after each intake and each desk command, so that the fold worker need not poll.
     pub wake: tokio::sync::Notify,
+    /// The desk's own log.
+    pub desk: DeskLog,
+    /// Names this server's data: the cursors of its feed hold for it alone.
+    pub incarnation: String,
+    /// How often phones may ask.
+    pub limits: Limits,
+    /// What the fold worker remembers.
+    pub folding: Folding,
+    documents: RwLock<Arc<Documents>>,
+}
+
+/// Why a data folder can't be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The keys.
+    #[error(transparent)]
+    Signer(#[from] SignerError),
+    /// The desk's log.
+    #[error(transparent)]
+    Desk(#[from] DeskLogError),
+}
+
+impl App {
+    /// Opens a data folder, or makes it.
+    ///
+    /// # Errors
+    /// [`OpenError`]: locked, of a newer version, its keys gone, …
+    pub async fn open(folder: &Path, clock: Arc<dyn Clock>, demo: bool) -> Result<Arc<Self>, OpenError> {
+        let store = Arc::new(Sqlite::open(folder)?);
+        let signer = Signer::open(folder, clock.now_ms())?;
+        Self::over(store, signer, clock, demo).await
+    }
+
+    /// The state over a store.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub async fn over(
+        store: Arc<dyn Store>,
+        signer: Signer,
+        clock: Arc<dyn Clock>,
+        demo: bool,
+    ) -> Result<Arc<Self>, OpenError> {
+        let incarnation = settled(&*store, "incarnation", random::hex::<8>).await?;
+        let desk = DeskLog::open(&*store, &signer, clock.now_ms(), demo).await?;
+        let documents = Documents::load(&*store).await?;
+        Ok(Arc::new(Self {
+            store,
+            clock,
+            signer,
+            demo,
+            wake: tokio::sync::Notify::new(),
+            desk,
+            incarnation,
+            limits: Limits::default(),
+            folding: Folding::default(),
+            documents: RwLock::new(Arc::new(documents)),
+        }))
+    }
+
+    /// Now, in milliseconds since 1970 (UTC).
+    pub fn now_ms(&self) -> i64 {
+        self.clock.now_ms()
+    }
+
+    /// All documents, as they stand.
+    pub fn documents(&self) -> Arc<Documents> {
+        Arc::clone(&self.documents.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Commits a change and wakes the fold worker if it left marks. Documents change only through
+    /// [`DeskLog::append`].
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn commit(&self, change: Change) -> StoreResult<Committed> {
+        let marked = !change.mark.is_empty();
+        let committed = self.store.commit(change).await?;
+        if marked && committed == Committed::Done {
+            self.wake.notify_one();
+        }
+        Ok(committed)
+    }
+
+    pub(crate) fn replace_documents(&self, documents: Documents) {
+        *self.documents.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(documents);
+    }
+}
+
+/// A value chosen once for a data folder and kept in a cell of kind `meta`.
+pub(crate) async fn settled(store: &dyn Store, name: &str, choose: impl FnOnce() -> String) -> StoreResult<String> {
+    let find = || store.cell("meta", name, i64::MIN);
+    if let Some(cell) = find().await? {
+        return Ok(cell.body);
+    }
+    let change = Change {
+        guards: vec![Guard::Cell("meta".into(), name.into(), None)],
+        cells: vec![Cell {
+            kind: "meta".into(),
+            key: name.into(),
+            body: choose(),
+            expires_ms: None,
+        }],
+        ..Change::default()
+    };
+    store.commit(change).await?;
+    Ok(find().await?.map(|cell| cell.body).unwrap_or_default())
 }

@@ -1,0 +1,166 @@
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Query, State},
+    http::StatusCode,
+};
+use onbeat_core::record::{Hash, StreamId};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::{ALL, cursor::Cursor, rep_scope};
+use crate::{
+    app::App,
+    error::{ApiError, ApiResult},
+    fold::Keyed,
+    intake::Caller,
+    store::FeedRow,
+};
+
+const PAGE: usize = 200;
+const PAGE_MOST: usize = 500;
+
+/// Where to go on.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+pub(super) struct After {
+    /// The cursor of the page before; left out: a snapshot.
+    after: Option<String>,
+    /// Items a page, at most 500.
+    limit: Option<usize>,
+}
+
+/// What is new for a phone.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct Page {
+    /// This server's data: cursors hold for it alone.
+    incarnation: String,
+    /// All that the rep may know: swapped in once complete.
+    snapshot: bool,
+    items: Vec<Item>,
+    /// Where the next page begins.
+    cursor: String,
+    /// There is a next page already.
+    more: bool,
+    /// Newest record of the desk's log: the phone writes it down as a witness.
+    desk: DeskHead,
+}
+
+/// One change.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct Item {
+    /// `put` or `drop`.
+    op: &'static str,
+    kind: String,
+    key: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    document: Option<Box<RawValue>>,
+}
+
+/// Where the desk's log stands.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct DeskHead {
+    stream: StreamId,
+    seq: u64,
+    #[schema(value_type = String)]
+    hash: Hash,
+}
+
+/// The phones' reference data: what changed after a cursor, or all of it.
+#[utoipa::path(
+    get,
+    path = "/api/v1/feed",
+    tag = "phone",
+    params(After),
+    responses((status = 200, body = Page), (status = 410, description = "`other_incarnation`: ask without a cursor"))
+)]
+pub(super) async fn feed(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Query(query): Query<After>,
+) -> ApiResult<Json<Page>> {
+    let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MOST);
+    let scopes = [ALL.to_owned(), rep_scope(&caller.rep)];
+    let after = query.after.as_deref().map(str::parse::<Cursor>).transpose();
+    let after = after.map_err(|()| other_incarnation())?;
+    let from = after.as_ref().map_or(u64::MAX / 2, |cursor| cursor.newest);
+    let (rows, newest) = app.store.feed(&scopes, from, limit + 1).await?;
+    let (items, cursor, more, snapshot) = match after {
+        Some(cursor) if cursor.incarnation != app.incarnation || cursor.newest > newest => {
+            return Err(other_incarnation());
+        }
+        Some(cursor) if cursor.told.is_none() => changes(cursor, rows, newest, limit),
+        begun => {
+            // The newest cursor is read before the documents: what comes between is told twice, never missed.
+            let start = Cursor {
+                incarnation: app.incarnation.clone(),
+                newest,
+                told: None,
+            };
+            let known = app.documents().reference_of(&caller.rep, app.now_ms());
+            snapshot_page(begun.unwrap_or(start), &known, limit)
+        }
+    };
+    let head = app.desk.head().await;
+    Ok(Json(Page {
+        incarnation: app.incarnation.clone(),
+        snapshot,
+        items,
+        cursor: cursor.to_string(),
+        more,
+        desk: DeskHead {
+            stream: head.stream,
+            seq: head.seq,
+            hash: head.hash,
+        },
+    }))
+}
+
+fn changes(cursor: Cursor, mut rows: Vec<FeedRow>, newest: u64, limit: usize) -> (Vec<Item>, Cursor, bool, bool) {
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let newest = if more {
+        rows.last().map_or(newest, |row| row.cursor)
+    } else {
+        newest
+    };
+    let items = rows.into_iter().map(|row| item(row.kind, row.key, row.body)).collect();
+    (items, Cursor { newest, ..cursor }, more, false)
+}
+
+fn snapshot_page(cursor: Cursor, known: &[Keyed], limit: usize) -> (Vec<Item>, Cursor, bool, bool) {
+    let told = cursor.told.as_ref().map(|(kind, key)| (kind.as_str(), key.as_str()));
+    let begin = told.map_or(0, |told| {
+        known.partition_point(|(kind, key, _)| (*kind, key.as_str()) <= told)
+    });
+    let page = &known[begin..known.len().min(begin + limit)];
+    let more = begin + page.len() < known.len();
+    let told = page
+        .last()
+        .filter(|_| more)
+        .map(|(kind, key, _)| ((*kind).to_owned(), key.clone()));
+    let items = page.iter().map(|(kind, key, document)| {
+        let json = serde_json::to_string(&**document).expect("a document is plain data");
+        item((*kind).to_owned(), key.clone(), Some(json))
+    });
+    (items.collect(), Cursor { told, ..cursor }, more, true)
+}
+
+fn item(kind: String, key: String, document: Option<String>) -> Item {
+    let document = document.and_then(|json| RawValue::from_string(json).ok());
+    Item {
+        op: if document.is_some() { "put" } else { "drop" },
+        kind,
+        key,
+        document,
+    }
+}
+
+fn other_incarnation() -> ApiError {
+    ApiError::new(
+        StatusCode::GONE,
+        "other_incarnation",
+        "this cursor is of another server's data: ask without it",
+    )
+}

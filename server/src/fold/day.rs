@@ -1,0 +1,144 @@
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use chrono::NaiveDate;
+use onbeat_core::{
+    record::Hash,
+    reference::Document,
+    rules::{Basis, BasisError, DayView, Entry, fold_day},
+};
+
+use super::{entries::entries, frozen::frozen, keys::day_key, private};
+use crate::{app::App, error::ApiError, store::StoreError};
+
+/// Prepared bases kept: an area of a whole borough takes a while to prepare, and a rep's day is folded often.
+const BASES: usize = 48;
+
+/// Why a day is not folded.
+#[derive(Debug, thiserror::Error)]
+pub enum FoldError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No basis to judge by.
+    #[error(transparent)]
+    Basis(#[from] BasisError),
+    /// A rule panicked: a bug; the day keeps its mark.
+    #[error("folding broke off: {0}")]
+    Broken(String),
+}
+
+impl From<FoldError> for ApiError {
+    fn from(error: FoldError) -> Self {
+        match error {
+            FoldError::Store(error) => error.into(),
+            FoldError::Basis(BasisError::NoRep(_)) => Self::not_found(error.to_string()),
+            error => Self::new(
+                axum::http::StatusCode::INTERNAL_SERVER_ERROR,
+                "fold",
+                format!("this day can't be judged: {error}"),
+            ),
+        }
+    }
+}
+
+/// Prepared bases by what they are made of, the newest last.
+#[derive(Debug, Default)]
+pub(super) struct Bases(Mutex<VecDeque<(Hash, Arc<Basis>)>>);
+
+impl Bases {
+    fn find(&self, made_of: &Hash) -> Option<Arc<Basis>> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = kept.iter().position(|(hash, _)| hash == made_of)?;
+        let found = kept.remove(place)?;
+        kept.push_back(found.clone());
+        Some(found.1)
+    }
+
+    fn keep(&self, made_of: Hash, basis: Arc<Basis>) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.push_back((made_of, basis));
+        if kept.len() > BASES {
+            kept.pop_front();
+        }
+    }
+}
+
+/// A rep's day as it stands now, folded on demand.
+///
+/// # Errors
+/// [`FoldError`].
+pub async fn day_now(app: &App, rep: &str, day: NaiveDate) -> Result<DayView, FoldError> {
+    fold(app, rep, day).await.map(|(view, _)| view)
+}
+
+/// Folds a rep's day from the records that touch it; answers the view and what it stands on.
+pub(super) async fn fold(app: &App, rep: &str, day: NaiveDate) -> Result<(DayView, Arc<Basis>), FoldError> {
+    let basis = basis(app, rep, day).await?;
+    if let Some(view) = frozen(app, rep, day, &basis).await? {
+        return Ok((view, basis));
+    }
+    let rows = app.store.records_of(&day_key(rep, day)).await?;
+    let entries = entries(app, rows, basis.policy.clock.drift_ppm).await?;
+    let used_ms = private::used_before(app, &basis, day).await?;
+    judge(basis, used_ms, day, entries, app.now_ms()).await
+}
+
+async fn judge(
+    basis: Arc<Basis>,
+    private_used_ms: i64,
+    day: NaiveDate,
+    entries: Vec<Entry>,
+    now_ms: i64,
+) -> Result<(DayView, Arc<Basis>), FoldError> {
+    let job = move || {
+        let basis = if basis.private_used_ms == private_used_ms {
+            basis
+        } else {
+            Arc::new(Basis {
+                private_used_ms,
+                ..(*basis).clone()
+            })
+        };
+        (fold_day(&basis, day, &entries, now_ms), basis)
+    };
+    tokio::task::spawn_blocking(job)
+        .await
+        .map_err(|error| FoldError::Broken(error.to_string()))
+}
+
+async fn basis(app: &App, rep: &str, day: NaiveDate) -> Result<Arc<Basis>, FoldError> {
+    let documents = app.documents().basis_of(rep, day);
+    let made_of = Hash::of(format!(
+        "{rep}\n{}",
+        serde_json::to_string(&documents).unwrap_or_default()
+    ));
+    if let Some(basis) = app.folding.bases.find(&made_of) {
+        return Ok(basis);
+    }
+    let blobs = blobs(app, &documents).await?;
+    let rep = rep.to_owned();
+    let made = tokio::task::spawn_blocking(move || Basis::new(&rep, &documents, |hash| blobs.get(hash).cloned()));
+    let basis = made.await.map_err(|error| FoldError::Broken(error.to_string()))?;
+    let basis = Arc::new(basis?);
+    app.folding.bases.keep(made_of, Arc::clone(&basis));
+    Ok(basis)
+}
+
+/// The shapes that an area names.
+async fn blobs(app: &App, documents: &[(String, Document)]) -> Result<HashMap<Hash, Vec<u8>>, StoreError> {
+    let mut blobs = HashMap::new();
+    for (_, document) in documents {
+        let Document::Area(area) = document else { continue };
+        let districts = area.districts.iter().map(|district| district.shape);
+        let no_go = area.no_go.iter().map(|place| place.shape);
+        for hash in [area.area].into_iter().chain(districts).chain(no_go) {
+            if let Some(bytes) = app.store.blob(&hash).await? {
+                blobs.insert(hash, bytes);
+            }
+        }
+    }
+    Ok(blobs)
+}

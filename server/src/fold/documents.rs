@@ -1,0 +1,376 @@
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use chrono::NaiveDate;
+use onbeat_core::{
+    policy::Policy,
+    record::Body,
+    reference::{Document, DocumentDropped, DocumentPut, Rep},
+    time::{Calendar, Interval, Schedule},
+};
+
+use crate::{
+    clock::bounded,
+    desk::log::Written,
+    store::{DocumentRow, Store, StoreResult},
+};
+
+const KINDS: [&str; 11] = [
+    "policy",
+    "calendar",
+    "team",
+    "district",
+    "no_go",
+    "customer",
+    "rep",
+    "area",
+    "exception",
+    "decision",
+    "look",
+];
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// Exceptions, decisions and looks older than this are no longer told to phones.
+const TOLD_MS: i64 = 90 * DAY_MS;
+
+/// A document with its kind and key.
+pub type Keyed = (&'static str, String, Arc<Document>);
+
+#[derive(Debug, Clone)]
+struct Version {
+    valid_from_ms: i64,
+    document: Option<Arc<Document>>,
+}
+
+/// All versions of all documents, in the order they were recorded: a projection of the desk's log, kept in
+/// memory since every push and every fold asks it. Cloning is cheap; a change copies only the kinds it touches.
+#[derive(Debug, Clone, Default)]
+pub struct Documents {
+    kinds: HashMap<&'static str, Arc<BTreeMap<String, Vec<Version>>>>,
+    /// Exceptions, decisions and looks by the rep they are of.
+    of_rep: HashMap<String, Arc<BTreeSet<(&'static str, String)>>>,
+    /// When documents come into force that were recorded before.
+    starts: Arc<BTreeSet<(i64, &'static str, String)>>,
+}
+
+impl Documents {
+    /// Reads them from the store.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn load(store: &dyn Store) -> StoreResult<Self> {
+        let mut all = Self::default();
+        for kind in KINDS {
+            store.documents(kind, None).await?.iter().for_each(|row| all.add(row));
+        }
+        Ok(all)
+    }
+
+    /// As they stand once `rows` are recorded.
+    #[must_use]
+    pub fn with(&self, rows: &[DocumentRow]) -> Self {
+        let mut all = self.clone();
+        rows.iter().for_each(|row| all.add(row));
+        all
+    }
+
+    /// A row of a kind, or with a body, that only a newer version knows is passed over: it stays in the store.
+    fn add(&mut self, row: &DocumentRow) {
+        let Some(kind) = KINDS.into_iter().find(|kind| *kind == row.kind) else {
+            return;
+        };
+        let document = match row.body.as_deref().map(serde_json::from_str::<Document>).transpose() {
+            Ok(document) => document.map(Arc::new),
+            Err(error) => {
+                tracing::warn!(kind, key = row.key, %error, "a document that can't be read is passed over");
+                return;
+            }
+        };
+        if let Some(rep) = document.as_deref().and_then(rep_of) {
+            let of_rep = self.of_rep.entry(rep.to_owned()).or_default();
+            Arc::make_mut(of_rep).insert((kind, row.key.clone()));
+        }
+        if row.valid_from_ms > row.recorded_ms {
+            Arc::make_mut(&mut self.starts).insert((row.valid_from_ms, kind, row.key.clone()));
+        }
+        let versions = Arc::make_mut(self.kinds.entry(kind).or_default());
+        versions.entry(row.key.clone()).or_default().push(Version {
+            valid_from_ms: row.valid_from_ms,
+            document,
+        });
+    }
+
+    fn versions(&self, kind: &str, key: &str) -> &[Version] {
+        self.kinds
+            .get(kind)
+            .and_then(|keys| keys.get(key))
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// Kind and key of what came into force after one instant up to another, having been recorded earlier.
+    pub(crate) fn starting(&self, after_ms: i64, to_ms: i64) -> Vec<(&'static str, String)> {
+        let from = (after_ms.saturating_add(1), "", String::new());
+        let starting = self.starts.range(from..).take_while(|(at_ms, ..)| *at_ms <= to_ms);
+        starting.map(|(_, kind, key)| (*kind, key.clone())).collect()
+    }
+
+    /// The version in force at an instant: of those valid then, the newest recorded.
+    pub fn in_force(&self, kind: &str, key: &str, at_ms: i64) -> Option<&Arc<Document>> {
+        let mut valid = self
+            .versions(kind, key)
+            .iter()
+            .rev()
+            .filter(|v| v.valid_from_ms <= at_ms);
+        valid.next()?.document.as_ref()
+    }
+
+    /// The version a window is judged by: that in force when it opens. Where there was none yet, the first:
+    /// a rep who starts at ten is judged by his area from eight on, not by none.
+    pub fn in_force_over(&self, kind: &str, key: &str, window: Interval) -> Option<&Arc<Document>> {
+        let versions = self.versions(kind, key);
+        if versions.iter().any(|version| version.valid_from_ms <= window.from_ms) {
+            return self.in_force(kind, key, window.from_ms);
+        }
+        versions
+            .iter()
+            .min_by_key(|version| version.valid_from_ms)?
+            .document
+            .as_ref()
+    }
+
+    /// The newest word, whenever it is valid: exceptions and decisions hold intervals of their own.
+    fn newest(&self, kind: &str, key: &str) -> Option<&Arc<Document>> {
+        self.versions(kind, key).last()?.document.as_ref()
+    }
+
+    /// All keys of a kind in force at an instant, with their documents.
+    pub fn all_in_force(&self, kind: &'static str, at_ms: i64) -> impl Iterator<Item = (&str, &Arc<Document>)> {
+        let keys = self.kinds.get(kind).into_iter().flat_map(|keys| keys.keys());
+        keys.filter_map(move |key| Some((key.as_str(), self.in_force(kind, key, at_ms)?)))
+    }
+
+    /// A rep's document in force at an instant, else his first.
+    pub fn rep(&self, rep: &str, at_ms: i64) -> Option<&Rep> {
+        match &**self.in_force_over("rep", rep, instant(at_ms))? {
+            Document::Rep(rep) => Some(rep),
+            _ => None,
+        }
+    }
+
+    /// The policy in force at an instant.
+    pub fn policy(&self, at_ms: i64) -> Policy {
+        self.policy_over(instant(at_ms))
+    }
+
+    /// The policy of a window; the shipped defaults where none was put.
+    fn policy_over(&self, window: Interval) -> Policy {
+        match self.in_force_over("policy", "policy", window).map(|d| &**d) {
+            Some(Document::Policy(policy)) => policy.clone(),
+            _ => Policy::default(),
+        }
+    }
+
+    fn schedule_over(&self, rep: &str, window: Interval) -> Schedule {
+        let policy = self.policy_over(window);
+        let role = self.rep(rep, window.from_ms).and_then(|rep| rep.role.as_deref());
+        let shipped = Calendar::default();
+        let calendar = match self.in_force_over("calendar", "calendar", window).map(|d| &**d) {
+            Some(Document::Calendar(calendar)) => calendar,
+            _ => &shipped,
+        };
+        // The desk refuses a policy that can't be read; where an older one let it in, the shipped one holds.
+        Schedule::new(policy.window_of(role), calendar)
+            .or_else(|_| Schedule::new(&Policy::default().window, calendar))
+            .expect("the shipped window can be read")
+    }
+
+    /// The window of a rep's day (the whole day where it is off) by the documents in force when it opens.
+    pub fn window_of(&self, rep: &str, day: NaiveDate) -> Interval {
+        let noon_ms = day.and_hms_opt(12, 0, 0).expect("noon").and_utc().timestamp_millis();
+        let about = Interval {
+            from_ms: noon_ms - DAY_MS / 2,
+            to_ms: noon_ms + DAY_MS / 2,
+        };
+        opening(&self.schedule_over(rep, about), day)
+    }
+
+    /// The schedule that a rep's day is judged by.
+    pub fn schedule_of(&self, rep: &str, day: NaiveDate) -> Schedule {
+        self.schedule_over(rep, self.window_of(rep, day))
+    }
+
+    /// The schedule that an instant is judged by: that of its day.
+    pub fn schedule_at(&self, rep: &str, at_ms: i64) -> Schedule {
+        let day = self.schedule_over(rep, instant(at_ms)).day_of(at_ms);
+        self.schedule_of(rep, day)
+    }
+
+    /// The day of a rep that an instant belongs to.
+    pub fn day_at(&self, rep: &str, at_ms: i64) -> NaiveDate {
+        let at_ms = bounded(at_ms);
+        self.schedule_at(rep, at_ms).day_of(at_ms)
+    }
+
+    /// The documents that a rep's day is judged by.
+    pub fn basis_of(&self, rep: &str, day: NaiveDate) -> Vec<(String, Document)> {
+        let window = self.window_of(rep, day);
+        let mut all: Vec<(String, Document)> = Vec::new();
+        let mut take = |kind: &str, key: &str| {
+            let found = self.in_force_over(kind, key, window);
+            all.extend(found.map(|document| (key.to_owned(), (**document).clone())));
+        };
+        take("policy", "policy");
+        take("calendar", "calendar");
+        take("rep", rep);
+        take("area", rep);
+        for customer in self.rep(rep, window.from_ms).into_iter().flat_map(|rep| &rep.customers) {
+            take("customer", customer);
+        }
+        let near = Interval {
+            from_ms: window.from_ms - DAY_MS,
+            to_ms: window.to_ms + DAY_MS,
+        };
+        let own = self
+            .own(rep, |kind| kind != "look")
+            .filter(|(_, _, document)| spans(document, near));
+        all.extend(own.map(|(_, key, document)| (key, (*document).clone())));
+        all
+    }
+
+    /// What a phone of a rep may know: policy, calendar, the rep's own document, area and customers, and
+    /// what of late was approved, decided or looked at.
+    pub fn reference_of(&self, rep: &str, now_ms: i64) -> Vec<Keyed> {
+        let take = |kind: &'static str, key: &str| {
+            let document = self.in_force(kind, key, now_ms)?;
+            Some((kind, key.to_owned(), Arc::clone(document)))
+        };
+        let mut all: Vec<Keyed> = [
+            ("policy", "policy"),
+            ("calendar", "calendar"),
+            ("rep", rep),
+            ("area", rep),
+        ]
+        .into_iter()
+        .filter_map(|(kind, key)| take(kind, key))
+        .collect();
+        if let Some(Document::Rep(rep)) = self.in_force("rep", rep, now_ms).map(|d| &**d) {
+            all.extend(rep.customers.iter().filter_map(|customer| take("customer", customer)));
+        }
+        let told = Interval {
+            from_ms: now_ms - TOLD_MS,
+            to_ms: i64::MAX,
+        };
+        all.extend(self.own(rep, |_| true).filter(|(_, _, document)| spans(document, told)));
+        all.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+        all.dedup_by(|a, b| (a.0, &a.1) == (b.0, &b.1));
+        all
+    }
+
+    /// The reps a customer is assigned to.
+    pub(crate) fn reps_with_customer(&self, customer: &str, at_ms: i64) -> Vec<String> {
+        let has =
+            |document: &Document| matches!(document, Document::Rep(rep) if rep.customers.iter().any(|c| c == customer));
+        let reps = self.all_in_force("rep", at_ms).filter(|(_, document)| has(document));
+        reps.map(|(key, _)| key.to_owned()).collect()
+    }
+
+    /// The rep that an exception, a decision or a look was of, whatever became of it.
+    pub(crate) fn owner_of(&self, kind: &str, key: &str) -> Option<String> {
+        let last = self
+            .versions(kind, key)
+            .iter()
+            .rev()
+            .find_map(|version| version.document.as_deref())?;
+        rep_of(last).map(str::to_owned)
+    }
+
+    /// A rep's exceptions, decisions and looks, as last recorded.
+    fn own<'a>(&'a self, rep: &str, wanted: impl Fn(&str) -> bool + 'a) -> impl Iterator<Item = Keyed> + 'a {
+        let keys = self.of_rep.get(rep).into_iter().flat_map(|keys| keys.iter());
+        let rep = rep.to_owned();
+        keys.filter(move |(kind, _)| wanted(kind))
+            .filter_map(move |(kind, key)| {
+                let document = self
+                    .newest(kind, key)
+                    .filter(|document| rep_of(document) == Some(&rep))?;
+                Some((*kind, key.clone(), Arc::clone(document)))
+            })
+    }
+}
+
+fn instant(at_ms: i64) -> Interval {
+    Interval {
+        from_ms: at_ms,
+        to_ms: at_ms + 1,
+    }
+}
+
+/// From when to when a day's documents must hold: its window, or the whole day where it is off.
+fn opening(schedule: &Schedule, day: NaiveDate) -> Interval {
+    schedule.window(day).unwrap_or_else(|| schedule.whole_day(day))
+}
+
+/// The rep that an exception, a decision or a look is of.
+pub(crate) fn rep_of(document: &Document) -> Option<&str> {
+    match document {
+        Document::Exception(exception) => Some(&exception.rep),
+        Document::Decision(decision) => Some(&decision.rep),
+        Document::Look(look) => Some(&look.rep),
+        _ => None,
+    }
+}
+
+/// From when to when a rep's own document speaks of.
+pub(crate) fn interval_of(document: &Document) -> Option<Interval> {
+    let (from_ms, to_ms) = match document {
+        Document::Exception(exception) => (exception.from_ms, exception.to_ms),
+        Document::Decision(decision) => (decision.from_ms, decision.to_ms),
+        Document::Look(look) => (look.at_ms, look.at_ms),
+        _ => return None,
+    };
+    // At least one instant: a finding of no length still is of a day.
+    Some(Interval {
+        from_ms,
+        to_ms: to_ms.max(from_ms.saturating_add(1)),
+    })
+}
+
+fn spans(document: &Document, interval: Interval) -> bool {
+    interval_of(document).is_none_or(|own| own.intersect(&interval).is_some())
+}
+
+/// A document's kind: the tag of its JSON.
+pub fn kind_of(document: &Document) -> &'static str {
+    match document {
+        Document::Policy(_) => "policy",
+        Document::Calendar(_) => "calendar",
+        Document::Team(_) => "team",
+        Document::District(_) => "district",
+        Document::NoGo(_) => "no_go",
+        Document::Customer(_) => "customer",
+        Document::Rep(_) => "rep",
+        Document::Area(_) => "area",
+        Document::Exception(_) => "exception",
+        Document::Decision(_) => "decision",
+        Document::Look(_) => "look",
+    }
+}
+
+/// The document version that a desk record makes, if it makes one.
+pub fn document_of(body: &Body, written: &Written) -> Option<DocumentRow> {
+    let row = |kind: &str, key: String, valid_from_ms, body| DocumentRow {
+        kind: kind.to_owned(),
+        key,
+        valid_from_ms,
+        recorded_ms: written.at_ms,
+        desk_seq: written.seq,
+        body,
+    };
+    if let Some(Ok(put)) = body.read::<DocumentPut>() {
+        let json = serde_json::to_string(&put.document).expect("a document is plain data");
+        return Some(row(kind_of(&put.document), put.key, put.valid_from_ms, Some(json)));
+    }
+    let dropped = body.read::<DocumentDropped>()?.ok()?;
+    Some(row(&dropped.kind, dropped.key, dropped.valid_from_ms, None))
+}

@@ -1,0 +1,47 @@
+//! Days whose places were erased: they can't be judged anew, so their account is the one that was frozen before.
+
+use chrono::NaiveDate;
+use onbeat_core::{
+    record::Hash,
+    rules::{Basis, DayView},
+};
+
+use crate::{
+    app::App,
+    store::{Cell, StoreResult},
+};
+
+const CELL: &str = "frozen";
+
+/// The cell that says which blob holds a day's frozen account.
+pub fn frozen_cell(rep: &str, day: NaiveDate, view: &Hash) -> Cell {
+    Cell {
+        kind: CELL.into(),
+        key: format!("{rep}/{day}"),
+        body: view.to_string(),
+        expires_ms: None,
+    }
+}
+
+/// A day's frozen account, if it was frozen, with what was decided since.
+///
+/// # Errors
+/// The store's.
+pub(super) async fn frozen(app: &App, rep: &str, day: NaiveDate, basis: &Basis) -> StoreResult<Option<DayView>> {
+    let Some(cell) = app.store.cell(CELL, &format!("{rep}/{day}"), i64::MIN).await? else {
+        return Ok(None);
+    };
+    let Ok(blob) = cell.body.parse() else { return Ok(None) };
+    let bytes = app.store.blob(&blob).await?.unwrap_or_default();
+    let Ok(mut view) = serde_json::from_slice::<DayView>(&bytes) else {
+        tracing::error!(key = cell.key, "the frozen account of a day can't be read");
+        return Ok(None);
+    };
+    for finding in &mut view.findings {
+        let decided = basis.decisions.iter().filter(|decision| decision.finding == finding.id);
+        if let Some(newest) = decided.max_by_key(|decision| decision.at_ms) {
+            finding.state = newest.state;
+        }
+    }
+    Ok(Some(view))
+}

@@ -1,0 +1,153 @@
+use std::collections::BTreeSet;
+
+use chrono::{Datelike, NaiveDate};
+use onbeat_core::{
+    record::Body,
+    reference::{Document, DocumentPut},
+    rules::{
+        log::{BatchQuarantined, StreamForked},
+        sign_in::SignInEntered,
+    },
+    time::Interval,
+};
+
+use super::documents::{Documents, interval_of, rep_of};
+use crate::{
+    app::App,
+    store::{DocumentRow, Field, StoreResult, ViewQuery},
+};
+
+/// No record touches more days than this.
+const DAYS_MOST: usize = 31;
+/// A document that changed makes the views of so many days back be folded again; a full rejudge is a command.
+const BACK_MS: i64 = 7 * DAY_MS;
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// Key of a rep's day: its records, and the mark that its views are out of date.
+pub fn day_key(rep: &str, day: NaiveDate) -> String {
+    format!("day/{rep}/{day}")
+}
+
+/// Reads [`day_key`].
+pub fn read_day_key(key: &str) -> Option<(&str, NaiveDate)> {
+    let (rep, day) = key.strip_prefix("day/")?.rsplit_once('/')?;
+    let day: NaiveDate = day.parse().ok()?;
+    (1970..=2100).contains(&day.year()).then_some((rep, day))
+}
+
+/// The rep-days that a desk record touches.
+pub fn touches(documents: &Documents, body: &Body) -> Vec<String> {
+    let at = |rep: &str, at_ms| vec![day_key(rep, documents.day_at(rep, at_ms))];
+    if let Some(Ok(entered)) = body.read::<SignInEntered>() {
+        return at(&entered.rep, entered.called_at_ms);
+    }
+    if let Some(Ok(forked)) = body.read::<StreamForked>() {
+        return at(&forked.rep, body.at.at_ms);
+    }
+    if let Some(Ok(quarantined)) = body.read::<BatchQuarantined>() {
+        return at(&quarantined.rep, body.at.at_ms);
+    }
+    let Some(Ok(put)) = body.read::<DocumentPut>() else {
+        return Vec::new();
+    };
+    match (&put.document, rep_of(&put.document), interval_of(&put.document)) {
+        (Document::Look(_), ..) | (_, None, _) | (_, _, None) => Vec::new(),
+        (_, Some(rep), Some(interval)) => days_of(documents, rep, interval),
+    }
+}
+
+/// Keys of a rep's days that an interval touches, bounded.
+pub(crate) fn days_of(documents: &Documents, rep: &str, interval: Interval) -> Vec<String> {
+    let first = documents.day_at(rep, interval.from_ms);
+    let last = documents.day_at(rep, interval.to_ms.saturating_sub(1));
+    let days = first.iter_days().take_while(|day| *day <= last).take(DAYS_MOST);
+    days.map(|day| day_key(rep, day)).collect()
+}
+
+/// Whose days change with some documents.
+pub(crate) enum Reps {
+    /// Everyone's.
+    All,
+    /// Theirs.
+    Some(BTreeSet<String>),
+}
+
+/// The reps whose reference or judgement some documents (kind, key) change.
+pub(crate) fn reps_of<'a>(
+    before: &Documents,
+    after: &Documents,
+    touched: impl IntoIterator<Item = (&'a str, &'a str)>,
+    now_ms: i64,
+) -> Reps {
+    let mut reps = BTreeSet::new();
+    for (kind, key) in touched {
+        match kind {
+            "policy" | "calendar" => return Reps::All,
+            "rep" | "area" => {
+                reps.insert(key.to_owned());
+            }
+            "customer" => reps.extend(
+                [before, after]
+                    .into_iter()
+                    .flat_map(|d| d.reps_with_customer(key, now_ms)),
+            ),
+            _ => reps.extend([before, after].into_iter().filter_map(|d| d.owner_of(kind, key))),
+        }
+    }
+    Reps::Some(reps)
+}
+
+/// The recent days whose views stand on documents that change: to be marked.
+///
+/// # Errors
+/// The store's.
+pub async fn outdated(
+    app: &App,
+    before: &Documents,
+    after: &Documents,
+    rows: &[DocumentRow],
+    now_ms: i64,
+) -> StoreResult<Vec<String>> {
+    // A new exception or decision says by its record which days it touches.
+    let is_new = |row: &DocumentRow| row.body.is_some() && before.owner_of(&row.kind, &row.key).is_none();
+    let own = |row: &DocumentRow| matches!(row.kind.as_str(), "exception" | "decision" | "look");
+    let rows: Vec<&DocumentRow> = rows.iter().filter(|row| !own(row) || !is_new(row)).collect();
+    let Some(from_ms) = rows.iter().map(|row| row.valid_from_ms).min() else {
+        return Ok(Vec::new());
+    };
+    let from_ms = from_ms.max(now_ms - BACK_MS) - DAY_MS;
+    let touched = rows.iter().map(|row| (row.kind.as_str(), row.key.as_str()));
+    match reps_of(before, after, touched, now_ms) {
+        Reps::All => folded_days(app, None, from_ms).await,
+        Reps::Some(reps) => {
+            let mut days = Vec::new();
+            for rep in reps {
+                days.extend(folded_days(app, Some(&rep), from_ms).await?);
+            }
+            Ok(days)
+        }
+    }
+}
+
+/// Keys of the days that have a view, from an instant on.
+async fn folded_days(app: &App, rep: Option<&str>, from_ms: i64) -> StoreResult<Vec<String>> {
+    let mut query = ViewQuery {
+        kind: "day".into(),
+        from_ms: Some(from_ms),
+        fields: rep
+            .map(|rep| ("rep".to_owned(), Field::Text(rep.to_owned())))
+            .into_iter()
+            .collect(),
+        limit: 1_000,
+        ..ViewQuery::default()
+    };
+    let mut keys = Vec::new();
+    loop {
+        let page = app.store.views(&query).await?;
+        keys.extend(page.iter().map(|view| format!("day/{}", view.key)));
+        match page.last() {
+            Some(last) if page.len() == query.limit => query.after = Some((last.at_ms, last.key.clone())),
+            _ => return Ok(keys),
+        }
+    }
+}

@@ -1,0 +1,316 @@
+#![allow(clippy::unwrap_used)]
+
+use chrono::NaiveDate;
+use onbeat_core::{
+    reference::{Document, Exception, ExceptionKind},
+    rules::{
+        DayView, FindingKind,
+        presence::{PrivateEnded, PrivateStarted},
+        sign_in::SignedIn,
+        visit::{CheckedIn, CheckedOut},
+    },
+};
+
+use super::{day_key, day_now, drain};
+use crate::{
+    store::{Change, Field, ViewQuery, ViewRow},
+    testing::{HOUR, MINUTE, Phone, REP, World, at},
+};
+
+/// Far outside the district: 11 km.
+const AWAY: i64 = 120_000_000;
+
+fn monday() -> NaiveDate {
+    "2026-11-23".parse().unwrap()
+}
+
+/// A day in the district but for an hour from noon, a sign-in and a visit.
+async fn day(world: &World) -> Phone {
+    let mut phone = world.enrol(REP).await;
+    phone.anchor(world, at(8, 0), 0).await;
+    phone.fix(at(8, 0) + 1, 0);
+    phone.write(
+        at(8, 1),
+        &SignedIn {
+            fix_seq: Some(2),
+            fix_epoch: Some(1),
+            note: String::new(),
+        },
+    );
+    let visit = "0".repeat(32);
+    for minute in 2..510 {
+        let away = (240..300).contains(&minute);
+        let fix_seq = phone.fix(at(8, minute), if away { AWAY } else { 0 }).head.seq;
+        let visit = visit.clone();
+        match minute {
+            60 => phone.write(
+                at(8, 60) + 1,
+                &CheckedIn {
+                    visit,
+                    customer: "c1".into(),
+                    fix_epoch: Some(1),
+                    fix_seq: Some(fix_seq),
+                    purpose: "order".into(),
+                },
+            ),
+            90 => phone.write(
+                at(8, 90) + 1,
+                &CheckedOut {
+                    visit,
+                    fix_epoch: Some(1),
+                    fix_seq: Some(fix_seq),
+                },
+            ),
+            _ => continue,
+        };
+    }
+    phone
+}
+
+async fn push_all(world: &World, phone: &Phone) {
+    for end in (0..phone.records.len())
+        .step_by(400)
+        .skip(1)
+        .chain([phone.records.len()])
+    {
+        let text = phone.batch_of(&phone.records[end.saturating_sub(400).min(end - 1)..end]);
+        let (status, answer) = world.push_text(phone, "", text.as_bytes()).await;
+        assert_eq!(status.as_u16(), 200, "{answer}");
+    }
+}
+
+async fn all_views(world: &World) -> Vec<ViewRow> {
+    let mut all = Vec::new();
+    for kind in ["day", "visit", "finding"] {
+        let query = ViewQuery {
+            kind: kind.into(),
+            limit: 1_000,
+            ..ViewQuery::default()
+        };
+        all.extend(world.app.store.views(&query).await.unwrap());
+    }
+    all
+}
+
+async fn day_view(world: &World) -> DayView {
+    let row = world.app.store.view("day", "wang/2026-11-23").await.unwrap().unwrap();
+    serde_json::from_str(&row.body).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_becomes_views_and_closes_by_itself() {
+    let world = World::new().await;
+    let phone = day(&world).await;
+    world.set_time(at(14, 0));
+    push_all(&world, &phone).await;
+    drain(&world.app).await.unwrap();
+    assert!(world.app.store.marks(10).await.unwrap().is_empty());
+    assert!(!day_view(&world).await.closed);
+    world.set_time(at(16, 30));
+    drain(&world.app).await.unwrap();
+
+    let view = day_view(&world).await;
+    assert!(view.closed);
+    let kinds: Vec<FindingKind> = view.findings.iter().map(|finding| finding.kind).collect();
+    assert!(kinds.contains(&FindingKind::LeftArea), "{kinds:?}");
+    assert!(
+        (45 * 60..=65 * 60).contains(&view.counts.outside_s),
+        "{:?}",
+        view.counts
+    );
+    assert!(view.sign_in.at_ms.is_some());
+    assert_eq!(
+        view,
+        day_now(&world.app, REP, monday()).await.unwrap(),
+        "on demand as stored"
+    );
+
+    let rows = all_views(&world).await;
+    assert!(rows.iter().all(|row| row.scope == "team/t1"));
+    let of = |kind: &str| rows.iter().filter(|row| row.kind == kind).collect::<Vec<_>>();
+    assert_eq!(
+        (of("day").len(), of("visit").len(), of("finding").len()),
+        (1, 1, view.findings.len())
+    );
+    let field = |row: &ViewRow, name: &str| row.fields.iter().find(|(n, _)| n == name).unwrap().1.clone();
+    assert_eq!(field(of("visit")[0], "customer"), Field::Text("c1".into()));
+    assert_eq!(field(of("day")[0], "outside_s"), Field::Int(view.counts.outside_s));
+    assert_eq!(of("day")[0].at_ms, at(8, 0));
+    let left = of("finding")
+        .into_iter()
+        .find(|row| row.key == finding_id(&view, FindingKind::LeftArea))
+        .unwrap();
+    assert_eq!(field(left, "state"), Field::Text("open".into()));
+    assert_eq!(field(left, "kind"), Field::Text("left_area".into()));
+}
+
+fn finding_id(view: &DayView, kind: FindingKind) -> String {
+    view.findings
+        .iter()
+        .find(|finding| finding.kind == kind)
+        .unwrap()
+        .id
+        .to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn views_can_be_dropped_and_built_anew() {
+    let world = World::new().await;
+    let phone = day(&world).await;
+    world.set_time(at(17, 0));
+    push_all(&world, &phone).await;
+    drain(&world.app).await.unwrap();
+    let before = all_views(&world).await;
+    let change = Change {
+        drop_views: before
+            .iter()
+            .map(|view| (view.kind.clone(), view.key.clone()))
+            .collect(),
+        mark: vec![day_key(REP, monday())],
+        ..Change::default()
+    };
+    world.app.commit(change).await.unwrap();
+    assert!(all_views(&world).await.is_empty());
+    drain(&world.app).await.unwrap();
+    assert_eq!(all_views(&world).await, before);
+    // Also after a restart, which knows nothing but the store.
+    let again = world.copy().await;
+    let change = Change {
+        mark: vec![day_key(REP, monday())],
+        ..Change::default()
+    };
+    again.app.commit(change).await.unwrap();
+    drain(&again.app).await.unwrap();
+    assert_eq!(all_views(&again).await, before);
+}
+
+/// Two phones of one rep; their records and the desk's come in any order, folded in between or not.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_order_of_arrival_changes_nothing() {
+    let world = World::new().await;
+    let first = day(&world).await;
+    let mut second = world.enrol(REP).await;
+    second.anchor(&world, at(15, 0), 0).await;
+    for minute in 1..20 {
+        second.fix(at(15, minute) + 7_000, 500);
+    }
+    world.set_time(at(17, 0));
+    let other = world.copy().await;
+    push_all(&world, &first).await;
+    push_all(&world, &second).await;
+    excuse(&world).await;
+    drain(&world.app).await.unwrap();
+
+    excuse(&other).await;
+    push_all(&other, &second).await;
+    drain(&other.app).await.unwrap();
+    for end in [1, 5, 200, first.records.len()] {
+        let begin = end.saturating_sub(400);
+        let (status, _) = other
+            .push_text(&first, "", first.batch_of(&first.records[begin..end]).as_bytes())
+            .await;
+        assert_eq!(status.as_u16(), 200);
+        drain(&other.app).await.unwrap();
+    }
+    assert_eq!(all_views(&world).await, all_views(&other).await);
+}
+
+/// An approved reason for the hour from noon.
+async fn excuse(world: &World) {
+    let exception = Exception {
+        id: "x1".into(),
+        rep: REP.into(),
+        reason: ExceptionKind::CustomerCalled,
+        from_ms: at(11, 30),
+        to_ms: at(13, 30),
+        approved_by: "boss".into(),
+    };
+    world.put("x1", Document::Exception(exception)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_desk_decision_folds_the_day_it_touches_again() {
+    let world = World::new().await;
+    let phone = day(&world).await;
+    world.set_time(at(17, 0));
+    push_all(&world, &phone).await;
+    drain(&world.app).await.unwrap();
+    let id = finding_id(&day_view(&world).await, FindingKind::LeftArea);
+    assert!(world.app.store.view("finding", &id).await.unwrap().is_some());
+    excuse(&world).await;
+    assert_eq!(world.app.store.marks(10).await.unwrap()[0].0, day_key(REP, monday()));
+    drain(&world.app).await.unwrap();
+    assert_eq!(day_view(&world).await.counts.outside_s, 0);
+    assert_eq!(
+        world.app.store.view("finding", &id).await.unwrap(),
+        None,
+        "what is no more is dropped"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_area_folds_recent_days_again() {
+    let world = World::new().await;
+    let phone = day(&world).await;
+    world.set_time(at(17, 0));
+    push_all(&world, &phone).await;
+    drain(&world.app).await.unwrap();
+    let before = day_view(&world).await.basis;
+    world
+        .put_district(
+            "d2",
+            (crate::testing::CENTRE.0 + AWAY, crate::testing::CENTRE.1),
+            20_000_000,
+        )
+        .await;
+    world.put_rep(REP, &["d1", "d2"], &["c1"]).await;
+    drain(&world.app).await.unwrap();
+    let view = day_view(&world).await;
+    assert_ne!(view.basis, before);
+    assert_eq!(view.counts.outside_s, 0, "by the area recorded last for that day");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_that_cant_be_folded_holds_up_no_other() {
+    let world = World::new().await;
+    let mut phone = world.enrol(REP).await;
+    phone.anchor(&world, at(8, 0), 0).await;
+    world.set_time(at(8, 1));
+    let change = Change {
+        mark: vec![day_key("nobody", monday()), "what is this".into()],
+        ..Change::default()
+    };
+    world.app.commit(change).await.unwrap();
+    world.pushed(&phone, 0).await;
+    drain(&world.app).await.unwrap();
+    assert!(world.app.store.view("day", "wang/2026-11-23").await.unwrap().is_some());
+    let left = world.app.store.marks(10).await.unwrap();
+    let left: Vec<_> = left.into_iter().map(|(key, _)| key).collect();
+    assert_eq!(left, [day_key("nobody", monday())], "it keeps its mark");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn private_time_is_counted_by_the_month() {
+    let world = World::new().await;
+    let mut phone = world.enrol(REP).await;
+    phone.anchor(&world, at(8, 0), 0).await;
+    // Four hours on Monday are all there is; on Tuesday none is left.
+    let tuesday = 24 * HOUR;
+    for from in [at(9, 0), at(9, 0) + tuesday] {
+        phone.write(from, &PrivateStarted {});
+        phone.write(from + 240 * MINUTE, &PrivateEnded {});
+    }
+    world.set_time(at(17, 0) + tuesday);
+    world.pushed(&phone, 0).await;
+    let excused = async |day: &str| {
+        day_now(&world.app, REP, day.parse().unwrap())
+            .await
+            .unwrap()
+            .counts
+            .excused_s
+    };
+    assert_eq!(
+        (excused("2026-11-23").await, excused("2026-11-24").await),
+        (240 * 60, 0)
+    );
+}

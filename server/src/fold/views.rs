@@ -1,0 +1,130 @@
+use std::collections::BTreeSet;
+
+use onbeat_core::rules::{Basis, Class, DayView, Finding, visit::VisitView};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::{
+    app::App,
+    store::{Change, Field, StoreResult, ViewQuery, ViewRow},
+};
+
+/// Puts the views of a folded day into a change, and drops those that are no more.
+pub(super) async fn put(app: &App, day: &DayView, basis: &Basis, change: &mut Change) -> StoreResult<()> {
+    let of = Of::new(day, basis);
+    let mut views = vec![of.day()];
+    views.extend(day.findings.iter().map(|finding| of.finding(finding)));
+    for visit in &day.visits {
+        views.extend(of.visit(app, visit).await?);
+    }
+    let kept: BTreeSet<(&str, &str)> = views
+        .iter()
+        .map(|view| (view.kind.as_str(), view.key.as_str()))
+        .collect();
+    for kind in ["visit", "finding"] {
+        let former = app.store.views(&of.query(kind)).await?;
+        let gone = former
+            .into_iter()
+            .filter(|view| !kept.contains(&(kind, view.key.as_str())));
+        change.drop_views.extend(gone.map(|view| (view.kind, view.key)));
+    }
+    change.views.extend(views);
+    Ok(())
+}
+
+/// What all views of one rep's day have in common.
+struct Of<'a> {
+    view: &'a DayView,
+    day: String,
+    scope: String,
+    team: &'a str,
+    opens_ms: i64,
+}
+
+impl<'a> Of<'a> {
+    fn new(view: &'a DayView, basis: &'a Basis) -> Self {
+        let window = view.window.unwrap_or_else(|| basis.schedule.whole_day(view.day));
+        Self {
+            view,
+            day: view.day.to_string(),
+            scope: format!("team/{}", basis.rep.team),
+            team: &basis.rep.team,
+            opens_ms: window.from_ms,
+        }
+    }
+
+    fn row(&self, kind: &str, key: String, at_ms: i64, body: &impl Serialize, own: Vec<(&str, Field)>) -> ViewRow {
+        let common = [("rep", text(&self.view.rep)), ("day", text(&self.day))];
+        let fields = common.into_iter().chain(own);
+        ViewRow {
+            kind: kind.into(),
+            key,
+            scope: self.scope.clone(),
+            at_ms,
+            body: serde_json::to_string(body).expect("a view is plain data"),
+            fields: fields.map(|(name, field)| (name.to_owned(), field)).collect(),
+        }
+    }
+
+    fn day(&self) -> ViewRow {
+        let view = self.view;
+        let of_class = |class| view.findings.iter().filter(|finding| finding.class == class).count() as i64;
+        let own = vec![
+            ("team", text(self.team)),
+            ("closed", Field::Int(i64::from(view.closed))),
+            ("findings", Field::Int(of_class(Class::Finding))),
+            ("questions", Field::Int(of_class(Class::Question))),
+            ("outside_s", Field::Int(view.counts.outside_s)),
+            ("unknown_s", Field::Int(view.counts.unknown_s)),
+        ];
+        self.row("day", format!("{}/{}", view.rep, self.day), self.opens_ms, view, own)
+    }
+
+    fn finding(&self, finding: &Finding) -> ViewRow {
+        let own = vec![
+            ("team", text(self.team)),
+            ("kind", code(&finding.kind)),
+            ("class", code(&finding.class)),
+            ("state", code(&finding.state)),
+        ];
+        let body = json!({"rep": self.view.rep, "day": self.day, "finding": finding});
+        self.row("finding", finding.id.to_string(), finding.from_ms, &body, own)
+    }
+
+    /// `None`: another rep's visit has this id, which only a phone that copies ids can bring about.
+    async fn visit(&self, app: &App, visit: &VisitView) -> StoreResult<Option<ViewRow>> {
+        let rep = ("rep".to_owned(), text(&self.view.rep));
+        let taken = app.store.view("visit", &visit.visit).await?;
+        if taken.is_some_and(|view| !view.fields.contains(&rep)) {
+            tracing::warn!(
+                rep = self.view.rep,
+                visit = visit.visit,
+                "the visit's id is another rep's"
+            );
+            return Ok(None);
+        }
+        let own = vec![("team", text(self.team)), ("customer", text(&visit.customer))];
+        let body = json!({"rep": self.view.rep, "day": self.day, "visit": visit});
+        Ok(Some(self.row("visit", visit.visit.clone(), visit.from_ms, &body, own)))
+    }
+
+    /// All views of a kind of this rep's day, as they were.
+    fn query(&self, kind: &str) -> ViewQuery {
+        ViewQuery {
+            kind: kind.into(),
+            fields: vec![("rep".into(), text(&self.view.rep)), ("day".into(), text(&self.day))],
+            limit: 1_000,
+            ..ViewQuery::default()
+        }
+    }
+}
+
+fn text(value: &str) -> Field {
+    Field::Text(value.to_owned())
+}
+
+/// An enum's code.
+fn code(value: &impl Serialize) -> Field {
+    let value = serde_json::to_value(value).unwrap_or_default();
+    text(value.as_str().unwrap_or_default())
+}

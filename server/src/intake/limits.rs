@@ -1,0 +1,93 @@
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+/// How often a phone may do something: so many at once, and one more every so many milliseconds.
+#[derive(Debug, Clone, Copy)]
+pub struct Rate {
+    /// At once.
+    pub burst: u32,
+    /// One more after this.
+    pub every_ms: i64,
+}
+
+/// Calls of one phone: 120 a minute, and ten minutes of them at once. A phone that was offline for a month
+/// sends its log whole; one that is well needs a call a minute.
+pub(super) const CALLS: Rate = Rate {
+    burst: 1_200,
+    every_ms: 500,
+};
+/// Chunks of photos: 12 MiB are 48 of them.
+pub const CHUNKS: Rate = Rate {
+    burst: 240,
+    every_ms: 100,
+};
+/// Codes tried, from all callers together.
+pub(super) const CODES: Rate = Rate {
+    burst: 300,
+    every_ms: 200,
+};
+/// Quarantined batches whose bytes are kept, of one phone.
+pub(super) const QUARANTINES: Rate = Rate {
+    burst: 20,
+    every_ms: 60 * 60 * 1000,
+};
+/// Callers remembered at once; those who may call freely again are forgotten first.
+const CALLERS: usize = 100_000;
+
+/// Token buckets by caller, on the App's clock. They live in memory: a restart forgives.
+#[derive(Debug, Default)]
+pub struct Limits {
+    /// By what is done and who does it: the instant at which the bucket is full again.
+    full_at: Mutex<HashMap<(&'static str, String), i64>>,
+}
+
+impl Limits {
+    /// Takes one from the caller's bucket.
+    ///
+    /// # Errors
+    /// The milliseconds until there is one again.
+    pub fn take(&self, what: &'static str, who: &str, rate: Rate, now_ms: i64) -> Result<(), i64> {
+        let mut buckets = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if buckets.len() >= CALLERS {
+            buckets.retain(|_, full_at| *full_at > now_ms);
+        }
+        let full_at = buckets.entry((what, who.to_owned())).or_insert(now_ms);
+        let capacity_ms = i64::from(rate.burst) * rate.every_ms;
+        // A clock that was set back must not shut anyone out.
+        let wait_ms = (*full_at - now_ms).clamp(0, capacity_ms) + rate.every_ms - capacity_ms;
+        if wait_ms > 0 {
+            return Err(wait_ms);
+        }
+        *full_at = (*full_at).max(now_ms).min(now_ms + capacity_ms) + rate.every_ms;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_empties_and_fills_again() {
+        let limits = Limits::default();
+        let rate = Rate {
+            burst: 3,
+            every_ms: 100,
+        };
+        let take = |now_ms| limits.take("x", "me", rate, now_ms);
+        assert_eq!([take(0), take(0), take(0), take(0)], [Ok(()), Ok(()), Ok(()), Err(100)]);
+        assert_eq!(take(60), Err(40));
+        assert_eq!(take(100), Ok(()));
+        assert_eq!(take(100), Err(100));
+        assert_eq!(limits.take("x", "another", rate, 100), Ok(()));
+        assert_eq!([take(10_000), take(10_000), take(10_000)], [Ok(()); 3]);
+        assert_eq!(take(10_000), Err(100));
+        assert_eq!(
+            take(-50_000),
+            Err(100),
+            "a clock set back waits no longer than one turn"
+        );
+    }
+}

@@ -1,0 +1,54 @@
+//! What phones send and ask: enrolment, records, time, keys of new epochs.
+//!
+//! The order of a push: who calls, how often, how much, is it text, does it parse, does it continue what is
+//! stored, is it sealed; then one transaction, and after it the receipt.
+
+mod caller;
+mod enrol;
+mod epochs;
+mod fault;
+mod head;
+mod keys;
+mod limits;
+mod place;
+mod push;
+mod quarantine;
+mod recover;
+mod streams;
+mod text;
+mod time;
+mod times;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{app::App, feed, photos};
+
+pub use caller::{Caller, token_key};
+pub use enrol::{Code, CodeBody, PhoneEnrolled};
+pub use epochs::{EpochOpened, EpochReason, certificate_of, newest_certificate};
+pub use limits::{CHUNKS, Limits, Rate};
+pub use place::visit_key;
+pub use push::seal_key;
+pub use recover::RecoveryOpened;
+pub(crate) use times::{anchors_in, boot_key};
+
+pub use streams::{Device, StreamBody, StreamState, phones_of, stream_cell, stream_of};
+
+/// Everything a phone may call.
+pub fn phone_routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(keys::keys))
+        .routes(routes!(enrol::enrol))
+        .routes(routes!(recover::recover))
+        .routes(routes!(epochs::open_epoch))
+        .routes(routes!(head::head))
+        .routes(routes!(push::push))
+        .routes(routes!(time::time))
+        .merge(feed::routes())
+        .merge(photos::routes())
+}

@@ -1,0 +1,179 @@
+//! Where a record belongs: which days and other keys it touches, and whether its place may be kept.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeSet, HashMap},
+    rc::Rc,
+    sync::Arc,
+};
+
+use chrono::NaiveDate;
+use onbeat_core::{
+    record::{Body, Payload},
+    rules::{
+        Answered, Appealed,
+        presence::{FixTaken, PrivateEnded, PrivateStarted, ReasonGiven},
+        visit::{CheckedIn, CheckedOut, PhotoTaken, Report},
+    },
+    time::{Schedule, When},
+};
+
+use super::times::{Times, anchor_of, boot_key, unanchored_key};
+use crate::{
+    app::App,
+    clock::bounded,
+    fold::{Documents, day_key, days_of, private_key},
+    photos::photo_key,
+    store::StoreResult,
+};
+
+const HOUR_MS: i64 = 60 * 60 * 1000;
+/// A day that a record speaks of, further off than this, is no day it can mean.
+const DAYS_NEAR: i64 = 400;
+
+/// Key of a visit's check-in, so that a later report finds its day.
+pub fn visit_key(stream: &str, visit: &str) -> String {
+    format!("visit/{stream}/{visit}")
+}
+
+/// The rep's schedules by trusted time: those in force at a record's own day.
+pub(super) struct Days<'a> {
+    documents: Arc<Documents>,
+    pub(super) rep: &'a str,
+    times: &'a Times,
+    /// By hour: all records of a push lie in a few of them.
+    schedules: RefCell<HashMap<i64, Rc<Schedule>>>,
+}
+
+impl<'a> Days<'a> {
+    pub(super) fn new(documents: Arc<Documents>, rep: &'a str, times: &'a Times) -> Self {
+        Self {
+            documents,
+            rep,
+            times,
+            schedules: RefCell::default(),
+        }
+    }
+
+    fn schedule(&self, at_ms: i64) -> Rc<Schedule> {
+        let mut known = self.schedules.borrow_mut();
+        let new = || Rc::new(self.documents.schedule_at(self.rep, at_ms));
+        Rc::clone(known.entry(at_ms.div_euclid(HOUR_MS)).or_insert_with(new))
+    }
+
+    /// The day a body belongs to, by trusted time.
+    pub(super) fn day(&self, body: &Body) -> NaiveDate {
+        let at_ms = self.times.at_ms(&body.at);
+        self.schedule(at_ms).day_of(at_ms)
+    }
+
+    /// The day a body belongs to by its wall clock alone: where it was filed before its boot had an anchor.
+    pub(super) fn wall_day(&self, body: &Body) -> NaiveDate {
+        let at_ms = bounded(body.at.at_ms);
+        self.schedule(at_ms).day_of(at_ms)
+    }
+
+    /// Whether this is a place outside the window: it must not reach the disk. By its type alone: a fix whose
+    /// fields can't be read may hold a place all the same.
+    pub(super) fn must_erase(&self, body: &Body) -> bool {
+        let at_ms = self.times.at_ms(&body.at);
+        body.kind == FixTaken::TYPE && self.schedule(at_ms).when(at_ms) != When::Within
+    }
+
+    /// As [`Days::must_erase`], where a later anchor could no longer make up for a wrong wall clock.
+    pub(super) fn may_keep_for_good(&self, body: &Body) -> bool {
+        body.kind != FixTaken::TYPE || self.times.anchored(&body.at.boot) && !self.must_erase(body)
+    }
+
+    /// Keys of the days a body touches: the day it speaks of, if it speaks of one, else its own.
+    fn days(&self, body: &Body, visits: &Visits) -> BTreeSet<String> {
+        let today = self.day(body);
+        let own = day_key(self.rep, today);
+        let near = |day: &NaiveDate| (*day - today).num_days().abs() <= DAYS_NEAR;
+        let said = |day: String| {
+            let day = day.parse().ok().filter(near);
+            day.map_or(own.clone(), |day| day_key(self.rep, day))
+        };
+        if let Some(Ok(answered)) = body.read::<Answered>() {
+            return [said(answered.day)].into();
+        }
+        if let Some(Ok(appealed)) = body.read::<Appealed>() {
+            return [said(appealed.day)].into();
+        }
+        if let Some(Ok(reason)) = body.read::<ReasonGiven>()
+            && reason.interval.length_ms() > 0
+        {
+            return days_of(&self.documents, self.rep, reason.interval)
+                .into_iter()
+                .collect();
+        }
+        let visit = visit_of(body).and_then(|visit| visits.days.get(&visit).cloned());
+        [Some(own), visit].into_iter().flatten().collect()
+    }
+
+    /// All keys a phone's record touches.
+    pub(super) fn keys(&self, app: &App, stream: &str, body: &Body, visits: &Visits) -> Vec<String> {
+        let mut keys: Vec<String> = self.days(body, visits).into_iter().collect();
+        if anchor_of(&app.signer, stream, body).is_some() {
+            keys.push(boot_key(stream, &body.at.boot));
+        }
+        if !self.times.anchored(&body.at.boot) {
+            keys.push(unanchored_key(stream, &body.at.boot));
+        }
+        if matches!(body.kind.as_str(), PrivateStarted::TYPE | PrivateEnded::TYPE) {
+            keys.push(private_key(self.rep, self.day(body)));
+        }
+        if let Some(Ok(checked_in)) = body.read::<CheckedIn>() {
+            keys.push(visit_key(stream, &checked_in.visit));
+        }
+        if let Some(Ok(photo)) = body.read::<PhotoTaken>() {
+            keys.push(photo_key(&photo.blob));
+        }
+        keys
+    }
+}
+
+/// The visit that a check-out, a report or a photo belongs to.
+fn visit_of(body: &Body) -> Option<String> {
+    let checked_out = || Some(body.read::<CheckedOut>()?.ok()?.visit);
+    let report = || Some(body.read::<Report>()?.ok()?.visit);
+    let photo = || Some(body.read::<PhotoTaken>()?.ok()?.visit);
+    checked_out().or_else(report).or_else(photo)
+}
+
+/// Day keys of the visits that some records belong to: a report of the next morning is of the visit's day.
+#[derive(Default)]
+pub(super) struct Visits {
+    days: HashMap<String, String>,
+}
+
+impl Visits {
+    /// Finds the check-ins that are not among the records themselves.
+    pub(super) async fn find(app: &App, stream: &str, rep: &str, bodies: &[&Body]) -> StoreResult<Self> {
+        let here: BTreeSet<String> = bodies
+            .iter()
+            .filter_map(|body| Some(body.read::<CheckedIn>()?.ok()?.visit))
+            .collect();
+        let wanted: BTreeSet<String> = bodies.iter().filter_map(|body| visit_of(body)).collect();
+        let mut days = HashMap::new();
+        for visit in wanted.difference(&here) {
+            let rows = app.store.records_of(&visit_key(stream, visit)).await?;
+            let Some(check_in) = rows.first().and_then(|row| Body::parse(row.body.as_deref()?).ok()) else {
+                continue;
+            };
+            let times = Times::gather(app, stream, &[(rows[0].hash, &check_in)]).await?;
+            let day = Days::new(app.documents(), rep, &times).day(&check_in);
+            days.insert(visit.clone(), day_key(rep, day));
+        }
+        Ok(Self { days })
+    }
+
+    /// Adds the visits that begin among the records themselves.
+    pub(super) fn begin(&mut self, days: &Days<'_>, bodies: &[&Body]) {
+        for body in bodies {
+            if let Some(Ok(checked_in)) = body.read::<CheckedIn>() {
+                self.days.insert(checked_in.visit, day_key(days.rep, days.day(body)));
+            }
+        }
+    }
+}

@@ -1,0 +1,387 @@
+use std::{collections::BTreeSet, sync::Arc};
+
+use axum::{
+    Json,
+    body::Body as HttpBody,
+    extract::{Path, Query, State},
+    http::{HeaderMap, StatusCode},
+};
+use onbeat_core::record::{Batch, Body, Hash, Receipt, Record, StreamId, Tip};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    caller::{Caller, not_revoked},
+    epochs::certificate_of,
+    fault::{self, Certificates, Refusal, misnamed, sealed, stored_of},
+    place::{Days, Visits},
+    quarantine,
+    streams::{StreamBody, stream_cell, stream_of},
+    text,
+    times::Times,
+};
+use crate::{
+    app::App,
+    error::{ApiError, ApiResult},
+    fold::day_key,
+    store::{Cell, Change, Committed, Guard, LogLine, LogRow, NewRecord},
+};
+
+/// A push is prepared anew so often if others wrote to the same stream meanwhile.
+const ATTEMPTS: usize = 5;
+
+/// `?branch=`
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+pub(super) struct Line {
+    /// First 16 hex digits of the first divergent hash; left out for the main line.
+    #[serde(default)]
+    branch: String,
+}
+
+/// A record that the server holds without its body.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
+pub(super) struct Erased {
+    /// Which epoch.
+    epoch: u32,
+    /// Which record.
+    seq: u64,
+}
+
+/// What became of a push.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct Pushed {
+    /// Over the last record of the push.
+    #[schema(value_type = Object)]
+    receipt: Receipt,
+    /// Records appended.
+    stored: usize,
+    /// Records that were there already.
+    skipped: usize,
+    /// Places outside the window: the phone erases them too.
+    erased: Vec<Erased>,
+}
+
+/// Key of the newest seal of a line by one key: a cell of kind `seal`, its body the seal's JSON.
+pub fn seal_key(line: &LogLine, kid: &str) -> String {
+    format!("{}/{}/{}/{kid}", line.stream, line.epoch, line.branch)
+}
+
+/// Takes a batch of records in.
+#[utoipa::path(
+    post,
+    path = "/api/v1/streams/{stream}/log",
+    tag = "phone",
+    params(("stream" = String, Path, description = "The caller's own stream"), Line),
+    request_body(
+        content = String,
+        content_type = "application/x-ndjson",
+        description = "Records (two lines each) of one epoch and branch, a seal last; at most 500 and 512 KiB; gzip allowed"
+    ),
+    responses(
+        (status = 200, description = "Durable, or durable already", body = Pushed),
+        (status = 400, description = "`not_utf8`, `not_gzip`"),
+        (status = 401, description = "`unknown_device`"),
+        (status = 403, description = "`not_your_stream`, `revoked`"),
+        (status = 404, description = "`unknown_epoch`"),
+        (status = 409, description = "`fork` {seq, hash}, `gap` {expected_seq}"),
+        (status = 413, description = "`too_big`"),
+        (status = 422, description = "`chain`, `seal`, `body_hash`, `unsealed` {seq}: quarantined"),
+        (status = 429, description = "`too_often`"),
+        (status = 503, description = "`disk_full`, `busy`: nothing acknowledged"),
+    )
+)]
+pub(super) async fn push(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(stream): Path<StreamId>,
+    Query(line): Query<Line>,
+    headers: HeaderMap,
+    body: HttpBody,
+) -> ApiResult<Json<Pushed>> {
+    caller.owns(&stream)?;
+    let text = text::read(&headers, body).await?;
+    match take(&app, &caller, &text, line.branch).await {
+        Ok(pushed) => Ok(Json(pushed)),
+        Err(Failure::Api(error)) => Err(error),
+        Err(Failure::Refused(refusal)) => {
+            quarantine::keep(&app, &caller, &text, &refusal).await?;
+            Err(refusal.answer())
+        }
+    }
+}
+
+/// Why a push is not taken.
+enum Failure {
+    Refused(Refusal),
+    Api(ApiError),
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl<E: Into<ApiError>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Api(error.into())
+    }
+}
+
+async fn take(app: &App, caller: &Caller, text: &str, branch: String) -> Result<Pushed, Failure> {
+    let batch = fault::read(text, &caller.stream)?;
+    let push = Push {
+        app,
+        caller,
+        line: LogLine {
+            stream: caller.stream.clone(),
+            epoch: batch.records[0].head.epoch,
+            branch,
+        },
+        bodies: batch
+            .records
+            .iter()
+            .map(|record| record.body().and_then(Result::ok))
+            .collect(),
+        batch,
+    };
+    for _ in 0..ATTEMPTS {
+        if let Some(pushed) = push.attempt().await? {
+            return Ok(pushed);
+        }
+    }
+    Err(Failure::Api(ApiError::busy()))
+}
+
+/// One batch on its way in.
+struct Push<'a> {
+    app: &'a App,
+    caller: &'a Caller,
+    line: LogLine,
+    batch: Batch,
+    /// Read; `None` where erased or unreadable.
+    bodies: Vec<Option<Body>>,
+}
+
+/// Where the line stands that a batch continues.
+struct Standing {
+    /// Newest record of the line, `None` before the first.
+    tip_seq: u64,
+    /// How many of the batch's records are stored.
+    skipped: usize,
+    /// The line's records from the batch's first on.
+    stored: Vec<LogRow>,
+}
+
+impl Push<'_> {
+    /// Checks against what is stored and commits; `None`: something else was stored meanwhile.
+    async fn attempt(&self) -> Result<Option<Pushed>, Failure> {
+        let standing = self.standing().await?;
+        let now_ms = self.app.now_ms();
+        let (change, erased) = self.change(&standing, now_ms).await?;
+        let (skipped, all) = (standing.skipped, self.batch.records.len());
+        let nothing_new = skipped == all && change.erase.is_empty();
+        if !nothing_new && self.app.commit(change).await? == Committed::Stale {
+            return Ok(None);
+        }
+        let last = standing.stored.get(all - 1).filter(|_| skipped == all);
+        Ok(Some(Pushed {
+            receipt: self.receipt(last.map_or(now_ms, |row| row.received_ms)),
+            stored: all - skipped,
+            skipped,
+            erased,
+        }))
+    }
+
+    async fn standing(&self) -> Result<Standing, Failure> {
+        let first = &self.batch.records[0];
+        let store = &self.app.store;
+        let certificates = self.certificates().await?;
+        let newest = store.tip(&self.line).await?;
+        sealed(&self.batch.seal, &certificates, newest.as_ref().map(|row| row.hash))?;
+        let tip = match &newest {
+            Some(row) => tip_at(&self.line, row.seq, row.hash),
+            None if self.line.branch.is_empty() => Tip::of_certificate(&certificates.own),
+            None => self.fork_point(first, &certificates).await?,
+        };
+        let stored = match &newest {
+            Some(_) => {
+                store
+                    .records(&self.line, first.head.seq, self.batch.records.len())
+                    .await?
+            }
+            None => Vec::new(),
+        };
+        let skipped = stored_of(&self.batch.records, &tip, &stored)?;
+        Ok(Standing {
+            tip_seq: newest.map_or(0, |row| row.seq),
+            skipped,
+            stored,
+        })
+    }
+
+    async fn certificates(&self) -> Result<Certificates, Failure> {
+        let (stream, epoch) = (&self.line.stream, self.line.epoch);
+        let own = certificate_of(self.app, stream, epoch).await?.ok_or_else(|| {
+            let why = format!("epoch {epoch} of this stream was never opened here: ask for it");
+            ApiError::new(StatusCode::NOT_FOUND, "unknown_epoch", why)
+        })?;
+        let next = certificate_of(self.app, stream, epoch + 1).await?;
+        Ok(Certificates { own, next })
+    }
+
+    /// What a new branch starts from: the main line's record before it, or the certificate.
+    async fn fork_point(&self, first: &Record, certificates: &Certificates) -> Result<Tip, Failure> {
+        let main = LogLine {
+            branch: String::new(),
+            ..self.line.clone()
+        };
+        let (seq, store) = (first.head.seq, &self.app.store);
+        let around = store.records(&main, seq.saturating_sub(1).max(1), 2).await?;
+        let at = |wanted: u64| around.iter().find(|row| row.seq == wanted);
+        if let Some(refusal) = misnamed(first, &self.line.branch, at(seq)) {
+            return Err(refusal.into());
+        }
+        if seq == 1 {
+            return Ok(Tip::of_certificate(&certificates.own));
+        }
+        match at(seq - 1) {
+            Some(row) => Ok(tip_at(&main, row.seq, row.hash)),
+            None => {
+                let newest = store.tip(&main).await?.map_or(0, |row| row.seq);
+                Err(Refusal::Gap(newest + 1).into())
+            }
+        }
+    }
+
+    /// What the push changes, and what the phone is to erase.
+    async fn change(&self, standing: &Standing, now_ms: i64) -> Result<(Change, Vec<Erased>), Failure> {
+        let hashes = self.batch.records.iter().map(|record| record.hash);
+        let read: Vec<(Hash, &Body)> = hashes
+            .zip(&self.bodies)
+            .filter_map(|(h, b)| Some((h, b.as_ref()?)))
+            .collect();
+        let bodies: Vec<&Body> = read.iter().map(|(_, body)| *body).collect();
+        let (stream, rep) = (&self.line.stream, &self.caller.rep);
+        let times = Times::gather(self.app, stream, &read).await?;
+        let mut visits = Visits::find(self.app, stream, rep, &bodies).await?;
+        let mut change = self.sync_state(standing, now_ms).await?;
+        let days = Days::new(self.app.documents(), rep, &times);
+        visits.begin(&days, &bodies);
+        let mut erased = self.erased_before(standing);
+        for (record, body) in self.batch.records.iter().zip(&self.bodies).skip(standing.skipped) {
+            let new = self.new_record(record, body.as_ref(), &days, &visits, now_ms);
+            if record.body_line.is_some() && new.body.is_none() {
+                erased.insert(erased_at(&self.line, new.seq));
+            }
+            change
+                .mark
+                .extend(new.keys.iter().filter(|key| key.starts_with("day/")).cloned());
+            change.append.push(new);
+        }
+        refile(&times, &days, &mut change, &mut erased);
+        change.mark.sort();
+        change.mark.dedup();
+        Ok((change, erased.into_iter().collect()))
+    }
+
+    /// Guards, the stream's last contact and its newest seal.
+    async fn sync_state(&self, standing: &Standing, now_ms: i64) -> Result<Change, Failure> {
+        let stream = &self.line.stream;
+        let (state, cell) = stream_of(self.app, stream).await?.ok_or_else(ApiError::busy)?;
+        not_revoked(&state)?;
+        let synced = StreamBody {
+            last_sync_ms: Some(now_ms),
+            ..state
+        };
+        let seal = Cell {
+            kind: "seal".into(),
+            key: seal_key(&self.line, &self.batch.seal.kid),
+            body: serde_json::to_string(&self.batch.seal).expect("a seal is plain data"),
+            expires_ms: None,
+        };
+        Ok(Change {
+            guards: vec![
+                Guard::Tip(self.line.clone(), standing.tip_seq),
+                Guard::Cell("stream".into(), stream.clone(), Some(cell)),
+            ],
+            cells: vec![stream_cell(stream, &synced), seal],
+            ..Change::default()
+        })
+    }
+
+    /// Records of a retry whose bodies were erased when they first came.
+    fn erased_before(&self, standing: &Standing) -> BTreeSet<Erased> {
+        let pairs = self.batch.records.iter().zip(&standing.stored);
+        let erased = pairs.filter(|(record, row)| record.body_line.is_some() && row.body.is_none());
+        erased.map(|(_, row)| erased_at(&self.line, row.seq)).collect()
+    }
+
+    fn new_record(
+        &self,
+        record: &Record,
+        body: Option<&Body>,
+        days: &Days<'_>,
+        visits: &Visits,
+        received_ms: i64,
+    ) -> NewRecord {
+        let stream = &self.line.stream;
+        let keys = match body {
+            Some(body) => days.keys(self.app, stream, body, visits),
+            None if record.body_line.is_some() => vec![format!("unreadable/{stream}")],
+            None => Vec::new(),
+        };
+        let kept = !body.is_some_and(|body| days.must_erase(body));
+        NewRecord {
+            line: self.line.clone(),
+            seq: record.head.seq,
+            hash: record.hash,
+            head: record.head_line.clone(),
+            body: record.body_line.clone().filter(|_| kept),
+            received_ms,
+            keys,
+        }
+    }
+
+    /// Over the last record of the batch. Made from what is stored, so a retry is given the same again.
+    fn receipt(&self, received_ms: i64) -> Receipt {
+        let last = self.batch.records.last().expect("a batch is not empty");
+        let tip = tip_at(&self.line, last.head.seq, last.hash);
+        let sign = |kid| Receipt::unsigned(&tip, self.line.branch.clone(), received_ms, kid);
+        self.app.signer.sign(received_ms, sign)
+    }
+}
+
+/// A first anchor may put what was stored of its boot on another day, or outside the window.
+fn refile(times: &Times, days: &Days<'_>, change: &mut Change, erased: &mut BTreeSet<Erased>) {
+    for row in &times.before_first {
+        let Some(body) = row.body.as_deref().and_then(|line| Body::parse(line).ok()) else {
+            erased.extend(row.body.is_none().then(|| erased_at(&row.line, row.seq)));
+            continue;
+        };
+        let (was, is) = (
+            day_key(days.rep, days.wall_day(&body)),
+            day_key(days.rep, days.day(&body)),
+        );
+        if days.must_erase(&body) {
+            change.erase.push((row.line.clone(), row.seq));
+            erased.insert(erased_at(&row.line, row.seq));
+            change.mark.push(was);
+        } else if was != is {
+            change.keys.push((row.line.clone(), row.seq, is.clone()));
+            change.mark.extend([was, is]);
+        }
+    }
+}
+
+fn erased_at(line: &LogLine, seq: u64) -> Erased {
+    Erased { epoch: line.epoch, seq }
+}
+
+fn tip_at(line: &LogLine, seq: u64, hash: Hash) -> Tip {
+    Tip {
+        stream: line.stream.clone(),
+        epoch: line.epoch,
+        seq,
+        hash,
+    }
+}

@@ -1,0 +1,140 @@
+use std::{
+    fs::File,
+    io::{BufWriter, Write},
+    path::PathBuf,
+};
+
+use chrono::NaiveDate;
+use clap::{Args, Subcommand};
+
+use super::{Format, client::Client, closed_pipe};
+use crate::desk::{
+    Command, DeskError, DeskResult,
+    export::{Export, Page},
+};
+
+/// What to export.
+#[derive(Args)]
+pub(super) struct ExportArgs {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// A log as its bytes, for `onbeat verify`.
+    Log {
+        /// One phone's.
+        #[arg(long, required_unless_present_any = ["rep", "desk"], conflicts_with_all = ["rep", "desk"])]
+        stream: Option<String>,
+        /// All phones' of a rep.
+        #[arg(long, conflicts_with = "desk")]
+        rep: Option<String>,
+        /// The desk's own.
+        #[arg(long)]
+        desk: bool,
+        #[command(flatten)]
+        out: Out,
+    },
+    /// The server's public keys (KEYS.json).
+    Keys {
+        #[command(flatten)]
+        out: Out,
+    },
+    /// Visits, a line each.
+    Visits {
+        #[command(flatten)]
+        range: Range,
+        #[command(flatten)]
+        out: Out,
+    },
+    /// Days with their spans and counts, a line each.
+    Days {
+        #[command(flatten)]
+        range: Range,
+        #[command(flatten)]
+        out: Out,
+    },
+}
+
+#[derive(Args)]
+struct Range {
+    /// First day, YYYY-MM-DD.
+    #[arg(long)]
+    from: Option<NaiveDate>,
+    /// Last day, YYYY-MM-DD.
+    #[arg(long)]
+    to: Option<NaiveDate>,
+}
+
+#[derive(Args)]
+struct Out {
+    /// The server's data folder.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// A file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Tables as CSV, or as a JSON object a line. Logs and keys have their own form.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+impl ExportArgs {
+    fn out(&self) -> &Out {
+        match &self.what {
+            What::Log { out, .. } | What::Keys { out } | What::Visits { out, .. } | What::Days { out, .. } => out,
+        }
+    }
+
+    pub(super) fn format(&self) -> Format {
+        self.out().format
+    }
+
+    fn export(&self) -> Export {
+        let csv = self.format() == Format::Text;
+        match &self.what {
+            What::Log { stream, rep, .. } => Export::Log {
+                stream: stream.clone(),
+                rep: rep.clone(),
+            },
+            What::Keys { .. } => Export::Keys,
+            What::Visits { range, .. } => Export::Visits {
+                from: range.from,
+                to: range.to,
+                csv,
+            },
+            What::Days { range, .. } => Export::Days {
+                from: range.from,
+                to: range.to,
+                csv,
+            },
+        }
+    }
+}
+
+/// Writes page after page.
+pub(super) async fn run(args: &ExportArgs) -> DeskResult<()> {
+    let Out { data, out, .. } = args.out();
+    let mut client = Client::open(data).await?;
+    let mut sink: Box<dyn Write> = match out {
+        Some(path) => Box::new(BufWriter::new(File::create(path).map_err(|error| {
+            DeskError::environment("output", format!("{}: {error}", path.display()))
+        })?)),
+        None => Box::new(std::io::stdout()),
+    };
+    let mut after = None;
+    loop {
+        let what = args.export();
+        let answer = client.ask(Command::Export { what, after }).await?;
+        let page: Page = serde_json::from_value(answer)
+            .map_err(|error| DeskError::environment("gone", format!("the server answered something else: {error}")))?;
+        if let Err(error) = sink.write_all(page.text.as_bytes()) {
+            return closed_pipe(error);
+        }
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return sink.flush().or_else(closed_pipe),
+        }
+    }
+}

@@ -1,0 +1,152 @@
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use onbeat_core::place::Datum;
+use serde_json::Value;
+
+use super::{Common, Format, client::ask, list, read_text, say, text};
+use crate::desk::{Command, DeskResult, import::File};
+
+/// What to import.
+#[derive(Args)]
+pub(super) struct ImportArgs {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Districts (or no-go places) from GeoJSON.
+    Districts {
+        #[command(flatten)]
+        file: FileArgs,
+        /// The property that names a district.
+        #[arg(long, default_value = "name")]
+        name_property: String,
+        /// The coordinates' datum.
+        #[arg(long, value_enum, default_value_t = DatumName::Wgs84)]
+        datum: DatumName,
+        /// Metres beyond the edge that still count as edge (0-500), instead of the policy's.
+        #[arg(long, value_name = "M")]
+        edge_tolerance: Option<u32>,
+        /// These are places where nobody may be inside the window.
+        #[arg(long)]
+        no_go: bool,
+    },
+    /// Customers from CSV: id,name,lat,lon[,landline,place_confirmed].
+    Customers {
+        #[command(flatten)]
+        file: FileArgs,
+    },
+    /// Log-ins and reps from CSV: user,name,role,team,districts,customers[,password]; lists by `;`.
+    Users {
+        #[command(flatten)]
+        file: FileArgs,
+    },
+    /// Holidays and make-up workdays from iCalendar.
+    Calendar {
+        #[command(flatten)]
+        file: FileArgs,
+    },
+    /// The policy from TOML; what is left out has its default.
+    Policy {
+        #[command(flatten)]
+        file: FileArgs,
+    },
+}
+
+#[derive(Args)]
+struct FileArgs {
+    /// The file.
+    path: PathBuf,
+    #[command(flatten)]
+    common: Common,
+    /// Only say what would change.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum DatumName {
+    Wgs84,
+    Gcj02,
+    Bd09,
+}
+
+impl From<DatumName> for Datum {
+    fn from(name: DatumName) -> Self {
+        match name {
+            DatumName::Wgs84 => Self::Wgs84,
+            DatumName::Gcj02 => Self::Gcj02,
+            DatumName::Bd09 => Self::Bd09,
+        }
+    }
+}
+
+impl ImportArgs {
+    fn file(&self) -> &FileArgs {
+        match &self.what {
+            What::Districts { file, .. }
+            | What::Customers { file }
+            | What::Users { file }
+            | What::Calendar { file }
+            | What::Policy { file } => file,
+        }
+    }
+
+    pub(super) fn format(&self) -> Format {
+        self.file().common.format
+    }
+
+    fn read(&self, text: String) -> File {
+        match &self.what {
+            What::Districts {
+                name_property,
+                datum,
+                edge_tolerance,
+                no_go,
+                ..
+            } => File::Districts {
+                text,
+                name_property: name_property.clone(),
+                datum: (*datum).into(),
+                edge_tolerance_m: *edge_tolerance,
+                no_go: *no_go,
+            },
+            What::Customers { .. } => File::Customers { text },
+            What::Users { .. } => File::Users { text },
+            What::Calendar { .. } => File::Calendar { text },
+            What::Policy { .. } => File::Policy { text },
+        }
+    }
+}
+
+/// Imports a file.
+pub(super) async fn run(args: &ImportArgs) -> DeskResult<()> {
+    let FileArgs { path, common, dry_run } = args.file();
+    let file = args.read(read_text(path)?);
+    let dry_run = *dry_run;
+    let answer = ask(&common.data, Command::Import { file, dry_run }).await?;
+    say(common.format, &answer, |answer| told(answer, dry_run))
+}
+
+fn told(answer: &Value, dry_run: bool) -> String {
+    let counts = ["added", "changed", "dropped", "areas"].map(|field| answer[field].as_u64().unwrap_or_default());
+    let [added, changed, dropped, areas] = counts;
+    let mut lines = format!("{added} added, {changed} changed, {dropped} dropped; {areas} areas drawn anew");
+    if dry_run {
+        lines.insert_str(0, "nothing was written; it would be: ");
+    }
+    for user in answer["users"].as_array().into_iter().flatten() {
+        lines += &format!(
+            "\n{:20} {:10} {}",
+            text(user, "user"),
+            text(user, "role"),
+            list(&user["teams"])
+        );
+        if let Some(password) = user["password"].as_str() {
+            lines += &format!("  password (shown once): {password}");
+        }
+    }
+    lines
+}

@@ -1,0 +1,218 @@
+//! The commands. All but `serve`, `judge` and `verify` are one [`crate::desk::Command`]: carried out by the
+//! server that runs on the data folder, else on the folder itself.
+
+mod client;
+mod duties;
+mod enrol;
+mod erase;
+mod export;
+mod import;
+pub mod judge;
+mod phones;
+mod serve;
+mod user;
+mod verify;
+
+use std::{
+    io::{ErrorKind, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use serde_json::Value;
+
+use crate::desk::{DeskError, DeskResult, Fault};
+
+/// Records customer visits fairly: who may be where and when, and a provable account of the day.
+#[derive(Parser)]
+#[command(name = "onbeat", version, max_term_width = 100)]
+#[command(
+    after_help = "Exit codes: 0 done, 1 verification failed, 2 bad input, 3 the environment \
+    (folder, port, disk)."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server on a data folder.
+    Serve(serve::ServeArgs),
+    /// Import districts, customers, users, a calendar or a policy.
+    Import(import::ImportArgs),
+    /// Export logs, keys, visits or days.
+    Export(export::ExportArgs),
+    /// Manage who logs in.
+    User(user::UserArgs),
+    /// Record what an employer owes before anyone's position is recorded.
+    Duties(duties::DutiesArgs),
+    /// Make a one-time code for a rep's phone.
+    Enrol(enrol::EnrolArgs),
+    /// List phones, or revoke a lost one.
+    Phones(phones::PhonesArgs),
+    /// Erase places for good; the logs still check.
+    Erase(erase::EraseArgs),
+    /// Judge a recorded track against districts, without a server.
+    Judge(judge::JudgeArgs),
+    /// Verify an exported log without a server.
+    Verify(verify::VerifyArgs),
+}
+
+/// Where the data is, and how to answer.
+#[derive(Args, Clone)]
+struct Common {
+    /// The server's data folder.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// For people, or one JSON document for programs.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// Reads the command line and does what it says.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let code = if error.use_stderr() { 2 } else { 0 };
+            // A closed pipe is no reason to fail.
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&DeskError::environment("runtime", error.to_string()), Format::Text),
+    };
+    runtime.block_on(run(cli.command))
+}
+
+async fn run(command: Command) -> ExitCode {
+    let (done, format) = match command {
+        Command::Serve(args) => (serve::run(args).await, Format::Text),
+        Command::Import(args) => (import::run(&args).await, args.format()),
+        Command::Export(args) => (export::run(&args).await, args.format()),
+        Command::User(args) => (user::run(&args).await, args.format()),
+        Command::Duties(args) => (duties::run(&args).await, args.format()),
+        Command::Enrol(args) => (enrol::run(&args).await, args.common.format),
+        Command::Phones(args) => (phones::run(&args).await, args.format()),
+        Command::Erase(args) => (erase::run(&args).await, args.format()),
+        Command::Judge(args) => return judge(&args),
+        Command::Verify(args) => return verify(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error, format),
+    }
+}
+
+fn judge(args: &judge::JudgeArgs) -> ExitCode {
+    match judge::run(args, &mut std::io::stdout().lock()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("onbeat: {error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn verify(args: &verify::VerifyArgs) -> ExitCode {
+    match verify::run(args, &mut std::io::stdout().lock()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("onbeat: {error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+/// Says what went wrong, on stderr, and answers the exit code.
+fn failed(error: &DeskError, format: Format) -> ExitCode {
+    if format == Format::Json {
+        eprintln!("{}", serde_json::json!({ "error": error }));
+    } else {
+        eprintln!("onbeat: {}", error.message);
+        for row in &error.rows {
+            let line = if row.row == 0 {
+                String::new()
+            } else {
+                format!("line {}: ", row.row)
+            };
+            let column = if row.column.is_empty() {
+                String::new()
+            } else {
+                format!("{}: ", row.column)
+            };
+            eprintln!("  {line}{column}{}", row.message);
+        }
+    }
+    match error.fault {
+        Fault::Busy | Fault::Environment => ExitCode::from(3),
+        _ => ExitCode::from(2),
+    }
+}
+
+/// Says an answer, on stdout: as it is to programs, by `say` to people.
+fn say(format: Format, answer: &Value, say: impl FnOnce(&Value) -> String) -> DeskResult<()> {
+    let text = match format {
+        Format::Json => answer.to_string(),
+        Format::Text => say(answer),
+    };
+    let text = text.trim_end();
+    if text.is_empty() {
+        return Ok(());
+    }
+    writeln!(std::io::stdout(), "{text}").or_else(closed_pipe)
+}
+
+/// Who reads no further has what he wanted.
+fn closed_pipe(error: std::io::Error) -> DeskResult<()> {
+    match error.kind() {
+        ErrorKind::BrokenPipe => Ok(()),
+        _ => Err(DeskError::environment(
+            "output",
+            format!("the output can't be written: {error}"),
+        )),
+    }
+}
+
+/// A file that was named, as text.
+fn read_text(path: &Path) -> DeskResult<String> {
+    let bytes =
+        std::fs::read(path).map_err(|error| DeskError::input("no_file", format!("{}: {error}", path.display())))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let byte = error.utf8_error().valid_up_to();
+        let why = format!("{} is not UTF-8 (byte {byte}): save it as UTF-8", path.display());
+        DeskError::input("not_utf8", why)
+    })
+}
+
+/// A field of an answer, as people read it.
+fn text<'a>(answer: &'a Value, field: &str) -> &'a str {
+    answer[field].as_str().unwrap_or_default()
+}
+
+/// The texts of a list, joined.
+fn list(answer: &Value) -> String {
+    let items = answer.as_array().into_iter().flatten();
+    items.filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,1 +1,27 @@
-fn main(){}
+//! The server of Onbeat: takes the phones' records in, rules on them, gives an account of them.
+
+pub mod api;
+pub mod app;
+pub mod auth;
+pub mod cli;
+pub mod clock;
+pub mod desk;
+pub mod error;
+pub mod feed;
+pub mod files;
+pub mod fold;
+pub mod folder;
+pub mod intake;
+pub mod photos;
+pub mod random;
+pub mod router;
+pub mod serve;
+pub mod signer;
+pub mod socket;
+pub mod store;
+#[cfg(test)]
+mod testing;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

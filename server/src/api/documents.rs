@@ -1,0 +1,88 @@
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+};
+use onbeat_core::reference::Document;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::{
+    auth::Actor,
+    desk::{
+        Desk, DeskResult, documents,
+        duties::{self, Duties, DutyDone},
+        turn::Turned,
+    },
+};
+
+/// A document in force.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct DocumentShown {
+    /// Its key within its kind.
+    key: String,
+    /// The document.
+    #[schema(value_type = Object)]
+    document: Document,
+}
+
+/// The documents of a kind in force: `policy`, `calendar`, `team`, `district`, `no_go`, `customer` or `rep`.
+#[utoipa::path(get, path = "/api/v1/documents/{kind}", tag = "company",
+    params(("kind" = String, Path, description = "Kind")), responses((status = 200, body = Vec<DocumentShown>)))]
+pub(super) async fn list(State(desk): State<Desk>, Path(kind): Path<String>) -> DeskResult<Json<Vec<DocumentShown>>> {
+    let all = documents::list(&desk, &kind)?.into_iter();
+    Ok(Json(
+        all.map(|(key, document)| DocumentShown { key, document }).collect(),
+    ))
+}
+
+/// Puts a document; areas that it touches are drawn anew, and the phones that may know it are told.
+#[utoipa::path(put, path = "/api/v1/documents/{kind}/{key}", tag = "company",
+    params(("kind" = String, Path, description = "Kind"), ("key" = String, Path, description = "Key")),
+    request_body = Object, responses(
+    (status = 200, body = Turned),
+    (status = 422, description = "`bad_document`, `bad_policy`, `bad_rows`")
+))]
+pub(super) async fn put(
+    State(desk): State<Desk>,
+    actor: Actor,
+    Path((kind, key)): Path<(String, String)>,
+    Json(document): Json<Value>,
+) -> DeskResult<Json<Turned>> {
+    Ok(Json(documents::put(&desk, &actor, &kind, &key, document).await?))
+}
+
+/// Drops a document; policy and calendar go back to the shipped defaults.
+#[utoipa::path(delete, path = "/api/v1/documents/{kind}/{key}", tag = "company",
+    params(("kind" = String, Path, description = "Kind"), ("key" = String, Path, description = "Key")), responses(
+    (status = 200, body = Turned),
+    (status = 404, description = "`not_found`"),
+    (status = 422, description = "`bad_rows`: a rep's document names it")
+))]
+pub(super) async fn drop(
+    State(desk): State<Desk>,
+    actor: Actor,
+    Path((kind, key)): Path<(String, String)>,
+) -> DeskResult<Json<Turned>> {
+    Ok(Json(documents::drop(&desk, &actor, &kind, &key).await?))
+}
+
+/// What the employer owes before anybody's position is recorded.
+#[utoipa::path(get, path = "/api/v1/duties", tag = "company", responses((status = 200, body = Duties)))]
+pub(super) async fn duties(State(desk): State<Desk>) -> DeskResult<Json<Duties>> {
+    Ok(Json(duties::show(&desk).await?))
+}
+
+/// Records that a duty was done.
+#[utoipa::path(post, path = "/api/v1/duties", tag = "company", request_body = DutyDone, responses(
+    (status = 201, body = Duties),
+    (status = 422, description = "`bad_date`, `bad_note`")
+))]
+pub(super) async fn record_duty(
+    State(desk): State<Desk>,
+    actor: Actor,
+    Json(done): Json<DutyDone>,
+) -> DeskResult<(StatusCode, Json<Duties>)> {
+    Ok((StatusCode::CREATED, Json(duties::record(&desk, &actor, done).await?)))
+}

@@ -1,0 +1,31 @@
+use axum::{Json, extract::State, http::StatusCode};
+use onbeat_core::reference::Exception;
+
+use crate::{
+    auth::Actor,
+    desk::{
+        Desk, DeskResult,
+        exceptions::{self, Exceptions, NewException},
+    },
+};
+
+/// Exceptions in force, and reasons that wait for a person.
+#[utoipa::path(get, path = "/api/v1/exceptions", tag = "findings", responses((status = 200, body = Exceptions)))]
+pub(super) async fn list(State(desk): State<Desk>, actor: Actor) -> DeskResult<Json<Exceptions>> {
+    Ok(Json(exceptions::list(&desk, &actor).await?))
+}
+
+/// Approves a reason the rep gave, or enters leave.
+#[utoipa::path(post, path = "/api/v1/exceptions", tag = "findings", request_body = NewException, responses(
+    (status = 201, description = "The exception", body = Object),
+    (status = 404, description = "No such rep, or no such reason of his"),
+    (status = 409, description = "`own_case`"),
+    (status = 422, description = "`incomplete`, `bad_interval`")
+))]
+pub(super) async fn make(
+    State(desk): State<Desk>,
+    actor: Actor,
+    Json(new): Json<NewException>,
+) -> DeskResult<(StatusCode, Json<Exception>)> {
+    Ok((StatusCode::CREATED, Json(exceptions::make(&desk, &actor, new).await?)))
+}

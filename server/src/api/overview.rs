@@ -1,0 +1,162 @@
+use std::collections::BTreeSet;
+
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+};
+use onbeat_core::{
+    record::Payload,
+    reference::{Customer, Team},
+    rules::log::{BatchQuarantined, StreamForked},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::page::{LIMIT_MAX, Page};
+use crate::{
+    auth::Actor,
+    desk::{
+        Books, Desk, DeskError, DeskResult,
+        audit::{self, DeskRecord},
+        books, customers,
+    },
+};
+
+/// A rep.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RepShown {
+    /// The rep's id.
+    rep: String,
+    /// Name as people say it.
+    name: String,
+    /// Team id.
+    team: String,
+    /// Role in the policy's windows.
+    role: Option<String>,
+    /// District ids.
+    districts: Vec<String>,
+    /// How many customers are assigned.
+    customers: usize,
+}
+
+/// A team.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct TeamShown {
+    /// Its id.
+    team: String,
+    /// Its name.
+    name: String,
+}
+
+/// A customer's landline.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct Landline {
+    /// As people write it; none takes it away.
+    number: Option<String>,
+}
+
+/// Which desk records.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct AuditQuery {
+    /// `next` of the page before.
+    after: Option<String>,
+    /// Items of the page, 1 to 200.
+    limit: Option<usize>,
+    /// Only of this type.
+    #[serde(rename = "type")]
+    kind: Option<String>,
+}
+
+/// Whether the server lives and its store answers; `settled`: no view waits to be folded anew.
+#[utoipa::path(get, path = "/healthz", tag = "company", responses((status = 200, description = "It does", body = Object)))]
+pub(super) async fn health(State(desk): State<Desk>) -> DeskResult<Json<serde_json::Value>> {
+    let settled = desk.app.store.marks(1).await?.is_empty();
+    let version = env!("CARGO_PKG_VERSION");
+    Ok(Json(
+        serde_json::json!({ "ok": true, "version": version, "demo": desk.app.demo, "settled": settled }),
+    ))
+}
+
+/// The reps this person sees.
+#[utoipa::path(get, path = "/api/v1/reps", tag = "account", responses((status = 200, body = Vec<RepShown>)))]
+pub(super) async fn reps(State(desk): State<Desk>, actor: Actor) -> Json<Vec<RepShown>> {
+    let seen = books::reps(&desk)
+        .into_iter()
+        .filter(|(_, rep)| actor.covers(&rep.team));
+    let shown = seen.map(|(id, rep)| RepShown {
+        rep: id,
+        name: rep.name,
+        team: rep.team,
+        role: rep.role,
+        districts: rep.districts,
+        customers: rep.customers.len(),
+    });
+    Json(shown.collect())
+}
+
+/// The teams this person sees.
+#[utoipa::path(get, path = "/api/v1/teams", tag = "company", responses((status = 200, body = Vec<TeamShown>)))]
+pub(super) async fn teams(State(desk): State<Desk>, actor: Actor) -> Json<Vec<TeamShown>> {
+    let seen = Books::now(&desk).teams.into_iter().filter(|(id, _)| actor.covers(id));
+    Json(seen.map(|(team, Team { name })| TeamShown { team, name }).collect())
+}
+
+/// The customers this person sees: a supervisor those of the own teams' reps.
+#[utoipa::path(get, path = "/api/v1/customers", tag = "company", responses((status = 200, body = Vec<Object>)))]
+pub(super) async fn customers(State(desk): State<Desk>, actor: Actor) -> Json<Vec<Customer>> {
+    let mut books = Books::now(&desk);
+    if actor.own_teams().is_some() {
+        let own = books.reps.values().filter(|rep| actor.covers(&rep.team));
+        let assigned: BTreeSet<&String> = own.flat_map(|rep| &rep.customers).collect();
+        books.customers.retain(|id, _| assigned.contains(id));
+    }
+    Json(books.customers.into_values().collect())
+}
+
+/// Sets or takes away a customer's landline: evidence of the place at a phone sign-in.
+#[utoipa::path(put, path = "/api/v1/customers/{customer}/landline", tag = "company",
+    params(("customer" = String, Path, description = "Customer id")), request_body = Landline, responses(
+    (status = 200, description = "The customer", body = Object),
+    (status = 422, description = "`bad_number`")
+))]
+pub(super) async fn set_landline(
+    State(desk): State<Desk>,
+    actor: Actor,
+    Path(customer): Path<String>,
+    Json(landline): Json<Landline>,
+) -> DeskResult<Json<Customer>> {
+    Ok(Json(
+        customers::set_landline(&desk, &actor, &customer, landline.number.as_deref()).await?,
+    ))
+}
+
+/// The desk's log, newest first: who did what when.
+#[utoipa::path(get, path = "/api/v1/audit", tag = "company", params(AuditQuery),
+    responses((status = 200, body = Page<DeskRecord>)))]
+pub(super) async fn audit(
+    State(desk): State<Desk>,
+    Query(query): Query<AuditQuery>,
+) -> DeskResult<Json<Page<DeskRecord>>> {
+    let types: Vec<&str> = query.kind.iter().map(String::as_str).collect();
+    records(&desk, &query, &types).await
+}
+
+/// What phones sent that did not check, and forks, newest first.
+#[utoipa::path(get, path = "/api/v1/quarantine", tag = "company", params(AuditQuery),
+    responses((status = 200, body = Page<DeskRecord>)))]
+pub(super) async fn quarantine(
+    State(desk): State<Desk>,
+    Query(query): Query<AuditQuery>,
+) -> DeskResult<Json<Page<DeskRecord>>> {
+    records(&desk, &query, &[BatchQuarantined::TYPE, StreamForked::TYPE]).await
+}
+
+async fn records(desk: &Desk, query: &AuditQuery, types: &[&str]) -> DeskResult<Json<Page<DeskRecord>>> {
+    let bad = |_| DeskError::input("bad_cursor", "after is no `next` of this list");
+    let before = query.after.as_deref().map(str::parse).transpose().map_err(bad)?;
+    let limit = query.limit.unwrap_or(50).clamp(1, LIMIT_MAX);
+    let (items, next) = audit::page(desk, before, types, limit).await?;
+    let next = next.map(|seq| seq.to_string());
+    Ok(Json(Page { items, next }))
+}

@@ -1,0 +1,53 @@
+use axum::{
+    Json,
+    extract::{Query, State},
+    http::StatusCode,
+};
+use chrono::NaiveDate;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::{
+    auth::Actor,
+    desk::{
+        Desk, DeskResult,
+        register::{self, Call, CallEntered, RegisterRow},
+    },
+};
+
+/// Which day.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct DayQuery {
+    /// `YYYY-MM-DD`; today where nothing is said.
+    #[param(value_type = Option<String>, format = Date)]
+    day: Option<NaiveDate>,
+}
+
+/// Who signed in when, where and how; who has not has no `at_ms`.
+#[utoipa::path(get, path = "/api/v1/register", tag = "account", params(DayQuery),
+    responses((status = 200, body = Vec<RegisterRow>)))]
+pub(super) async fn of_day(
+    State(desk): State<Desk>,
+    actor: Actor,
+    Query(query): Query<DayQuery>,
+) -> DeskResult<Json<Vec<RegisterRow>>> {
+    let now_ms = desk.now_ms();
+    let today = || desk.app.documents().schedule_at("", now_ms).day_of(now_ms);
+    Ok(Json(
+        register::of_day(&desk, &actor, query.day.unwrap_or_else(today)).await?,
+    ))
+}
+
+/// Enters a phone sign-in for a rep who called. A customer's landline is evidence of the place.
+#[utoipa::path(post, path = "/api/v1/register", tag = "account", request_body = Call, responses(
+    (status = 201, description = "Entered", body = CallEntered),
+    (status = 422, description = "`bad_number`, `bad_time`, `bad_note`")
+))]
+pub(super) async fn enter(
+    State(desk): State<Desk>,
+    actor: Actor,
+    Json(call): Json<Call>,
+) -> DeskResult<(StatusCode, Json<CallEntered>)> {
+    Ok((StatusCode::CREATED, Json(register::enter(&desk, &actor, call).await?)))
+}

@@ -1,0 +1,575 @@
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeSet;
+
+use axum::{
+    Extension, Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use onbeat_core::{
+    record::Hash,
+    reference::{Document, FindingState, Team},
+    rules::{Class, Finding, FindingKind, visit::VisitView},
+};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use crate::{
+    auth::{
+        Role,
+        access::{ROUTES, Route, Scope, Who},
+        session,
+        user::User,
+    },
+    desk::{Desk, decide::FindingView, users},
+    files::export::VisitRow,
+    router,
+    serve::Peer,
+    store::{Change, ViewRow},
+    testing::{HOUR, REP, World, at},
+};
+
+/// The desk over a world of two teams: `wang` is in t1, `li` in t2.
+struct Office {
+    world: World,
+    desk: Desk,
+    router: Router,
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Value,
+}
+
+impl Answer {
+    fn code(&self) -> &str {
+        self.body["error"]["code"].as_str().unwrap_or("")
+    }
+
+    fn cookie(&self) -> String {
+        let cookie = self.headers[header::SET_COOKIE].to_str().unwrap();
+        cookie.split(';').next().unwrap().to_owned()
+    }
+}
+
+impl Office {
+    async fn open() -> Self {
+        let world = World::new().await;
+        world.put("t2", Document::Team(Team { name: "South".into() })).await;
+        let mut li = world.app.documents().rep("li", at(7, 0)).unwrap().clone();
+        li.team = "t2".into();
+        world.put_from("li", Document::Rep(li), at(6, 0)).await;
+        world.set_time(at(17, 0));
+        let desk = Desk::new(world.app.clone());
+        let router = router::router(&desk, "http://127.0.0.1:8080");
+        Self { world, desk, router }
+    }
+
+    /// A user of a role, whose own team (a supervisor's) is t1. Nobody logs in with this password.
+    async fn user(&self, role: Role) -> User {
+        let user = User {
+            user: role.as_str().into(),
+            name: role.as_str().into(),
+            role,
+            teams: vec!["t1".into()],
+            password: "none".into(),
+            disabled: false,
+            generation: 1,
+        };
+        self.commit(Change {
+            cells: vec![user.cell()],
+            ..Change::default()
+        })
+        .await;
+        user
+    }
+
+    async fn commit(&self, change: Change) {
+        self.world.app.commit(change).await.unwrap();
+    }
+
+    async fn token(&self, user: &User) -> String {
+        let token = session::issue(&*self.world.app.store, user, self.desk.now_ms(), 1)
+            .await
+            .unwrap();
+        format!("Bearer {}", token.reveal())
+    }
+
+    async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::CONTENT_TYPE, "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(body.to_string())).unwrap();
+        let router = self
+            .router
+            .clone()
+            .layer(Extension(Peer("192.0.2.7:1234".parse().unwrap())));
+        let response = router.oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+        }
+    }
+
+    async fn log_in(&self, user: &str, password: &str) -> Answer {
+        let body = json!({"user": user, "password": password});
+        self.ask(Method::POST, "/api/v1/login", &[], &body).await
+    }
+}
+
+fn finding_of(rep: &str) -> Finding {
+    Finding {
+        id: Hash::of(rep),
+        class: Class::Finding,
+        kind: FindingKind::LeftArea,
+        from_ms: at(12, 10),
+        to_ms: at(12, 55),
+        evidence: Vec::new(),
+        facts: Default::default(),
+        state: FindingState::Open,
+    }
+}
+
+fn visit_of(rep: &str) -> VisitView {
+    VisitView {
+        visit: Hash::of(rep).branch() + &Hash::of(rep).branch(),
+        customer: "c1".into(),
+        customer_name: None,
+        from_ms: at(10, 0),
+        to_ms: None,
+        dwell_s: None,
+        distance_mm: None,
+        purpose: "order".into(),
+        report: None,
+        photos: vec![photo()],
+        records: Vec::new(),
+        in_window: true,
+    }
+}
+
+fn photo() -> Hash {
+    Hash::of("a photo")
+}
+
+/// A finding and a visit of a rep, as the fold would put them.
+fn views_of(rep: &str, team: &str) -> Vec<ViewRow> {
+    let (finding, visit, day) = (finding_of(rep), visit_of(rep), "2026-11-23".to_owned());
+    let row = |kind: &str, key: String, body: String| ViewRow {
+        kind: kind.into(),
+        key,
+        scope: format!("team/{team}"),
+        at_ms: at(10, 0),
+        body,
+        fields: Vec::new(),
+    };
+    let (rep, key) = (rep.to_owned(), visit.visit.clone());
+    let found = FindingView {
+        rep: rep.clone(),
+        day: day.clone(),
+        finding: finding.clone(),
+    };
+    let visited = VisitRow { rep, day, visit };
+    vec![
+        row(
+            "finding",
+            finding.id.to_string(),
+            serde_json::to_string(&found).unwrap(),
+        ),
+        row("visit", key, serde_json::to_string(&visited).unwrap()),
+    ]
+}
+
+/// A route's path about a rep.
+fn path_of(route: &Route, rep: &str) -> String {
+    let path = route.path;
+    let path = path.replace("{rep}", rep).replace("{day}", "2026-11-23");
+    let path = path.replace("{finding}", &finding_of(rep).id.to_string());
+    let path = path
+        .replace("{visit}", &visit_of(rep).visit)
+        .replace("{photo}", &photo().to_string());
+    let path = path
+        .replace("{customer}", "c1")
+        .replace("{user}", "auditor")
+        .replace("{stream}", "none");
+    let path = path.replace("{kind}", "team").replace("{key}", "t1");
+    if path.ends_with("/trail") {
+        path + "?why=emergency"
+    } else {
+        path
+    }
+}
+
+/// A body that a route can read, about a rep.
+fn body_of(route: &Route, rep: &str) -> Value {
+    match route.path {
+        "/api/v1/me/password" => json!({"old": "x", "new": "a long enough password"}),
+        "/api/v1/register" => json!({"rep": rep, "number": "021 5888 1234", "called_at_ms": at(9, 0)}),
+        "/api/v1/findings/{finding}/decision" => json!({"state": "excused", "reason": "the fair"}),
+        "/api/v1/findings/decisions" => {
+            json!({"findings": [finding_of(rep).id], "state": "excused", "reason": "the fair"})
+        }
+        "/api/v1/exceptions" => {
+            json!({"rep": rep, "reason": "leave", "from_ms": at(9, 0), "to_ms": at(10, 0)})
+        }
+        "/api/v1/customers/{customer}/landline" => json!({"number": "021 5888 1234"}),
+        "/api/v1/codes" => json!({"rep": rep, "minutes": 60}),
+        "/api/v1/users" => json!({"user": "new", "name": "New", "role": "clerk"}),
+        "/api/v1/documents/{kind}/{key}" => json!({"name": "North"}),
+        "/api/v1/duties" => json!({"duty": "basis", "date": "2026-11-20", "note": "page 3"}),
+        _ => json!({}),
+    }
+}
+
+/// What a role gets of a route about an own team's rep or another's.
+#[derive(Debug, PartialEq)]
+enum Gets {
+    Refused,
+    Hidden,
+    Served,
+}
+
+fn expected(route: &Route, role: Role, own: bool) -> Gets {
+    let Who::Desk(roles) = route.who else {
+        return Gets::Served;
+    };
+    let narrowed = matches!(route.scope, Scope::Rep | Scope::Finding | Scope::Visit | Scope::Body);
+    match (roles.contains(&role), role) {
+        (false, _) => Gets::Refused,
+        (true, Role::Supervisor) if narrowed && !own => Gets::Hidden,
+        _ => Gets::Served,
+    }
+}
+
+fn got(answer: &Answer) -> Gets {
+    // No photo was uploaded and no phone enrolled here: that these are missing is no word on who may ask.
+    let message = answer.body["error"]["message"].as_str().unwrap_or("");
+    let absent = message.starts_with("there is no photo") || message.starts_with("there is no stream");
+    match answer.code() {
+        "not_your_role" => Gets::Refused,
+        "not_found" if !absent => Gets::Hidden,
+        _ => Gets::Served,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_role_gets_of_each_route_what_the_table_says() {
+    let office = Office::open().await;
+    for role in Role::ALL {
+        office.user(role).await;
+    }
+    let mut wrong = Vec::new();
+    for route in ROUTES.iter().filter(|route| matches!(route.who, Who::Desk(_))) {
+        for role in Role::ALL {
+            for (rep, team, own) in [(REP, "t1", true), ("li", "t2", false)] {
+                // Requests change things: each starts from the same.
+                let user = office.user(role).await;
+                let change = Change {
+                    views: views_of(rep, team),
+                    ..Change::default()
+                };
+                office.commit(change).await;
+                let token = office.token(&user).await;
+                let headers = [("authorization", token.as_str())];
+                let body = body_of(route, rep);
+                let answer = office
+                    .ask(route.method.clone(), &path_of(route, rep), &headers, &body)
+                    .await;
+                let (got, expected) = (got(&answer), expected(route, role, own));
+                let failed = answer.status.is_server_error() || answer.status == StatusCode::UNAUTHORIZED;
+                if got != expected || failed {
+                    let said = format!("{} {}", answer.status, answer.body);
+                    wrong.push(format!(
+                        "{role:?} {} {} own={own}: {expected:?}, got {said}",
+                        route.method, route.path
+                    ));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn nobody_gets_anything_without_logging_in() {
+    let office = Office::open().await;
+    for route in ROUTES.iter().filter(|route| route.who != Who::Anyone) {
+        let answer = office
+            .ask(route.method.clone(), &path_of(route, REP), &[], &body_of(route, REP))
+            .await;
+        assert_eq!(
+            answer.status,
+            StatusCode::UNAUTHORIZED,
+            "{} {}",
+            route.method,
+            route.path
+        );
+    }
+}
+
+#[tokio::test]
+async fn every_route_stands_in_the_table_and_no_other() {
+    let office = Office::open().await;
+    let document = router::routes(&office.desk).split_for_parts().1;
+    let document = serde_json::to_value(document).unwrap();
+    let mut served = BTreeSet::from(["GET /api/v1/openapi.json".to_owned()]);
+    for (path, item) in document["paths"].as_object().unwrap() {
+        served.extend(
+            item.as_object()
+                .unwrap()
+                .keys()
+                .map(|method| format!("{} {path}", method.to_uppercase())),
+        );
+    }
+    let table: BTreeSet<_> = ROUTES
+        .iter()
+        .map(|route| format!("{} {}", route.method, route.path))
+        .collect();
+    assert_eq!(table.len(), ROUTES.len(), "no row stands twice");
+    assert_eq!(served, table);
+}
+
+#[tokio::test]
+async fn the_document_of_the_api_changes_on_purpose_only() {
+    let office = Office::open().await;
+    let answer = office.ask(Method::GET, "/api/v1/openapi.json", &[], &Value::Null).await;
+    let mut document = answer.body;
+    document["info"]["version"] = "[version]".into();
+    insta::assert_json_snapshot!("openapi", document);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guessing_is_slowed_down_and_tells_nothing() {
+    let office = Office::open().await;
+    let code = users::setup_code(&office.desk).await.unwrap().unwrap();
+    users::set_up(&office.desk, code.reveal(), "root", "a long enough password")
+        .await
+        .unwrap();
+    let wrong = office.log_in("root", "another long password").await;
+    let nobody = office.log_in("nobody", "another long password").await;
+    assert_eq!((wrong.status, &wrong.body), (StatusCode::FORBIDDEN, &nobody.body));
+    for _ in 0..9 {
+        assert_eq!(
+            office.log_in("ROOT", "another long password").await.code(),
+            "bad_log_in"
+        );
+    }
+    let waits = office.log_in("root", "a long enough password").await;
+    assert_eq!(
+        (waits.status, waits.code()),
+        (StatusCode::TOO_MANY_REQUESTS, "too_often")
+    );
+    assert!(waits.headers.contains_key(header::RETRY_AFTER));
+    assert_eq!(
+        office.log_in("other", "another long password").await.code(),
+        "bad_log_in"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_lives_in_a_cookie_until_it_idles_or_ends() {
+    let office = Office::open().await;
+    let code = users::setup_code(&office.desk).await.unwrap().unwrap();
+    let body = json!({"code": code.reveal(), "user": "Root", "password": "a long enough password"});
+    let made = office.ask(Method::POST, "/api/v1/setup", &[], &body).await;
+    assert_eq!(
+        (made.status, &made.body["role"]),
+        (StatusCode::CREATED, &json!("admin"))
+    );
+    assert_eq!(
+        office.ask(Method::POST, "/api/v1/setup", &[], &body).await.code(),
+        "bad_code"
+    );
+    let set = made.headers[header::SET_COOKIE].to_str().unwrap();
+    assert!(
+        set.contains("HttpOnly") && set.contains("SameSite=Strict") && !set.contains("Secure"),
+        "{set}"
+    );
+
+    let cookie = made.cookie();
+    let me = async || {
+        let headers = [("cookie", cookie.as_str())];
+        office.ask(Method::GET, "/api/v1/me", &headers, &Value::Null).await
+    };
+    assert_eq!(me().await.body["user"], "root");
+    office.world.set_time(at(17, 0) + 11 * HOUR);
+    assert_eq!(me().await.status, StatusCode::OK);
+    office.world.set_time(at(17, 0) + 22 * HOUR);
+    assert_eq!(me().await.status, StatusCode::OK, "it was used in between");
+    office.world.set_time(at(17, 0) + 35 * HOUR);
+    assert_eq!(
+        me().await.status,
+        StatusCode::UNAUTHORIZED,
+        "idle for longer than 12 hours"
+    );
+
+    let again = office.log_in("root", "a long enough password").await;
+    let cookie = again.cookie();
+    let headers = [("cookie", cookie.as_str()), ("sec-fetch-site", "same-origin")];
+    let out = office.ask(Method::POST, "/api/v1/logout", &headers, &Value::Null).await;
+    assert_eq!(out.status, StatusCode::NO_CONTENT);
+    assert_eq!(
+        office
+            .ask(Method::GET, "/api/v1/me", &headers, &Value::Null)
+            .await
+            .code(),
+        "not_logged_in"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_password_ends_sessions_and_tokens() {
+    let office = Office::open().await;
+    let code = users::setup_code(&office.desk).await.unwrap().unwrap();
+    let root = users::set_up(&office.desk, code.reveal(), "root", "a long enough password")
+        .await
+        .unwrap();
+    let token = office.token(&root).await;
+    let with_token = [("authorization", token.as_str())];
+    assert_eq!(
+        office
+            .ask(Method::GET, "/api/v1/me", &with_token, &Value::Null)
+            .await
+            .status,
+        StatusCode::OK
+    );
+    let body = json!({"old": "a long enough password", "new": "another long password"});
+    let changed = office.ask(Method::PUT, "/api/v1/me/password", &with_token, &body).await;
+    assert_eq!(changed.status, StatusCode::OK);
+    assert_eq!(
+        office
+            .ask(Method::GET, "/api/v1/me", &with_token, &Value::Null)
+            .await
+            .code(),
+        "not_logged_in"
+    );
+    let cookie = changed.cookie();
+    let with_cookie = [("cookie", cookie.as_str())];
+    assert_eq!(
+        office
+            .ask(Method::GET, "/api/v1/me", &with_cookie, &Value::Null)
+            .await
+            .status,
+        StatusCode::OK
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_another_site_changes_nothing() {
+    let office = Office::open().await;
+    let admin = office.user(Role::Admin).await;
+    let session = session::begin(&*office.world.app.store, &admin, office.desk.now_ms())
+        .await
+        .unwrap();
+    let cookie = format!("onbeat_session={}", session.reveal());
+    let body = json!({"name": "North"});
+    for (says, admitted) in [
+        (vec![], false),
+        (vec![("sec-fetch-site", "same-origin")], true),
+        (vec![("sec-fetch-site", "same-site")], false),
+        (
+            vec![
+                ("sec-fetch-site", "cross-site"),
+                ("origin", "http://onbeat.test"),
+                ("host", "onbeat.test"),
+            ],
+            false,
+        ),
+        (vec![("origin", "http://onbeat.test"), ("host", "onbeat.test")], true),
+        (vec![("origin", "http://evil.test"), ("host", "onbeat.test")], false),
+        (vec![("origin", "null"), ("host", "onbeat.test")], false),
+    ] {
+        let mut headers = vec![("cookie", cookie.as_str())];
+        headers.extend(says.iter().copied());
+        let answer = office
+            .ask(Method::PUT, "/api/v1/documents/team/t1", &headers, &body)
+            .await;
+        assert_eq!(answer.status == StatusCode::OK, admitted, "{says:?} {}", answer.body);
+        let read = office.ask(Method::GET, "/api/v1/me", &headers, &Value::Null).await;
+        assert_eq!(read.status, StatusCode::OK, "reading changes nothing: {says:?}");
+    }
+    let foreign = [("sec-fetch-site", "cross-site")];
+    let log_in = json!({"user": "root", "password": "a long enough password"});
+    assert_eq!(
+        office
+            .ask(Method::POST, "/api/v1/login", &foreign, &log_in)
+            .await
+            .code(),
+        "cross_site"
+    );
+}
+
+#[tokio::test]
+async fn every_answer_has_an_id_and_trusts_nothing() {
+    let office = Office::open().await;
+    for (path, status) in [("/healthz", 200), ("/api/v1/me", 401), ("/nowhere", 404)] {
+        let answer = office.ask(Method::GET, path, &[], &Value::Null).await;
+        assert_eq!(answer.status.as_u16(), status, "{path}");
+        assert_eq!(answer.headers["x-request-id"].len(), 16, "{path}");
+        assert_eq!(answer.headers["x-content-type-options"], "nosniff", "{path}");
+        assert_eq!(answer.headers["cache-control"], "no-store", "{path}");
+    }
+    let large = "x".repeat(1024 * 1024 + 1);
+    let answer = office
+        .ask(
+            Method::POST,
+            "/api/v1/login",
+            &[],
+            &json!({"user": large, "password": ""}),
+        )
+        .await;
+    assert_eq!(
+        (answer.status, answer.code()),
+        (StatusCode::PAYLOAD_TOO_LARGE, "too_big")
+    );
+    let wrong = office
+        .ask(Method::POST, "/api/v1/login", &[], &json!({"user": 1}))
+        .await;
+    assert_eq!(
+        (wrong.status, wrong.code()),
+        (StatusCode::UNPROCESSABLE_ENTITY, "bad_body")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_are_paged_to_their_end_and_bounded() {
+    let office = Office::open().await;
+    let auditor = office.user(Role::Auditor).await;
+    let token = office.token(&auditor).await;
+    let headers = [("authorization", token.as_str())];
+    for path in ["/api/v1/audit?limit=2", "/api/v1/visits?limit=1"] {
+        let change = Change {
+            views: [views_of(REP, "t1"), views_of("li", "t2")].concat(),
+            ..Change::default()
+        };
+        office.commit(change).await;
+        let (mut seen, mut after) = (Vec::new(), String::new());
+        loop {
+            let answer = office
+                .ask(Method::GET, &format!("{path}{after}"), &headers, &Value::Null)
+                .await;
+            assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+            let items = answer.body["items"].as_array().unwrap();
+            assert!(items.len() <= 2);
+            seen.extend(items.iter().map(ToString::to_string));
+            match answer.body["next"].as_str() {
+                Some(next) => after = format!("&after={next}"),
+                None => break,
+            }
+        }
+        let distinct: BTreeSet<_> = seen.iter().collect();
+        assert!(seen.len() > 1 && distinct.len() == seen.len(), "{path}: {seen:?}");
+    }
+    let bad = office
+        .ask(Method::GET, "/api/v1/visits?after=x", &headers, &Value::Null)
+        .await;
+    assert_eq!(bad.code(), "bad_cursor");
+}

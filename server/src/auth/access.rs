@@ -1,0 +1,134 @@
+//! The one table: every route of the server, who may use it, and what it is narrowed to.
+//!
+//! A route that does not stand here is not served ([`super::guard`] refuses it), and a test holds the table
+//! against the OpenAPI document.
+
+use axum::http::Method;
+
+use super::Role::{self, Admin, Auditor, Clerk, Supervisor};
+
+/// Who may use a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// Everybody.
+    Anyone,
+    /// An enrolled phone: its handler checks the device token.
+    Phone,
+    /// People of these roles.
+    Desk(&'static [Role]),
+}
+
+/// What a supervisor's request is narrowed to; the other roles see the whole company.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Nothing in it belongs to a team.
+    Company,
+    /// A list: the handler shows the own teams' only.
+    List,
+    /// The path names a rep, who must be of an own team.
+    Rep,
+    /// The path names a finding of a rep of an own team.
+    Finding,
+    /// The path names a visit of a rep of an own team.
+    Visit,
+    /// The body names reps: the desk's function checks their teams.
+    Body,
+}
+
+/// A route.
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// Method.
+    pub method: Method,
+    /// Path as the router spells it.
+    pub path: &'static str,
+    /// Who.
+    pub who: Who,
+    /// What.
+    pub scope: Scope,
+}
+
+const fn route(method: Method, path: &'static str, who: Who, scope: Scope) -> Route {
+    Route {
+        method,
+        path,
+        who,
+        scope,
+    }
+}
+
+const GET: Method = Method::GET;
+const POST: Method = Method::POST;
+const PUT: Method = Method::PUT;
+const DELETE: Method = Method::DELETE;
+
+const ALL: Who = Who::Desk(&Role::ALL);
+const READERS: Who = Who::Desk(&[Admin, Supervisor, Auditor]);
+const DECIDERS: Who = Who::Desk(&[Admin, Supervisor]);
+const REGISTRARS: Who = Who::Desk(&[Admin, Supervisor, Clerk]);
+const LANDLINES: Who = Who::Desk(&[Admin, Clerk]);
+const OVERSEERS: Who = Who::Desk(&[Admin, Auditor]);
+const ADMINS: Who = Who::Desk(&[Admin]);
+
+/// The table.
+pub const ROUTES: &[Route] = &[
+    route(GET, "/healthz", Who::Anyone, Scope::Company),
+    route(GET, "/api/v1/openapi.json", Who::Anyone, Scope::Company),
+    route(POST, "/api/v1/setup", Who::Anyone, Scope::Company),
+    route(POST, "/api/v1/login", Who::Anyone, Scope::Company),
+    // People at the desk.
+    route(POST, "/api/v1/logout", ALL, Scope::Company),
+    route(GET, "/api/v1/me", ALL, Scope::Company),
+    route(PUT, "/api/v1/me/password", ALL, Scope::Company),
+    route(GET, "/api/v1/reps", ALL, Scope::List),
+    route(GET, "/api/v1/days", READERS, Scope::List),
+    route(GET, "/api/v1/days/{rep}/{day}", READERS, Scope::Rep),
+    route(GET, "/api/v1/days/{rep}/{day}/trail", READERS, Scope::Rep),
+    route(GET, "/api/v1/visits", READERS, Scope::List),
+    route(GET, "/api/v1/visits/{visit}", READERS, Scope::Visit),
+    route(GET, "/api/v1/visits/{visit}/photos/{photo}", READERS, Scope::Visit),
+    route(GET, "/api/v1/register", ALL, Scope::List),
+    route(POST, "/api/v1/register", REGISTRARS, Scope::Body),
+    route(GET, "/api/v1/findings", READERS, Scope::List),
+    route(GET, "/api/v1/findings/{finding}", READERS, Scope::Finding),
+    route(POST, "/api/v1/findings/{finding}/decision", DECIDERS, Scope::Finding),
+    route(POST, "/api/v1/findings/decisions", DECIDERS, Scope::Body),
+    route(GET, "/api/v1/exceptions", READERS, Scope::List),
+    route(POST, "/api/v1/exceptions", DECIDERS, Scope::Body),
+    route(GET, "/api/v1/customers", ALL, Scope::List),
+    route(PUT, "/api/v1/customers/{customer}/landline", LANDLINES, Scope::Company),
+    route(GET, "/api/v1/teams", ALL, Scope::List),
+    route(GET, "/api/v1/phones", READERS, Scope::List),
+    route(POST, "/api/v1/phones/{stream}/revoke", ADMINS, Scope::Company),
+    route(POST, "/api/v1/codes", DECIDERS, Scope::Body),
+    route(GET, "/api/v1/quarantine", OVERSEERS, Scope::Company),
+    route(GET, "/api/v1/users", OVERSEERS, Scope::Company),
+    route(POST, "/api/v1/users", ADMINS, Scope::Company),
+    route(PUT, "/api/v1/users/{user}", ADMINS, Scope::Company),
+    route(GET, "/api/v1/documents/{kind}", OVERSEERS, Scope::Company),
+    route(PUT, "/api/v1/documents/{kind}/{key}", ADMINS, Scope::Company),
+    route(DELETE, "/api/v1/documents/{kind}/{key}", ADMINS, Scope::Company),
+    route(GET, "/api/v1/duties", OVERSEERS, Scope::Company),
+    route(POST, "/api/v1/duties", ADMINS, Scope::Company),
+    route(GET, "/api/v1/audit", OVERSEERS, Scope::Company),
+    // Phones.
+    route(GET, "/api/v1/keys", Who::Anyone, Scope::Company),
+    route(POST, "/api/v1/enrol", Who::Anyone, Scope::Company),
+    route(POST, "/api/v1/recover", Who::Anyone, Scope::Company),
+    route(POST, "/api/v1/streams/{stream}/epochs", Who::Phone, Scope::Company),
+    route(GET, "/api/v1/streams/{stream}/head", Who::Phone, Scope::Company),
+    route(POST, "/api/v1/streams/{stream}/log", Who::Phone, Scope::Company),
+    route(POST, "/api/v1/time", Who::Phone, Scope::Company),
+    route(GET, "/api/v1/feed", Who::Phone, Scope::Company),
+    route(GET, "/api/v1/blobs/{sha256}", Who::Phone, Scope::Company),
+    route(GET, "/api/v1/photos/{sha256}", Who::Phone, Scope::Company),
+    route(PUT, "/api/v1/photos/{sha256}", Who::Phone, Scope::Company),
+];
+
+/// The row of a route; HEAD is GET.
+pub fn of(method: &Method, path: &str) -> Option<&'static Route> {
+    let method = if *method == Method::HEAD { &Method::GET } else { method };
+    ROUTES
+        .iter()
+        .find(|route| route.method == *method && route.path == path)
+}

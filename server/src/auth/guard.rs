@@ -1,0 +1,178 @@
+//! Holds each request against [`access`]: who asks, and whether it is about a rep he may see.
+
+use axum::{
+    extract::{FromRequestParts, MatchedPath, RawPathParams, Request, State},
+    http::{HeaderMap, Method, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use super::{
+    Actor, Role,
+    access::{self, Scope, Who},
+    session,
+};
+use crate::desk::{Desk, DeskError, DeskResult, books, decide::FindingView};
+
+/// Name of the session's cookie.
+pub const COOKIE: &str = "onbeat_session";
+
+/// Lets a request through to its handler, with its [`Actor`] where the route is the desk's.
+pub async fn guard(
+    State(desk): State<Desk>,
+    path: MatchedPath,
+    params: RawPathParams,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let Some(route) = access::of(request.method(), path.as_str()) else {
+        return DeskError::missing("route", path.as_str()).into_response();
+    };
+    let (method, headers) = (request.method().clone(), request.headers().clone());
+    let admitted = match route.who {
+        Who::Anyone | Who::Phone => foreign_page(&method, &headers).map(|()| None),
+        Who::Desk(roles) => admit(&desk, &method, &headers, roles, route.scope, &params)
+            .await
+            .map(Some),
+    };
+    match admitted {
+        Err(error) => return error.into_response(),
+        Ok(Some(actor)) => drop(request.extensions_mut().insert(actor)),
+        Ok(None) => {}
+    }
+    next.run(request).await
+}
+
+async fn admit(
+    desk: &Desk,
+    method: &Method,
+    headers: &HeaderMap,
+    roles: &[Role],
+    scope: Scope,
+    params: &RawPathParams,
+) -> DeskResult<Actor> {
+    let actor = identify(desk, method, headers).await?;
+    if !roles.contains(&actor.role) {
+        let why = format!("this is not for the role {}", actor.role.as_str());
+        return Err(DeskError::forbidden("not_your_role", why));
+    }
+    narrow(desk, &actor, scope, params).await?;
+    Ok(actor)
+}
+
+/// Handlers take the actor as an argument; one on a route that is not the desk's has none.
+impl<S: Sync> FromRequestParts<S> for Actor {
+    type Rejection = DeskError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, DeskError> {
+        let actor = parts.extensions.get::<Self>().cloned();
+        actor.ok_or_else(DeskError::unknown)
+    }
+}
+
+async fn identify(desk: &Desk, method: &Method, headers: &HeaderMap) -> DeskResult<Actor> {
+    let (store, now_ms) = (&*desk.app.store, desk.now_ms());
+    if let Some(token) = bearer(headers) {
+        return session::of_bearer(store, token, now_ms)
+            .await?
+            .ok_or_else(DeskError::unknown);
+    }
+    let token = cookie(headers).ok_or_else(DeskError::unknown)?;
+    own_page(method, headers)?;
+    session::of_cookie(store, token, now_ms)
+        .await?
+        .ok_or_else(DeskError::unknown)
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .strip_prefix("Bearer ")
+}
+
+/// The session's token, if the request has a cookie of it.
+pub fn cookie(headers: &HeaderMap) -> Option<&str> {
+    let cookies = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == COOKIE).map(|(_, token)| token)
+}
+
+fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// A browser says which page a request comes from (Fetch Metadata, W3C; else `Origin`). A change that rides
+/// on a cookie must come from a page of ours; one that does not say is refused.
+fn own_page(method: &Method, headers: &HeaderMap) -> DeskResult<()> {
+    if is_safe(method) || page(headers) == Some(true) {
+        return Ok(());
+    }
+    Err(cross_site())
+}
+
+/// Without a cookie (log-in, set-up) a program may keep silent, but a page of others may not ask.
+fn foreign_page(method: &Method, headers: &HeaderMap) -> DeskResult<()> {
+    if is_safe(method) || page(headers) != Some(false) {
+        return Ok(());
+    }
+    Err(cross_site())
+}
+
+fn cross_site() -> DeskError {
+    DeskError::forbidden("cross_site", "this request came from a page of another site")
+}
+
+/// Whether the request says it comes from a page of this site; `None`: it does not say.
+fn page(headers: &HeaderMap) -> Option<bool> {
+    let text = |name: header::HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return Some(site == "same-origin");
+    }
+    let origin = text(header::ORIGIN)?;
+    let host = text(header::HOST)?;
+    Some(origin.split_once("://").is_some_and(|(_, origin)| origin == host))
+}
+
+/// A supervisor's request about another team's rep finds nothing: that there is such a rep is not said.
+async fn narrow(desk: &Desk, actor: &Actor, scope: Scope, params: &RawPathParams) -> DeskResult<()> {
+    if actor.own_teams().is_none() {
+        return Ok(());
+    }
+    let param = |name: &str| {
+        params
+            .iter()
+            .find(|(key, _)| *key == name)
+            .map_or("", |(_, value)| value)
+    };
+    let rep = match scope {
+        Scope::Company | Scope::List | Scope::Body => return Ok(()),
+        Scope::Rep => Some(param("rep").to_owned()),
+        Scope::Finding => {
+            let view = desk.app.store.view("finding", param("finding")).await?;
+            let view = view.and_then(|view| serde_json::from_str::<FindingView>(&view.body).ok());
+            view.map(|view| view.rep)
+        }
+        Scope::Visit => {
+            let view = desk.app.store.view("visit", param("visit")).await?;
+            return match view {
+                Some(view) if actor.scopes().is_some_and(|own| own.contains(&view.scope)) => Ok(()),
+                _ => Err(DeskError::missing("visit", param("visit"))),
+            };
+        }
+    };
+    let what = if scope == Scope::Finding { "finding" } else { "rep" };
+    let missing = || DeskError::missing(what, param(what));
+    let rep = books::rep(desk, &rep.ok_or_else(missing)?).map_err(|_| missing())?;
+    if actor.covers(&rep.team) {
+        Ok(())
+    } else {
+        Err(missing())
+    }
+}

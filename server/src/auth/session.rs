@@ -1,0 +1,131 @@
+//! Sessions of browsers and tokens of programs.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Actor, Token, kept, user};
+use crate::store::{Cell, Change, Store, StoreResult};
+
+/// A session ends after this long without a request.
+pub const IDLE_MS: i64 = 12 * 3_600_000;
+/// A session ends after this long in any case.
+pub const ABSOLUTE_MS: i64 = 7 * 86_400_000;
+/// A session's idle time is written anew no more often than this.
+const REFRESH_MS: i64 = 300_000;
+
+const SESSION: &str = "session";
+const API_TOKEN: &str = "api_token";
+
+#[derive(Serialize, Deserialize)]
+struct Session {
+    user: String,
+    generation: u32,
+    created_ms: i64,
+    seen_ms: i64,
+}
+
+impl Session {
+    fn cell(&self, key: String) -> Cell {
+        Cell {
+            kind: SESSION.into(),
+            key,
+            body: serde_json::to_string(self).expect("a session is JSON"),
+            expires_ms: Some((self.seen_ms + IDLE_MS).min(self.created_ms + ABSOLUTE_MS)),
+        }
+    }
+}
+
+/// Begins a session; the token goes into the cookie.
+///
+/// # Errors
+/// The store's.
+pub async fn begin(store: &dyn Store, who: &user::User, now_ms: i64) -> StoreResult<Token> {
+    let token = Token::random();
+    let session = Session {
+        user: who.user.clone(),
+        generation: who.generation,
+        created_ms: now_ms,
+        seen_ms: now_ms,
+    };
+    put(store, session.cell(token.kept())).await?;
+    Ok(token)
+}
+
+/// Ends a session.
+///
+/// # Errors
+/// The store's.
+pub async fn end(store: &dyn Store, token: &str) -> StoreResult<()> {
+    let change = Change {
+        drop_cells: vec![(SESSION.into(), kept(token))],
+        ..Change::default()
+    };
+    store.commit(change).await.map(drop)
+}
+
+/// Makes a token for a program.
+///
+/// # Errors
+/// The store's.
+pub async fn issue(store: &dyn Store, who: &user::User, now_ms: i64, days: u32) -> StoreResult<Token> {
+    let token = Token::random();
+    let session = Session {
+        user: who.user.clone(),
+        generation: who.generation,
+        created_ms: now_ms,
+        seen_ms: now_ms,
+    };
+    let cell = Cell {
+        kind: API_TOKEN.into(),
+        expires_ms: Some(now_ms + i64::from(days) * 86_400_000),
+        ..session.cell(token.kept())
+    };
+    put(store, cell).await?;
+    Ok(token)
+}
+
+/// Who holds this cookie.
+///
+/// # Errors
+/// The store's.
+pub async fn of_cookie(store: &dyn Store, token: &str, now_ms: i64) -> StoreResult<Option<Actor>> {
+    let Some(mut session) = find(store, SESSION, token, now_ms).await? else {
+        return Ok(None);
+    };
+    let actor = holder(store, &session).await?;
+    if actor.is_some() && now_ms - session.seen_ms > REFRESH_MS {
+        session.seen_ms = now_ms;
+        put(store, session.cell(kept(token))).await?;
+    }
+    Ok(actor)
+}
+
+/// Who holds this token.
+///
+/// # Errors
+/// The store's.
+pub async fn of_bearer(store: &dyn Store, token: &str, now_ms: i64) -> StoreResult<Option<Actor>> {
+    match find(store, API_TOKEN, token, now_ms).await? {
+        Some(session) => holder(store, &session).await,
+        None => Ok(None),
+    }
+}
+
+async fn find(store: &dyn Store, kind: &str, token: &str, now_ms: i64) -> StoreResult<Option<Session>> {
+    let cell = store.cell(kind, &kept(token), now_ms).await?;
+    Ok(cell.and_then(|cell| serde_json::from_str(&cell.body).ok()))
+}
+
+async fn holder(store: &dyn Store, session: &Session) -> StoreResult<Option<Actor>> {
+    let user = user::find(store, &session.user).await?;
+    Ok(user
+        .filter(|user| !user.disabled && user.generation == session.generation)
+        .map(|user| user.actor()))
+}
+
+async fn put(store: &dyn Store, cell: Cell) -> StoreResult<()> {
+    let change = Change {
+        cells: vec![cell],
+        ..Change::default()
+    };
+    store.commit(change).await.map(drop)
+}

@@ -1,0 +1,80 @@
+//! The desk's log as people read it: who did what when.
+
+use onbeat_core::record::{Body, Hash};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::{Desk, DeskResult};
+use crate::store::{LogLine, LogRow};
+
+/// Most records of one page.
+pub const PAGE_MAX: usize = 200;
+/// Most records looked through for one page of a few types.
+const LOOKED_MAX: u64 = 10_000;
+
+/// A desk record.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct DeskRecord {
+    /// Its place in the desk's log.
+    pub seq: u64,
+    /// Its hash.
+    #[schema(value_type = String)]
+    pub hash: Hash,
+    /// When, milliseconds since 1970 (UTC).
+    pub at_ms: i64,
+    /// What kind of thing; empty where it can't be read.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What it says.
+    #[schema(value_type = Object)]
+    pub fields: Map<String, Value>,
+}
+
+/// Records before a seq (none: the newest), newest first, of some types (none: all); and the seq to go on
+/// before.
+///
+/// # Errors
+/// The store's.
+pub async fn page(
+    desk: &Desk,
+    before: Option<u64>,
+    types: &[&str],
+    limit: usize,
+) -> DeskResult<(Vec<DeskRecord>, Option<u64>)> {
+    let line = LogLine {
+        stream: desk.app.desk.stream().clone(),
+        epoch: 1,
+        branch: String::new(),
+    };
+    let newest = desk.app.desk.head().await.seq;
+    let mut end = before.unwrap_or(u64::MAX).min(newest + 1);
+    let floor = end.saturating_sub(LOOKED_MAX).max(1);
+    let mut found = Vec::new();
+    while end > floor && found.len() < limit {
+        let from = end.saturating_sub(PAGE_MAX as u64).max(floor);
+        let rows = desk.app.store.records(&line, from, (end - from) as usize).await?;
+        for record in rows.into_iter().rev().map(read) {
+            if found.len() < limit {
+                end = record.seq;
+                found.extend(Some(record).filter(|record| types.is_empty() || types.contains(&record.kind.as_str())));
+            }
+        }
+        if found.len() < limit {
+            end = from;
+        }
+    }
+    Ok((found, (end > 1).then_some(end)))
+}
+
+fn read(row: LogRow) -> DeskRecord {
+    let body = row.body.as_deref().and_then(|line| Body::parse(line).ok());
+    let (at_ms, kind, fields) = body.map_or_else(Default::default, |body| (body.at.at_ms, body.kind, body.fields));
+    DeskRecord {
+        seq: row.seq,
+        hash: row.hash,
+        at_ms,
+        kind,
+        fields,
+    }
+}

@@ -1,0 +1,119 @@
+//! The documents in force, as the acts at the desk read them.
+
+use std::collections::BTreeMap;
+
+use onbeat_core::{
+    policy::Policy,
+    reference::{Customer, District, Document, NoGoPlace, Rep, Team},
+    time::{Calendar, TimeError},
+};
+
+use super::{Desk, DeskError, DeskResult};
+
+/// The company's documents in force now.
+#[derive(Debug, Clone, Default)]
+pub struct Books {
+    /// The policy, or the shipped defaults.
+    pub policy: Policy,
+    /// Days that differ.
+    pub calendar: Calendar,
+    /// Teams by id.
+    pub teams: BTreeMap<String, Team>,
+    /// Districts by id.
+    pub districts: BTreeMap<String, District>,
+    /// No-go places by id.
+    pub no_go: BTreeMap<String, NoGoPlace>,
+    /// Customers by id.
+    pub customers: BTreeMap<String, Customer>,
+    /// Reps by id.
+    pub reps: BTreeMap<String, Rep>,
+}
+
+impl Books {
+    /// Kinds that are read into the books.
+    pub const KINDS: [&'static str; 7] = ["policy", "calendar", "team", "district", "no_go", "customer", "rep"];
+
+    /// As they stand.
+    pub fn now(desk: &Desk) -> Self {
+        let (documents, now_ms) = (desk.app.documents(), desk.now_ms());
+        let mut books = Self::default();
+        for kind in Self::KINDS {
+            for (key, document) in documents.all_in_force(kind, now_ms) {
+                books.take(key.to_owned(), Document::clone(document));
+            }
+        }
+        books
+    }
+
+    /// Takes one document in.
+    pub(super) fn take(&mut self, key: String, document: Document) {
+        match document {
+            Document::Policy(policy) => self.policy = policy,
+            Document::Calendar(calendar) => self.calendar = calendar,
+            Document::Team(team) => drop(self.teams.insert(key, team)),
+            Document::District(district) => drop(self.districts.insert(key, district)),
+            Document::NoGo(place) => drop(self.no_go.insert(key, place)),
+            Document::Customer(customer) => drop(self.customers.insert(key, customer)),
+            Document::Rep(rep) => drop(self.reps.insert(key, rep)),
+            _ => {}
+        }
+    }
+
+    /// Takes one document out; the policy and the calendar go back to their defaults.
+    pub(super) fn forget(&mut self, kind: &str, key: &str) {
+        match kind {
+            "policy" => self.policy = Policy::default(),
+            "calendar" => self.calendar = Calendar::default(),
+            "team" => drop(self.teams.remove(key)),
+            "district" => drop(self.districts.remove(key)),
+            "no_go" => drop(self.no_go.remove(key)),
+            "customer" => drop(self.customers.remove(key)),
+            "rep" => drop(self.reps.remove(key)),
+            _ => {}
+        }
+    }
+}
+
+pub(super) fn bad_policy(error: TimeError) -> DeskError {
+    DeskError::input("bad_policy", error.to_string())
+}
+
+/// The reps in force, by id.
+pub fn reps(desk: &Desk) -> BTreeMap<String, Rep> {
+    let documents = desk.app.documents();
+    let all = documents.all_in_force("rep", desk.now_ms());
+    all.filter_map(|(id, document)| match &**document {
+        Document::Rep(rep) => Some((id.to_owned(), rep.clone())),
+        _ => None,
+    })
+    .collect()
+}
+
+/// The policy in force.
+pub fn policy(desk: &Desk) -> Policy {
+    match desk
+        .app
+        .documents()
+        .in_force("policy", "policy", desk.now_ms())
+        .map(|document| &**document)
+    {
+        Some(Document::Policy(policy)) => policy.clone(),
+        _ => Policy::default(),
+    }
+}
+
+/// One rep.
+///
+/// # Errors
+/// No such rep.
+pub fn rep(desk: &Desk, id: &str) -> DeskResult<Rep> {
+    match desk
+        .app
+        .documents()
+        .in_force("rep", id, desk.now_ms())
+        .map(|document| &**document)
+    {
+        Some(Document::Rep(rep)) => Ok(rep.clone()),
+        _ => Err(DeskError::missing("rep", id)),
+    }
+}

@@ -1,0 +1,318 @@
+//! Deciding on findings and questions. A finding is confirmed singly, by a person, after the rep answered or
+//! had three working days; an appeal is decided by another person. Excusing and withdrawing is never late.
+
+use chrono::{TimeZone, Utc};
+use onbeat_core::{
+    record::{Body, Hash},
+    reference::{Decision, Document, FindingState},
+    rules::{Answered, Appealed, Class, Finding},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Deed, Desk, DeskError, DeskResult, books};
+use crate::{auth::Actor, store::Store};
+
+/// Longest reason, in characters.
+const REASON_MAX_CHARS: usize = 1000;
+/// Findings excused or withdrawn at a time.
+pub const BULK_MAX: usize = 200;
+
+/// The body of a view of kind `finding`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FindingView {
+    /// The rep's id.
+    pub rep: String,
+    /// The day, `YYYY-MM-DD`.
+    pub day: String,
+    /// The finding.
+    pub finding: Finding,
+}
+
+/// What a person decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Ruling {
+    /// There was a good reason.
+    Excused,
+    /// It stands.
+    Confirmed,
+    /// It was wrong.
+    Withdrawn,
+}
+
+impl From<Ruling> for FindingState {
+    fn from(ruling: Ruling) -> Self {
+        match ruling {
+            Ruling::Excused => Self::Excused,
+            Ruling::Confirmed => Self::Confirmed,
+            Ruling::Withdrawn => Self::Withdrawn,
+        }
+    }
+}
+
+/// What the rep said of a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Voice {
+    /// It appeals a decision; else it answers the finding.
+    pub appeal: bool,
+    /// When it reached the server, milliseconds since 1970 (UTC).
+    pub received_ms: i64,
+    /// In the rep's words.
+    pub text: String,
+}
+
+/// A finding with all that a decision needs.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// The finding, and whose.
+    pub view: FindingView,
+    /// What the rep said, oldest first.
+    pub voices: Vec<Voice>,
+    /// What was decided, oldest first.
+    pub decisions: Vec<Decision>,
+    /// When the newest of its evidence reached the server.
+    pub known_ms: i64,
+}
+
+impl Case {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// No such finding.
+    pub async fn read(desk: &Desk, id: &str) -> DeskResult<Self> {
+        let store = &*desk.app.store;
+        let missing = || DeskError::missing("finding", id);
+        let view = store.view("finding", id).await?.ok_or_else(missing)?;
+        let view: FindingView = serde_json::from_str(&view.body).map_err(|_| missing())?;
+        let (voices, known_ms) = voices(store, &view).await?;
+        let mut decisions: Vec<Decision> = Vec::new();
+        for row in store.documents("decision", Some(id)).await? {
+            let document = row.body.as_deref().map(serde_json::from_str::<Document>);
+            if let Some(Ok(Document::Decision(decision))) = document {
+                decisions.push(decision);
+            }
+        }
+        Ok(Self {
+            view,
+            voices,
+            decisions,
+            known_ms,
+        })
+    }
+
+    /// The decision that an appeal is about, if the rep appealed after it.
+    fn appealed(&self) -> Option<&Decision> {
+        let newest = self.decisions.last()?;
+        let after = |voice: &Voice| voice.appeal && voice.received_ms >= newest.at_ms;
+        self.voices.iter().any(after).then_some(newest)
+    }
+
+    /// The rep's word waits for a person's.
+    pub(super) fn in_dispute(&self) -> bool {
+        let answered = self.view.finding.state == FindingState::Answered;
+        answered || self.appealed().is_some_and(|decision| !decision.on_appeal)
+    }
+
+    fn undecided(&self) -> bool {
+        matches!(self.view.finding.state, FindingState::Open | FindingState::Answered)
+    }
+
+    /// Whether `actor` may decide on the case at all, and whether that decides an appeal.
+    fn open_to(&self, actor: &Actor) -> DeskResult<bool> {
+        if actor.user == self.view.rep {
+            return Err(DeskError::conflict("own_case", "nobody decides on himself"));
+        }
+        let Some(appealed) = self.appealed() else {
+            let decided = "this is decided, and the rep has not appealed since";
+            return if self.undecided() {
+                Ok(false)
+            } else {
+                Err(DeskError::conflict("decided", decided))
+            };
+        };
+        if appealed.on_appeal {
+            return Err(DeskError::conflict("decided", "the appeal is decided"));
+        }
+        if self.decisions.iter().any(|decision| decision.by == actor.user) {
+            let why = "an appeal is decided by another person than the first decision";
+            return Err(DeskError::conflict("same_person", why));
+        }
+        Ok(true)
+    }
+}
+
+/// Decides on one finding or question.
+///
+/// # Errors
+/// 409 `decided`, `same_person`, `own_case`, `question` (those are never confirmed), `window_open` or
+/// `too_early` (to confirm).
+pub async fn decide(desk: &Desk, actor: &Actor, id: &str, ruling: Ruling, reason: &str) -> DeskResult<Decision> {
+    check_reason(reason)?;
+    let case = Case::read(desk, id).await?;
+    let on_appeal = case.open_to(actor)?;
+    if ruling == Ruling::Confirmed {
+        may_confirm(desk, &case).await?;
+    }
+    let decision = decision(desk, actor, &case, ruling, reason, on_appeal);
+    let mut deed = Deed::new(actor);
+    put(&mut deed, &decision);
+    deed.commit_and_fold(desk).await?;
+    Ok(decision)
+}
+
+/// Excuses or withdraws many at once, all or none. Confirming is done singly.
+///
+/// # Errors
+/// As [`decide`], naming the finding; `singly` for confirming.
+pub async fn decide_many(
+    desk: &Desk,
+    actor: &Actor,
+    ids: &[String],
+    ruling: Ruling,
+    reason: &str,
+) -> DeskResult<Vec<Decision>> {
+    check_reason(reason)?;
+    if ruling == Ruling::Confirmed {
+        return Err(DeskError::conflict(
+            "singly",
+            "a finding is confirmed singly, after a look at it",
+        ));
+    }
+    if ids.len() > BULK_MAX {
+        return Err(DeskError::input("too_many", format!("at most {BULK_MAX} at a time")));
+    }
+    let mut deed = Deed::new(actor);
+    let mut decisions = Vec::with_capacity(ids.len());
+    let reps = books::reps(desk);
+    for id in ids {
+        let case = Case::read(desk, id).await?;
+        if !reps.get(&case.view.rep).is_some_and(|rep| actor.covers(&rep.team)) {
+            return Err(DeskError::missing("finding", id));
+        }
+        let named = |error: DeskError| DeskError {
+            message: format!("{id}: {}", error.message),
+            ..error
+        };
+        let on_appeal = case.open_to(actor).map_err(named)?;
+        let decision = decision(desk, actor, &case, ruling, reason, on_appeal);
+        put(&mut deed, &decision);
+        decisions.push(decision);
+    }
+    deed.commit_and_fold(desk).await?;
+    Ok(decisions)
+}
+
+fn check_reason(reason: &str) -> DeskResult<()> {
+    if reason.trim().is_empty() || reason.chars().count() > REASON_MAX_CHARS {
+        let why = format!("a decision needs a reason of at most {REASON_MAX_CHARS} characters; the rep reads it");
+        return Err(DeskError::input("no_reason", why));
+    }
+    Ok(())
+}
+
+/// The rep comes first: he answered, or three working days passed since the server knew.
+async fn may_confirm(desk: &Desk, case: &Case) -> DeskResult<()> {
+    let finding = &case.view.finding;
+    if finding.class == Class::Question {
+        return Err(DeskError::conflict(
+            "question",
+            "a question is asked of the rep, it is never confirmed",
+        ));
+    }
+    let now_ms = desk.now_ms();
+    let documents = desk.app.documents();
+    let mut schedule = documents.schedule_at(&case.view.rep, finding.from_ms);
+    let day = case
+        .view
+        .day
+        .parse()
+        .unwrap_or_else(|_| schedule.day_of(finding.from_ms));
+    if schedule.window(day).is_some_and(|window| now_ms < window.to_ms) {
+        return Err(DeskError::conflict(
+            "window_open",
+            "the day's window is not over: nothing is ruled yet",
+        ));
+    }
+    if case.voices.iter().any(|voice| !voice.appeal) {
+        return Ok(());
+    }
+    let since_ms = case.known_ms.max(finding.to_ms);
+    schedule = documents.schedule_at(&case.view.rep, since_ms);
+    let last = schedule.add_workdays(schedule.day_of(since_ms), books::policy(desk).reasons.give_workdays);
+    let over_ms = schedule.whole_day(last).to_ms;
+    if now_ms >= over_ms {
+        return Ok(());
+    }
+    let why = format!("the rep has not answered, and has time to until {last}");
+    let mut error = DeskError::conflict("too_early", why);
+    error.retry_at = Utc.timestamp_millis_opt(over_ms).single().map(|at| at.to_rfc3339());
+    Err(error)
+}
+
+fn decision(desk: &Desk, actor: &Actor, case: &Case, ruling: Ruling, reason: &str, on_appeal: bool) -> Decision {
+    let finding = &case.view.finding;
+    let kind = serde_json::to_value(finding.kind).expect("a code");
+    Decision {
+        finding: finding.id,
+        rep: case.view.rep.clone(),
+        finding_kind: kind.as_str().unwrap_or_default().into(),
+        from_ms: finding.from_ms,
+        to_ms: finding.to_ms,
+        state: ruling.into(),
+        reason: reason.trim().into(),
+        by: actor.user.clone(),
+        at_ms: desk.now_ms(),
+        on_appeal,
+    }
+}
+
+fn put(deed: &mut Deed, decision: &Decision) {
+    deed.put(
+        &decision.finding.to_string(),
+        decision.at_ms,
+        Document::Decision(decision.clone()),
+    );
+}
+
+/// What the rep said of a finding, and when the newest of its evidence came.
+async fn voices(store: &dyn Store, view: &FindingView) -> DeskResult<(Vec<Voice>, i64)> {
+    let (mut voices, mut known_ms) = (Vec::new(), 0);
+    let finding = &view.finding;
+    for row in store.records_of(&format!("day/{}/{}", view.rep, view.day)).await? {
+        let evidence = |name: &&onbeat_core::rules::Name| {
+            (&name.stream, name.epoch, &name.branch, name.seq)
+                == (&row.line.stream, row.line.epoch, &row.line.branch, row.seq)
+        };
+        if finding.evidence.iter().any(|name| evidence(&name)) {
+            known_ms = known_ms.max(row.received_ms);
+        }
+        let Some(body) = row.body.as_deref().and_then(|line| Body::parse(line).ok()) else {
+            continue;
+        };
+        voices.extend(voice(finding, &body, row.received_ms));
+    }
+    voices.sort_by_key(|voice: &Voice| voice.received_ms);
+    Ok((voices, known_ms))
+}
+
+/// An answer or appeal follows a finding of its kind that it overlaps, since a rebuilt day may name the
+/// finding anew.
+fn voice(finding: &Finding, body: &Body, received_ms: i64) -> Option<Voice> {
+    let about = |id: Hash, kind, from_ms: i64, to_ms: i64| {
+        id == finding.id || (kind == finding.kind && from_ms < finding.to_ms && finding.from_ms < to_ms)
+    };
+    if let Some(Ok(said)) = body.read::<Answered>() {
+        return about(said.finding, said.kind, said.from_ms, said.to_ms).then_some(Voice {
+            appeal: false,
+            received_ms,
+            text: said.text,
+        });
+    }
+    let said = body.read::<Appealed>()?.ok()?;
+    about(said.finding, said.kind, said.from_ms, said.to_ms).then_some(Voice {
+        appeal: true,
+        received_ms,
+        text: said.text,
+    })
+}

@@ -1,0 +1,88 @@
+//! The company's documents, read and changed one by one.
+
+use onbeat_core::reference::Document;
+use serde_json::Value;
+
+use super::{
+    Books, Deed, Desk, DeskError, DeskResult, import,
+    turn::{self, Turned, turn},
+};
+use crate::{auth::Actor, files::import::key_of};
+
+/// The documents of a kind in force now, by key.
+///
+/// # Errors
+/// No such kind.
+pub fn list(desk: &Desk, kind: &str) -> DeskResult<Vec<(String, Document)>> {
+    let kind = check_kind(kind)?;
+    let documents = desk.app.documents();
+    let all = documents.all_in_force(kind, desk.now_ms());
+    Ok(all
+        .map(|(key, document)| (key.to_owned(), Document::clone(document)))
+        .collect())
+}
+
+/// Puts one.
+///
+/// # Errors
+/// No such kind; `bad_document`; a reference to what is not there.
+pub async fn put(desk: &Desk, actor: &Actor, kind: &str, key: &str, document: Value) -> DeskResult<Turned> {
+    check_kind(kind)?;
+    let document = read(kind, key, document)?;
+    let before = Books::now(desk);
+    let mut after = before.clone();
+    if let Document::Policy(policy) = document {
+        after.policy = import::check_policy(policy, &after)?;
+    } else {
+        after.take(key.into(), document);
+    }
+    finish(desk, actor, &before, &after).await
+}
+
+/// Drops one; the policy and the calendar go back to the shipped defaults.
+///
+/// # Errors
+/// No such document; `in_use` where a rep's document names it.
+pub async fn drop(desk: &Desk, actor: &Actor, kind: &str, key: &str) -> DeskResult<Turned> {
+    check_kind(kind)?;
+    let before = Books::now(desk);
+    let mut after = before.clone();
+    after.forget(kind, key);
+    let turned = finish(desk, actor, &before, &after).await?;
+    if turned == Turned::default() {
+        return Err(DeskError::missing(kind, key));
+    }
+    Ok(turned)
+}
+
+async fn finish(desk: &Desk, actor: &Actor, before: &Books, after: &Books) -> DeskResult<Turned> {
+    let mut deed = Deed::new(actor);
+    let turned = turn(&mut deed, desk, before, after)?;
+    turn::commit(deed, desk, before, after).await?;
+    Ok(turned)
+}
+
+fn check_kind(kind: &str) -> DeskResult<&'static str> {
+    let known = Books::KINDS.into_iter().find(|known| *known == kind);
+    known.ok_or_else(|| DeskError::missing("kind of document", kind))
+}
+
+fn read(kind: &str, key: &str, mut document: Value) -> DeskResult<Document> {
+    let bad = |why: String| DeskError::input("bad_document", why);
+    if key.is_empty() || key != key_of(key) {
+        return Err(bad(format!("{key:?} can't be a key")));
+    }
+    let fields = document
+        .as_object_mut()
+        .ok_or_else(|| bad("a document is an object".into()))?;
+    fields.insert("kind".into(), kind.into());
+    let document = serde_json::from_value(document).map_err(|error| bad(error.to_string()))?;
+    match &document {
+        Document::Customer(customer) if customer.id != key => Err(bad("the customer's id is not the key".into())),
+        Document::Policy(_) | Document::Calendar(_) if key != kind => Err(bad(format!("its key is {kind}"))),
+        Document::District(district) if district.edge_tolerance_m.is_some_and(|metres| metres > 500) => {
+            Err(bad("the edge tolerance is 0 to 500 m".into()))
+        }
+        _ => Ok(document),
+    }
+}

@@ -1,0 +1,131 @@
+//! One-time codes by which a phone is enrolled, or a lost database key is given back.
+
+use chrono::{SecondsFormat, TimeZone, Utc};
+use onbeat_core::record::StreamId;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Deed, Desk, DeskError, DeskResult, books, duties, records::CodeIssued};
+use crate::{
+    auth::{Actor, Token},
+    intake::{CodeBody, stream_of},
+    store::{Cell, Change},
+};
+
+/// Shortest and longest life of a code, in minutes: 10 minutes to 7 days.
+const LIFE_MINUTES: std::ops::RangeInclusive<u32> = 10..=7 * 24 * 60;
+const URL: (&str, &str) = ("meta", "public_url");
+
+/// What a code is for.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCode {
+    /// For whom.
+    pub rep: String,
+    /// The stream whose database key it gives back; none for a new phone.
+    #[serde(default)]
+    pub recover: Option<StreamId>,
+    /// How long it opens, 10 minutes to 7 days.
+    pub minutes: u32,
+}
+
+/// A code as it is told, once.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CodeShown {
+    /// For whom.
+    pub rep: String,
+    /// What the QR holds.
+    pub link: String,
+    /// Until when it opens, RFC 3339.
+    pub expires: String,
+}
+
+/// Makes a code.
+///
+/// # Errors
+/// `duties_missing` before the employer's duties are recorded; no such rep; no such stream of his.
+pub async fn issue(desk: &Desk, actor: &Actor, new: NewCode) -> DeskResult<CodeShown> {
+    let rep = books::rep(desk, &new.rep)?;
+    if !actor.covers(&rep.team) {
+        return Err(DeskError::missing("rep", &new.rep));
+    }
+    duties::must_be_done(desk).await?;
+    if !LIFE_MINUTES.contains(&new.minutes) {
+        return Err(DeskError::input("bad_days", "a code opens for 10 minutes to 7 days"));
+    }
+    if let Some(stream) = &new.recover {
+        let known = stream_of(&desk.app, stream).await?;
+        known
+            .filter(|(body, _)| body.rep == new.rep)
+            .ok_or_else(|| DeskError::missing("stream", stream))?;
+    }
+    let code = Token::random();
+    let expires_ms = desk.now_ms() + i64::from(new.minutes) * 60_000;
+    let mut deed = Deed::new(actor);
+    deed.change.cells.push(cell(&code, &new, expires_ms));
+    deed.record(&CodeIssued {
+        rep: new.rep.clone(),
+        recover: new.recover,
+        expires_ms,
+        by: actor.user.clone(),
+    });
+    deed.commit(desk).await?;
+    Ok(CodeShown {
+        rep: new.rep,
+        link: link(desk, &code).await?,
+        expires: rfc3339(expires_ms),
+    })
+}
+
+fn cell(code: &Token, new: &NewCode, expires_ms: i64) -> Cell {
+    let body = CodeBody {
+        rep: new.rep.clone(),
+        recover: new.recover.clone(),
+    };
+    Cell {
+        kind: "code".into(),
+        key: code.kept(),
+        body: serde_json::to_string(&body).expect("a code's body is plain data"),
+        expires_ms: Some(expires_ms),
+    }
+}
+
+/// The fragment of a link is not sent to the server: neither code nor keys stand in anybody's access log.
+async fn link(desk: &Desk, code: &Token) -> DeskResult<String> {
+    let url = desk.app.store.cell(URL.0, URL.1, 0).await?.map(|cell| cell.body);
+    let url =
+        url.ok_or_else(|| DeskError::conflict("no_url", "start the server once: its address goes into the link"))?;
+    let (current, next) = desk.app.signer.current_and_next(desk.now_ms());
+    let (key, next) = (encode(current.key.as_bytes()), encode(next.key.as_bytes()));
+    Ok(format!("{url}/enrol#code={}&key={key}&next={next}", code.reveal()))
+}
+
+fn encode(bytes: &[u8]) -> String {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// Keeps how phones reach the server.
+///
+/// # Errors
+/// The store's.
+pub async fn set_url(desk: &Desk, url: &str) -> DeskResult<()> {
+    let change = Change {
+        cells: vec![Cell {
+            kind: URL.0.into(),
+            key: URL.1.into(),
+            body: url.into(),
+            expires_ms: None,
+        }],
+        ..Change::default()
+    };
+    desk.app.commit(change).await?;
+    Ok(())
+}
+
+/// An instant as text, UTC.
+pub fn rfc3339(at_ms: i64) -> String {
+    let at = Utc.timestamp_millis_opt(at_ms).single();
+    at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true))
+        .unwrap_or_default()
+}

@@ -1,0 +1,178 @@
+//! Erasing places for good. The hashes stay, so a log with erased bodies still checks; what was ruled on them
+//! is frozen first, since it can't be ruled anew.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use onbeat_core::{
+    record::{Body, Payload},
+    rules::{DayView, presence::FixTaken},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Deed, Desk, DeskResult, books,
+    decide::Case,
+    records::{BodiesErased, DayFrozen},
+};
+use crate::{
+    auth::Actor,
+    fold::{self, frozen_cell},
+    intake::StreamBody,
+    store::{LogLine, LogRow},
+};
+
+/// Records looked at together.
+const PAGE: usize = 500;
+
+/// Which places.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erasure {
+    /// Only of this rep.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rep: Option<String>,
+    /// Of days before this one.
+    pub before: NaiveDate,
+}
+
+/// What was erased, or (dry) would be.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erased {
+    /// Nothing was written.
+    pub dry_run: bool,
+    /// Places.
+    pub fixes: u64,
+    /// Days of reps whose account was frozen.
+    pub days: u64,
+    /// Days of reps that are under dispute: their places are kept until it is decided.
+    pub disputed_days: u64,
+}
+
+/// Erases places.
+///
+/// # Errors
+/// No such rep; the store's. What was erased before an error stays erased: ask again.
+pub async fn erase(desk: &Desk, actor: &Actor, what: Erasure, dry_run: bool) -> DeskResult<Erased> {
+    if let Some(rep) = &what.rep {
+        books::rep(desk, rep)?;
+    }
+    let mut report = Erased {
+        dry_run,
+        ..Erased::default()
+    };
+    // What is frozen is to be the last word: days that wait to be folded are folded first.
+    fold::drain(&desk.app).await?;
+    for cell in desk.app.store.cells("stream", "", desk.now_ms()).await? {
+        let Ok(body) = serde_json::from_str::<StreamBody>(&cell.body) else {
+            continue;
+        };
+        if what.rep.as_ref().is_none_or(|rep| *rep == body.rep) {
+            let found = find(desk, &cell.key, &body.rep, &what).await?;
+            report.fixes += found.fixes.len() as u64;
+            report.days += found.days.len() as u64;
+            report.disputed_days += found.disputed.len() as u64;
+            if !dry_run && !found.fixes.is_empty() {
+                erase_stream(desk, actor, &what, found).await?;
+            }
+        }
+    }
+    Ok(report)
+}
+
+/// What one phone's log holds of it.
+struct Found {
+    rep: String,
+    fixes: Vec<(LogLine, u64)>,
+    days: BTreeSet<NaiveDate>,
+    disputed: BTreeSet<NaiveDate>,
+}
+
+async fn find(desk: &Desk, stream: &str, rep: &str, what: &Erasure) -> DeskResult<Found> {
+    let documents = desk.app.documents();
+    let boundary_ms = documents.schedule_of(rep, what.before).whole_day(what.before).from_ms;
+    let mut found = Found {
+        rep: rep.into(),
+        fixes: Vec::new(),
+        days: BTreeSet::new(),
+        disputed: BTreeSet::new(),
+    };
+    for (line, first, _) in desk.app.store.lines(stream).await? {
+        let mut from_seq = first;
+        loop {
+            let rows = desk.app.store.records(&line, from_seq, PAGE).await?;
+            for row in &rows {
+                if let Some(at_ms) = fix_before(row, boundary_ms) {
+                    let day = documents.schedule_at(rep, at_ms).day_of(at_ms);
+                    if found.may_erase(desk, day).await? {
+                        found.fixes.push((line.clone(), row.seq));
+                    }
+                }
+            }
+            match rows.last() {
+                Some(last) if rows.len() == PAGE => from_seq = last.seq + 1,
+                _ => break,
+            }
+        }
+    }
+    Ok(found)
+}
+
+impl Found {
+    /// Whether a day's places may go: not while the rep's word on a finding waits for a person's.
+    async fn may_erase(&mut self, desk: &Desk, day: NaiveDate) -> DeskResult<bool> {
+        if self.days.contains(&day) || self.disputed.contains(&day) {
+            return Ok(self.days.contains(&day));
+        }
+        let disputed = in_dispute(desk, &self.rep, day).await?;
+        let days = if disputed { &mut self.disputed } else { &mut self.days };
+        days.insert(day);
+        Ok(!disputed)
+    }
+}
+
+async fn in_dispute(desk: &Desk, rep: &str, day: NaiveDate) -> DeskResult<bool> {
+    let Some(view) = desk.app.store.view("day", &format!("{rep}/{day}")).await? else {
+        return Ok(false);
+    };
+    let findings = serde_json::from_str::<DayView>(&view.body).map_or_else(|_| Vec::new(), |view| view.findings);
+    for finding in findings {
+        let case = Case::read(desk, &finding.id.to_string()).await;
+        if case.is_ok_and(|case| case.in_dispute()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// When a fix was taken, if that was before the boundary. Whatever its clock said, it was taken before it came.
+fn fix_before(row: &LogRow, boundary_ms: i64) -> Option<i64> {
+    let body = Body::parse(row.body.as_deref()?).ok()?;
+    let at_ms = body.at.at_ms.min(row.received_ms);
+    (body.kind == FixTaken::TYPE && at_ms < boundary_ms).then_some(at_ms)
+}
+
+async fn erase_stream(desk: &Desk, actor: &Actor, what: &Erasure, found: Found) -> DeskResult<()> {
+    let mut deed = Deed::new(actor);
+    for day in found.days {
+        let view = desk.app.store.view("day", &format!("{}/{day}", found.rep)).await?;
+        // Frozen again it would be the same: a frozen day's view is what was frozen, and what was decided since.
+        let Some(view) = view else { continue };
+        let view = deed.blob(view.body.into_bytes());
+        deed.change.cells.push(frozen_cell(&found.rep, day, &view));
+        deed.record(&DayFrozen {
+            rep: found.rep.clone(),
+            day,
+            view,
+        });
+    }
+    deed.record(&BodiesErased {
+        what: Erasure {
+            rep: Some(found.rep),
+            ..what.clone()
+        },
+        erased: found.fixes.len() as u64,
+        by: actor.user.clone(),
+    });
+    deed.change.erase = found.fixes;
+    deed.commit(desk).await
+}

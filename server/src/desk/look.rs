@@ -1,0 +1,96 @@
+//! A rep's trail: his fixes of a day. It opens for a reason only, and the rep sees who looked and why.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use onbeat_core::{
+    record::{Body, Hash},
+    reference::{Document, Look},
+    rules::{DayView, Name, presence::FixTaken},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Deed, Desk, DeskError, DeskResult, books};
+use crate::{auth::Actor, store::LogRow};
+
+/// Shortest reason in words.
+const REASON_MIN_CHARS: usize = 4;
+/// Longest reason in words.
+const REASON_MAX_CHARS: usize = 500;
+
+/// A fix of the trail.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TrailFix {
+    /// The record: stream, epoch, branch, seq.
+    #[schema(value_type = Object)]
+    pub name: Name,
+    /// Wall clock of the phone, milliseconds since 1970 (UTC).
+    pub at_ms: i64,
+    /// The fix and the phone's own view of it; `null` where it was erased or can't be read.
+    #[schema(value_type = Option<Object>)]
+    pub taken: Option<FixTaken>,
+}
+
+/// Opens a trail. The look is recorded first: if that fails nothing is shown.
+///
+/// # Errors
+/// `no_reason` for a `why` that names no finding or visit of the day, is not `emergency` and no sentence.
+pub async fn trail(desk: &Desk, actor: &Actor, rep: &str, day: NaiveDate, why: &str) -> DeskResult<Vec<TrailFix>> {
+    let why = reason(desk, rep, day, why).await?;
+    let now_ms = desk.now_ms();
+    let look = Look {
+        rep: rep.into(),
+        by: actor.user.clone(),
+        at_ms: now_ms,
+        day: day.to_string(),
+        why,
+    };
+    books::rep(desk, rep)?;
+    let id = Hash::of(format!("onbeat/look/1\n{rep}\n{day}\n{}\n{now_ms}", actor.user)).branch();
+    let mut deed = Deed::new(actor);
+    deed.put(&id, now_ms, Document::Look(look));
+    deed.commit(desk).await?;
+    let rows = desk.app.store.records_of(&format!("day/{rep}/{day}")).await?;
+    let mut fixes: Vec<_> = rows.into_iter().filter_map(fix_of).collect();
+    fixes.sort_by(|a, b| (a.at_ms, &a.name).cmp(&(b.at_ms, &b.name)));
+    Ok(fixes)
+}
+
+fn fix_of(row: LogRow) -> Option<TrailFix> {
+    let body = Body::parse(row.body.as_deref()?).ok()?;
+    let taken = body.read::<FixTaken>()?.ok();
+    let name = Name {
+        stream: row.line.stream,
+        epoch: row.line.epoch,
+        branch: row.line.branch,
+        seq: row.seq,
+    };
+    Some(TrailFix {
+        name,
+        at_ms: body.at.at_ms,
+        taken,
+    })
+}
+
+async fn reason(desk: &Desk, rep: &str, day: NaiveDate, why: &str) -> DeskResult<String> {
+    let why = why.trim();
+    let view = desk.app.store.view("day", &format!("{rep}/{day}")).await?;
+    let view = view.and_then(|view| serde_json::from_str::<DayView>(&view.body).ok());
+    let ids: BTreeSet<String> = view.iter().flat_map(ids_of).collect();
+    let words = (REASON_MIN_CHARS..=REASON_MAX_CHARS).contains(&why.chars().count())
+        && why.chars().any(|c| !c.is_ascii_hexdigit());
+    if why == "emergency" || ids.contains(why) || words {
+        return Ok(why.into());
+    }
+    let message = "a trail opens for a finding or a visit of that day (its id), `emergency`, \
+                   or a reason in words of 4 to 500 characters; the rep will see it";
+    Err(DeskError::input("no_reason", message))
+}
+
+fn ids_of(view: &DayView) -> Vec<String> {
+    let findings = view.findings.iter().map(|finding| finding.id.to_string());
+    findings
+        .chain(view.visits.iter().map(|visit| visit.visit.clone()))
+        .collect()
+}

@@ -1,0 +1,194 @@
+//! What people at the desk do. Each act is one function here, whoever calls it: a page, a program, a command
+//! beside the server. It checks, then writes its records, documents and feed items in one transaction.
+
+pub mod audit;
+pub mod books;
+pub mod customers;
+pub mod decide;
+mod deed;
+pub mod documents;
+pub mod duties;
+pub mod enrol;
+pub mod erase;
+mod error;
+pub mod exceptions;
+pub mod export;
+pub mod import;
+pub mod log;
+pub mod look;
+pub mod phones;
+pub mod records;
+pub mod register;
+pub mod turn;
+pub mod users;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub use books::Books;
+pub(crate) use deed::Deed;
+pub use error::{DeskError, DeskResult, Fault, RowError};
+
+use crate::{
+    app::App,
+    auth::{Actor, Passwords, Throttle},
+    clock::DemoClock,
+};
+
+/// What the acts need.
+#[derive(Clone)]
+pub struct Desk {
+    /// Store, clock, keys.
+    pub app: Arc<App>,
+    /// Passwords and their guessers.
+    pub gate: Arc<Gate>,
+    /// Sets the clock, where it is a demo's.
+    pub hand: Option<Arc<DemoClock>>,
+    /// The server is reached through TLS: cookies are sent no other way.
+    pub tls: bool,
+}
+
+/// What stands between a password and a session.
+#[derive(Default)]
+pub struct Gate {
+    /// Hashes and checks.
+    pub passwords: Passwords,
+    /// Slows guessing down.
+    pub throttle: Throttle,
+}
+
+impl Desk {
+    /// A desk over an open data folder.
+    pub fn new(app: Arc<App>) -> Self {
+        Self {
+            app,
+            gate: Arc::default(),
+            hand: None,
+            tls: false,
+        }
+    }
+
+    /// Milliseconds since 1970 (UTC).
+    pub fn now_ms(&self) -> i64 {
+        self.app.clock.now_ms()
+    }
+}
+
+/// What a command beside the server can ask for: the same over the control socket and on a folder that no
+/// server has open.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Command {
+    /// Sets the clock of a demo, milliseconds since 1970 (UTC).
+    ClockSet {
+        /// The new time.
+        at_ms: i64,
+    },
+    /// Imports a file.
+    Import {
+        /// Which kind, with its text.
+        #[serde(flatten)]
+        file: import::File,
+        /// Only says what would change.
+        #[serde(default)]
+        dry_run: bool,
+    },
+    /// Takes out a page of something.
+    Export {
+        /// What.
+        #[serde(flatten)]
+        what: export::Export,
+        /// From where the last page ended.
+        #[serde(default)]
+        after: Option<String>,
+    },
+    /// Adds a user.
+    UserAdd(users::NewUser),
+    /// All users.
+    UserList,
+    /// Changes a user.
+    UserChange {
+        /// Log-in name.
+        user: String,
+        /// What changes.
+        #[serde(flatten)]
+        change: users::UserChange,
+    },
+    /// Makes a token for a program.
+    UserToken {
+        /// As whom it acts.
+        user: String,
+        /// How long.
+        days: u32,
+    },
+    /// The employer's duties.
+    DutiesShow,
+    /// Records one.
+    DutyRecord(duties::DutyDone),
+    /// Marks all as the demo's.
+    DutiesDemo,
+    /// Makes a one-time code for a phone.
+    Enrol(enrol::NewCode),
+    /// The phones.
+    PhonesList,
+    /// Revokes one.
+    PhoneRevoke {
+        /// Its stream.
+        stream: String,
+    },
+    /// Erases bodies for good.
+    Erase {
+        /// Which.
+        #[serde(flatten)]
+        what: erase::Erasure,
+        /// Only says how many.
+        #[serde(default)]
+        dry_run: bool,
+    },
+}
+
+/// Carries a command out.
+///
+/// # Errors
+/// Of the act.
+pub async fn run(desk: &Desk, actor: &Actor, command: Command) -> DeskResult<Value> {
+    match command {
+        Command::ClockSet { at_ms } => set_clock(desk, at_ms),
+        Command::Import { file, dry_run } => answer(import::import(desk, actor, file, dry_run).await?),
+        Command::Export { what, after } => answer(export::page(desk, &what, after.as_deref()).await?),
+        Command::UserAdd(new) => answer(users::add(desk, actor, new).await?),
+        Command::UserList => answer(users::list(desk).await?),
+        Command::UserChange { user, change } => answer(users::change(desk, actor, &user, change).await?),
+        Command::UserToken { user, days } => {
+            let token = users::token(desk, &user, days).await?;
+            Ok(serde_json::json!({ "token": token.reveal() }))
+        }
+        Command::DutiesShow => answer(duties::show(desk).await?),
+        Command::DutyRecord(done) => answer(duties::record(desk, actor, done).await?),
+        Command::DutiesDemo => answer(duties::record_demo(desk, actor).await?),
+        Command::Enrol(new) => answer(enrol::issue(desk, actor, new).await?),
+        Command::PhonesList => answer(phones::list(desk, actor).await?),
+        Command::PhoneRevoke { stream } => answer(phones::revoke(desk, actor, &stream).await?),
+        Command::Erase { what, dry_run } => answer(erase::erase(desk, actor, what, dry_run).await?),
+    }
+}
+
+/// Only a demo's clock is set: a real day has the real time.
+fn set_clock(desk: &Desk, at_ms: i64) -> DeskResult<Value> {
+    let why = "only a server started with --demo-clock on a demo's folder has a clock to set";
+    let hand = desk
+        .hand
+        .as_ref()
+        .ok_or_else(|| DeskError::conflict("not_a_demo", why))?;
+    hand.set(at_ms);
+    Ok(serde_json::json!({ "at_ms": desk.now_ms() }))
+}
+
+fn answer(answer: impl Serialize) -> DeskResult<Value> {
+    Ok(serde_json::to_value(answer).expect("answers are JSON"))
+}

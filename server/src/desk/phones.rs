@@ -1,0 +1,101 @@
+//! The reps' phones.
+
+use onbeat_core::record::{Grade, StreamId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Deed, Desk, DeskError, DeskResult, books, records::PhoneRevoked};
+use crate::{
+    auth::Actor,
+    intake::{Device, StreamBody, StreamState, newest_certificate, stream_cell, stream_of},
+    store::Guard,
+};
+
+/// A phone.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Phone {
+    /// Its stream.
+    #[schema(value_type = String)]
+    pub stream: StreamId,
+    /// Whose.
+    pub rep: String,
+    /// `active`, `retired` (a newer one took its place) or `revoked`.
+    pub state: StreamState,
+    /// How its key is kept: `attested`, `hardware`, `software` or `unconfirmed`.
+    #[schema(value_type = String)]
+    pub grade: Grade,
+    /// Its newest epoch.
+    pub epoch: u32,
+    /// The device as it describes itself.
+    pub device: Device,
+    /// When it was enrolled, milliseconds since 1970 (UTC).
+    pub enrolled_ms: i64,
+    /// When records last came from it.
+    pub last_sync_ms: Option<i64>,
+}
+
+/// The phones of the reps this person sees.
+///
+/// # Errors
+/// The store's.
+pub async fn list(desk: &Desk, actor: &Actor) -> DeskResult<Vec<Phone>> {
+    let reps = books::reps(desk);
+    let sees = |rep: &str| actor.own_teams().is_none() || reps.get(rep).is_some_and(|rep| actor.covers(&rep.team));
+    let mut phones = Vec::new();
+    for cell in desk.app.store.cells("stream", "", desk.now_ms()).await? {
+        match serde_json::from_str::<StreamBody>(&cell.body) {
+            Ok(body) if sees(&body.rep) => phones.push(shown(desk, cell.key, body).await?),
+            _ => {}
+        }
+    }
+    phones.sort_by(|a, b| (&a.rep, a.enrolled_ms).cmp(&(&b.rep, b.enrolled_ms)));
+    Ok(phones)
+}
+
+async fn shown(desk: &Desk, stream: StreamId, body: StreamBody) -> DeskResult<Phone> {
+    let certificate = newest_certificate(&desk.app, &stream).await?;
+    Ok(Phone {
+        rep: body.rep,
+        state: body.state,
+        grade: certificate.as_ref().map_or(body.grade, |certificate| certificate.grade),
+        epoch: certificate.map_or(0, |certificate| certificate.epoch),
+        device: body.device,
+        enrolled_ms: body.enrolled_ms,
+        last_sync_ms: body.last_sync_ms,
+        stream,
+    })
+}
+
+/// Whose phone a stream is.
+///
+/// # Errors
+/// No such stream.
+pub(super) async fn rep_of(desk: &Desk, stream: &str) -> DeskResult<String> {
+    let known = stream_of(&desk.app, stream).await?;
+    known
+        .map(|(body, _)| body.rep)
+        .ok_or_else(|| DeskError::missing("stream", stream))
+}
+
+/// Revokes a lost phone: it is told to wipe itself at its next contact; what it sent is safe.
+///
+/// # Errors
+/// No such stream.
+pub async fn revoke(desk: &Desk, actor: &Actor, stream: &str) -> DeskResult<Phone> {
+    let known = stream_of(&desk.app, stream).await?;
+    let (body, read) = known.ok_or_else(|| DeskError::missing("stream", stream))?;
+    let state = StreamState::Revoked;
+    let revoked = StreamBody { state, ..body };
+    let mut deed = Deed::new(actor);
+    deed.change
+        .guards
+        .push(Guard::Cell("stream".into(), stream.into(), Some(read)));
+    deed.change.cells.push(stream_cell(stream, &revoked));
+    deed.record(&PhoneRevoked {
+        stream: stream.into(),
+        rep: revoked.rep.clone(),
+        by: actor.user.clone(),
+    });
+    deed.commit(desk).await?;
+    shown(desk, stream.into(), revoked).await
+}

@@ -1,0 +1,106 @@
+//! Desk records that are about the desk itself. Passwords, sessions and tokens are in none of them.
+
+use chrono::NaiveDate;
+use onbeat_core::record::{Hash, Payload, StreamId};
+use serde::{Deserialize, Serialize};
+
+use super::{duties::Duty, erase::Erasure};
+use crate::auth::Role;
+
+/// A user was made or changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserChanged {
+    /// Log-in name.
+    pub user: String,
+    /// Name as people say it.
+    pub name: String,
+    /// What the user may do now.
+    pub role: Role,
+    /// Own teams now.
+    pub teams: Vec<String>,
+    /// May not log in any more.
+    pub disabled: bool,
+    /// Who changed it.
+    pub by: String,
+}
+impl Payload for UserChanged {
+    const TYPE: &'static str = "user.changed";
+}
+
+/// A duty of the employer was recorded as done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DutyRecorded {
+    /// Which.
+    pub duty: Duty,
+    /// When it was done.
+    pub date: NaiveDate,
+    /// Where it is laid down.
+    pub note: String,
+    /// Who says so.
+    pub by: String,
+    /// The demo's: nobody did it.
+    pub demo: bool,
+}
+impl Payload for DutyRecorded {
+    const TYPE: &'static str = "duty.recorded";
+}
+
+/// A one-time code was made (the code itself is told to one person and kept as a hash).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeIssued {
+    /// For whom.
+    pub rep: String,
+    /// The stream whose database key it recovers; none for a new phone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recover: Option<StreamId>,
+    /// Until when it opens, milliseconds since 1970 (UTC).
+    pub expires_ms: i64,
+    /// Who made it.
+    pub by: String,
+}
+impl Payload for CodeIssued {
+    const TYPE: &'static str = "code.issued";
+}
+
+/// A phone is lost or handed in: it is told to wipe itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhoneRevoked {
+    /// Which.
+    pub stream: StreamId,
+    /// Whose.
+    pub rep: String,
+    /// Who revoked it.
+    pub by: String,
+}
+impl Payload for PhoneRevoked {
+    const TYPE: &'static str = "phone.revoked";
+}
+
+/// Bodies were erased for good; their hashes stay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BodiesErased {
+    /// What was asked for.
+    #[serde(flatten)]
+    pub what: Erasure,
+    /// Bodies erased.
+    pub erased: u64,
+    /// Who had it done.
+    pub by: String,
+}
+impl Payload for BodiesErased {
+    const TYPE: &'static str = "bodies.erased";
+}
+
+/// What was ruled of a day, kept before the places it stood on are erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayFrozen {
+    /// Whose day.
+    pub rep: String,
+    /// Which.
+    pub day: NaiveDate,
+    /// Blob of the day's view with its basis: JSON.
+    pub view: Hash,
+}
+impl Payload for DayFrozen {
+    const TYPE: &'static str = "day.frozen";
+}

@@ -1,0 +1,162 @@
+//! The register of market-entry sign-ins (R4): who signed in when, where and how, who has not, and the
+//! clerk's entry for a rep who called.
+
+use chrono::NaiveDate;
+use onbeat_core::{
+    reference::Customer,
+    rules::{
+        DayView,
+        sign_in::{SignInEntered, SignInWay},
+    },
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Books, Deed, Desk, DeskError, DeskResult, books};
+use crate::{auth::Actor, files::import::phone_digits};
+
+/// A call is entered at most this long after it came.
+const ENTRY_MAX_MS: i64 = 7 * 86_400_000;
+/// Longest note, in characters.
+const NOTE_MAX_CHARS: usize = 500;
+
+/// A line of the register.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RegisterRow {
+    /// The rep's id.
+    pub rep: String,
+    /// Name as people say it.
+    pub name: String,
+    /// Team id.
+    pub team: String,
+    /// When the sign-in is due, known once the rep was seen inside.
+    pub due_ms: Option<i64>,
+    /// When the rep signed in; `None`: not yet.
+    pub at_ms: Option<i64>,
+    /// `app`, `landline` or `other_number`.
+    #[schema(value_type = Option<String>)]
+    pub way: Option<SignInWay>,
+    /// District that held it.
+    pub district: Option<String>,
+    /// Signed distance to the edge there, positive inside.
+    pub edge_mm: Option<i64>,
+}
+
+/// A call that the clerk enters.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Call {
+    /// Who called.
+    pub rep: String,
+    /// Caller's number, as people write it.
+    pub number: String,
+    /// When the call came, milliseconds since 1970 (UTC).
+    pub called_at_ms: i64,
+    /// Words, may be empty.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// What the entry came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CallEntered {
+    /// The day it counts for.
+    #[schema(value_type = String, format = Date)]
+    pub day: NaiveDate,
+    /// Caller's number, digits only.
+    pub number: String,
+    /// The customer whose landline it is: evidence of the place; none otherwise.
+    pub customer: Option<String>,
+}
+
+/// The register of a day, by rep.
+///
+/// # Errors
+/// The store's.
+pub async fn of_day(desk: &Desk, actor: &Actor, day: NaiveDate) -> DeskResult<Vec<RegisterRow>> {
+    let store = &*desk.app.store;
+    let mut rows = Vec::new();
+    for (id, rep) in books::reps(desk).into_iter().filter(|(_, rep)| actor.covers(&rep.team)) {
+        let view = store.view("day", &format!("{id}/{day}")).await?;
+        let view = view.and_then(|view| serde_json::from_str::<DayView>(&view.body).ok());
+        let sign_in = view.map(|view| view.sign_in).unwrap_or_default();
+        rows.push(RegisterRow {
+            rep: id,
+            name: rep.name,
+            team: rep.team,
+            due_ms: sign_in.due_ms,
+            at_ms: sign_in.at_ms,
+            way: sign_in.way,
+            district: sign_in.district,
+            edge_mm: sign_in.edge_mm,
+        });
+    }
+    Ok(rows)
+}
+
+/// Enters a call. A number that is a customer's landline is evidence of the place (当地固定电话).
+///
+/// # Errors
+/// No such rep; `bad_number`; `bad_time` for a call that has not come or came long ago.
+pub async fn enter(desk: &Desk, actor: &Actor, call: Call) -> DeskResult<CallEntered> {
+    let (books, now_ms) = (Books::now(desk), desk.now_ms());
+    let rep = books.reps.get(&call.rep).filter(|rep| actor.covers(&rep.team));
+    let rep = rep.ok_or_else(|| DeskError::missing("rep", &call.rep))?;
+    let number = phone_digits(&call.number)
+        .ok_or_else(|| DeskError::input("bad_number", format!("{:?} is no phone number", call.number)))?;
+    if !(now_ms - ENTRY_MAX_MS..=now_ms).contains(&call.called_at_ms) {
+        return Err(DeskError::input(
+            "bad_time",
+            "a call is entered within 7 days after it came",
+        ));
+    }
+    if call.note.chars().count() > NOTE_MAX_CHARS {
+        return Err(DeskError::input(
+            "bad_note",
+            format!("a note has at most {NOTE_MAX_CHARS} characters"),
+        ));
+    }
+    let documents = desk.app.documents();
+    let entered = CallEntered {
+        day: documents
+            .schedule_at(&call.rep, call.called_at_ms)
+            .day_of(call.called_at_ms),
+        customer: whose(&books, &rep.customers, &number),
+        number,
+    };
+    let mut deed = Deed::new(actor);
+    deed.record(&SignInEntered {
+        rep: call.rep,
+        called_at_ms: call.called_at_ms,
+        number: entered.number.clone(),
+        customer: entered.customer.clone(),
+        note: call.note,
+        by: actor.user.clone(),
+    });
+    deed.commit_and_fold(desk).await?;
+    Ok(entered)
+}
+
+/// The customer whose landline it is, one of the rep's first.
+fn whose(books: &Books, own: &[String], number: &str) -> Option<String> {
+    let calls = |customer: &&Customer| customer.landline.as_deref().is_some_and(|line| same_line(line, number));
+    let mut found: Vec<_> = books
+        .customers
+        .values()
+        .filter(calls)
+        .map(|customer| &customer.id)
+        .collect();
+    found.sort_by_key(|id| !own.contains(id));
+    found.first().map(ToString::to_string)
+}
+
+/// Fewest digits that name a line within a country: area and number, without the 0 before them.
+const NATIONAL_MIN_DIGITS: usize = 9;
+
+/// Whether two numbers are one line. A country's code may stand before one of them instead of the 0
+/// (ITU-T E.164); a number without its area is of many lines, and no evidence.
+fn same_line(a: &str, b: &str) -> bool {
+    let (long, short) = if a.len() > b.len() { (a, b) } else { (b, a) };
+    let national = short.trim_start_matches('0');
+    long == short || (national.len() >= NATIONAL_MIN_DIGITS && long.ends_with(national))
+}

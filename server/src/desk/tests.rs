@@ -1,0 +1,725 @@
+#![allow(clippy::unwrap_used)]
+
+use std::{os::unix::fs::PermissionsExt, sync::Arc};
+
+use onbeat_core::{
+    place::Datum,
+    record::{Hash, KeyRing, verify::verify},
+    reference::{ExceptionKind, FindingState},
+    rules::{Answered, Appealed, Finding, FindingKind, Name, presence::ReasonGiven},
+    time::Interval,
+};
+use serde_json::json;
+
+use super::{
+    decide::{Ruling, decide, decide_many},
+    duties::{Duty, DutyDone},
+    erase::Erasure,
+    exceptions::NewException,
+    export::Export,
+    import::File,
+    register::Call,
+    *,
+};
+use crate::{
+    auth::Role,
+    clock::{Clock, DemoClock, SystemClock},
+    socket,
+    store::{Change, ViewRow},
+    testing::{HOUR, MINUTE, MONDAY, Phone, REP, World, at},
+};
+
+const DAY: i64 = 24 * HOUR;
+
+fn desk_of(world: &World) -> Desk {
+    Desk::new(world.app.clone())
+}
+
+fn user(user: &str, role: Role, teams: &[&str]) -> Actor {
+    Actor {
+        user: user.into(),
+        role,
+        teams: teams.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn boss() -> Actor {
+    user("boss", Role::Supervisor, &["t1"])
+}
+
+fn code<T: std::fmt::Debug>(result: DeskResult<T>) -> String {
+    result.unwrap_err().code
+}
+
+/// A real folder, with nothing in it.
+async fn real() -> (tempfile::TempDir, Desk) {
+    let folder = tempfile::tempdir().unwrap();
+    let app = App::open(folder.path(), Arc::new(SystemClock), false).await.unwrap();
+    (folder, Desk::new(app))
+}
+
+#[tokio::test]
+async fn the_set_up_code_opens_once() {
+    let (_folder, desk) = real().await;
+    let first = users::setup_code(&desk).await.unwrap().unwrap();
+    let anew = users::setup_code(&desk).await.unwrap().unwrap();
+    let set_up = |code: String| {
+        let desk = desk.clone();
+        async move { users::set_up(&desk, &code, "Root", "a long enough password").await }
+    };
+    assert_eq!(code(set_up("x".into()).await), "bad_code");
+    assert_eq!(
+        code(set_up(first.reveal().into()).await),
+        "bad_code",
+        "a new start makes a new code"
+    );
+    let short = users::set_up(&desk, anew.reveal(), "root", "short").await;
+    assert_eq!(code(short), "bad_password");
+    assert_eq!(set_up(anew.reveal().into()).await.unwrap().user, "root");
+    assert_eq!(code(set_up(anew.reveal().into()).await), "bad_code");
+    assert!(users::setup_code(&desk).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn the_last_admin_stays() {
+    let (_folder, desk) = real().await;
+    let new = |user: &str| users::NewUser {
+        user: user.into(),
+        name: user.into(),
+        role: Role::Admin,
+        teams: Vec::new(),
+        password: None,
+    };
+    let console = Actor::console();
+    let made = users::add(&desk, &console, new("Ann")).await.unwrap();
+    assert!(made.password.is_some() && made.user == "ann");
+    assert_eq!(code(users::add(&desk, &console, new("ann")).await), "exists");
+    let off = || users::UserChange {
+        disabled: Some(true),
+        ..users::UserChange::default()
+    };
+    assert_eq!(code(users::change(&desk, &console, "ann", off()).await), "last_admin");
+    users::add(&desk, &console, new("bob")).await.unwrap();
+    assert!(users::change(&desk, &console, "ann", off()).await.unwrap().disabled);
+}
+
+fn districts(text: &str) -> File {
+    File::Districts {
+        text: text.into(),
+        name_property: "name".into(),
+        datum: Datum::Wgs84,
+        edge_tolerance_m: None,
+        no_go: false,
+    }
+}
+
+const SQUARE: &str = r#"{"type":"Feature","properties":{"name":"East"},"geometry":{"type":"Polygon","coordinates":
+    [[[121.4,31.2],[121.5,31.2],[121.5,31.3],[121.4,31.3],[121.4,31.2]]]}}"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_taken_whole_or_not_at_all() {
+    let (_folder, desk) = real().await;
+    let console = Actor::console();
+    let import = |file| import::import(&desk, &console, file, false);
+    let text = "id,name,lat,lon\nc1,A,31.23,121.47\nc2,B,121.47,31.23\n".to_owned();
+    let error = import(File::Customers { text }).await.unwrap_err();
+    assert_eq!((error.code.as_str(), error.rows[0].row), ("bad_rows", 3));
+    assert!(error.rows[0].message.contains("swapped"), "{}", error.rows[0].message);
+    assert!(Books::now(&desk).customers.is_empty());
+
+    let text = "id,name,lat,lon\nc1,A,31.23,121.47\n".to_owned();
+    assert_eq!(import(File::Customers { text }).await.unwrap().turned.added, 1);
+    let users = |districts: &str| File::Users {
+        text: format!(
+            "user,name,role,team,districts,customers\nboss,Boss,supervisor,t1,,\nrep-1,Li,rep,t1,{districts},c1\n"
+        ),
+    };
+    let error = import(users("West")).await.unwrap_err();
+    assert_eq!((error.rows[0].row, error.rows[0].column.as_str()), (3, "districts"));
+    assert!(
+        users::list(&desk).await.unwrap().is_empty(),
+        "the log-in of the same file was not made"
+    );
+
+    assert_eq!(import(districts(SQUARE)).await.unwrap().turned.added, 1);
+    let done = import(users("East")).await.unwrap();
+    assert_eq!(
+        (done.turned.added, done.turned.areas, done.users.len()),
+        (2, 1, 1),
+        "team and rep, his area, a log-in"
+    );
+    assert!(desk.app.documents().in_force("area", "rep-1", desk.now_ms()).is_some());
+    let again = import(users("East")).await.unwrap();
+    assert_eq!(
+        (again.turned, again.users[0].password.clone()),
+        (turn::Turned::default(), None)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_writes_nothing() {
+    let (_folder, desk) = real().await;
+    let before = desk.app.desk.head().await;
+    let done = import::import(&desk, &Actor::console(), districts(SQUARE), true)
+        .await
+        .unwrap();
+    assert_eq!((done.dry_run, done.turned.added), (true, 1));
+    assert_eq!(desk.app.desk.head().await, before);
+    assert!(Books::now(&desk).districts.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_area_follows_what_it_is_made_of() {
+    let (_folder, desk) = real().await;
+    let console = Actor::console();
+    let import = |file| import::import(&desk, &console, file, false);
+    import(districts(SQUARE)).await.unwrap();
+    let text = "user,name,role,team,districts,customers\nrep-1,Li,rep,t1,East,\n".to_owned();
+    import(File::Users { text }).await.unwrap();
+    let area = || {
+        let documents = desk.app.documents();
+        documents.in_force("area", "rep-1", desk.now_ms()).cloned()
+    };
+    let first = area();
+    let text = "id,name,lat,lon\nc1,A,31.35,121.47\n".to_owned();
+    assert_eq!(
+        import(File::Customers { text }).await.unwrap().turned.areas,
+        0,
+        "not assigned yet"
+    );
+    let text = "user,name,role,team,districts,customers\nrep-1,Li,rep,t1,East,c1\n".to_owned();
+    assert_eq!(import(File::Users { text }).await.unwrap().turned.areas, 1);
+    let second = area();
+    assert_ne!(first, second, "a disc around the customer");
+    let named = documents::drop(&desk, &console, "customer", "c1").await;
+    assert_eq!(code(named), "bad_rows", "a rep's document names it");
+    let text = "[transit]\ncustomer_disc_m = 400.0\n".to_owned();
+    assert_eq!(import(File::Policy { text }).await.unwrap().turned.areas, 1);
+    assert_ne!(area(), second);
+}
+
+#[tokio::test]
+async fn a_policy_that_cannot_be_lived_by_is_refused() {
+    let (_folder, desk) = real().await;
+    for (text, says) in [
+        ("[window]\nform = \"08:00\"\n", "form"),
+        ("[window]\nzone = \"Mars/Olympus\"\n", "Mars/Olympus"),
+        ("[window]\nfrom = \"08:00\"\nto = \"08:00\"\n", "no length"),
+        ("[fix]\nconfidence = 1.5\n", "confidence"),
+        ("[fix]\naccuracy_max_m = nan\n", "number"),
+    ] {
+        let file = File::Policy { text: text.into() };
+        let error = import::import(&desk, &Actor::console(), file, false).await.unwrap_err();
+        assert_eq!(error.code, "bad_policy", "{text}");
+        assert!(error.message.contains(says), "{text}: {}", error.message);
+    }
+}
+
+fn new_code(rep: &str) -> enrol::NewCode {
+    enrol::NewCode {
+        rep: rep.into(),
+        recover: None,
+        minutes: 60,
+    }
+}
+
+#[tokio::test]
+async fn nobody_enrols_before_the_duties_are_done() {
+    let world = World::new().await;
+    let desk = desk_of(&world);
+    enrol::set_url(&desk, "https://onbeat.example.com").await.unwrap();
+    let day = "2026-11-20".parse().unwrap();
+    for duty in Duty::ALL {
+        assert_eq!(
+            code(enrol::issue(&desk, &boss(), new_code(REP)).await),
+            "duties_missing"
+        );
+        let note = "works agreement of 2026, page 3".to_owned();
+        duties::record(&desk, &Actor::console(), DutyDone { duty, date: day, note })
+            .await
+            .unwrap();
+    }
+    let shown = enrol::issue(&desk, &boss(), new_code(REP)).await.unwrap();
+    let (keys, link) = (desk.app.signer.public(desk.now_ms()), &shown.link);
+    let key = serde_json::to_value(&keys.keys[0].key).unwrap();
+    assert!(link.starts_with("https://onbeat.example.com/enrol#code="), "{link}");
+    assert!(
+        link.contains(&format!("&key={}&next=", key.as_str().unwrap())),
+        "{link}"
+    );
+    let other = user("other", Role::Supervisor, &["t2"]);
+    assert_eq!(code(enrol::issue(&desk, &other, new_code(REP)).await), "not_found");
+    let forever = enrol::NewCode {
+        minutes: 7 * 24 * 60 + 1,
+        ..new_code(REP)
+    };
+    assert_eq!(code(enrol::issue(&desk, &boss(), forever).await), "bad_days");
+    let code_in_link = link.split("code=").nth(1).unwrap().split('&').next().unwrap();
+    let (status, _) = world
+        .enrol_with(code_in_link, &crate::testing::read_key(&crate::testing::new_pkcs8()))
+        .await;
+    assert_eq!(status, 201, "a phone enrols with it");
+}
+
+#[tokio::test]
+async fn the_demos_duties_and_clock_are_the_demos_alone() {
+    let (_folder, desk) = real().await;
+    let console = Actor::console();
+    assert_eq!(code(run(&desk, &console, Command::DutiesDemo).await), "not_a_demo");
+    assert_eq!(
+        code(run(&desk, &console, Command::ClockSet { at_ms: 0 }).await),
+        "not_a_demo"
+    );
+    let future = DutyDone {
+        duty: Duty::Basis,
+        date: "2999-01-01".parse().unwrap(),
+        note: "n".into(),
+    };
+    assert_eq!(
+        code(run(&desk, &console, Command::DutyRecord(future)).await),
+        "bad_date"
+    );
+
+    let world = World::new().await;
+    let hand = Arc::new(DemoClock::starting_at(MONDAY));
+    let desk = Desk {
+        hand: Some(hand.clone()),
+        ..desk_of(&world)
+    };
+    let done = run(&desk, &console, Command::DutiesDemo).await.unwrap();
+    assert_eq!((&done["missing"], &done["done"][0]["demo"]), (&json!([]), &json!(true)));
+    run(&desk, &console, Command::ClockSet { at_ms: at(9, 0) })
+        .await
+        .unwrap();
+    assert!((at(9, 0)..at(9, 1)).contains(&hand.now_ms()));
+}
+
+#[tokio::test]
+async fn the_socket_carries_commands_for_its_owner_alone() {
+    let (folder, desk) = real().await;
+    assert!(socket::connect(folder.path()).await.is_none());
+    std::fs::write(socket::path(folder.path()), "left by a killed server").unwrap();
+    let listener = socket::listen(folder.path()).unwrap();
+    let mode = std::fs::metadata(socket::path(folder.path()))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let server = tokio::spawn(socket::serve(listener, desk));
+    let mut line = socket::connect(folder.path()).await.unwrap();
+    let shown = line.ask(&Command::DutiesShow).await.unwrap();
+    assert_eq!(shown["missing"].as_array().unwrap().len(), 5);
+    let error = line.ask(&Command::ClockSet { at_ms: 0 }).await.unwrap_err();
+    assert_eq!((error.fault, error.code.as_str()), (Fault::Conflict, "not_a_demo"));
+    let file = File::Customers {
+        text: "id,name,lat,lon\n".to_owned() + &"c,A,x,y\n".repeat(3),
+    };
+    let error = line.ask(&Command::Import { file, dry_run: false }).await.unwrap_err();
+    assert_eq!(error.rows.len(), 3, "{:?}", error.rows);
+    server.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_landline_is_evidence_of_the_place_and_a_mobile_is_none() {
+    let world = World::new().await;
+    world.set_time(at(9, 0));
+    let desk = desk_of(&world);
+    let clerk = user("clerk", Role::Clerk, &[]);
+    customers::set_landline(&desk, &clerk, "c1", Some("(021) 5888-1234"))
+        .await
+        .unwrap();
+    let call = |rep: &str, number: &str, called_at_ms| Call {
+        rep: rep.into(),
+        number: number.into(),
+        called_at_ms,
+        note: "his phone is broken".into(),
+    };
+    for (number, customer) in [
+        ("021 5888 1234", Some("c1")),
+        ("+86 21 5888 1234", Some("c1")),
+        ("5888 1234", None),
+        ("139 1234 5678", None),
+    ] {
+        let entered = register::enter(&desk, &clerk, call(REP, number, at(8, 40)))
+            .await
+            .unwrap();
+        assert_eq!(entered.customer.as_deref(), customer, "{number}");
+        assert_eq!(entered.day.to_string(), "2026-11-23");
+    }
+    for (rep, number, called_at_ms, says) in [
+        (REP, "call me", at(8, 40), "bad_number"),
+        (REP, "02158881234", at(9, 1), "bad_time"),
+        (REP, "02158881234", at(9, 0) - 8 * DAY, "bad_time"),
+        ("nobody", "02158881234", at(8, 40), "not_found"),
+    ] {
+        let entered = register::enter(&desk, &clerk, call(rep, number, called_at_ms)).await;
+        assert_eq!(code(entered), says, "{rep} {number}");
+    }
+    let other = user("other", Role::Supervisor, &["t2"]);
+    assert_eq!(
+        code(register::enter(&desk, &other, call(REP, "02158881234", at(8, 40))).await),
+        "not_found"
+    );
+}
+
+/// A finding of a phone's records, put as the fold would.
+async fn put_finding(desk: &Desk, kind: FindingKind, state: FindingState, evidence: &[Name]) -> String {
+    let finding = Finding {
+        id: Hash::of(format!("{kind:?}")),
+        class: kind.class(),
+        kind,
+        from_ms: at(12, 10),
+        to_ms: at(12, 55),
+        evidence: evidence.to_vec(),
+        facts: Default::default(),
+        state,
+    };
+    let body = decide::FindingView {
+        rep: REP.into(),
+        day: "2026-11-23".into(),
+        finding: finding.clone(),
+    };
+    let view = ViewRow {
+        kind: "finding".into(),
+        key: finding.id.to_string(),
+        scope: "team/t1".into(),
+        at_ms: finding.from_ms,
+        body: serde_json::to_string(&body).unwrap(),
+        fields: Vec::new(),
+    };
+    let change = Change {
+        views: vec![view],
+        ..Change::default()
+    };
+    desk.app.commit(change).await.unwrap();
+    finding.id.to_string()
+}
+
+/// A phone whose fixes of noon came at one o'clock.
+async fn phone_at_noon(world: &World) -> (Phone, Vec<Name>) {
+    let mut phone = world.enrol(REP).await;
+    phone.anchor(world, at(8, 0), 0).await;
+    for minute in 10..15 {
+        phone.fix(at(12, minute), 0);
+    }
+    world.set_time(at(13, 0));
+    world.pushed(&phone, 0).await;
+    let names = phone.records[1..].iter().map(|record| Name {
+        stream: phone.stream.clone(),
+        epoch: 1,
+        branch: String::new(),
+        seq: record.head.seq,
+    });
+    let names = names.collect();
+    (phone, names)
+}
+
+async fn says(world: &World, phone: &mut Phone, id: &str, appeal: bool, at_ms: i64) {
+    let (finding, kind, day) = (id.parse().unwrap(), FindingKind::LeftArea, "2026-11-23".to_owned());
+    let (from_ms, to_ms, text) = (at(12, 10), at(12, 55), "the road was closed".to_owned());
+    world.set_time(at_ms);
+    let from = phone.records.len();
+    if appeal {
+        let said = Appealed {
+            finding,
+            kind,
+            from_ms,
+            to_ms,
+            day,
+            text,
+        };
+        phone.write(at_ms, &said);
+    } else {
+        let said = Answered {
+            finding,
+            kind,
+            from_ms,
+            to_ms,
+            day,
+            text,
+        };
+        phone.write(at_ms, &said);
+    }
+    world.pushed(phone, from).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_rep_comes_first_and_an_appeal_is_decided_by_another() {
+    let world = World::new().await;
+    let desk = desk_of(&world);
+    let (mut phone, names) = phone_at_noon(&world).await;
+    let open = || put_finding(&desk, FindingKind::LeftArea, FindingState::Open, &names);
+    let id = open().await;
+    let confirm = |actor: Actor| {
+        let (desk, id) = (desk.clone(), id.clone());
+        async move { decide(&desk, &actor, &id, Ruling::Confirmed, "seen outside").await }
+    };
+    assert_eq!(code(confirm(boss()).await), "window_open");
+    world.set_time(at(17, 0));
+    let early = confirm(boss()).await.unwrap_err();
+    assert_eq!((early.code.as_str(), early.retry_at.is_some()), ("too_early", true));
+    assert_eq!(
+        code(decide(&desk, &boss(), &id, Ruling::Confirmed, " ").await),
+        "no_reason"
+    );
+    assert_eq!(code(confirm(user(REP, Role::Supervisor, &["t1"])).await), "own_case");
+
+    says(&world, &mut phone, &id, false, at(17, 10)).await;
+    let first = confirm(boss()).await.unwrap();
+    assert_eq!((first.state, first.on_appeal), (FindingState::Confirmed, false));
+
+    put_finding(&desk, FindingKind::LeftArea, FindingState::Confirmed, &names).await;
+    assert_eq!(
+        code(confirm(user("other", Role::Admin, &[])).await),
+        "decided",
+        "without an appeal it stands"
+    );
+    says(&world, &mut phone, &id, true, at(18, 0)).await;
+    put_finding(&desk, FindingKind::LeftArea, FindingState::Confirmed, &names).await;
+    assert_eq!(code(confirm(boss()).await), "same_person");
+    world.set_time(at(18, 30));
+    let other = user("other", Role::Admin, &[]);
+    let second = decide(&desk, &other, &id, Ruling::Withdrawn, "the road was closed")
+        .await
+        .unwrap();
+    assert_eq!((second.state, second.on_appeal), (FindingState::Withdrawn, true));
+    put_finding(&desk, FindingKind::LeftArea, FindingState::Withdrawn, &names).await;
+    assert_eq!(code(confirm(user("third", Role::Admin, &[])).await), "decided");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn silence_for_three_working_days_is_an_answer_too() {
+    let world = World::new().await;
+    let desk = desk_of(&world);
+    let (_phone, names) = phone_at_noon(&world).await;
+    // Known on Monday: Tuesday, Wednesday and Thursday are the rep's.
+    for (now_ms, says) in [
+        (at(17, 0), Some("too_early")),
+        (MONDAY + 4 * DAY - MINUTE, Some("too_early")),
+        (MONDAY + 4 * DAY, None),
+    ] {
+        let id = put_finding(&desk, FindingKind::LeftArea, FindingState::Open, &names).await;
+        world.set_time(now_ms);
+        let decided = decide(&desk, &boss(), &id, Ruling::Confirmed, "seen outside").await;
+        assert_eq!(decided.err().map(|error| error.code).as_deref(), says, "{now_ms}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn questions_are_never_confirmed_and_many_are_only_excused() {
+    let world = World::new().await;
+    let desk = desk_of(&world);
+    world.set_time(at(17, 0));
+    let question = put_finding(&desk, FindingKind::LongStay, FindingState::Answered, &[]).await;
+    let finding = put_finding(&desk, FindingKind::LeftArea, FindingState::Open, &[]).await;
+    let both = [question.clone(), finding.clone()];
+    assert_eq!(
+        code(decide(&desk, &boss(), &question, Ruling::Confirmed, "x").await),
+        "question"
+    );
+    assert_eq!(
+        code(decide_many(&desk, &boss(), &both, Ruling::Confirmed, "x").await),
+        "singly"
+    );
+    let other = user("other", Role::Supervisor, &["t2"]);
+    assert_eq!(
+        code(decide_many(&desk, &other, &both, Ruling::Excused, "x").await),
+        "not_found"
+    );
+    let unknown = [finding, "0".repeat(64)];
+    assert_eq!(
+        code(decide_many(&desk, &boss(), &unknown, Ruling::Excused, "x").await),
+        "not_found"
+    );
+    let decisions = decide_many(&desk, &boss(), &both, Ruling::Excused, "the fair was that day")
+        .await
+        .unwrap();
+    assert_eq!(decisions.len(), 2);
+    let documents = desk.app.documents();
+    assert!(documents.in_force("decision", &question, desk.now_ms()).is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reason_is_approved_as_the_rep_gave_it() {
+    let world = World::new().await;
+    let desk = desk_of(&world);
+    let mut phone = world.enrol(REP).await;
+    phone.anchor(&world, at(8, 0), 0).await;
+    let interval = Interval {
+        from_ms: at(12, 0),
+        to_ms: at(13, 0),
+    };
+    let reason = ExceptionKind::CustomerCalled;
+    let note = "Mr Zhang called".to_owned();
+    phone.write(at(13, 5), &ReasonGiven { interval, reason, note });
+    world.set_time(at(13, 10));
+    world.pushed(&phone, 0).await;
+    let name = |seq| Name {
+        stream: phone.stream.clone(),
+        epoch: 1,
+        branch: String::new(),
+        seq,
+    };
+    let new = |rep: &str, record| NewException {
+        rep: rep.into(),
+        record,
+        reason: None,
+        from_ms: None,
+        to_ms: None,
+    };
+    let make = |actor: Actor, new| {
+        let desk = desk.clone();
+        async move { exceptions::make(&desk, &actor, new).await }
+    };
+    assert_eq!(
+        code(make(boss(), new(REP, Some(name(1)))).await),
+        "not_found",
+        "an anchor is no reason"
+    );
+    assert_eq!(
+        code(make(boss(), new("li", Some(name(2)))).await),
+        "not_found",
+        "another's reason"
+    );
+    assert_eq!(code(make(boss(), new(REP, None)).await), "incomplete");
+    assert_eq!(
+        code(make(user(REP, Role::Admin, &[]), new(REP, Some(name(2)))).await),
+        "own_case"
+    );
+    let made = make(boss(), new(REP, Some(name(2)))).await.unwrap();
+    assert_eq!(
+        (made.reason, made.from_ms, made.to_ms),
+        (reason, interval.from_ms, interval.to_ms)
+    );
+    assert_eq!(
+        make(boss(), new(REP, Some(name(2)))).await.unwrap().id,
+        made.id,
+        "approved twice it is one"
+    );
+    let leave = NewException {
+        reason: Some(ExceptionKind::Leave),
+        from_ms: Some(MONDAY + DAY),
+        to_ms: Some(MONDAY + 200 * DAY),
+        ..new(REP, None)
+    };
+    assert_eq!(code(make(boss(), leave).await), "bad_interval");
+}
+
+async fn exported(desk: &Desk, what: &Export) -> String {
+    let (mut text, mut after) = (String::new(), None);
+    loop {
+        let page = export::page(desk, what, after.as_deref()).await.unwrap();
+        text += &page.text;
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return text,
+        }
+    }
+}
+
+fn log(stream: Option<String>, rep: Option<&str>) -> Export {
+    let rep = rep.map(ToOwned::to_owned);
+    Export::Log { stream, rep }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_exported_log_checks_whole_and_after_an_erasure() {
+    let world = World::new().await;
+    let desk = desk_of(&world);
+    let mut phone = world.enrol(REP).await;
+    phone.anchor(&world, at(8, 0), 0).await;
+    for i in 0..700 {
+        phone.fix(at(8, 1) + i * 10_000, 0);
+    }
+    world.set_time(at(12, 0));
+    world.push(&phone, 0).await;
+    for part in [0..400, 400..701] {
+        let (status, answer) = world
+            .push_text(&phone, "", phone.batch_of(&phone.records[part]).as_bytes())
+            .await;
+        assert_eq!(status, 200, "{answer}");
+    }
+    let keys = KeyRing::trust(&desk.app.signer.public(desk.now_ms()), None).unwrap();
+    let check = |text: &str| {
+        let report = verify(text, &keys, &[]);
+        assert!(report.ok, "{:?}", report.faults);
+        report
+    };
+    let all = exported(&desk, &log(Some(phone.stream.clone()), None)).await;
+    assert_eq!(
+        all.lines().count(),
+        1 + 2 * 701 + 2,
+        "certificate, records, seal, receipt"
+    );
+    check(&all);
+    assert_eq!(exported(&desk, &log(None, Some(REP))).await, all);
+    check(&exported(&desk, &log(None, None)).await);
+
+    let erase = |day: &str, dry_run| {
+        let what = Erasure {
+            rep: Some(REP.into()),
+            before: day.parse().unwrap(),
+        };
+        let desk = desk.clone();
+        async move { erase::erase(&desk, &Actor::console(), what, dry_run).await.unwrap() }
+    };
+    assert_eq!(erase("2026-11-23", false).await.fixes, 0, "of the days before that one");
+    let would = erase("2026-11-24", true).await;
+    assert_eq!((would.fixes, would.days), (700, 1));
+    assert_eq!(
+        exported(&desk, &log(None, Some(REP))).await,
+        all,
+        "a dry run erases nothing"
+    );
+    world.set_time(at(17, 0));
+    crate::fold::drain(&desk.app).await.unwrap();
+    let day = || async {
+        crate::fold::day_now(&desk.app, REP, "2026-11-23".parse().unwrap())
+            .await
+            .unwrap()
+    };
+    let before = day().await;
+    assert_eq!(erase("2026-11-24", false).await.fixes, 700);
+    assert_eq!(day().await, before, "the account of the day outlives its places");
+    assert_eq!(erase("2026-11-24", false).await.fixes, 0);
+    let erased = exported(&desk, &log(None, Some(REP))).await;
+    assert!(!erased.contains("lat_e9"));
+    check(&erased);
+    check(&exported(&desk, &log(None, None)).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trail_opens_for_a_reason_and_the_rep_is_told() {
+    let world = World::new().await;
+    let desk = desk_of(&world);
+    let (_phone, _) = phone_at_noon(&world).await;
+    let day = "2026-11-23".parse().unwrap();
+    for why in ["", "x", "0123abcd"] {
+        assert_eq!(
+            code(look::trail(&desk, &boss(), REP, day, why).await),
+            "no_reason",
+            "{why:?}"
+        );
+    }
+    let fixes = look::trail(&desk, &boss(), REP, day, "客户投诉核实").await.unwrap();
+    assert_eq!(fixes.len(), 5);
+    let told = desk.app.documents().reference_of(REP, desk.now_ms());
+    assert_eq!(told.iter().filter(|(kind, ..)| *kind == "look").count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_phone_is_told_to_wipe_itself() {
+    let world = World::new().await;
+    let desk = desk_of(&world);
+    let phone = world.enrol(REP).await;
+    assert_eq!(phones::list(&desk, &boss()).await.unwrap().len(), 1);
+    let other = user("other", Role::Supervisor, &["t2"]);
+    assert!(phones::list(&desk, &other).await.unwrap().is_empty());
+    phones::revoke(&desk, &Actor::console(), &phone.stream).await.unwrap();
+    let (status, answer) = world.get("/api/v1/feed", &phone.token).await;
+    assert_eq!((status.as_u16(), &answer["error"]["wipe"]), (403, &json!(true)));
+    assert_eq!(
+        code(phones::revoke(&desk, &Actor::console(), "none").await),
+        "not_found"
+    );
+}

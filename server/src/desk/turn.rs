@@ -1,0 +1,161 @@
+//! Turning the company's documents from how they stand to how they shall stand.
+
+use std::collections::BTreeMap;
+
+use onbeat_core::reference::{District, Document, NoGoPlace, Rep};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Books, Deed, Desk, DeskError, DeskResult, RowError};
+use crate::{feed, fold::kind_of, store::Change};
+
+/// What turning the books over came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Turned {
+    /// Documents that are new.
+    pub added: usize,
+    /// Documents that differ from before.
+    pub changed: usize,
+    /// Documents that are gone.
+    pub dropped: usize,
+    /// Reps whose area was drawn anew.
+    pub areas: usize,
+}
+
+type Documents = BTreeMap<(&'static str, String), Document>;
+
+/// Turns the books from `before` to `after`: puts and drops what differs.
+///
+/// # Errors
+/// A document that names another which is not there: all of them, row by row.
+pub(super) fn turn(deed: &mut Deed, desk: &Desk, before: &Books, after: &Books) -> DeskResult<Turned> {
+    check(after)?;
+    let now_ms = desk.now_ms();
+    let mut turned = Turned::default();
+    let (old, new) = (documents(before), documents(after));
+    for ((kind, key), document) in &new {
+        match old.get(&(*kind, key.clone())) {
+            Some(known) if known == document => continue,
+            Some(_) => turned.changed += 1,
+            None => turned.added += 1,
+        }
+        deed.put(key, now_ms, document.clone());
+    }
+    for (kind, key) in old.keys().filter(|name| !new.contains_key(*name)) {
+        deed.drop_document(kind, key, now_ms);
+        turned.dropped += 1;
+    }
+    turned.areas = touched(before, after).count();
+    Ok(turned)
+}
+
+/// Commits a turn, with the areas drawn anew that it touches. The shapes go first, by themselves, since the
+/// areas are made of them: a blob that nothing names does no harm.
+///
+/// # Errors
+/// A shape that is missing or damaged; of [`Deed::commit`].
+pub(super) async fn commit(mut deed: Deed, desk: &Desk, before: &Books, after: &Books) -> DeskResult<()> {
+    let blobs = std::mem::take(&mut deed.change.blobs);
+    if !blobs.is_empty() {
+        let change = Change {
+            blobs,
+            ..Change::default()
+        };
+        desk.app.commit(change).await?;
+    }
+    let (documents, now_ms) = (deed.documents(desk), desk.now_ms());
+    for rep in touched(before, after) {
+        let built = feed::area::build(&desk.app, &documents, rep, now_ms).await?;
+        deed.change.blobs.push(built.blob);
+        deed.put(rep, now_ms, Document::Area(built.area));
+    }
+    deed.commit(desk).await
+}
+
+/// The reps whose area is made of other things than before.
+fn touched<'a>(before: &'a Books, after: &'a Books) -> impl Iterator<Item = &'a String> {
+    let differs = |(id, rep): &(&String, &Rep)| {
+        let old = before.reps.get(*id).map(|rep| ground(before, rep));
+        old != Some(ground(after, rep))
+    };
+    after.reps.iter().filter(differs).map(|(id, _)| id)
+}
+
+fn documents(books: &Books) -> Documents {
+    let mut all = Documents::new();
+    let mut add = |key: &str, document: Document| drop(all.insert((kind_of(&document), key.into()), document));
+    add("policy", Document::Policy(books.policy.clone()));
+    add("calendar", Document::Calendar(books.calendar.clone()));
+    books
+        .teams
+        .iter()
+        .for_each(|(key, team)| add(key, Document::Team(team.clone())));
+    books
+        .districts
+        .iter()
+        .for_each(|(key, district)| add(key, Document::District(district.clone())));
+    books
+        .no_go
+        .iter()
+        .for_each(|(key, place)| add(key, Document::NoGo(place.clone())));
+    books
+        .customers
+        .iter()
+        .for_each(|(key, customer)| add(key, Document::Customer(customer.clone())));
+    books
+        .reps
+        .iter()
+        .for_each(|(key, rep)| add(key, Document::Rep(rep.clone())));
+    all
+}
+
+/// Holds every reference against what it names.
+fn check(books: &Books) -> DeskResult<()> {
+    let mut rows = Vec::new();
+    for (id, rep) in &books.reps {
+        let mut lacks = |column: &str, name: &str| {
+            rows.push(RowError {
+                row: 0,
+                column: column.into(),
+                message: format!("rep {id}: there is no {column} {name:?}: import it first"),
+            });
+        };
+        if !books.teams.contains_key(&rep.team) {
+            lacks("team", &rep.team);
+        }
+        let districts = rep.districts.iter().filter(|name| !books.districts.contains_key(*name));
+        districts.for_each(|name| lacks("district", name));
+        let customers = rep.customers.iter().filter(|name| !books.customers.contains_key(*name));
+        customers.for_each(|name| lacks("customer", name));
+    }
+    if rows.is_empty() {
+        Ok(())
+    } else {
+        Err(DeskError::rows(rows))
+    }
+}
+
+/// All that a rep's area is made of.
+#[derive(PartialEq)]
+struct Ground<'a> {
+    districts: Vec<&'a District>,
+    no_go: Vec<&'a NoGoPlace>,
+    discs: Vec<(i64, i64)>,
+    disc_m: f64,
+    edge_tolerance_m: f64,
+}
+
+fn ground<'a>(books: &'a Books, rep: &Rep) -> Ground<'a> {
+    Ground {
+        districts: rep.districts.iter().filter_map(|id| books.districts.get(id)).collect(),
+        no_go: books.no_go.values().collect(),
+        discs: rep
+            .customers
+            .iter()
+            .filter_map(|id| books.customers.get(id))
+            .map(|customer| (customer.lat_e9, customer.lon_e9))
+            .collect(),
+        disc_m: books.policy.transit.customer_disc_m,
+        edge_tolerance_m: books.policy.fix.edge_tolerance_m,
+    }
+}

@@ -1,0 +1,139 @@
+//! All routes of the server, and what every request passes through.
+
+use std::time::{Duration, Instant};
+
+use axum::{
+    Router,
+    body::to_bytes,
+    extract::{DefaultBodyLimit, MatchedPath, Request, State},
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+};
+use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
+use tracing::Instrument;
+
+use crate::{
+    api,
+    auth::guard,
+    desk::{Desk, DeskError},
+    intake, random,
+};
+
+/// Largest body: a push before compression is 512 KiB, a photo's chunk 256 KiB, a document less.
+const BODY_MAX_BYTES: usize = 1024 * 1024;
+/// Longest refusal by the framework.
+const REFUSAL_MAX_BYTES: usize = 4096;
+/// Longest time for one request, its body included.
+const REQUEST_MOST: Duration = Duration::from_secs(60);
+
+/// The router; `url` is how the server is reached.
+pub fn router(desk: &Desk, url: &str) -> Router {
+    let desk = Desk {
+        tls: url.starts_with("https://"),
+        ..desk.clone()
+    };
+    let (routes, document) = routes(&desk).split_for_parts();
+    let document = api::document(document);
+    let openapi = move || std::future::ready(axum::Json(document.clone()));
+    routes
+        .route("/api/v1/openapi.json", axum::routing::get(openapi))
+        .route_layer(middleware::from_fn_with_state(desk.clone(), guard::guard))
+        .fallback(|| async { DeskError::missing("route", "of this path") })
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestBodyLimitLayer::new(BODY_MAX_BYTES))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            REQUEST_MOST,
+        ))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(desk, frame))
+}
+
+/// The routes with their OpenAPI document.
+pub(crate) fn routes(desk: &Desk) -> utoipa_axum::router::OpenApiRouter {
+    let phones = intake::phone_routes().with_state(desk.app.clone());
+    api::routes().with_state(desk.clone()).merge(phones)
+}
+
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    DeskError::environment("panic", "a handler panicked").into_response()
+}
+
+/// Gives the request an id, logs what became of it (its route, never its path, which may name a person), and
+/// tells the browser to trust nothing but what the answer says.
+async fn frame(State(desk): State<Desk>, request: Request, next: Next) -> Response {
+    let id = random::hex::<8>();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("none", MatchedPath::as_str)
+        .to_owned();
+    let (method, begun) = (request.method().clone(), Instant::now());
+    let span = tracing::info_span!("request", id);
+    let response = next.run(request).instrument(span.clone()).await;
+    let mut response = in_our_form(response).await;
+    let (status, took_ms) = (response.status().as_u16(), begun.elapsed().as_millis() as u64);
+    span.in_scope(|| tracing::info!(%method, route, status, took_ms, "answered"));
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert("x-request-id", id);
+    }
+    for (name, value) in ANSWER_HEADERS {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if desk.tls {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000"),
+        );
+    }
+    response
+}
+
+/// What the framework refuses (a body that is no JSON, a query that can't be read) it says in plain text:
+/// callers get the form of all other errors.
+async fn in_our_form(response: Response) -> Response {
+    let status = response.status();
+    let code = match status {
+        StatusCode::BAD_REQUEST => "bad_request",
+        StatusCode::METHOD_NOT_ALLOWED => "bad_method",
+        StatusCode::REQUEST_TIMEOUT => "too_slow",
+        StatusCode::PAYLOAD_TOO_LARGE => "too_big",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => "bad_media_type",
+        StatusCode::UNPROCESSABLE_ENTITY => "bad_body",
+        _ => return response,
+    };
+    let json = HeaderValue::from_static("application/json");
+    if response.headers().get(header::CONTENT_TYPE) == Some(&json) {
+        return response;
+    }
+    let text = to_bytes(response.into_body(), REFUSAL_MAX_BYTES)
+        .await
+        .unwrap_or_default();
+    let said = String::from_utf8_lossy(&text);
+    let message = if said.is_empty() {
+        status.canonical_reason().unwrap_or_default()
+    } else {
+        &said
+    };
+    (
+        status,
+        axum::Json(serde_json::json!({ "error": { "code": code, "message": message } })),
+    )
+        .into_response()
+}
+
+/// OWASP's HTTP Headers Cheat Sheet, for answers that are data
+/// (<https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html>).
+const ANSWER_HEADERS: [(HeaderName, &str); 6] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::CACHE_CONTROL, "no-store"),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; frame-ancestors 'none'",
+    ),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+];

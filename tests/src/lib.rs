@@ -1,4 +1,10 @@
-//! The story of a day, the world that plays it, and what the end-to-end tests and benchmarks are made of.
+//! What the end-to-end tests, the demo and the benchmarks are made of: [`story`] says what is true of each
+//! rep's day and what must follow from it; [`world`] plays it with a real server and real phones, one process
+//! each; [`alone`] judges it without either; [`raw_phone`] writes what the real phone would not, and [`load`]
+//! pushes it by the thousand.
 
+pub mod alone;
 pub mod load;
 pub mod raw_phone;
+pub mod story;
+pub mod world;

@@ -26,6 +26,16 @@ pub struct LoadReport {
     pub pushes: usize,
 }
 
+/// A client without proxies; each has connections of its own.
+pub fn client() -> reqwest::Client {
+    // Only plain HTTP to this machine, but the client wants to know who would do its cryptography.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .expect("a client without TLS roots of its own")
+}
+
 /// `count` fixes, one a second of the played day from `from_ms` on, in batches of `batch_records`.
 pub fn batches_of_fixes(phone: &mut RawPhone, from_ms: i64, count: usize, batch_records: usize) -> Vec<Batch> {
     let mut batches = Vec::with_capacity(count.div_ceil(batch_records));

@@ -1,0 +1,106 @@
+//! Nothing is acknowledged before it is on the disk, and a full disk loses nothing.
+
+use onbeat_tests::{
+    load::{self, batches_of_fixes},
+    raw_phone::RawPhone,
+};
+use serde_json::json;
+
+use crate::{
+    bed::{Bed, REP},
+    watched::Watched,
+};
+
+/// Each acknowledgement has a sync of its own before it.
+fn synced_before_each(events: &str) -> bool {
+    let mut told = events.split('A').collect::<Vec<_>>();
+    told.pop(); // what comes after the last acknowledgement
+    told.iter().all(|before| before.contains('S'))
+}
+
+#[test]
+fn the_check_of_the_order_can_fail() {
+    for (events, right) in [("SA", true), ("SASSA", true), ("", true), ("AS", false), ("SAA", false)] {
+        assert_eq!(synced_before_each(events), right, "{events}");
+    }
+}
+
+#[test]
+fn the_server_syncs_before_it_acknowledges() {
+    let mut bed = Bed::new_with(|binaries, folder| {
+        let watched = Watched::new(&binaries.onbeat, folder);
+        binaries.onbeat.clone_from(&watched.program);
+        Some(watched)
+    });
+    let watched = bed.watched.take().unwrap();
+    let link = bed.server.enrolment_link(REP).unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let mut phone = RawPhone::enrol(load::client(), &link).await.expect("enrolled");
+        let batches = batches_of_fixes(&mut phone, bed.now_ms, 400, 10);
+        watched.events();
+        for batch in &batches {
+            assert_eq!(phone.push(batch).await.0, 200);
+        }
+    });
+    let events = watched.events();
+    assert_eq!(events.matches('A').count(), 40, "{events}");
+    assert!(synced_before_each(&events), "{events}");
+}
+
+#[test]
+fn the_phone_syncs_before_it_acknowledges() {
+    let mut bed = Bed::new();
+    let watched = Watched::new(&bed.binaries.player, bed.folder.path());
+    bed.binaries.player.clone_from(&watched.program);
+    let mut phone = bed.phone(REP);
+    watched.events();
+    for n in 0..40 {
+        let fix = phone.fix(bed.now_ms + 60_000 * n);
+        phone.player.ask(fix).unwrap();
+    }
+    let events = watched.events();
+    assert_eq!(events.matches('A').count(), 40, "{events}");
+    assert!(synced_before_each(&events), "{events}");
+}
+
+#[test]
+fn a_full_disk_at_the_server_loses_nothing() {
+    let mut bed = Bed::new_with(|binaries, folder| {
+        let watched = Watched::new(&binaries.onbeat, folder);
+        binaries.onbeat.clone_from(&watched.program);
+        Some(watched)
+    });
+    let watched = bed.watched.take().unwrap();
+    let mut phone = bed.phone(REP);
+    let then = phone.take_fixes(bed.now_ms, 30);
+    watched.fill_disk(true);
+    bed.now_ms = then;
+    let report = bed.sync_once(&mut phone);
+    assert_ne!(report["problems"], json!([]), "the phone is told: {report}");
+    assert_eq!(
+        report["waiting"].as_u64().map(|n| n >= 30),
+        Some(true),
+        "nothing is acknowledged: {report}"
+    );
+    watched.fill_disk(false);
+    bed.sync(&mut phone, then);
+    assert_eq!(bed.verified_log(REP).matches("\"type\":\"fix\"").count(), 30);
+}
+
+#[test]
+fn a_full_disk_at_the_phone_is_told_and_loses_nothing() {
+    let mut bed = Bed::new();
+    let watched = Watched::new(&bed.binaries.player, bed.folder.path());
+    bed.binaries.player.clone_from(&watched.program);
+    let mut phone = bed.phone(REP);
+    let then = phone.take_fixes(bed.now_ms, 30);
+    watched.fill_disk(true);
+    let fix = phone.fix(then);
+    let refused = phone.player.ask(fix).unwrap_err().to_string();
+    assert!(refused.contains("storage_full"), "{refused}");
+    watched.fill_disk(false);
+    let then = phone.take_fixes(then + 60_000, 5);
+    bed.sync(&mut phone, then);
+    assert_eq!(bed.verified_log(REP).matches("\"type\":\"fix\"").count(), 35);
+}

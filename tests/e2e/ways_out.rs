@@ -1,0 +1,198 @@
+//! Every way a phone and a server can part, and that the phone goes on from it without help.
+
+use std::fs;
+
+use onbeat_core::record::{Grade, Line, read_lines};
+use onbeat_tests::world::edit_newest_fix;
+use serde_json::Value;
+
+use crate::bed::{Bed, BedPhone, REP};
+
+/// After whatever happened: the phone records and syncs, and the server has it all in a log that checks.
+fn goes_on(bed: &mut Bed, phone: &mut BedPhone, fixes: usize) -> String {
+    let then = phone.take_fixes(bed.now_ms + 60_000, 5);
+    bed.sync(phone, then);
+    let log = bed.verified_log(REP);
+    assert_eq!(
+        log.matches("\"type\":\"fix\"").count(),
+        fixes + 5,
+        "all fixes, each once"
+    );
+    log
+}
+
+fn epochs(log: &str) -> u32 {
+    let certificates = read_lines(log).filter_map(|line| match line.unwrap() {
+        Line::Certificate(certificate) => Some(certificate.epoch),
+        _ => None,
+    });
+    certificates.max().unwrap()
+}
+
+fn findings(bed: &Bed, class: &str) -> Vec<Value> {
+    let list = bed
+        .desk("auditor")
+        .get(&format!("/api/v1/findings?rep={REP}&class={class}"))
+        .unwrap();
+    list["items"].as_array().unwrap().clone()
+}
+
+#[test]
+fn a_phone_restored_from_a_copy_opens_an_epoch_and_keeps_both_copies() {
+    let mut bed = Bed::new();
+    let mut phone = bed.phone(REP);
+    let copy = bed.folder.path().join("copy");
+    let then = phone.take_fixes(bed.now_ms, 10);
+    bed.sync(&mut phone, then);
+    phone.player.exit().unwrap();
+    phone.player.copy_folder(&copy).unwrap();
+    phone.player.start().unwrap();
+    let then = phone.take_fixes(then, 10);
+    bed.sync(&mut phone, then);
+    phone.player.exit().unwrap();
+    phone.player.restore_folder(&copy).unwrap();
+    phone.player.start().unwrap();
+    let log = goes_on(&mut bed, &mut phone, 20);
+    assert_eq!(epochs(&log), 2);
+    bed.settle();
+    assert_eq!(
+        findings(&bed, "finding"),
+        [] as [Value; 0],
+        "a fork alone is a question"
+    );
+    assert_eq!(findings(&bed, "question").len(), 1);
+}
+
+#[test]
+fn a_restored_phone_with_nothing_new_says_so_too() {
+    let mut bed = Bed::new();
+    let mut phone = bed.phone(REP);
+    let copy = bed.folder.path().join("copy");
+    phone.player.exit().unwrap();
+    phone.player.copy_folder(&copy).unwrap();
+    phone.player.start().unwrap();
+    let then = phone.take_fixes(bed.now_ms, 10);
+    bed.sync(&mut phone, then);
+    phone.player.exit().unwrap();
+    phone.player.restore_folder(&copy).unwrap();
+    phone.player.start().unwrap();
+    bed.sync(&mut phone, then);
+    let log = goes_on(&mut bed, &mut phone, 10);
+    assert_eq!(epochs(&log), 2);
+}
+
+#[test]
+fn a_lost_key_opens_an_epoch_that_adopts_the_unsealed_tail() {
+    let mut bed = Bed::new();
+    let mut phone = bed.phone(REP);
+    let then = phone.take_fixes(bed.now_ms, 10);
+    bed.sync(&mut phone, then);
+    let then = phone.take_fixes(then, 10);
+    phone.player.exit().unwrap();
+    fs::remove_file(phone.player.folder().join("key.p8")).unwrap();
+    phone.player.start().unwrap();
+    bed.sync(&mut phone, then);
+    let log = goes_on(&mut bed, &mut phone, 20);
+    let grades: Vec<Grade> = read_lines(&log)
+        .filter_map(|line| match line.unwrap() {
+            Line::Certificate(certificate) => Some(certificate.grade),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(grades, [Grade::Software, Grade::Unconfirmed]);
+}
+
+#[test]
+fn a_restored_server_gets_again_what_it_lost() {
+    let mut bed = Bed::new();
+    let mut phone = bed.phone(REP);
+    let then = phone.take_fixes(bed.now_ms, 10);
+    bed.sync(&mut phone, then);
+    let backup = bed.folder.path().join("backup");
+    bed.server.kill();
+    bed.copy_server_to(&backup);
+    bed.server.restart(then).unwrap();
+    let then = phone.take_fixes(then, 10);
+    bed.sync(&mut phone, then);
+    bed.server.kill();
+    bed.restore_server_from(&backup);
+    bed.server.restart(then).unwrap();
+    let log = goes_on(&mut bed, &mut phone, 20);
+    assert_eq!(epochs(&log), 1, "the phone did nothing wrong");
+}
+
+#[test]
+fn an_edited_log_is_kept_as_evidence_and_the_phone_goes_on() {
+    let mut bed = Bed::new();
+    let mut phone = bed.phone(REP);
+    let then = phone.take_fixes(bed.now_ms, 10);
+    phone.player.exit().unwrap();
+    edit_newest_fix(phone.player.folder()).unwrap();
+    phone.player.start().unwrap();
+    bed.sync(&mut phone, then);
+    let then = phone.take_fixes(bed.now_ms + 60_000, 5);
+    bed.sync(&mut phone, then);
+    // What was recorded anew stands behind a time that the server had signed: so the log tells of the edit.
+    let (log, code, said) = bed.exported_log(REP);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("epoch 2, record 1: back_dated"), "{said}");
+    assert_eq!(log.matches("\"type\":\"fix\"").count(), 15, "all fixes, each once");
+    assert_eq!(epochs(&log), 2);
+    bed.settle();
+    let broken = findings(&bed, "finding");
+    assert_eq!(broken.len(), 1, "{broken:?}");
+    assert_eq!(broken[0]["finding"]["kind"], "log_broken");
+    let quarantine = bed.desk("auditor").get("/api/v1/quarantine").unwrap();
+    assert!(quarantine.to_string().contains("body_hash"), "{quarantine}");
+}
+
+#[test]
+fn a_revoked_phone_is_wiped_and_what_was_receipted_is_safe() {
+    let mut bed = Bed::new();
+    let mut phone = bed.phone(REP);
+    let then = phone.take_fixes(bed.now_ms, 10);
+    bed.sync(&mut phone, then);
+    let phones = bed.desk("admin").get("/api/v1/phones").unwrap();
+    let listed = phones
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|phone| phone["rep"] == REP)
+        .unwrap();
+    let stream = listed["stream"].as_str().unwrap().to_owned();
+    bed.server.command(&["phones", "revoke", &stream]).unwrap();
+    let report = bed.sync_once(&mut phone);
+    assert_eq!(report["wiped"], true, "{report}");
+    assert!(!phone.player.folder().join("phone.db").exists());
+    assert_eq!(bed.verified_log(REP).matches("\"type\":\"fix\"").count(), 10);
+}
+
+#[test]
+fn a_second_phone_retires_the_first_whose_records_still_come() {
+    let mut bed = Bed::new();
+    let mut first = bed.phone(REP);
+    let then = first.take_fixes(bed.now_ms, 10);
+    let mut second = bed.phone(REP);
+    bed.sync(&mut first, then);
+    let then = second.take_fixes(then, 10);
+    bed.sync(&mut second, then);
+    let log = bed.verified_log(REP);
+    assert_eq!(log.matches("\"type\":\"fix\"").count(), 20);
+}
+
+#[test]
+fn thirty_days_offline_come_through_whole() {
+    const DAY_MS: i64 = 86_400_000;
+    let mut bed = Bed::new();
+    let mut phone = bed.phone(REP);
+    let mut expected = 0;
+    for day in 0..30 {
+        // 12 May 2026 is a Tuesday: the phone keeps no places of Saturdays and Sundays.
+        let works = !matches!((day + 1) % 7, 5 | 6);
+        phone.take_fixes(bed.now_ms + DAY_MS * day, 40);
+        expected += if works { 40 } else { 0 };
+    }
+    let then = bed.now_ms + DAY_MS * 30;
+    bed.sync(&mut phone, then);
+    assert_eq!(bed.verified_log(REP).matches("\"type\":\"fix\"").count(), expected);
+}

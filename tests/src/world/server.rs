@@ -1,0 +1,168 @@
+use std::{
+    fs,
+    io::{BufRead, BufReader, Write},
+    os::unix::net::UnixStream,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+
+use super::{WorldError, WorldResult, error::Doing, process::LineProcess};
+
+/// Longest wait until a server listens.
+const START_WAIT: Duration = Duration::from_secs(30);
+/// Longest wait for a command.
+const COMMAND_WAIT: Duration = Duration::from_secs(60);
+
+/// A server on its data folder.
+pub struct Server {
+    binary: PathBuf,
+    data: PathBuf,
+    /// `host:port`; kept over restarts, since the phones know it.
+    listen: String,
+    process: Option<LineProcess>,
+}
+
+impl Server {
+    /// Starts a demo's server at an instant; `listen` may name port 0.
+    ///
+    /// # Errors
+    /// If it does not listen in time.
+    pub fn start(binary: &Path, data: &Path, listen: &str, at_ms: i64) -> WorldResult<Self> {
+        fs::create_dir_all(data).doing(|| format!("making {}", data.display()))?;
+        let mut server = Self {
+            binary: binary.to_owned(),
+            data: data.to_owned(),
+            listen: listen.to_owned(),
+            process: None,
+        };
+        server.launch(&["--demo-clock".to_owned(), rfc3339(at_ms)])?;
+        Ok(server)
+    }
+
+    /// Starts again on the same folder and address, after [`Server::kill`]. A demo's clock begins at `at_ms`.
+    ///
+    /// # Errors
+    /// If it does not listen in time.
+    pub fn restart(&mut self, at_ms: i64) -> WorldResult<()> {
+        self.kill();
+        self.launch(&["--demo-clock".to_owned(), rfc3339(at_ms)])
+    }
+
+    fn launch(&mut self, more: &[String]) -> WorldResult<()> {
+        let mut command = Command::new(&self.binary);
+        command
+            .arg("serve")
+            .arg("--data")
+            .arg(&self.data)
+            .args(["--listen", &self.listen, "--demo"])
+            .args(more);
+        let process = LineProcess::spawn("server", command, &self.data.join("server.log"))?;
+        loop {
+            let line = process.read(START_WAIT)?;
+            if let Some((_, address)) = line.split_once("listening on ") {
+                self.listen = address
+                    .trim()
+                    .trim_start_matches("http://")
+                    .trim_end_matches('/')
+                    .to_owned();
+                break;
+            }
+        }
+        self.process = Some(process);
+        Ok(())
+    }
+
+    /// Kills it with -9.
+    pub fn kill(&mut self) {
+        if let Some(process) = self.process.take() {
+            process.kill();
+        }
+    }
+
+    /// `http://host:port`.
+    pub fn address(&self) -> String {
+        format!("http://{}", self.listen)
+    }
+
+    /// Its data folder.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// One command over the control socket.
+    ///
+    /// # Errors
+    /// If there is no server, or it refuses.
+    pub fn control(&self, command: &Value) -> WorldResult<Value> {
+        let talking = || format!("talking to the server's socket in {}", self.data.display());
+        let mut socket = UnixStream::connect(self.data.join("onbeat.sock")).doing(talking)?;
+        socket.set_read_timeout(Some(COMMAND_WAIT)).doing(talking)?;
+        socket.write_all(format!("{command}\n").as_bytes()).doing(talking)?;
+        let mut line = String::new();
+        BufReader::new(socket).read_line(&mut line).doing(talking)?;
+        let answer: Value = serde_json::from_str(&line).unwrap_or_default();
+        answer.get("ok").cloned().ok_or_else(|| WorldError::Command {
+            command: command.to_string(),
+            message: line,
+        })
+    }
+
+    /// Sets a demo's clock.
+    ///
+    /// # Errors
+    /// As [`Server::control`].
+    pub fn set_clock(&self, at_ms: i64) -> WorldResult<()> {
+        self.control(&json!({"do": "clock_set", "at_ms": at_ms})).map(drop)
+    }
+
+    /// `onbeat …` beside this server; its standard output.
+    ///
+    /// # Errors
+    /// [`WorldError::Command`] with what it says.
+    pub fn command(&self, arguments: &[&str]) -> WorldResult<String> {
+        let ran = Command::new(&self.binary)
+            .args(arguments)
+            .arg("--data")
+            .arg(&self.data)
+            .output();
+        let output = ran.doing(|| format!("running {}", self.binary.display()))?;
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+        }
+        let message = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        Err(WorldError::Command {
+            command: arguments.join(" "),
+            message,
+        })
+    }
+
+    /// A fresh enrolment link for a rep's phone.
+    ///
+    /// # Errors
+    /// As [`Server::command`].
+    pub fn enrolment_link(&self, rep: &str) -> WorldResult<String> {
+        let text = self.command(&["enrol", rep, "--format", "json"])?;
+        let answer: Value = serde_json::from_str(&text).unwrap_or_default();
+        let link = answer["link"].as_str().map(ToOwned::to_owned);
+        link.ok_or_else(|| WorldError::Answer {
+            who: "onbeat enrol".into(),
+            lacks: "link",
+            answer,
+        })
+    }
+
+    /// Most memory it has held so far, in MiB; none where the system does not tell.
+    pub fn rss_peak_mb(&self) -> Option<f64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.as_ref()?.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        let kib: f64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
+        Some(kib / 1024.0)
+    }
+}
+
+fn rfc3339(at_ms: i64) -> String {
+    chrono::DateTime::from_timestamp_millis(at_ms).map_or_else(|| at_ms.to_string(), |at| at.to_rfc3339())
+}

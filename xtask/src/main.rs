@@ -1,1 +1,41 @@
-fn main(){}
+//! `cargo xtask`: the project's own commands. It builds and spawns the other packages and links none of them.
+
+mod build;
+mod demo;
+mod steps;
+mod test;
+mod tools;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Commands of the project.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Options {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Plays one working day of sixteen reps with a real server and real phones, and stays up.
+    Demo(demo::Demo),
+    /// Measures, optimised, and prints the figures.
+    Bench,
+    /// Runs all checks and tests, or some parts of them.
+    Test(test::Test),
+}
+
+fn main() -> ExitCode {
+    let done = match Options::parse().task {
+        Task::Bench => build::figures(),
+        Task::Demo(demo) => demo.run(),
+        Task::Test(test) => test.run(),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("xtask: {error}");
+        ExitCode::from(3)
+    })
+}

@@ -1,0 +1,191 @@
+//! What `cargo xtask test` runs, as a table: part, name, what it needs, what it does.
+
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::{
+    build::{self, cargo},
+    tools::{CLIPPY, COMPILE, RUSTFMT, Tool},
+};
+
+/// One step: it passes or fails as a whole; tests in it are counted one by one.
+pub(crate) struct Step {
+    /// What it checks.
+    pub(crate) name: String,
+    /// Tools without which it can't run.
+    pub(crate) needs: Vec<Tool>,
+    /// What runs.
+    pub(crate) action: Action,
+}
+
+/// What a step does.
+pub(crate) enum Action {
+    /// Runs a command.
+    Run(Command),
+    /// Checks that files are there and hold a text.
+    Holds(Vec<(PathBuf, &'static str)>),
+}
+
+/// A package as it is checked.
+struct Package {
+    name: &'static str,
+    select: &'static [&'static str],
+    /// What its own tests are; the end-to-end binary is a part of its own.
+    targets: &'static [&'static str],
+    /// It is a library whose documentation holds examples.
+    examples: bool,
+}
+
+/// Packages, each built by itself so that features don't unify; core with and without the phone.
+const PACKAGES: [Package; 5] = [
+    Package {
+        name: "core",
+        select: &["-p", "onbeat-core"],
+        targets: &["--lib", "--tests"],
+        examples: false,
+    },
+    Package {
+        name: "core with the phone",
+        select: &["-p", "onbeat-core", "--features", "mobile"],
+        targets: &["--lib", "--tests"],
+        examples: true,
+    },
+    Package {
+        name: "server",
+        select: &["-p", "onbeat-server"],
+        targets: &["--bins", "--tests"],
+        examples: false,
+    },
+    Package {
+        name: "tests",
+        select: &["-p", "onbeat-tests"],
+        targets: &["--lib", "--bins"],
+        examples: true,
+    },
+    Package {
+        name: "xtask",
+        select: &["-p", "xtask"],
+        targets: &["--bins"],
+        examples: false,
+    },
+];
+
+/// Format, lints, tests of each package, documentation.
+pub(crate) fn rust() -> Vec<Step> {
+    let mut steps = vec![step("format", &[RUSTFMT], cargo(&["fmt", "--all", "--check"]))];
+    for package in &PACKAGES {
+        let lint = package.cargo(&["clippy", "--all-targets"], &["--", "-D", "warnings"]);
+        let needs = [&COMPILE[..], &[CLIPPY]].concat();
+        steps.push(step(&format!("clippy: {}", package.name), &needs, lint));
+    }
+    for package in &PACKAGES {
+        let test = package.cargo(&["test", "--no-fail-fast"], package.targets);
+        steps.push(step(&format!("test: {}", package.name), &COMPILE, test));
+    }
+    for package in &PACKAGES {
+        let mut doc = package.cargo(&["doc", "--no-deps"], &[]);
+        doc.env("RUSTDOCFLAGS", "-D warnings");
+        steps.push(step(&format!("docs: {}", package.name), &COMPILE, doc));
+    }
+    for package in PACKAGES.iter().filter(|package| package.examples) {
+        let examples = package.cargo(&["test", "--doc"], &[]);
+        steps.push(step(&format!("examples in docs: {}", package.name), &COMPILE, examples));
+    }
+    steps
+}
+
+impl Package {
+    fn cargo(&self, before: &[&str], after: &[&str]) -> Command {
+        cargo(&[before, self.select, after].concat())
+    }
+}
+
+/// Real server, real phones, real bindings.
+pub(crate) fn e2e() -> io::Result<Vec<Step>> {
+    let mut steps: Vec<Step> = build::PROGRAMS
+        .iter()
+        .map(|(name, arguments)| step(name, &COMPILE, cargo(arguments)))
+        .collect();
+    steps.push(step(
+        "end to end",
+        &COMPILE,
+        cargo(&["test", "-p", "onbeat-tests", "--test", "e2e"]),
+    ));
+    steps.extend(bindings()?);
+    Ok(steps)
+}
+
+/// Kotlin and Swift are generated from the built library and must offer the phone.
+fn bindings() -> io::Result<Vec<Step>> {
+    let folder = build::target().join("bindings");
+    match fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let library = [
+        "rustc",
+        "-p",
+        "onbeat-core",
+        "--features",
+        "mobile",
+        "--lib",
+        "--crate-type",
+        "cdylib",
+    ];
+    let generator = [
+        "build",
+        "-p",
+        "onbeat-tests",
+        "--features",
+        "bindgen",
+        "--bin",
+        "uniffi-bindgen",
+    ];
+    let mut steps = vec![
+        step("build the library for the apps", &COMPILE, cargo(&library)),
+        step("build the bindings' generator", &COMPILE, cargo(&generator)),
+    ];
+    for language in ["kotlin", "swift"] {
+        steps.push(step(
+            &format!("bindings: {language}"),
+            &COMPILE,
+            generate(language, &folder),
+        ));
+    }
+    let holds = vec![
+        (
+            folder.join("kotlin/uniffi/onbeat_core/onbeat_core.kt"),
+            "open class Phone:",
+        ),
+        (folder.join("swift/onbeat_core.swift"), "open class Phone:"),
+        (folder.join("swift/onbeat_coreFFI.h"), "uniffi_onbeat_core"),
+    ];
+    steps.push(Step {
+        name: "bindings offer the phone".into(),
+        needs: Vec::new(),
+        action: Action::Holds(holds),
+    });
+    Ok(steps)
+}
+
+fn generate(language: &str, folder: &Path) -> Command {
+    let (prefix, suffix) = (env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX);
+    let library = build::target().join(format!("{prefix}onbeat_core{suffix}"));
+    let mut command = Command::new(build::target().join("uniffi-bindgen"));
+    command
+        .current_dir(build::root())
+        .args(["generate", "--no-format", "--language", language, "--out-dir"]);
+    command.arg(folder.join(language)).arg("--library").arg(library);
+    command
+}
+
+fn step(name: &str, needs: &[Tool], command: Command) -> Step {
+    Step {
+        name: name.into(),
+        needs: needs.to_vec(),
+        action: Action::Run(command),
+    }
+}

@@ -1,0 +1,175 @@
+use std::{
+    env, fs,
+    io::{self, BufRead, BufReader, Write},
+    process::{Command, ExitCode, Stdio},
+    time::{Duration, Instant},
+};
+
+use clap::{Args, ValueEnum};
+
+use crate::{
+    steps::{self, Action, Step},
+    tools,
+};
+
+/// Options of `cargo xtask test`.
+#[derive(Args)]
+pub(crate) struct Test {
+    /// Which parts; none: all.
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Format, lints, tests of each package, documentation.
+    Rust,
+    /// Real server, real phones, bindings.
+    E2e,
+}
+
+/// How a step came out.
+enum Outcome {
+    /// So many checks passed, so many failed.
+    Ran { passed: u32, failed: u32 },
+    /// Tools that could not be had.
+    CannotRun(Vec<&'static str>),
+}
+
+/// One line of the closing table.
+struct Line {
+    name: String,
+    outcome: Outcome,
+    took: Duration,
+}
+
+impl Test {
+    pub(crate) fn run(&self) -> io::Result<ExitCode> {
+        let asked = |part| self.parts.is_empty() || self.parts.contains(&part);
+        let mut steps = Vec::new();
+        if asked(Part::Rust) {
+            steps.extend(steps::rust());
+        }
+        if asked(Part::E2e) {
+            steps.extend(steps::e2e()?);
+        }
+        let lines: Vec<Line> = steps.into_iter().map(run_step).collect();
+        Ok(close(&lines))
+    }
+}
+
+fn run_step(step: Step) -> Line {
+    println!("\n── {}", step.name);
+    let begun = Instant::now();
+    let missing = tools::install(&step.needs);
+    let outcome = if missing.is_empty() {
+        act(step.action)
+    } else {
+        Outcome::CannotRun(missing)
+    };
+    Line {
+        name: step.name,
+        outcome,
+        took: begun.elapsed(),
+    }
+}
+
+fn act(action: Action) -> Outcome {
+    let (passed, failed) = match action {
+        Action::Run(command) => run_command(command).unwrap_or_else(|error| {
+            println!("{error}");
+            (0, 1)
+        }),
+        Action::Holds(files) => {
+            let lacks = files.iter().filter(|(path, text)| {
+                let holds = fs::read_to_string(path).is_ok_and(|file| file.contains(text));
+                println!(
+                    "{} {} {text:?}",
+                    path.display(),
+                    if holds { "holds" } else { "does not hold" }
+                );
+                !holds
+            });
+            let failed = lacks.count() as u32;
+            (files.len() as u32 - failed, failed)
+        }
+    };
+    Outcome::Ran { passed, failed }
+}
+
+/// Runs a command, shows what it says, and counts its tests; a command without tests counts as one.
+fn run_command(mut command: Command) -> io::Result<(u32, u32)> {
+    let mut child = command.stdout(Stdio::piped()).spawn()?;
+    let stdout = child.stdout.take().expect("standard output is piped");
+    let (mut passed, mut failed) = (0, 0);
+    for line in BufReader::new(stdout).lines() {
+        let line = line?;
+        if let Some((ok, bad)) = counts(&line) {
+            passed += ok;
+            failed += bad;
+        }
+        writeln!(io::stdout(), "{line}")?;
+    }
+    let success = child.wait()?.success();
+    match (success, passed, failed) {
+        (true, 0, 0) => Ok((1, 0)),
+        (false, _, 0) => Ok((passed, 1)),
+        _ => Ok((passed, failed)),
+    }
+}
+
+/// Reads `test result: ok. 12 passed; 0 failed; …`.
+fn counts(line: &str) -> Option<(u32, u32)> {
+    let (_, counts) = line.strip_prefix("test result: ")?.split_once(". ")?;
+    let number = |word: &str| {
+        let part = counts.split("; ").find(|part| part.ends_with(word))?;
+        part.split(' ').next()?.parse().ok()
+    };
+    Some((number("passed")?, number("failed")?))
+}
+
+/// Says what took how long, what failed and what could not run; nothing may be left out under `CI=true`.
+fn close(lines: &[Line]) -> ExitCode {
+    let (mut all_passed, mut all_failed, mut not_run) = (0, 0, 0);
+    println!();
+    for Line { name, outcome, took } in lines {
+        let took = took.as_secs_f64();
+        match outcome {
+            Outcome::Ran { passed, failed } => {
+                all_passed += passed;
+                all_failed += failed;
+                let word = if *failed == 0 { "ok    " } else { "FAILED" };
+                println!("{word}  {took:>7.1} s  {name}: {passed} passed, {failed} failed");
+            }
+            Outcome::CannotRun(missing) => {
+                not_run += 1;
+                println!(
+                    "NOT RUN {took:>6.1} s  {name}: {} not to be had here",
+                    missing.join(", ")
+                );
+            }
+        }
+    }
+    let ci = env::var("CI").is_ok_and(|ci| ci == "true");
+    if ci && not_run > 0 {
+        println!("{not_run} steps could not run, which fails where CI=true");
+        all_failed += not_run;
+    }
+    println!("{all_passed} passed, {all_failed} failed");
+    if all_failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counts;
+
+    #[test]
+    fn reads_the_counts_of_a_test_binary() {
+        let line = "test result: FAILED. 17 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out; finished in 1.2s";
+        assert_eq!(counts(line), Some((17, 2)));
+        assert_eq!(counts("test story::tests::passed; ... ok"), None);
+    }
+}

@@ -1,0 +1,93 @@
+//! What must be on the machine, and how it gets there.
+
+use std::{
+    env,
+    process::{Command, Stdio},
+};
+
+/// A program that steps need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Tool {
+    /// What is looked for in `PATH`.
+    pub(crate) name: &'static str,
+    from: From,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum From {
+    /// A package of Debian.
+    Apt(&'static str),
+    /// A component of the Rust toolchain.
+    Rustup(&'static str),
+}
+
+/// Needed to build: SQLite, SQLCipher and OpenSSL are compiled from source.
+pub(crate) const COMPILE: [Tool; 3] = [
+    Tool {
+        name: "cc",
+        from: From::Apt("gcc"),
+    },
+    Tool {
+        name: "perl",
+        from: From::Apt("perl"),
+    },
+    Tool {
+        name: "make",
+        from: From::Apt("make"),
+    },
+];
+/// `cargo fmt`.
+pub(crate) const RUSTFMT: Tool = Tool {
+    name: "cargo-fmt",
+    from: From::Rustup("rustfmt"),
+};
+/// `cargo clippy`.
+pub(crate) const CLIPPY: Tool = Tool {
+    name: "cargo-clippy",
+    from: From::Rustup("clippy"),
+};
+
+/// Those that are not there.
+pub(crate) fn missing(tools: &[Tool]) -> Vec<&'static str> {
+    tools
+        .iter()
+        .filter(|tool| !is_there(tool.name))
+        .map(|tool| tool.name)
+        .collect()
+}
+
+/// Those that are not there after an attempt to install them.
+pub(crate) fn install(tools: &[Tool]) -> Vec<&'static str> {
+    for tool in tools.iter().filter(|tool| !is_there(tool.name)) {
+        eprintln!("{} is missing: trying to install it", tool.name);
+        let installed = match tool.from {
+            From::Apt(package) => {
+                is_root() && runs("apt-get", &["update"]) && runs("apt-get", &["install", "-y", package])
+            }
+            From::Rustup(component) => runs("rustup", &["component", "add", component]),
+        };
+        if !installed {
+            eprintln!("{} could not be installed here", tool.name);
+        }
+    }
+    missing(tools)
+}
+
+fn is_there(name: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).any(|folder| folder.join(format!("{name}{}", env::consts::EXE_SUFFIX)).is_file())
+}
+
+fn is_root() -> bool {
+    let asked = Command::new("id").arg("-u").output();
+    asked.is_ok_and(|answer| answer.stdout.trim_ascii() == b"0")
+}
+
+fn runs(program: &str, arguments: &[&str]) -> bool {
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .stdin(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}

@@ -20,6 +20,7 @@ use crate::{
 )]
 pub enum Document {
     /// The company's policy; its key is `policy`.
+    #[serde(with = "policy_text")]
     Policy(Policy),
     /// Days that differ; its key is `calendar`.
     Calendar(Calendar),
@@ -41,6 +42,28 @@ pub enum Document {
     Decision(Decision),
     /// Somebody opened a rep's trail, by its id.
     Look(Look),
+}
+
+/// A policy has fractions, and a record has none: so it travels as the text of its JSON, `{"json":"…"}`.
+mod policy_text {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::Error as _};
+
+    use crate::policy::Policy;
+
+    #[derive(Serialize, Deserialize)]
+    struct Text {
+        json: String,
+    }
+
+    pub(super) fn serialize<S: Serializer>(policy: &Policy, serializer: S) -> Result<S::Ok, S::Error> {
+        let json = serde_json::to_string(policy).map_err(S::Error::custom)?;
+        Text { json }.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Policy, D::Error> {
+        let Text { json } = Text::deserialize(deserializer)?;
+        serde_json::from_str(&json).map_err(D::Error::custom)
+    }
 }
 
 /// A team of reps under supervisors.
@@ -252,4 +275,31 @@ pub struct DocumentDropped {
 }
 impl Payload for DocumentDropped {
     const TYPE: &'static str = "document.dropped";
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::{Document, DocumentPut};
+    use crate::{policy::Policy, reading::Stamp, record::Body};
+
+    /// A policy that a third party's verifier can read: no fraction stands in the record.
+    #[test]
+    fn a_policy_stands_in_a_record_and_comes_back_from_it() {
+        let document = Document::Policy(Policy::default());
+        let put = DocumentPut {
+            key: "policy".into(),
+            valid_from_ms: 0,
+            by: "ada".into(),
+            document,
+        };
+        let stamp = Stamp {
+            at_ms: 0,
+            elapsed_ms: 0,
+            boot: "0000000000000000".into(),
+        };
+        let line = Body::new([0; 16], stamp, &put).to_line();
+        assert_eq!(Body::parse(&line).unwrap().read::<DocumentPut>(), Some(Ok(put)));
+    }
 }

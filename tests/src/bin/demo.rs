@@ -15,6 +15,7 @@ use onbeat_tests::{
     world::{Binaries, RepResult, World},
 };
 use serde_json::{Value, json};
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Plays one working day of sixteen reps in New York with a real server and real phones.
 #[derive(Parser)]
@@ -89,9 +90,18 @@ fn run(options: &Options) -> Result<bool, Box<dyn Error>> {
     if !options.exit {
         eprintln!("The server stays up. Ctrl-C ends it.");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(tokio::signal::ctrl_c())?;
+        runtime.block_on(told_to_end())?;
     }
     Ok(all_ok)
+}
+
+/// Ctrl-C, or the word of whoever started this: the server and the phones end with it either way.
+async fn told_to_end() -> io::Result<()> {
+    let mut terminated = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminated.recv() => Ok(()),
+    }
 }
 
 fn must_be_fresh(folder: &Path) -> Result<(), Box<dyn Error>> {

@@ -3,6 +3,8 @@ use onbeat_tests::{
     world::{Binaries, World},
 };
 
+use crate::bytes::verdicts_of_the_day_are_equal;
+
 #[test]
 fn demo_day_comes_out_as_scripted() {
     let folder = tempfile::tempdir().unwrap();
@@ -23,4 +25,5 @@ fn demo_day_comes_out_as_scripted() {
         "{} of 16 reps came out otherwise than the story says",
         wrong.len()
     );
+    verdicts_of_the_day_are_equal(&world);
 }

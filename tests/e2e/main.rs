@@ -1,11 +1,15 @@
 //! End to end: real server, real phones, one process each. One binary, since each costs a link.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod bad_input;
 mod bed;
+mod bytes;
 mod day;
 mod durable;
 mod engine;
+mod forgeries;
 mod kills;
 mod privacy;
+mod push;
 mod watched;
 mod ways_out;

@@ -19,7 +19,7 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use serde_json::Value;
 
 use crate::desk::{DeskError, DeskResult, Fault};
@@ -27,10 +27,6 @@ use crate::desk::{DeskError, DeskResult, Fault};
 /// Records customer visits fairly: who may be where and when, and a provable account of the day.
 #[derive(Parser)]
 #[command(name = "onbeat", version, max_term_width = 100)]
-#[command(
-    after_help = "Exit codes: 0 done, 1 verification failed, 2 bad input, 3 the environment \
-    (folder, port, disk)."
-)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -60,6 +56,10 @@ enum Command {
     Verify(verify::VerifyArgs),
 }
 
+/// Stands below the help of every command.
+const EXIT_CODES: &str =
+    "Exit codes: 0 done, 1 verification failed, 2 bad input, 3 the environment (folder, port, disk).";
+
 /// Where the data is, and how to answer.
 #[derive(Args, Clone)]
 struct Common {
@@ -79,7 +79,8 @@ enum Format {
 
 /// Reads the command line and does what it says.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let matches = telling_exit_codes(Cli::command()).try_get_matches();
+    let cli = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => {
             let code = if error.use_stderr() { 2 } else { 0 };
@@ -93,6 +94,10 @@ pub fn main() -> ExitCode {
         Err(error) => return failed(&DeskError::environment("runtime", error.to_string()), Format::Text),
     };
     runtime.block_on(run(cli.command))
+}
+
+fn telling_exit_codes(command: clap::Command) -> clap::Command {
+    command.after_help(EXIT_CODES).mut_subcommands(telling_exit_codes)
 }
 
 async fn run(command: Command) -> ExitCode {
@@ -156,7 +161,7 @@ fn failed(error: &DeskError, format: Format) -> ExitCode {
         }
     }
     match error.fault {
-        Fault::Busy | Fault::Environment => ExitCode::from(3),
+        Fault::Busy | Fault::Altered | Fault::Environment => ExitCode::from(3),
         _ => ExitCode::from(2),
     }
 }
@@ -187,8 +192,8 @@ fn closed_pipe(error: std::io::Error) -> DeskResult<()> {
 
 /// A file that was named, as text.
 fn read_text(path: &Path) -> DeskResult<String> {
-    let bytes =
-        std::fs::read(path).map_err(|error| DeskError::input("no_file", format!("{}: {error}", path.display())))?;
+    let bytes = std::fs::read(path)
+        .map_err(|error| DeskError::environment("no_file", format!("{}: {error}", path.display())))?;
     String::from_utf8(bytes).map_err(|error| {
         let byte = error.utf8_error().valid_up_to();
         let why = format!("{} is not UTF-8 (byte {byte}): save it as UTF-8", path.display());
@@ -213,6 +218,6 @@ mod tests {
 
     #[test]
     fn the_command_line_is_sound() {
-        super::Cli::command().debug_assert();
+        super::telling_exit_codes(super::Cli::command()).debug_assert();
     }
 }

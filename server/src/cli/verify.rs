@@ -89,7 +89,7 @@ impl VerifyError {
     /// 2 for bad input, 3 for the environment.
     pub(super) fn exit_code(&self) -> u8 {
         match self {
-            Self::Read { .. } | Self::Output(_) => 3,
+            Self::NotReadable { .. } | Self::Read { .. } | Self::Output(_) => 3,
             _ => 2,
         }
     }
@@ -303,8 +303,8 @@ mod tests {
 
     #[test]
     fn bad_input_is_told_apart_from_a_failed_verification() {
-        assert_eq!(verify("nowhere.ndjson", "keys.json", &[]).0, Err(2));
-        assert_eq!(verify("logs", "keys.json", &[]).0, Err(2));
+        assert_eq!(verify("nowhere.ndjson", "keys.json", &[]).0, Err(3));
+        assert_eq!(verify("logs", "keys.json", &[]).0, Err(3));
         assert_eq!(verify("log.ndjson", "log.ndjson", &[]).0, Err(2));
         assert_eq!(verify("keys.json", "keys.json", &[]).0, Err(2));
         assert_eq!(verify("log.ndjson", "keys.json", &["--trust", "nobody"]).0, Err(2));

@@ -25,6 +25,8 @@ pub enum Fault {
     TooOften,
     /// Try again soon.
     Busy,
+    /// What is stored is not what was stored.
+    Altered,
     /// The machine or the folder.
     Environment,
 }
@@ -136,6 +138,7 @@ impl From<StoreError> for DeskError {
         let (fault, code) = match error {
             StoreError::Full => (Fault::Busy, "disk_full"),
             StoreError::Busy => (Fault::Busy, "busy"),
+            StoreError::Altered(_) => (Fault::Altered, "altered"),
             StoreError::Locked(_) => (Fault::Environment, "locked"),
             StoreError::Newer { .. } => (Fault::Environment, "newer"),
             StoreError::Database(_) => (Fault::Environment, "database"),
@@ -163,7 +166,7 @@ impl Fault {
             Self::Conflict => StatusCode::CONFLICT,
             Self::TooOften => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Environment => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Altered | Self::Environment => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 }

@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use onbeat_core::{
+    judge::{FixVerdict, judge_fix},
     record::{Body, Hash},
     reference::{Document, Look},
-    rules::{DayView, Name, presence::FixTaken},
+    rules::{Basis, DayView, Name, presence::FixTaken},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Deed, Desk, DeskError, DeskResult, books};
-use crate::{auth::Actor, store::LogRow};
+use crate::{auth::Actor, fold, store::LogRow};
 
 /// Shortest reason in words.
 const REASON_MIN_CHARS: usize = 4;
@@ -30,6 +31,9 @@ pub struct TrailFix {
     /// The fix and the phone's own view of it; `null` where it was erased or can't be read.
     #[schema(value_type = Option<Object>)]
     pub taken: Option<FixTaken>,
+    /// The server's verdict of it, by the area in force that day.
+    #[schema(value_type = Option<Object>)]
+    pub ruled: Option<FixVerdict>,
 }
 
 /// Opens a trail. The look is recorded first: if that fails nothing is shown.
@@ -51,15 +55,20 @@ pub async fn trail(desk: &Desk, actor: &Actor, rep: &str, day: NaiveDate, why: &
     let mut deed = Deed::new(actor);
     deed.put(&id, now_ms, Document::Look(look));
     deed.commit(desk).await?;
-    let rows = desk.app.store.records_of(&format!("day/{rep}/{day}")).await?;
-    let mut fixes: Vec<_> = rows.into_iter().filter_map(fix_of).collect();
+    let basis = fold::basis(&desk.app, rep, day).await?;
+    let rows = desk.app.store.records_of(&fold::day_key(rep, day)).await?;
+    let mut fixes: Vec<_> = rows.into_iter().filter_map(|row| fix_of(row, &basis)).collect();
     fixes.sort_by(|a, b| (a.at_ms, &a.name).cmp(&(b.at_ms, &b.name)));
     Ok(fixes)
 }
 
-fn fix_of(row: LogRow) -> Option<TrailFix> {
+fn fix_of(row: LogRow, basis: &Basis) -> Option<TrailFix> {
     let body = Body::parse(row.body.as_deref()?).ok()?;
     let taken = body.read::<FixTaken>()?.ok();
+    let (area, policy) = (&basis.area, &basis.policy.fix);
+    let ruled = taken
+        .as_ref()
+        .map(|taken| judge_fix(&taken.fix, area, policy, basis.edge_tolerance_m));
     let name = Name {
         stream: row.line.stream,
         epoch: row.line.epoch,
@@ -70,6 +79,7 @@ fn fix_of(row: LogRow) -> Option<TrailFix> {
         name,
         at_ms: body.at.at_ms,
         taken,
+        ruled,
     })
 }
 

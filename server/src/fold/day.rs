@@ -109,7 +109,11 @@ async fn judge(
         .map_err(|error| FoldError::Broken(error.to_string()))
 }
 
-async fn basis(app: &App, rep: &str, day: NaiveDate) -> Result<Arc<Basis>, FoldError> {
+/// What a rep's day is judged by.
+///
+/// # Errors
+/// [`FoldError`].
+pub(crate) async fn basis(app: &App, rep: &str, day: NaiveDate) -> Result<Arc<Basis>, FoldError> {
     let documents = app.documents().basis_of(rep, day);
     let made_of = Hash::of(format!(
         "{rep}\n{}",

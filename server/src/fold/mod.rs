@@ -13,6 +13,7 @@ mod worker;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use day::basis;
 pub use day::{FoldError, day_now};
 pub use documents::{Documents, Keyed, document_of, kind_of};
 pub use frozen::frozen_cell;

@@ -224,6 +224,9 @@ pub enum StoreError {
         /// Newest schema known here.
         known: u32,
     },
+    /// Bytes that are not those of the hash they are kept under.
+    #[error("what is kept under {0} is not what was stored: the database was altered or is damaged; restore a backup")]
+    Altered(Hash),
     /// Anything else the database said.
     #[error("database: {0}")]
     Database(String),
@@ -257,7 +260,7 @@ pub trait Store: Send + Sync + 'static {
     async fn cell(&self, kind: &str, key: &str, now_ms: i64) -> StoreResult<Option<Cell>>;
     /// The cells of a kind whose key begins with `prefix`.
     async fn cells(&self, kind: &str, prefix: &str, now_ms: i64) -> StoreResult<Vec<Cell>>;
-    /// One blob, whole.
+    /// One blob, whole; [`StoreError::Altered`] where its bytes are no longer those of the hash.
     async fn blob(&self, hash: &Hash) -> StoreResult<Option<Vec<u8>>>;
     /// Appends to an unfinished blob at `offset` (which must be its length so far); answers its new length.
     async fn append_blob(&self, hash: &Hash, offset: u64, bytes: Vec<u8>) -> StoreResult<u64>;

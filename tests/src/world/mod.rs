@@ -27,7 +27,7 @@ use serde_json::{Value, json};
 pub use api::Api;
 pub use binaries::Binaries;
 pub use error::{WorldError, WorldResult};
-pub use phone::Phone;
+pub use phone::{Phone, photo};
 pub use player::Player;
 pub use server::Server;
 pub use setup::{Login, set_up};

@@ -196,7 +196,11 @@ impl Store for Sqlite {
 
     async fn blob(&self, hash: &Hash) -> StoreResult<Option<Vec<u8>>> {
         let hash = *hash;
-        self.read(move |db| read::blob(db, &hash)).await
+        let hashed = move |bytes: Vec<u8>| (Hash::of(&bytes), bytes);
+        match self.read(move |db| Ok(read::blob(db, &hash)?.map(hashed))).await? {
+            Some((found, _)) if found != hash => Err(StoreError::Altered(hash)),
+            blob => Ok(blob.map(|(_, bytes)| bytes)),
+        }
     }
 
     async fn append_blob(&self, hash: &Hash, offset: u64, bytes: Vec<u8>) -> StoreResult<u64> {

@@ -22,6 +22,11 @@ pub mod store;
 #[cfg(test)]
 mod testing;
 
+/// glibc keeps what was freed in an arena for each thread that ever reckoned a union or a password: twice what
+/// the server needs. Without huge pages, which would bring that back.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> std::process::ExitCode {
     cli::main()
 }

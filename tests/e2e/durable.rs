@@ -37,7 +37,7 @@ fn the_server_syncs_before_it_acknowledges() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let mut phone = RawPhone::enrol(load::client(), &link).await.expect("enrolled");
-        let batches = batches_of_fixes(&mut phone, bed.now_ms, 400, 10);
+        let batches = batches_of_fixes(&mut phone, (0..400).map(|n| bed.now_ms + 1_000 * n), 10);
         watched.events();
         for batch in &batches {
             assert_eq!(phone.push(batch).await.0, 200);

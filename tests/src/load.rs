@@ -36,29 +36,30 @@ pub fn client() -> reqwest::Client {
         .expect("a client without TLS roots of its own")
 }
 
-/// `count` fixes, one a second of the played day from `from_ms` on, in batches of `batch_records`.
-pub fn batches_of_fixes(phone: &mut RawPhone, from_ms: i64, count: usize, batch_records: usize) -> Vec<Batch> {
-    let mut batches = Vec::with_capacity(count.div_ceil(batch_records));
-    for start in (0..count).step_by(batch_records) {
-        let records = (start..count.min(start + batch_records)).map(|n| {
-            let elapsed_ms = 1_000 * n as i64;
+/// A fix at each of some times, which only go forward, in batches of `batch_records`.
+pub fn batches_of_fixes(
+    phone: &mut RawPhone,
+    times_ms: impl IntoIterator<Item = i64>,
+    batch_records: usize,
+) -> Vec<Batch> {
+    let times_ms: Vec<i64> = times_ms.into_iter().collect();
+    let begun_ms = times_ms.first().copied().unwrap_or_default();
+    let batches = times_ms.chunks(batch_records).map(|times_ms| {
+        let records = times_ms.iter().map(|&at_ms| {
+            let elapsed_ms = at_ms - begun_ms;
+            let boot = BOOT.into();
             let at = Stamp {
-                at_ms: from_ms + elapsed_ms,
+                at_ms,
                 elapsed_ms,
-                boot: BOOT.into(),
+                boot,
             };
-            phone.write(
-                at,
-                &FixTaken {
-                    fix: fix(n as i64),
-                    seen: None,
-                },
-            )
+            let fix = fix(elapsed_ms / 1_000);
+            phone.write(at, &FixTaken { fix, seen: None })
         });
         let records = records.collect();
-        batches.push(phone.sealed(records));
-    }
-    batches
+        phone.sealed(records)
+    });
+    batches.collect()
 }
 
 /// Somewhere in Queens, a little elsewhere each time.
@@ -121,10 +122,8 @@ async fn push_one_by_one(phone: RawPhone, bodies: Vec<(usize, Vec<u8>)>) -> Vec<
 fn report(mut pushes: Vec<Push>, took: Duration) -> LoadReport {
     pushes.sort_by_key(|push| push.took);
     let stored: usize = pushes.iter().filter(|push| push.stored).map(|push| push.records).sum();
-    let quantile_ms = |q: f64| {
-        let at = ((pushes.len() as f64 * q) as usize).min(pushes.len().saturating_sub(1));
-        pushes.get(at).map_or(f64::NAN, |push| push.took.as_secs_f64() * 1e3)
-    };
+    let times: Vec<Duration> = pushes.iter().map(|push| push.took).collect();
+    let quantile_ms = |q| quantile(&times, q).as_secs_f64() * 1e3;
     LoadReport {
         records_per_s: stored as f64 / took.as_secs_f64(),
         p50_ms: quantile_ms(0.5),
@@ -132,4 +131,10 @@ fn report(mut pushes: Vec<Push>, took: Duration) -> LoadReport {
         errors: pushes.iter().filter(|push| !push.stored).count(),
         pushes: pushes.len(),
     }
+}
+
+/// The time within which a share of all sorted times lies; zero of none.
+pub fn quantile(sorted: &[Duration], share: f64) -> Duration {
+    let at = ((sorted.len() as f64 * share) as usize).min(sorted.len().saturating_sub(1));
+    sorted.get(at).copied().unwrap_or_default()
 }

@@ -15,8 +15,17 @@ pub(crate) fn root() -> &'static Path {
 
 /// Where cargo puts what it builds in the dev profile.
 pub(crate) fn target() -> PathBuf {
+    target_of("debug")
+}
+
+/// Where cargo puts what it builds in the release profile.
+pub(crate) fn release() -> PathBuf {
+    target_of("release")
+}
+
+fn target_of(profile: &str) -> PathBuf {
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    root().join(target).join("debug")
+    root().join(target).join(profile)
 }
 
 /// A cargo command in the project's folder.
@@ -36,9 +45,39 @@ pub(crate) const PROGRAMS: [(&str, &[&str]); 2] = [
     ),
 ];
 
-/// Builds all programs; what cargo says goes to standard error.
+/// What builds the programs of the figures, for the same reason one by one.
+const OPTIMISED: [(&str, &[&str]); 2] = [
+    (
+        "build the server",
+        &["build", "--release", "-p", "onbeat-server", "--bin", "onbeat"],
+    ),
+    (
+        "build the figures",
+        &[
+            "build",
+            "--release",
+            "-p",
+            "onbeat-tests",
+            "--bin",
+            "player",
+            "--bin",
+            "figures",
+        ],
+    ),
+];
+
+/// Builds the programs of the demo; what cargo says goes to standard error.
 pub(crate) fn programs() -> io::Result<()> {
-    for (name, arguments) in PROGRAMS {
+    build(&PROGRAMS)
+}
+
+/// Builds the programs of the figures, optimised.
+pub(crate) fn optimised() -> io::Result<()> {
+    build(&OPTIMISED)
+}
+
+fn build(programs: &[(&str, &[&str])]) -> io::Result<()> {
+    for (name, arguments) in programs {
         let status: ExitStatus = cargo(arguments).stdout(Stdio::null()).status()?;
         if !status.success() {
             return Err(io::Error::other(format!(
@@ -50,12 +89,8 @@ pub(crate) fn programs() -> io::Result<()> {
     Ok(())
 }
 
-/// Builds the figures' program optimised, and runs it.
-pub(crate) fn figures() -> io::Result<ExitCode> {
-    let mut figures = cargo(&["run", "--release", "-p", "onbeat-tests", "--bin", "figures"]);
-    Ok(if figures.status()?.success() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+/// The code with which a program ended, as ours.
+pub(crate) fn exit_code(status: ExitStatus) -> ExitCode {
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    code.map_or(ExitCode::FAILURE, ExitCode::from)
 }

@@ -30,13 +30,7 @@ pub(crate) struct Demo {
 
 impl Demo {
     pub(crate) fn run(&self) -> io::Result<ExitCode> {
-        let missing = tools::missing(&tools::COMPILE);
-        if !missing.is_empty() {
-            return Err(io::Error::other(format!(
-                "the build needs {}: install them first",
-                missing.join(", ")
-            )));
-        }
+        tools::must_compile()?;
         build::programs()?;
         let mut demo = Command::new(build::target().join("demo"));
         let texts = [("--listen", self.listen.clone()), ("--format", self.format.clone())];
@@ -52,10 +46,6 @@ impl Demo {
         if self.exit {
             demo.arg("--exit");
         }
-        let status = demo.status()?;
-        Ok(status
-            .code()
-            .and_then(|code| u8::try_from(code).ok())
-            .map_or(ExitCode::FAILURE, ExitCode::from))
+        Ok(build::exit_code(demo.status()?))
     }
 }

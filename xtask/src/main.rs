@@ -1,5 +1,6 @@
 //! `cargo xtask`: the project's own commands. It builds and spawns the other packages and links none of them.
 
+mod bench;
 mod build;
 mod demo;
 mod steps;
@@ -22,15 +23,15 @@ struct Options {
 enum Task {
     /// Plays one working day of sixteen reps with a real server and real phones, and stays up.
     Demo(demo::Demo),
-    /// Measures, optimised, and prints the figures.
-    Bench,
+    /// Measures the engine, a phone and the server, optimised, and prints the figures.
+    Bench(bench::Bench),
     /// Runs all checks and tests, or some parts of them.
     Test(test::Test),
 }
 
 fn main() -> ExitCode {
     let done = match Options::parse().task {
-        Task::Bench => build::figures(),
+        Task::Bench(bench) => bench.run(),
         Task::Demo(demo) => demo.run(),
         Task::Test(test) => test.run(),
     };

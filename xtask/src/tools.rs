@@ -1,7 +1,7 @@
 //! What must be on the machine, and how it gets there.
 
 use std::{
-    env,
+    env, io,
     process::{Command, Stdio},
 };
 
@@ -48,12 +48,22 @@ pub(crate) const CLIPPY: Tool = Tool {
 };
 
 /// Those that are not there.
-pub(crate) fn missing(tools: &[Tool]) -> Vec<&'static str> {
+fn missing(tools: &[Tool]) -> Vec<&'static str> {
     tools
         .iter()
         .filter(|tool| !is_there(tool.name))
         .map(|tool| tool.name)
         .collect()
+}
+
+/// Fails, with their names, if tools to build with are not there.
+pub(crate) fn must_compile() -> io::Result<()> {
+    let missing = missing(&COMPILE);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let why = format!("the build needs {}: install them first", missing.join(", "));
+    Err(io::Error::other(why))
 }
 
 /// Those that are not there after an attempt to install them.

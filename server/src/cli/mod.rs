@@ -60,6 +60,10 @@ enum Command {
 const EXIT_CODES: &str =
     "Exit codes: 0 done, 1 verification failed, 2 bad input, 3 the environment (folder, port, disk).";
 
+/// Threads for what takes long: the store's readers, hashing, folding. More would only cost memory, since each
+/// keeps some of what it freed.
+const BLOCKING_THREADS: usize = 4;
+
 /// Where the data is, and how to answer.
 #[derive(Args, Clone)]
 struct Common {
@@ -89,7 +93,11 @@ pub fn main() -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(BLOCKING_THREADS)
+        .build();
+    let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => return failed(&DeskError::environment("runtime", error.to_string()), Format::Text),
     };

@@ -1,55 +1,56 @@
-//! Figures of the engine, measured on the story's readings; `cargo xtask bench` runs it optimised.
+//! Measures the engine, a phone and the server; `cargo xtask bench` builds it optimised and runs it.
 
 use std::{
-    hint::black_box,
-    time::{Duration, Instant},
+    error::Error,
+    io::{self, Write},
+    process::ExitCode,
 };
 
-use onbeat_core::{judge::judge_fix, reading::Fix};
-use onbeat_tests::{
-    alone,
-    story::{DayStory, Story},
-};
+use clap::{Parser, ValueEnum};
+use onbeat_tests::figures::{Figures, measure};
 
-/// Each figure is measured so long.
-const MEASURE: Duration = Duration::from_secs(2);
+/// Measures the engine, a phone and the server, and prints the figures.
+#[derive(Parser)]
+struct Options {
+    /// How the figures are printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
 
-fn main() {
-    let story = Story::new(include_str!("../../data/nyc-boroughs.geojson"), 1);
-    let shapes = alone::shapes(&story);
-    // Deep inside, along the edge, and out and back.
-    for rep in ["ora", "eva", "ben"] {
-        let day = story
-            .days
-            .iter()
-            .find(|day| day.rep == rep)
-            .expect("a rep of the story");
-        let basis = alone::basis(&story, &shapes, day);
-        let fixes = fixes(day);
-        let (policy, tolerance_m) = (&basis.policy.fix, basis.edge_tolerance_m);
-        let one = seconds_each(|| {
-            for fix in &fixes {
-                black_box(judge_fix(fix, &basis.area, policy, tolerance_m));
-            }
-        });
-        println!("judging one fix, {rep}: {:.0} ns", one / fixes.len() as f64 * 1e9);
-        let records = alone::records(day);
-        let fold = seconds_each(|| drop(black_box(alone::judge(&basis, &records))));
-        println!("folding a day of {} fixes, {rep}: {:.0} us", fixes.len(), fold * 1e6);
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+fn main() -> ExitCode {
+    match run(&Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("figures: {error}");
+            ExitCode::from(3)
+        }
     }
 }
 
-fn fixes(day: &DayStory) -> Vec<Fix> {
-    day.timeline().into_iter().filter_map(|step| step.fix).collect()
+fn run(options: &Options) -> Result<(), Box<dyn Error>> {
+    let figures = measure(|next| eprintln!("measuring {next}"))?;
+    let mut out = io::stdout().lock();
+    match options.format {
+        Format::Json => writeln!(out, "{}", serde_json::to_string(&figures)?)?,
+        Format::Text => write_text(&mut out, &figures)?,
+    }
+    Ok(())
 }
 
-/// Mean seconds of one run.
-fn seconds_each(mut run: impl FnMut()) -> f64 {
-    let begun = Instant::now();
-    let mut runs = 0_u32;
-    while begun.elapsed() < MEASURE {
-        run();
-        runs += 1;
+fn write_text(out: &mut impl Write, figures: &Figures) -> io::Result<()> {
+    for figure in &figures.figures {
+        let digits = if figure.value < 100.0 { 1 } else { 0 };
+        writeln!(out, "{:>10.digits$} {:<9}  {}", figure.value, figure.unit, figure.what)?;
     }
-    begun.elapsed().as_secs_f64() / f64::from(runs)
+    writeln!(
+        out,
+        "on {} cores, shared by the server and what measures it",
+        figures.cores
+    )
 }

@@ -6,8 +6,6 @@
 
 #[path = "../player/command.rs"]
 mod command;
-#[path = "../player/key.rs"]
-mod key;
 
 use std::{
     io::{self, BufRead, Write},
@@ -17,8 +15,8 @@ use std::{
 };
 
 use command::{Call, Command, Fault, perform};
-use key::FolderPlatform;
 use onbeat_core::phone::{Phone, recover};
+use onbeat_tests::key::{self, FolderPlatform};
 use serde_json::{Value, json};
 
 /// What the process is told at its start.

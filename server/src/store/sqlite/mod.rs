@@ -32,6 +32,8 @@ const SCHEMA: &str = include_str!("schema.sql");
 const VERSION: u32 = 1;
 /// Connections that read beside the writer.
 const READERS: usize = 4;
+/// Pages that each connection keeps; the kernel keeps the others.
+const CACHE_KIB: i64 = 2_000;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The store in a data folder. It holds the folder's lock file as long as it lives.
@@ -101,7 +103,7 @@ fn connect(file: &Path, flags: OpenFlags) -> StoreResult<Connection> {
     let connection = Connection::open_with_flags(file, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(64);
-    connection.pragma_update(None, "cache_size", -4096)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     Ok(connection)
 }
 

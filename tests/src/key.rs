@@ -18,7 +18,7 @@ const DATABASE_KEY: &str = "db.key";
 const DATABASE: &str = "phone.db";
 
 /// A platform whose key is a file; without the file the key is gone.
-pub(super) struct FolderPlatform {
+pub struct FolderPlatform {
     key: PathBuf,
     random: SystemRandom,
     /// Time since boot of the newest command, and when it came.
@@ -27,7 +27,10 @@ pub(super) struct FolderPlatform {
 
 impl FolderPlatform {
     /// Of a phone's folder. A folder without a database is a new phone: it is given its key.
-    pub(super) fn new(folder: &Path) -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// If the key can't be made or written.
+    pub fn new(folder: &Path) -> io::Result<Self> {
         let platform = Self {
             key: folder.join(SIGNING_KEY),
             random: SystemRandom::new(),
@@ -40,7 +43,7 @@ impl FolderPlatform {
     }
 
     /// What a command says of the time since boot.
-    pub(super) fn set_elapsed_ms(&self, elapsed_ms: Option<i64>) {
+    pub fn set_elapsed_ms(&self, elapsed_ms: Option<i64>) {
         if let (Some(elapsed_ms), Ok(mut elapsed)) = (elapsed_ms, self.elapsed.lock()) {
             *elapsed = (elapsed_ms, Instant::now());
         }
@@ -92,12 +95,18 @@ fn failed(error: impl ToString) -> SignError {
 }
 
 /// Keeps a database key that the server gave back.
-pub(super) fn keep_database_key(folder: &Path, key: &[u8]) -> io::Result<()> {
+///
+/// # Errors
+/// If it can't be written.
+pub fn keep_database_key(folder: &Path, key: &[u8]) -> io::Result<()> {
     fs::write(folder.join(DATABASE_KEY), key)
 }
 
 /// The folder's database key, made at its first use.
-pub(super) fn database_key(folder: &Path) -> io::Result<Vec<u8>> {
+///
+/// # Errors
+/// If it can't be made, or is gone while the database is there.
+pub fn database_key(folder: &Path) -> io::Result<Vec<u8>> {
     let path = folder.join(DATABASE_KEY);
     if !path.exists() && !folder.join(DATABASE).exists() {
         let mut key = [0; 32];

@@ -1,0 +1,58 @@
+//! The figures that `cargo xtask bench` prints: what the engine, a phone and the server need.
+
+mod engine;
+mod phone;
+mod server;
+
+use std::{error::Error, thread};
+
+use serde::Serialize;
+
+use crate::{story::Story, world::Binaries};
+
+pub use engine::engine;
+pub use phone::phone;
+pub use server::{demo, load, push};
+
+/// One thing measured.
+#[derive(Debug, Clone, Serialize)]
+pub struct Figure {
+    /// For programs; ends with its unit.
+    pub name: &'static str,
+    /// What was measured, and on what.
+    pub what: String,
+    /// The figure.
+    pub value: f64,
+    /// Its unit.
+    pub unit: &'static str,
+}
+
+/// What a run of all measurements says.
+#[derive(Debug, Clone, Serialize)]
+pub struct Figures {
+    /// Cores of this machine.
+    pub cores: usize,
+    /// In the order they were measured.
+    pub figures: Vec<Figure>,
+}
+
+/// Measures everything; `progress` is told what comes next.
+///
+/// # Errors
+/// Whatever part did not do what it was told: a figure of a failed run is none.
+pub fn measure(mut progress: impl FnMut(&str)) -> Result<Figures, Box<dyn Error>> {
+    let binaries = Binaries::find()?;
+    let story = Story::new(include_str!("../../data/nyc-boroughs.geojson"), 1);
+    progress("the engine");
+    let mut figures = engine(&story);
+    progress("a phone");
+    figures.extend(phone(&binaries, &story)?);
+    progress("pushes to the server");
+    figures.extend(push(&binaries, &story)?);
+    progress("the server under load");
+    figures.extend(load(&binaries, &story)?);
+    progress("the server in the demo");
+    figures.extend(demo(&binaries, story)?);
+    let cores = thread::available_parallelism()?.get();
+    Ok(Figures { cores, figures })
+}

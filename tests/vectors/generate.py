@@ -299,6 +299,16 @@ def rechained(items, first, last):
     return items
 
 
+def carried(server, phone, tail=None, behind=3):
+    """Records 4 and 5 of epoch 1 were refused: epoch 2 begins with them, written anew, and goes on."""
+    log = Log(server, phone).certify().anchor(1).records([2, 3], text="kept").seal().receipt(4)
+    own = log.hash
+    log.certify([tail or sha("the phone's newest record, never taken in"), own], at_ms=BASE_MS + 60 * 60_000)
+    for minute in (10, 11):
+        log.record(minute, text="anew", carried_from={"epoch": 1, "seq": behind + minute - 9})
+    return log.record(61, text="after").record(62, text="after")
+
+
 def valid_logs(server, following, phone, other):
     """Name, log, and what its lines hold: epoch, branch, records, seq, sealed seq, erased."""
     fork = noted(server, phone)
@@ -316,6 +326,8 @@ def valid_logs(server, following, phone, other):
     clock.record(1, at_minute=-900, boot="b0").anchor(6, server_minute=40, boot="b0").seal().receipt(50)
     desk = Log(server, server, "0123456789abcdef0123456789abcdef", "desk").certify()
     return [
+        ("carried-after-a-quarantine", carried(server, phone).seal().receipt(70),
+         [(1, "", 3, 3, 3, 0), (2, "", 4, 4, 4, 0)]),
         ("two-epochs", fork, [(1, "", 7, 7, 7, 1), (1, name, 2, 5, 5, 0), (2, "", 2, 2, 1, 0)]),
         ("adopted-tail", lost, [(1, "", 2, 2, 2, 0), (2, "", 1, 1, 1, 0)]),
         ("wrong-clocks", clock, [(1, "", 5, 5, 5, 0)]),
@@ -343,7 +355,17 @@ def forged_logs(server, following, phone, other):
     early = Log(server, phone).certify().anchor(30).record(1, at_minute=5, boot="b0").seal()
     ahead = Log(server, phone).certify().record(1, at_minute=300).seal().receipt(60)
     untrusted = noted(following, phone)
+    kept = carried(server, phone, behind=1).seal()
+    unsealed = carried(server, phone)
+    no_tail = Log(server, phone).certify().record(1).seal()
+    no_tail.certify([no_tail.hash], at_ms=BASE_MS + 3_600_000)
+    no_tail.record(10, carried_from={"epoch": 1, "seq": 2}).seal()
+    late = carried(server, phone).record(12, boot="b0", carried_from={"epoch": 1, "seq": 9}).seal()
     return [
+        ("carried-though-kept", kept.items, ("back_dated", 2, "", 1)),
+        ("carried-though-nothing-was-refused", no_tail.items, ("back_dated", 2, "", 1)),
+        ("carried-behind-others", late.items, ("back_dated", 2, "", 1)),
+        ("carried-unsealed", unsealed.items, ("back_dated", 2, "", 1)),
         ("changed-body", put(2, [items[2][0], items[2][1].replace("first", "worst")]), ("changed", 1, "", 2)),
         ("changed-body-and-head", put(2, forged_body(items[2], text="worst")), ("changed", 1, "", 2)),
         ("changed-sealed-record", put(9, forged_body(items[9], text="worst")), ("changed", 1, "", 7)),
@@ -395,7 +417,8 @@ def write_logs(write, server, phone, other):
         cases.append({"file": f"valid-{name}.ndjson", "lines": [dict(zip(fields, values)) for values in lines]})
     forged, receipts = forged_logs(server, following, phone, other)
     put("receipts.ndjson", receipts)
-    own = {"rewound", "before-anchor", "after-receipt", "certificate-before-its-key", "certificate-of-another-phone"}
+    own = {"carried-though-kept", "carried-though-nothing-was-refused", "carried-behind-others", "carried-unsealed",
+           "rewound", "before-anchor", "after-receipt", "certificate-before-its-key", "certificate-of-another-phone"}
     for name, items, fault in forged:
         put(f"forged-{name}.ndjson", flat(items))
         cases.append({"file": f"forged-{name}.ndjson", "receipts": None if name in own else "receipts.ndjson",

@@ -1,12 +1,12 @@
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::StatusCode,
 };
 use onbeat_core::reference::Document;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     auth::Actor,
@@ -27,6 +27,15 @@ pub(super) struct DocumentShown {
     document: Document,
 }
 
+/// When a document comes into force.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PutQuery {
+    /// A date in the company's zone or an instant, RFC 3339, not in the past; only a policy or calendar can wait.
+    /// Without it: now.
+    valid_from: Option<String>,
+}
+
 /// The documents of a kind in force: `policy`, `calendar`, `team`, `district`, `no_go`, `customer` or `rep`.
 #[utoipa::path(get, path = "/api/v1/documents/{kind}", tag = "company",
     params(("kind" = String, Path, description = "Kind")), responses((status = 200, body = Vec<DocumentShown>)))]
@@ -39,18 +48,23 @@ pub(super) async fn list(State(desk): State<Desk>, Path(kind): Path<String>) -> 
 
 /// Puts a document; areas that it touches are drawn anew, and the phones that may know it are told.
 #[utoipa::path(put, path = "/api/v1/documents/{kind}/{key}", tag = "company",
-    params(("kind" = String, Path, description = "Kind"), ("key" = String, Path, description = "Key")),
+    params(("kind" = String, Path, description = "Kind"), ("key" = String, Path, description = "Key"), PutQuery),
     request_body = Object, responses(
     (status = 200, body = Turned),
-    (status = 422, description = "`bad_document`, `bad_policy`, `bad_rows`")
+    (status = 409, description = "`back_dated`: it can't come into force in the past; `from_now`: it can't wait"),
+    (status = 422, description = "`bad_document`, `bad_policy`, `bad_rows`, `bad_valid_from`")
 ))]
 pub(super) async fn put(
     State(desk): State<Desk>,
     actor: Actor,
     Path((kind, key)): Path<(String, String)>,
+    Query(PutQuery { valid_from }): Query<PutQuery>,
     Json(document): Json<Value>,
 ) -> DeskResult<Json<Turned>> {
-    Ok(Json(documents::put(&desk, &actor, &kind, &key, document).await?))
+    let name = (kind.as_str(), key.as_str());
+    Ok(Json(
+        documents::put(&desk, &actor, name, document, valid_from.as_deref()).await?,
+    ))
 }
 
 /// Drops a document; policy and calendar go back to the shipped defaults.

@@ -19,7 +19,7 @@ pub(super) async fn list(State(desk): State<Desk>, actor: Actor) -> DeskResult<J
 #[utoipa::path(post, path = "/api/v1/exceptions", tag = "findings", request_body = NewException, responses(
     (status = 201, description = "The exception", body = Object),
     (status = 404, description = "No such rep, or no such reason of his"),
-    (status = 409, description = "`own_case`"),
+    (status = 409, description = "`own_case`, `too_late`"),
     (status = 422, description = "`incomplete`, `bad_interval`")
 ))]
 pub(super) async fn make(

@@ -64,6 +64,10 @@ struct FileArgs {
     /// Only say what would change.
     #[arg(long)]
     dry_run: bool,
+    /// Comes into force then (policy and calendar only): a date in the company's zone, or an RFC 3339 time; not
+    /// in the past.
+    #[arg(long, value_name = "WHEN")]
+    valid_from: Option<String>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -123,10 +127,19 @@ impl ImportArgs {
 
 /// Imports a file.
 pub(super) async fn run(args: &ImportArgs) -> DeskResult<()> {
-    let FileArgs { path, common, dry_run } = args.file();
-    let file = args.read(read_text(path)?);
+    let FileArgs {
+        path,
+        common,
+        dry_run,
+        valid_from,
+    } = args.file();
     let dry_run = *dry_run;
-    let answer = ask(&common.data, Command::Import { file, dry_run }).await?;
+    let command = Command::Import {
+        file: args.read(read_text(path)?),
+        dry_run,
+        valid_from: valid_from.clone(),
+    };
+    let answer = ask(&common.data, command).await?;
     say(common.format, &answer, |answer| told(answer, dry_run))
 }
 

@@ -197,7 +197,12 @@ fn summary(line: &LineSummary) -> String {
         line.sealed_seq,
         line.receipted_seq
     );
-    for (count, what) in [(line.erased, "erased bodies"), (line.unreadable, "unreadable bodies")] {
+    let counts = [
+        (line.erased, "erased bodies"),
+        (line.unreadable, "unreadable bodies"),
+        (line.carried, "carried over"),
+    ];
+    for (count, what) in counts {
         if count > 0 {
             text.push_str(&format!(", {what}: {count}"));
         }

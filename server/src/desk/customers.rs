@@ -4,7 +4,7 @@ use onbeat_core::reference::Customer;
 
 use super::{
     Books, Deed, Desk, DeskError, DeskResult,
-    turn::{self, turn},
+    turn::{self, Start, turn},
 };
 use crate::{auth::Actor, files::import::phone_digits};
 
@@ -25,7 +25,7 @@ pub async fn set_landline(desk: &Desk, actor: &Actor, id: &str, number: Option<&
         .transpose()?;
     let customer = customer.clone();
     let mut deed = Deed::new(actor);
-    turn(&mut deed, desk, &before, &after)?;
+    turn(&mut deed, desk, Start::read(desk, &before, None)?, &before, &after)?;
     turn::commit(deed, desk, &before, &after).await?;
     Ok(customer)
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     Books, Deed, Desk, DeskError, DeskResult, import,
-    turn::{self, Turned, turn},
+    turn::{self, Start, Turned, turn},
 };
 use crate::{auth::Actor, files::import::key_of};
 
@@ -22,11 +22,17 @@ pub fn list(desk: &Desk, kind: &str) -> DeskResult<Vec<(String, Document)>> {
         .collect())
 }
 
-/// Puts one.
+/// Puts one, in force now; a policy or calendar also from a later time on.
 ///
 /// # Errors
-/// No such kind; `bad_document`; a reference to what is not there.
-pub async fn put(desk: &Desk, actor: &Actor, kind: &str, key: &str, document: Value) -> DeskResult<Turned> {
+/// No such kind; `bad_document`; a reference to what is not there; `bad_valid_from`, `back_dated`, `from_now`.
+pub async fn put(
+    desk: &Desk,
+    actor: &Actor,
+    (kind, key): (&str, &str),
+    document: Value,
+    valid_from: Option<&str>,
+) -> DeskResult<Turned> {
     check_kind(kind)?;
     let document = read(kind, key, document)?;
     let before = Books::now(desk);
@@ -36,7 +42,7 @@ pub async fn put(desk: &Desk, actor: &Actor, kind: &str, key: &str, document: Va
     } else {
         after.take(key.into(), document);
     }
-    finish(desk, actor, &before, &after).await
+    finish(desk, actor, valid_from, &before, &after).await
 }
 
 /// Drops one; the policy and the calendar go back to the shipped defaults.
@@ -48,16 +54,22 @@ pub async fn drop(desk: &Desk, actor: &Actor, kind: &str, key: &str) -> DeskResu
     let before = Books::now(desk);
     let mut after = before.clone();
     after.forget(kind, key);
-    let turned = finish(desk, actor, &before, &after).await?;
+    let turned = finish(desk, actor, None, &before, &after).await?;
     if turned == Turned::default() {
         return Err(DeskError::missing(kind, key));
     }
     Ok(turned)
 }
 
-async fn finish(desk: &Desk, actor: &Actor, before: &Books, after: &Books) -> DeskResult<Turned> {
+async fn finish(
+    desk: &Desk,
+    actor: &Actor,
+    valid_from: Option<&str>,
+    before: &Books,
+    after: &Books,
+) -> DeskResult<Turned> {
     let mut deed = Deed::new(actor);
-    let turned = turn(&mut deed, desk, before, after)?;
+    let turned = turn(&mut deed, desk, Start::read(desk, before, valid_from)?, before, after)?;
     turn::commit(deed, desk, before, after).await?;
     Ok(turned)
 }

@@ -1,5 +1,6 @@
 //! What excuses time: leave entered at the desk, and reasons the rep gave that a person approves.
 
+use chrono::NaiveDate;
 use onbeat_core::{
     record::{Body, Hash},
     reference::{Document, Exception, ExceptionKind},
@@ -15,13 +16,16 @@ use utoipa::ToSchema;
 use super::{Deed, Desk, DeskError, DeskResult, books};
 use crate::{
     auth::Actor,
-    store::{LogLine, ViewQuery},
+    fold,
+    store::{Field, LogLine, LogRow, ViewQuery},
 };
 
 /// Longest exception: a leave of a quarter.
 const LENGTH_MAX_MS: i64 = 92 * 86_400_000;
 /// Days searched for reasons that wait.
 const WAITING_MS: i64 = 45 * 86_400_000;
+/// Most rep-days with such reasons that are listed, the oldest first: they are the most urgent.
+const WAITING_DAYS: usize = 1000;
 
 /// An exception to make: either the record of a reason that is approved, or what is entered.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -57,6 +61,14 @@ pub struct Waiting {
     #[serde(flatten)]
     #[schema(value_type = Object)]
     pub seen: ReasonSeen,
+    /// The last day on which it could be given, `YYYY-MM-DD`.
+    pub give_until: String,
+    /// It was given after that: it can't be approved.
+    pub late: bool,
+    /// The last day on which the desk should decide, `YYYY-MM-DD`.
+    pub decide_until: String,
+    /// That day is over. The desk is late, not the rep: it is still decided.
+    pub overdue: bool,
 }
 
 /// Exceptions and what waits to become one.
@@ -65,7 +77,7 @@ pub struct Exceptions {
     /// In force, newest first.
     #[schema(value_type = Vec<Object>)]
     pub exceptions: Vec<Exception>,
-    /// Reasons that wait for a person.
+    /// Reasons that wait for a person, the oldest day first.
     pub waiting: Vec<Waiting>,
 }
 
@@ -94,29 +106,64 @@ async fn waiting(desk: &Desk, actor: &Actor) -> DeskResult<Vec<Waiting>> {
         kind: "day".into(),
         scopes: actor.scopes(),
         from_ms: Some(desk.now_ms() - WAITING_MS),
-        descending: true,
-        limit: 1000,
+        fields: vec![("waiting".into(), Field::Int(1))],
+        limit: WAITING_DAYS,
         ..ViewQuery::default()
     };
-    let mut waiting = Vec::new();
+    let mut waiting: Vec<Waiting> = Vec::new();
     for view in desk.app.store.views(&query).await? {
         let Ok(day) = serde_json::from_str::<DayView>(&view.body) else {
             continue;
         };
-        let open = day.presence.reasons.into_iter().filter(|seen| !seen.approved);
-        waiting.extend(open.map(|seen| Waiting {
-            rep: day.rep.clone(),
-            day: day.day.to_string(),
-            seen,
-        }));
+        for seen in day.presence.reasons.into_iter().filter(|seen| !seen.approved) {
+            // One that reaches over several days stands in the view of each.
+            if waiting.iter().all(|known| known.seen.record != seen.record) {
+                waiting.push(waits(desk, &day.rep, day.day, seen).await?);
+            }
+        }
     }
     Ok(waiting)
+}
+
+async fn waits(desk: &Desk, rep: &str, day: NaiveDate, seen: ReasonSeen) -> DeskResult<Waiting> {
+    let received_ms = row(desk, rep, &seen.record)
+        .await?
+        .map_or(seen.given_ms, |row| row.received_ms);
+    let reasons = desk.app.documents().policy(seen.reason.interval.to_ms).reasons;
+    let give = until(desk, rep, seen.reason.interval.to_ms - 1, reasons.give_workdays);
+    // The desk's days count from when it could know.
+    let decide = until(desk, rep, received_ms.max(seen.given_ms), reasons.decide_workdays);
+    let late = seen.given_ms >= give.over_ms;
+    Ok(Waiting {
+        rep: rep.to_owned(),
+        day: day.to_string(),
+        give_until: give.day.to_string(),
+        late,
+        decide_until: decide.day.to_string(),
+        overdue: !late && desk.now_ms() >= decide.over_ms,
+        seen,
+    })
+}
+
+/// A last day, and the instant it is over.
+struct Until {
+    day: NaiveDate,
+    over_ms: i64,
+}
+
+/// The workday so many workdays after the day of an instant, by the rep's calendar.
+fn until(desk: &Desk, rep: &str, at_ms: i64, workdays: u32) -> Until {
+    let schedule = desk.app.documents().schedule_at(rep, at_ms);
+    let day = schedule.add_workdays(schedule.day_of(at_ms), workdays);
+    let over_ms = schedule.whole_day(day).to_ms;
+    Until { day, over_ms }
 }
 
 /// Approves a reason, or enters leave.
 ///
 /// # Errors
-/// No such rep or record; `own_case` for the rep himself; `bad_interval`.
+/// No such rep or record; `own_case` for the rep himself; `too_late` for a reason given after its time;
+/// `bad_interval`.
 pub async fn make(desk: &Desk, actor: &Actor, new: NewException) -> DeskResult<Exception> {
     let now_ms = desk.now_ms();
     let rep = books::rep(desk, &new.rep)?;
@@ -135,6 +182,9 @@ pub async fn make(desk: &Desk, actor: &Actor, new: NewException) -> DeskResult<E
             "bad_interval",
             "an exception lasts from a moment to 92 days",
         ));
+    }
+    if let Some(record) = &new.record {
+        in_time(desk, &new.rep, record, interval).await?;
     }
     let exception = Exception {
         id: id_of(&new.rep, reason, interval),
@@ -168,28 +218,53 @@ fn entered(new: &NewException) -> DeskResult<(ExceptionKind, Interval)> {
 
 /// What the rep said in a record of his own.
 async fn given(desk: &Desk, rep: &str, record: &Name) -> DeskResult<(ExceptionKind, Interval)> {
-    let missing = || DeskError::missing("reason", &format!("{}/{}/{}", record.stream, record.epoch, record.seq));
+    let missing = || no_reason(record);
+    let row = row(desk, rep, record).await?.ok_or_else(missing)?;
+    let body = Body::parse(&row.body.ok_or_else(missing)?).map_err(|_| missing())?;
+    let given = body.read::<ReasonGiven>().ok_or_else(missing)?.map_err(|_| missing())?;
+    Ok((given.reason, given.interval))
+}
+
+fn no_reason(record: &Name) -> DeskError {
+    DeskError::missing("reason", &format!("{}/{}/{}", record.stream, record.epoch, record.seq))
+}
+
+/// A record of the rep's own phones.
+async fn row(desk: &Desk, rep: &str, record: &Name) -> DeskResult<Option<LogRow>> {
     let line = LogLine {
         stream: record.stream.clone(),
         epoch: record.epoch,
         branch: record.branch.clone(),
     };
     if super::phones::rep_of(desk, &record.stream).await? != rep {
-        return Err(missing());
+        return Ok(None);
     }
-    let row = desk
+    let row = desk.app.store.records(&line, record.seq, 1).await?.pop();
+    Ok(row.filter(|row| row.seq == record.seq))
+}
+
+/// A reason counts if the rep recorded it, by trusted time, within the policy's workdays after what it is for.
+async fn in_time(desk: &Desk, rep: &str, record: &Name, interval: Interval) -> DeskResult<()> {
+    let day = desk.app.documents().day_at(rep, interval.from_ms);
+    let view = fold::day_now(&desk.app, rep, day).await?;
+    let mut reasons = view.presence.reasons.into_iter();
+    let seen = reasons
+        .find(|seen| seen.record == *record)
+        .ok_or_else(|| no_reason(record))?;
+    let workdays = desk.app.documents().policy(interval.to_ms).reasons.give_workdays;
+    let last = until(desk, rep, interval.to_ms - 1, workdays);
+    if seen.given_ms < last.over_ms {
+        return Ok(());
+    }
+    let given = desk
         .app
-        .store
-        .records(&line, record.seq, 1)
-        .await?
-        .pop()
-        .ok_or_else(missing)?;
-    let body = row
-        .body
-        .as_deref()
-        .filter(|_| row.seq == record.seq)
-        .ok_or_else(missing)?;
-    let body = Body::parse(body).map_err(|_| missing())?;
-    let given = body.read::<ReasonGiven>().ok_or_else(missing)?.map_err(|_| missing())?;
-    Ok((given.reason, given.interval))
+        .documents()
+        .schedule_at(rep, seen.given_ms)
+        .day_of(seen.given_ms);
+    let why = format!(
+        "the reason was given on {given}; one for {day} could be given until {} ({workdays} workdays): what the \
+         desk knows of itself it can enter as an exception of its own",
+        last.day
+    );
+    Err(DeskError::conflict("too_late", why))
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Books, Deed, Desk, DeskError, DeskResult, RowError, books,
-    turn::{self, Turned, turn},
+    turn::{self, Start, Turned, turn},
     users::{self, UserShown},
 };
 use crate::{
@@ -62,6 +62,19 @@ pub enum File {
     },
 }
 
+impl File {
+    /// What it mostly changes.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Districts { .. } => "district",
+            Self::Customers { .. } => "customer",
+            Self::Users { .. } => "user",
+            Self::Calendar { .. } => "calendar",
+            Self::Policy { .. } => "policy",
+        }
+    }
+}
+
 /// What an import came to, or (dry) would.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Imported {
@@ -75,12 +88,20 @@ pub struct Imported {
     pub users: Vec<UserShown>,
 }
 
-/// Imports a file.
+/// Imports a file, in force now; policy or calendar also from a later time on.
 ///
 /// # Errors
-/// Every row that can't be used; nothing is taken then.
-pub async fn import(desk: &Desk, actor: &Actor, file: File, dry_run: bool) -> DeskResult<Imported> {
+/// Every row that can't be used; nothing is taken then. `bad_valid_from`, `back_dated`, `from_now`.
+pub async fn import(
+    desk: &Desk,
+    actor: &Actor,
+    file: File,
+    dry_run: bool,
+    valid_from: Option<&str>,
+) -> DeskResult<Imported> {
     let before = Books::now(desk);
+    let start = Start::read(desk, &before, valid_from)?;
+    start.allows(file.kind())?;
     let mut deed = Deed::new(actor);
     let mut after = before.clone();
     let mut users = Vec::new();
@@ -126,7 +147,7 @@ pub async fn import(desk: &Desk, actor: &Actor, file: File, dry_run: bool) -> De
             after.policy = check_policy(policy, &after)?;
         }
     }
-    let turned = turn(&mut deed, desk, &before, &after)?;
+    let turned = turn(&mut deed, desk, start, &before, &after)?;
     if !dry_run {
         turn::commit(deed, desk, &before, &after).await?;
     }

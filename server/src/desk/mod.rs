@@ -97,6 +97,9 @@ pub enum Command {
         /// Only says what would change.
         #[serde(default)]
         dry_run: bool,
+        /// Comes into force then, RFC 3339; now without it.
+        #[serde(default)]
+        valid_from: Option<String>,
     },
     /// Takes out a page of something.
     Export {
@@ -159,7 +162,11 @@ pub enum Command {
 pub async fn run(desk: &Desk, actor: &Actor, command: Command) -> DeskResult<Value> {
     match command {
         Command::ClockSet { at_ms } => set_clock(desk, at_ms),
-        Command::Import { file, dry_run } => answer(import::import(desk, actor, file, dry_run).await?),
+        Command::Import {
+            file,
+            dry_run,
+            valid_from,
+        } => answer(import::import(desk, actor, file, dry_run, valid_from.as_deref()).await?),
         Command::Export { what, after } => answer(export::page(desk, &what, after.as_deref()).await?),
         Command::UserAdd(new) => answer(users::add(desk, actor, new).await?),
         Command::UserList => answer(users::list(desk).await?),

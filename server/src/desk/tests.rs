@@ -120,7 +120,7 @@ const SQUARE: &str = r#"{"type":"Feature","properties":{"name":"East"},"geometry
 async fn a_file_is_taken_whole_or_not_at_all() {
     let (_folder, desk) = real().await;
     let console = Actor::console();
-    let import = |file| import::import(&desk, &console, file, false);
+    let import = |file| import::import(&desk, &console, file, false, None);
     let text = "id,name,lat,lon\nc1,A,31.23,121.47\nc2,B,121.47,31.23\n".to_owned();
     let error = import(File::Customers { text }).await.unwrap_err();
     assert_eq!((error.code.as_str(), error.rows[0].row), ("bad_rows", 3));
@@ -160,7 +160,7 @@ async fn a_file_is_taken_whole_or_not_at_all() {
 async fn a_dry_run_writes_nothing() {
     let (_folder, desk) = real().await;
     let before = desk.app.desk.head().await;
-    let done = import::import(&desk, &Actor::console(), districts(SQUARE), true)
+    let done = import::import(&desk, &Actor::console(), districts(SQUARE), true, None)
         .await
         .unwrap();
     assert_eq!((done.dry_run, done.turned.added), (true, 1));
@@ -172,7 +172,7 @@ async fn a_dry_run_writes_nothing() {
 async fn an_area_follows_what_it_is_made_of() {
     let (_folder, desk) = real().await;
     let console = Actor::console();
-    let import = |file| import::import(&desk, &console, file, false);
+    let import = |file| import::import(&desk, &console, file, false, None);
     import(districts(SQUARE)).await.unwrap();
     let text = "user,name,role,team,districts,customers\nrep-1,Li,rep,t1,East,\n".to_owned();
     import(File::Users { text }).await.unwrap();
@@ -209,9 +209,45 @@ async fn a_policy_that_cannot_be_lived_by_is_refused() {
         ("[fix]\naccuracy_max_m = nan\n", "number"),
     ] {
         let file = File::Policy { text: text.into() };
-        let error = import::import(&desk, &Actor::console(), file, false).await.unwrap_err();
+        let error = import::import(&desk, &Actor::console(), file, false, None)
+            .await
+            .unwrap_err();
         assert_eq!(error.code, "bad_policy", "{text}");
         assert!(error.message.contains(says), "{text}: {}", error.message);
+    }
+}
+
+#[tokio::test]
+async fn a_document_may_wait_but_never_came_before() {
+    let world = World::new().await;
+    let desk = desk_of(&world);
+    let put = |(kind, key), document, from: &'static str| {
+        let desk = desk.clone();
+        async move { documents::put(&desk, &boss(), (kind, key), document, Some(from)).await }
+    };
+    let policy = || json!({"window": {"from": "09:00"}});
+    for (from, says) in [
+        ("yesterday", "bad_valid_from"),
+        ("2026-11-22", "back_dated"),
+        ("2026-11-23T06:59:59+08:00", "back_dated"),
+    ] {
+        assert_eq!(code(put(("policy", "policy"), policy(), from).await), says, "{from}");
+    }
+    let team = json!({"name": "South"});
+    assert_eq!(code(put(("team", "t9"), team, "2026-12-01").await), "from_now");
+    let wider = json!({"transit": {"customer_disc_m": 400.0}});
+    let drawn = put(("policy", "policy"), wider, "2026-12-01").await;
+    assert_eq!(code(drawn), "from_now", "it would draw areas anew");
+    assert_eq!(
+        put(("policy", "policy"), policy(), "2026-11-25").await.unwrap().changed,
+        1
+    );
+    let file = File::Customers { text: String::new() };
+    let file = import::import(&desk, &boss(), file, false, Some("2026-12-01")).await;
+    assert_eq!(code(file), "from_now");
+    for (day, opens_ms) in [("2026-11-24", at(8, 0) + DAY), ("2026-11-25", at(9, 0) + 2 * DAY)] {
+        let window = desk.app.documents().window_of(REP, day.parse().unwrap());
+        assert_eq!(window.from_ms, opens_ms, "{day}");
     }
 }
 
@@ -314,7 +350,14 @@ async fn the_socket_carries_commands_for_its_owner_alone() {
     let file = File::Customers {
         text: "id,name,lat,lon\n".to_owned() + &"c,A,x,y\n".repeat(3),
     };
-    let error = line.ask(&Command::Import { file, dry_run: false }).await.unwrap_err();
+    let error = line
+        .ask(&Command::Import {
+            file,
+            dry_run: false,
+            valid_from: None,
+        })
+        .await
+        .unwrap_err();
     assert_eq!(error.rows.len(), 3, "{:?}", error.rows);
     server.abort();
 }
@@ -603,6 +646,73 @@ async fn a_reason_is_approved_as_the_rep_gave_it() {
         ..new(REP, None)
     };
     assert_eq!(code(make(boss(), leave).await), "bad_interval");
+    let own = user(REP, Role::Admin, &[]);
+    let leave = NewException {
+        reason: Some(ExceptionKind::Leave),
+        from_ms: Some(MONDAY + DAY),
+        to_ms: Some(MONDAY + 2 * DAY),
+        ..new(REP, None)
+    };
+    assert_eq!(code(make(own, leave.clone()).await), "own_case", "nor his own leave");
+    assert_eq!(make(boss(), leave).await.unwrap().approved_by, "boss");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reason_has_its_days_and_so_has_the_desk() {
+    let world = World::new().await;
+    let desk = desk_of(&world);
+    let mut phone = world.enrol(REP).await;
+    phone.anchor(&world, at(8, 0), 0).await;
+    let give = |from_ms| ReasonGiven {
+        interval: Interval {
+            from_ms,
+            to_ms: from_ms + HOUR,
+        },
+        reason: ExceptionKind::Goods,
+        note: String::new(),
+    };
+    // Friday's hour is excused until Wednesday's end, Thursday's until Tuesday's. Both are given on Wednesday.
+    let (thursday, friday, wednesday) = (at(12, 0) + 3 * DAY, at(12, 0) + 4 * DAY, 9 * DAY);
+    phone.write(at(23, 50) + wednesday, &give(thursday));
+    phone.write(at(23, 55) + wednesday, &give(friday));
+    world.set_time(at(23, 58) + wednesday);
+    world.pushed(&phone, 0).await;
+    crate::fold::drain(&desk.app).await.unwrap();
+    let waiting = |boss: Actor| {
+        let desk = desk.clone();
+        async move { exceptions::list(&desk, &boss).await.unwrap().waiting }
+    };
+    let shown = waiting(boss()).await;
+    let told = |i: usize| (shown[i].give_until.as_str(), shown[i].late, shown[i].overdue);
+    assert_eq!(shown.len(), 2);
+    assert_eq!(told(0), ("2026-12-01", true, false));
+    assert_eq!(told(1), ("2026-12-02", false, false));
+    assert_eq!(
+        shown[1].decide_until, "2026-12-07",
+        "three workdays after the desk could know"
+    );
+    let record = |i: usize| NewException {
+        rep: REP.into(),
+        record: Some(shown[i].seen.record.clone()),
+        reason: None,
+        from_ms: None,
+        to_ms: None,
+    };
+    let late = exceptions::make(&desk, &boss(), record(0)).await.unwrap_err();
+    assert_eq!(late.code, "too_late");
+    assert!(
+        late.message.contains("2026-12-02") && late.message.contains("2026-12-01"),
+        "{late}"
+    );
+    for (now_ms, overdue) in [(at(23, 59) + 14 * DAY, false), (at(0, 0) + 15 * DAY, true)] {
+        world.set_time(now_ms);
+        let shown = waiting(boss()).await;
+        assert_eq!((shown[0].overdue, shown[1].overdue), (false, overdue));
+    }
+    exceptions::make(&desk, &boss(), record(1))
+        .await
+        .expect("the desk is late, not the rep");
+    assert_eq!(waiting(boss()).await.len(), 1);
 }
 
 async fn exported(desk: &Desk, what: &Export) -> String {

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use onbeat_core::reference::{District, Document, NoGoPlace, Rep};
+use chrono::{DateTime, NaiveDate};
+use onbeat_core::{
+    reference::{District, Document, NoGoPlace, Rep},
+    time::Schedule,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Books, Deed, Desk, DeskError, DeskResult, RowError};
+use super::{Books, Deed, Desk, DeskError, DeskResult, RowError, books::bad_policy};
 use crate::{feed, fold::kind_of, store::Change};
 
 /// What turning the books over came to.
@@ -27,26 +31,96 @@ type Documents = BTreeMap<(&'static str, String), Document>;
 /// Turns the books from `before` to `after`: puts and drops what differs.
 ///
 /// # Errors
-/// A document that names another which is not there: all of them, row by row.
-pub(super) fn turn(deed: &mut Deed, desk: &Desk, before: &Books, after: &Books) -> DeskResult<Turned> {
+/// A document that names another which is not there: all of them, row by row; `from_now` for a document that
+/// can't wait until `start`.
+pub(super) fn turn(deed: &mut Deed, desk: &Desk, start: Start, before: &Books, after: &Books) -> DeskResult<Turned> {
     check(after)?;
-    let now_ms = desk.now_ms();
     let mut turned = Turned::default();
     let (old, new) = (documents(before), documents(after));
     for ((kind, key), document) in &new {
         match old.get(&(*kind, key.clone())) {
             Some(known) if known == document => continue,
-            Some(_) => turned.changed += 1,
+            Some(known) => {
+                turned.changed += 1;
+                start.keep_until(deed, desk, key, known);
+            }
             None => turned.added += 1,
         }
-        deed.put(key, now_ms, document.clone());
+        start.allows(kind)?;
+        deed.put(key, start.at_ms, document.clone());
     }
     for (kind, key) in old.keys().filter(|name| !new.contains_key(*name)) {
-        deed.drop_document(kind, key, now_ms);
+        start.allows(kind)?;
+        deed.drop_document(kind, key, start.at_ms);
         turned.dropped += 1;
     }
     turned.areas = touched(before, after).count();
+    if turned.areas > 0 {
+        start.allows("area")?;
+    }
     Ok(turned)
+}
+
+/// When documents come into force.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Start {
+    at_ms: i64,
+    later: bool,
+}
+
+impl Start {
+    /// Reads an RFC 3339 date (its first instant in the company's zone) or instant; without one it is now.
+    ///
+    /// # Errors
+    /// `bad_valid_from`; `back_dated` for what lies in the past: a day stays judged by what was known.
+    pub(super) fn read(desk: &Desk, books: &Books, valid_from: Option<&str>) -> DeskResult<Self> {
+        let now_ms = desk.now_ms();
+        let Some(text) = valid_from else {
+            let (at_ms, later) = (now_ms, false);
+            return Ok(Self { at_ms, later });
+        };
+        let at_ms = match (DateTime::parse_from_rfc3339(text), text.parse::<NaiveDate>()) {
+            (Ok(instant), _) => instant.timestamp_millis(),
+            (_, Ok(day)) => {
+                let schedule = Schedule::new(&books.policy.window, &books.calendar).map_err(bad_policy)?;
+                schedule.whole_day(day).from_ms
+            }
+            _ => {
+                let why = format!("{text:?} is no time: write 2026-12-01 or 2026-12-01T08:00:00+08:00");
+                return Err(DeskError::input("bad_valid_from", why));
+            }
+        };
+        if at_ms < now_ms {
+            let why = format!(
+                "{text} lies in the past: documents come into force now or later, and days that were judged keep \
+                 what was known. Ease a day by an exception, or withdraw the finding"
+            );
+            return Err(DeskError::conflict("back_dated", why));
+        }
+        Ok(Self { at_ms, later: true })
+    }
+
+    /// A shipped default that nobody put stands nowhere: it is written down, else the first document put would
+    /// count before its time.
+    fn keep_until(self, deed: &mut Deed, desk: &Desk, key: &str, known: &Document) {
+        let now_ms = desk.now_ms();
+        let documents = desk.app.documents();
+        if self.later && documents.in_force(kind_of(known), key, now_ms).is_none() {
+            deed.put(key, now_ms, known.clone());
+        }
+    }
+
+    /// Only policy and calendar can wait: areas are drawn from the documents as they stand.
+    ///
+    /// # Errors
+    /// `from_now`.
+    pub(super) fn allows(self, kind: &str) -> DeskResult<()> {
+        if !self.later || matches!(kind, "policy" | "calendar") {
+            return Ok(());
+        }
+        let why = format!("a change of a {kind} comes into force at once: make it without valid_from, on its day");
+        Err(DeskError::conflict("from_now", why))
+    }
 }
 
 /// Commits a turn, with the areas drawn anew that it touches. The shapes go first, by themselves, since the

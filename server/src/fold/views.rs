@@ -69,6 +69,7 @@ impl<'a> Of<'a> {
     fn day(&self) -> ViewRow {
         let view = self.view;
         let of_class = |class| view.findings.iter().filter(|finding| finding.class == class).count() as i64;
+        let waits = view.presence.reasons.iter().any(|seen| !seen.approved);
         let own = vec![
             ("team", text(self.team)),
             ("closed", Field::Int(i64::from(view.closed))),
@@ -76,6 +77,7 @@ impl<'a> Of<'a> {
             ("questions", Field::Int(of_class(Class::Question))),
             ("outside_s", Field::Int(view.counts.outside_s)),
             ("unknown_s", Field::Int(view.counts.unknown_s)),
+            ("waiting", Field::Int(i64::from(waits))),
         ];
         self.row("day", format!("{}/{}", view.rep, self.day), self.opens_ms, view, own)
     }

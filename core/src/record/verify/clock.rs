@@ -74,6 +74,25 @@ impl Clocks {
         }
     }
 
+    /// Times of records that are carried over from the line of `self`: they follow on its last.
+    pub(super) fn carried_on(&self) -> Self {
+        let boot = |boot: &Boot| Boot {
+            newest_elapsed_ms: boot.newest_elapsed_ms,
+            anchor: boot.anchor,
+            ..Boot::new(boot.id.clone())
+        };
+        Self {
+            boots: self.boots.iter().map(boot).collect(),
+            floor: self.floor,
+            unreceipted: VecDeque::new(),
+        }
+    }
+
+    /// From here on all records were written after this time.
+    pub(super) fn go_on_after(&mut self, at_ms: i64) {
+        self.raise_floor(Signed { at_ms, error_ms: 0 });
+    }
+
     /// The next record of the chain; `anchored` where it brings a valid anchor.
     pub(super) fn record(
         &mut self,

@@ -20,7 +20,7 @@ use std::{
 use reader::{Found, Item, Items};
 pub use report::{Fault, FaultCode, LineSummary, Notice, NoticeCode, Place, Report};
 use report::{FaultCode as Code, Findings};
-use section::{Section, Witness, Witnesses};
+use section::{Carry, Section, Witness, Witnesses};
 
 use super::{BranchStart, Certificate, KeyRing, Line, Receipt, Seal, Signable, StreamId};
 
@@ -172,25 +172,27 @@ impl<R: BufRead> Walk<'_, R> {
             .epoch
             .as_ref()
             .is_some_and(|epoch| epoch.main_place().stream == place.stream);
-        if same_stream {
-            self.next_epoch(file_line, &certificate, &place);
+        let carry = if same_stream {
+            self.next_epoch(file_line, &certificate, &place)
         } else {
             self.next_stream(file_line, &place);
-        }
+            None
+        };
         self.begin(file_line, place, Some(certificate), proven);
+        if let Some(epoch) = self.epoch.as_mut().filter(|_| proven) {
+            epoch.section().carry = carry;
+        }
     }
 
-    fn next_epoch(&mut self, file_line: u64, certificate: &Certificate, place: &Place) {
+    /// Answers what the new epoch may carry over.
+    fn next_epoch(&mut self, file_line: u64, certificate: &Certificate, place: &Place) -> Option<Carry> {
         let former = self.epoch.as_ref().map_or(0, |epoch| epoch.main_place().epoch);
         if u64::from(place.epoch) == u64::from(former) + 1 {
-            section::check_heads(
-                self.epoch.as_ref().map_or(&[], |e| &e.sections),
-                certificate,
-                file_line,
-                &mut self.findings,
-            );
+            let sections = self.epoch.as_ref().map_or(&[][..], |epoch| &epoch.sections);
+            section::check_heads(sections, certificate, file_line, &mut self.findings);
+            let carry = Carry::by(certificate, sections);
             self.close_epoch(Some(certificate));
-            return;
+            return carry;
         }
         self.close_epoch(None);
         if place.epoch > former {
@@ -199,6 +201,7 @@ impl<R: BufRead> Walk<'_, R> {
             let why = format!("epoch {} stands behind epoch {former}", place.epoch);
             self.findings.fault(Code::Reordered, place, 0, file_line, why);
         }
+        None
     }
 
     fn next_stream(&mut self, file_line: u64, place: &Place) {

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use crate::record::{Branch, Grade, StreamId};
@@ -55,6 +57,8 @@ pub struct LineSummary {
     pub erased: u64,
     /// Bodies that are as they were written but cannot be read.
     pub unreadable: u64,
+    /// Records that were written anew here after the server had refused them.
+    pub carried: u64,
 }
 
 /// What kind of thing does not hold.
@@ -152,6 +156,8 @@ pub enum NoticeCode {
     Unchecked,
     /// Receipts, or words of phones, on a stream that is not in the file.
     OtherStream,
+    /// Records written anew after the server refused a batch: their time is the phone's word.
+    Carried,
     /// Played, not lived.
     Demo,
 }
@@ -176,6 +182,8 @@ pub(super) struct Findings {
     faults: Vec<Fault>,
     left_off: u64,
     notices: Vec<Notice>,
+    /// Runs of carried records, as the faults they are where the log is not whole.
+    carried: Vec<Fault>,
 }
 
 /// A fault that a later record may show in another light.
@@ -239,7 +247,44 @@ impl Findings {
         }
     }
 
+    /// A record that is carried over from the epoch before; those of a line are told as one run.
+    pub(super) fn carried(&mut self, place: &Place, seq: u64, file_line: u64) {
+        let why = "written anew in a log that is not whole: nothing vouches for its time";
+        if let Some(run) = self.carried.last_mut().filter(|run| run.place == *place) {
+            run.records += 1;
+        } else if self.carried.len() < MAX_FAULTS {
+            self.carried.push(Fault {
+                code: FaultCode::BackDated,
+                place: place.clone(),
+                seq,
+                records: 1,
+                file_line,
+                why: why.into(),
+            });
+        } else {
+            self.fault(FaultCode::BackDated, place, seq, file_line, why);
+        }
+    }
+
+    /// Whoever wants a phone's word taken for a time must show a log that holds in all else.
+    fn judge_carried(&mut self) {
+        let broken: HashSet<StreamId> = self.faults.iter().map(|fault| fault.place.stream.clone()).collect();
+        for run in std::mem::take(&mut self.carried) {
+            if broken.contains(&run.place.stream) || self.left_off > 0 {
+                self.faults.push(run);
+                continue;
+            }
+            let why = format!(
+                "carried over: {} records from {} on were written anew after the server refused a batch; their time \
+                 is the phone's word",
+                run.records, run.seq
+            );
+            self.notice(NoticeCode::Carried, &run.place, run.seq, why);
+        }
+    }
+
     pub(super) fn report(mut self, lines: Vec<LineSummary>) -> Report {
+        self.judge_carried();
         self.faults.sort_by_key(|fault| match fault.file_line {
             0 => u64::MAX,
             line => line,

@@ -13,6 +13,9 @@ use crate::record::{Anchor, Body, BranchStart, Certificate, Hash, KeyRing, Recei
 /// The `type` of a record that brings an anchor, in its field `anchor`.
 const ANCHORED: &str = "clock.anchored";
 
+/// The field of a record that was written anew: which one it was.
+const CARRIED_FROM: &str = "carried_from";
+
 /// The `type` of a record that names a desk's newest record.
 const FEED_SEEN: &str = "feed.seen";
 /// Words on one line that are remembered until it comes.
@@ -54,6 +57,53 @@ pub(super) fn missing_end(place: &Place, seq: Option<u64>, witness: &Witness, fi
     findings.fault(code, place, first, 0, why);
 }
 
+/// What a main line may carry over: the records that the server refused in the epoch before.
+///
+/// The server's certificate says so by its heads: one is the newest record that the server had, where the
+/// epoch before ends, and one, the phone's own, never came in.
+pub(super) struct Carry {
+    epoch: u32,
+    /// The newest record so far, of those that were kept and those carried.
+    seq: u64,
+    /// Times of the epoch before: what is carried over follows on them.
+    clocks: Clocks,
+    issued_at: i64,
+}
+
+impl Carry {
+    /// What a `certificate` lets its epoch carry over from the `former` one.
+    pub(super) fn by(certificate: &Certificate, former: &[Section]) -> Option<Self> {
+        let main = former.first()?;
+        let seq = main.chain.seq();
+        let ends_there = main
+            .chain
+            .known
+            .get(seq)
+            .is_some_and(|tip| certificate.heads.contains(&tip));
+        let here = |head: &Hash| former.iter().any(|section| section.chain.known.holds(head));
+        let refused = certificate.heads.iter().any(|head| !here(head));
+        (ends_there && refused).then(|| Self {
+            epoch: main.chain.place.epoch,
+            seq,
+            clocks: main.clocks.carried_on(),
+            issued_at: certificate.issued_at,
+        })
+    }
+
+    /// Whether a record says that it is the next one carried over: from behind what was kept, in its order.
+    fn takes(&mut self, body: &Body) -> bool {
+        let number = |name: &str| body.fields.get(CARRIED_FROM)?.get(name)?.as_u64();
+        let (Some(epoch), Some(seq)) = (number("epoch"), number("seq")) else {
+            return false;
+        };
+        let next = epoch == u64::from(self.epoch) && seq > self.seq;
+        if next {
+            self.seq = seq;
+        }
+        next
+    }
+}
+
 /// A line of records as far as it was read.
 pub(super) struct Section {
     pub(super) chain: Chain,
@@ -65,6 +115,10 @@ pub(super) struct Section {
     receipted_seq: u64,
     erased: u64,
     unreadable: u64,
+    /// While its records may be carried over: they stand first.
+    pub(super) carry: Option<Carry>,
+    carried: u64,
+    carried_seq: u64,
 }
 
 impl Section {
@@ -109,6 +163,24 @@ impl Section {
             receipted_seq: 0,
             erased: 0,
             unreadable: 0,
+            carry: None,
+            carried: 0,
+            carried_seq: 0,
+        }
+    }
+
+    /// Takes a record for a carried one as long as they stand first; then the certificate's time counts.
+    fn carry_on(&mut self, body: &Body, seq: u64, file_line: u64, findings: &mut Findings) {
+        let Some(carry) = &mut self.carry else { return };
+        if carry.takes(body) {
+            if self.carried == 0 {
+                self.clocks = std::mem::take(&mut carry.clocks);
+            }
+            (self.carried, self.carried_seq) = (self.carried + 1, seq);
+            findings.carried(&self.chain.place, seq, file_line);
+        } else {
+            self.clocks.go_on_after(carry.issued_at);
+            self.carry = None;
         }
     }
 
@@ -196,6 +268,10 @@ impl Section {
         if let Some(witness) = self.expected.back() {
             missing_end(&place, Some(seq), witness, findings);
         }
+        if self.sealed_seq < self.carried_seq {
+            let why = "written anew under no seal: it is nobody's word";
+            findings.fault(Code::BackDated, &place, self.sealed_seq + 1, 0, why);
+        }
         if self.sealed_seq < seq {
             let why = format!("records {} to {seq} are under no seal yet", self.sealed_seq + 1);
             findings.notice(NoticeCode::UnsealedTail, &place, self.sealed_seq + 1, why);
@@ -216,6 +292,7 @@ impl Section {
             receipted_seq: self.receipted_seq,
             erased: self.erased,
             unreadable: self.unreadable,
+            carried: self.carried,
             place,
         }
     }
@@ -245,6 +322,7 @@ pub(super) fn take_record<E>(
         let anchored = read_anchor(body)
             .filter(|anchored| check_anchor(sections, &anchored.anchor, Some(seq), file_line, keys, findings));
         let section = &mut sections[newest];
+        section.carry_on(body, seq, file_line, findings);
         section.clocks.record(
             (seq, file_line),
             &body.at,

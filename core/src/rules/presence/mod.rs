@@ -62,6 +62,9 @@ pub struct ReasonSeen {
     pub record: Name,
     /// What it says.
     pub reason: ReasonGiven,
+    /// When it was recorded, trusted time, milliseconds since 1970 (UTC).
+    #[serde(default)]
+    pub given_ms: i64,
     /// Whether an approved exception answers it.
     pub approved: bool,
 }

@@ -45,15 +45,20 @@ fn causes(case: &Case<'_>) -> Vec<CauseSeen> {
     noted.filter(|seen| case.has(seen.at_ms)).collect()
 }
 
-/// Reasons for time of this day, whenever they were given.
+/// Reasons for time of this day or its window (a night's ends on the next day), whenever they were given.
 fn reasons(case: &Case<'_>) -> Vec<ReasonSeen> {
     let day = case.basis.schedule.whole_day(case.day);
+    let window = case.basis.schedule.window(case.day).unwrap_or(day);
     let given = case.records.of::<ReasonGiven>();
-    let of_day = given.filter(|(_, reason)| reason.interval.intersect(&day).is_some());
+    let of_day = given.filter(|(_, reason)| {
+        let touches = |time| reason.interval.intersect(time).is_some();
+        touches(&day) || touches(&window)
+    });
     of_day
         .map(|(entry, reason)| ReasonSeen {
             record: entry.name.clone(),
             approved: is_approved(case, &reason),
+            given_ms: entry.when.at_ms,
             reason,
         })
         .collect()

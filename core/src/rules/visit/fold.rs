@@ -4,7 +4,7 @@ use super::{CheckedIn, CheckedOut, PhotoTaken, Report, VisitView, found};
 use crate::{
     place::{Point, distance_m},
     reference::Customer,
-    rules::{Entry, day::Case, finding::Found},
+    rules::{Entry, case::Case, finding::Found},
 };
 
 /// The day's visits in order, and what is to be found about them.

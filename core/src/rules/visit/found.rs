@@ -6,7 +6,7 @@ use super::{
     reused,
 };
 use crate::{
-    rules::{FindingKind, Source, day::Case, finding::Found},
+    rules::{FindingKind, Source, case::Case, finding::Found},
     time::Interval,
 };
 

@@ -6,8 +6,8 @@ use onbeat_core::reference::{District, Document, NoGoPlace, Rep};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Books, Deed, Desk, DeskError, DeskResult, RowError};
-use crate::{feed, fold::kind_of, store::Change};
+use super::{Books, Deed, Desk, DeskError, DeskResult};
+use crate::{documents::kind_of, feed, files::RowError, store::Change};
 
 /// What turning the books over came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -7,12 +7,14 @@ use std::{
 
 use crate::{
     clock::Clock,
-    desk::log::{DeskLog, DeskLogError},
-    fold::{Documents, Folding},
-    intake::Limits,
+    desk_log::{DeskLog, DeskLogError},
+    documents::Documents,
+    folding::Folding,
+    limits::Limits,
     random,
+    settled::settled,
     signer::{Signer, SignerError},
-    store::{Cell, Change, Committed, Guard, Store, StoreError, StoreResult, sqlite::Sqlite},
+    store::{Change, Committed, Store, StoreError, StoreResult, sqlite::Sqlite},
 };
 
 /// The server's state, behind one `Arc`. It holds nothing that could not be rebuilt from the store.
@@ -101,7 +103,7 @@ impl App {
     }
 
     /// Commits a change and wakes the fold worker if it left marks. Documents change only through
-    /// [`DeskLog::append`].
+    /// [`crate::append::append`].
     ///
     /// # Errors
     /// The store's.
@@ -117,24 +119,4 @@ impl App {
     pub(crate) fn replace_documents(&self, documents: Documents) {
         *self.documents.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(documents);
     }
-}
-
-/// A value chosen once for a data folder and kept in a cell of kind `meta`.
-pub(crate) async fn settled(store: &dyn Store, name: &str, choose: impl FnOnce() -> String) -> StoreResult<String> {
-    let find = || store.cell("meta", name, i64::MIN);
-    if let Some(cell) = find().await? {
-        return Ok(cell.body);
-    }
-    let change = Change {
-        guards: vec![Guard::Cell("meta".into(), name.into(), None)],
-        cells: vec![Cell {
-            kind: "meta".into(),
-            key: name.into(),
-            body: choose(),
-            expires_ms: None,
-        }],
-        ..Change::default()
-    };
-    store.commit(change).await?;
-    Ok(find().await?.map(|cell| cell.body).unwrap_or_default())
 }

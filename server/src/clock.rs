@@ -5,6 +5,8 @@ use std::{
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
+use chrono::{SecondsFormat, TimeZone, Utc};
+
 /// Tells the time.
 pub trait Clock: Send + Sync {
     /// Milliseconds since 1970 (UTC).
@@ -14,6 +16,13 @@ pub trait Clock: Send + Sync {
 /// 1970 to 2100: what calendars are asked about. A stamp is a phone's word and may hold anything.
 pub fn bounded(at_ms: i64) -> i64 {
     at_ms.clamp(0, 4_102_444_800_000)
+}
+
+/// An instant as text, UTC.
+pub fn rfc3339(at_ms: i64) -> String {
+    let at = Utc.timestamp_millis_opt(at_ms).single();
+    at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true))
+        .unwrap_or_default()
 }
 
 /// The machine's clock.

@@ -1,6 +1,9 @@
 //! All routes of the server, and what every request passes through.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Router,
@@ -12,12 +15,13 @@ use axum::{
 };
 use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 use tracing::Instrument;
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    api,
-    auth::guard,
+    api::{self, guard},
+    app::App,
     desk::{Desk, DeskError},
-    intake, random,
+    feed, intake, photos, random,
 };
 
 /// Largest body: a push before compression is 512 KiB, a photo's chunk 256 KiB, a document less.
@@ -51,9 +55,14 @@ pub fn router(desk: &Desk, url: &str) -> Router {
 }
 
 /// The routes with their OpenAPI document.
-pub(crate) fn routes(desk: &Desk) -> utoipa_axum::router::OpenApiRouter {
-    let phones = intake::phone_routes().with_state(desk.app.clone());
+pub(crate) fn routes(desk: &Desk) -> OpenApiRouter {
+    let phones = phone_routes().with_state(desk.app.clone());
     api::routes().with_state(desk.clone()).merge(phones)
+}
+
+/// What phones may call.
+pub(crate) fn phone_routes() -> OpenApiRouter<Arc<App>> {
+    intake::routes().merge(feed::routes()).merge(photos::routes())
 }
 
 fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {

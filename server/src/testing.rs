@@ -35,11 +35,14 @@ use tower::ServiceExt;
 
 use crate::{
     app::App,
+    append::append,
     clock::Clock,
-    desk::log::Act,
+    desk_log::Act,
+    documents::kind_of,
     feed,
-    fold::kind_of,
-    intake::{CodeBody, phone_routes, token_key},
+    intake::CodeBody,
+    phones::token_key,
+    router::phone_routes,
     signer::{Signer, seal as seal_secret},
     store::{Cell, Change, sqlite::Sqlite},
 };
@@ -152,12 +155,7 @@ impl World {
             by: "test".into(),
             document,
         });
-        let written = self
-            .app
-            .desk
-            .append(&self.app, vec![act], |_| Change::default())
-            .await
-            .unwrap();
+        let written = append(&self.app, vec![act], |_| Change::default()).await.unwrap();
         assert!(written.is_some(), "{kind} {key}");
     }
 

@@ -1,6 +1,6 @@
 //! Marks over pieces of time: pieces are cut where a mark begins or ends.
 
-use super::{Excuse, JudgedFix, PlaceVerdict, Unusable, tiling::Piece};
+use super::{Excuse, JudgedFix, PlaceVerdict, Unusable, piece::Piece};
 use crate::time::Interval;
 
 /// Cuts pieces at the bounds of the marks and applies each mark to what it holds. Both are sorted and disjoint.

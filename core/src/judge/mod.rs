@@ -9,6 +9,7 @@ mod live;
 mod marks;
 pub(crate) mod median;
 mod outside;
+mod piece;
 pub(crate) mod sequence;
 mod span;
 mod tiling;

@@ -12,7 +12,6 @@ mod error;
 mod geojson;
 mod point;
 mod shape;
-mod union;
 
 #[cfg(test)]
 mod tests;
@@ -24,5 +23,4 @@ pub use districts::Districts;
 pub use error::{Fault, PlaceError, Position};
 pub use geojson::{NamedShape, read_districts};
 pub use point::Point;
-pub use shape::Shape;
-pub use union::union;
+pub use shape::{Shape, union};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, FindingKind, day::Case, finding::Found};
+use super::{Entry, FindingKind, case::Case, finding::Found};
 use crate::{
     record::{Anchor, Hash, Payload, StreamId},
     time::Interval,

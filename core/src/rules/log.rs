@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{FindingKind, day::Case, finding::Found};
+use super::{FindingKind, case::Case, finding::Found};
 use crate::record::{Hash, Payload, StreamId};
 
 /// Desk record: a stream's log went on from an older state. Alone it reads "phone restored or copied".

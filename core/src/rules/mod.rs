@@ -3,6 +3,7 @@
 //! [`fold_day`] is the only way from records to an account of a day; phone and server both call it.
 
 mod basis;
+mod case;
 mod day;
 mod entry;
 mod finding;
@@ -19,6 +20,7 @@ pub mod visit;
 mod tests;
 
 pub use basis::{Basis, BasisError};
-pub use day::{DayCounts, DayView, Difference, fold_day};
+pub use day::{DayView, fold_day};
 pub use entry::{Entry, Name, Source};
 pub use finding::{Answered, Appealed, Class, Fact, Finding, FindingKind};
+pub use presence::{DayCounts, Difference};

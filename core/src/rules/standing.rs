@@ -3,7 +3,7 @@
 //! A day may be rebuilt from late data, so answers and decisions carry kind and interval and follow the
 //! finding of their kind that overlaps most.
 
-use super::{Answered, Appealed, Fact, Finding, day::Case};
+use super::{Answered, Appealed, Fact, Finding, case::Case};
 use crate::{
     record::Hash,
     reference::{Decision, FindingState},

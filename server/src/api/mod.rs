@@ -5,6 +5,7 @@ mod days;
 mod documents;
 mod exceptions;
 mod findings;
+pub mod guard;
 mod overview;
 mod page;
 mod phones;
@@ -23,11 +24,10 @@ use utoipa::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use guard::COOKIE;
+
 use crate::{
-    auth::{
-        access::{self, Who},
-        guard::COOKIE,
-    },
+    auth::access::{self, Who},
     desk::Desk,
 };
 

@@ -9,11 +9,10 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::guard::{COOKIE, cookie};
 use crate::{
     auth::{
-        Actor, Role, Token,
-        guard::{COOKIE, cookie},
-        session,
+        Actor, Role, Token, session,
         user::{self, User},
     },
     desk::{Desk, DeskError, DeskResult, users},

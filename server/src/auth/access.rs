@@ -1,6 +1,6 @@
 //! The one table: every route of the server, who may use it, and what it is narrowed to.
 //!
-//! A route that does not stand here is not served ([`super::guard`] refuses it), and a test holds the table
+//! A route that does not stand here is not served ([`crate::api::guard`] refuses it), and a test holds the table
 //! against the OpenAPI document.
 
 use axum::http::Method;

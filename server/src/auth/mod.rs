@@ -1,10 +1,9 @@
 //! Who is at the desk, and who may do what.
 //!
-//! [`access`] is the one table of routes and roles, [`guard`] holds each request against it. Of passwords,
+//! [`access`] is the one table of routes and roles, [`crate::api::guard`] holds each request against it. Of passwords,
 //! sessions and tokens only hashes are kept, in cells: they are never records.
 
 pub mod access;
-pub mod guard;
 mod password;
 mod role;
 pub mod session;

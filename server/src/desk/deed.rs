@@ -6,13 +6,13 @@ use onbeat_core::{
 };
 use tokio::time::timeout;
 
-use super::{
-    Desk, DeskError, DeskResult,
-    log::{Act, DeskLogError},
-};
+use super::{Desk, DeskError, DeskResult};
 use crate::{
+    append::append,
     auth::Actor,
-    fold::{self, Documents, kind_of},
+    desk_log::{Act, DeskLogError},
+    documents::{Documents, kind_of},
+    fold,
     store::{Change, DocumentRow},
 };
 
@@ -92,7 +92,7 @@ impl Deed {
     /// `changed` where somebody else changed the same thing meanwhile; the store's.
     pub(super) async fn commit(self, desk: &Desk) -> DeskResult<()> {
         let change = self.change;
-        let written = desk.app.desk.append(&desk.app, self.acts, |_| change).await?;
+        let written = append(&desk.app, self.acts, |_| change).await?;
         desk.app.wake.notify_one();
         written
             .map(drop)

@@ -2,53 +2,15 @@
 //! 35 and 88. No phone is enrolled until all of it is laid down, with dates.
 
 use chrono::{NaiveDate, TimeZone, Utc};
-use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Deed, Desk, DeskError, DeskResult, records::DutyRecorded};
 use crate::{auth::Actor, store::Cell};
 
+pub use super::records::Duty;
+
 const CELL: &str = "duty";
-
-/// One duty.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ValueEnum, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[value(rename_all = "snake_case")]
-pub enum Duty {
-    /// The legal basis: what the positions are needed for.
-    Basis,
-    /// Those concerned, or who stands for them, were heard.
-    Consultation,
-    /// The impact assessment was made.
-    ImpactAssessment,
-    /// Those concerned were told what is recorded, when, and who sees it.
-    Notice,
-    /// How long things are kept was decided.
-    Retention,
-}
-
-impl Duty {
-    /// All of them.
-    pub const ALL: [Self; 5] = [
-        Self::Basis,
-        Self::Consultation,
-        Self::ImpactAssessment,
-        Self::Notice,
-        Self::Retention,
-    ];
-
-    /// Its code.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Basis => "basis",
-            Self::Consultation => "consultation",
-            Self::ImpactAssessment => "impact_assessment",
-            Self::Notice => "notice",
-            Self::Retention => "retention",
-        }
-    }
-}
 
 /// A duty done: when, and where it is laid down.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

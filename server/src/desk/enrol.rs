@@ -1,6 +1,5 @@
 //! One-time codes by which a phone is enrolled, or a lost database key is given back.
 
-use chrono::{SecondsFormat, TimeZone, Utc};
 use onbeat_core::record::StreamId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -8,7 +7,9 @@ use utoipa::ToSchema;
 use super::{Deed, Desk, DeskError, DeskResult, books, duties, records::CodeIssued};
 use crate::{
     auth::{Actor, Token},
-    intake::{CodeBody, stream_of},
+    clock::rfc3339,
+    intake::CodeBody,
+    phones::stream_of,
     store::{Cell, Change},
 };
 
@@ -121,11 +122,4 @@ pub async fn set_url(desk: &Desk, url: &str) -> DeskResult<()> {
     };
     desk.app.commit(change).await?;
     Ok(())
-}
-
-/// An instant as text, UTC.
-pub fn rfc3339(at_ms: i64) -> String {
-    let at = Utc.timestamp_millis_opt(at_ms).single();
-    at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true))
-        .unwrap_or_default()
 }

@@ -18,22 +18,14 @@ use super::{
 use crate::{
     auth::Actor,
     fold::{self, frozen_cell},
-    intake::StreamBody,
+    phones::StreamBody,
     store::{LogLine, LogRow},
 };
 
+pub use super::records::Erasure;
+
 /// Records looked at together.
 const PAGE: usize = 500;
-
-/// Which places.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Erasure {
-    /// Only of this rep.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rep: Option<String>,
-    /// Of days before this one.
-    pub before: NaiveDate,
-}
 
 /// What was erased, or (dry) would be.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{app::OpenError, error::ApiError, fold::FoldError, store::StoreError};
+use crate::{app::OpenError, error::ApiError, files::RowError, fold::FoldError, store::StoreError};
 
 /// Whose fault it is: decides the status over HTTP and the exit code of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,17 +29,6 @@ pub enum Fault {
     Altered,
     /// The machine or the folder.
     Environment,
-}
-
-/// A row of a file that can't be used.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct RowError {
-    /// Line of the file, from 1; 0 for the file as a whole.
-    pub row: u64,
-    /// Column, empty for the row as a whole.
-    pub column: String,
-    /// What is wrong, and how to mend it.
-    pub message: String,
 }
 
 /// Why something was not done.

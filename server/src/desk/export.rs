@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{Desk, DeskError, DeskResult, books};
 use crate::{
     files::export::{DAY_COLUMNS, VISIT_COLUMNS, VisitRow, csv_line, day_cells, visit_cells},
-    intake::phones_of,
+    phones::phones_of,
     store::{LogLine, LogRow, ViewQuery, ViewRow},
 };
 

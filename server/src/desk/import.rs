@@ -11,13 +11,13 @@ use onbeat_core::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Books, Deed, Desk, DeskError, DeskResult, RowError, books,
+    Books, Deed, Desk, DeskError, DeskResult, books,
     turn::{self, Start, Turned, turn},
     users::{self, UserShown},
 };
 use crate::{
     auth::Actor,
-    files::{self, import::UserRow},
+    files::{self, RowError, import::UserRow},
 };
 
 /// Largest tolerance at an edge, in metres.

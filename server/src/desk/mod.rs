@@ -14,7 +14,6 @@ mod error;
 pub mod exceptions;
 pub mod export;
 pub mod import;
-pub mod log;
 pub mod look;
 pub mod phones;
 pub mod records;
@@ -32,7 +31,7 @@ use serde_json::Value;
 
 pub use books::Books;
 pub(crate) use deed::Deed;
-pub use error::{DeskError, DeskResult, Fault, RowError};
+pub use error::{DeskError, DeskResult, Fault};
 
 use crate::{
     app::App,

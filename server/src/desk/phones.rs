@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 use super::{Deed, Desk, DeskError, DeskResult, books, records::PhoneRevoked};
 use crate::{
     auth::Actor,
-    intake::{Device, StreamBody, StreamState, newest_certificate, stream_cell, stream_of},
+    certificates::newest_certificate,
+    phones::{Device, StreamBody, StreamState, stream_cell, stream_of},
     store::Guard,
 };
 
@@ -53,7 +54,7 @@ pub async fn list(desk: &Desk, actor: &Actor) -> DeskResult<Vec<Phone>> {
 }
 
 async fn shown(desk: &Desk, stream: StreamId, body: StreamBody) -> DeskResult<Phone> {
-    let certificate = newest_certificate(&desk.app, &stream).await?;
+    let certificate = newest_certificate(&*desk.app.store, &stream).await?;
     Ok(Phone {
         rep: body.rep,
         state: body.state,

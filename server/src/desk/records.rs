@@ -1,10 +1,11 @@
 //! Desk records that are about the desk itself. Passwords, sessions and tokens are in none of them.
 
 use chrono::NaiveDate;
+use clap::ValueEnum;
 use onbeat_core::record::{Hash, Payload, StreamId};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use super::{duties::Duty, erase::Erasure};
 use crate::auth::Role;
 
 /// A user was made or changed.
@@ -25,6 +26,45 @@ pub struct UserChanged {
 }
 impl Payload for UserChanged {
     const TYPE: &'static str = "user.changed";
+}
+
+/// One duty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ValueEnum, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
+pub enum Duty {
+    /// The legal basis: what the positions are needed for.
+    Basis,
+    /// Those concerned, or who stands for them, were heard.
+    Consultation,
+    /// The impact assessment was made.
+    ImpactAssessment,
+    /// Those concerned were told what is recorded, when, and who sees it.
+    Notice,
+    /// How long things are kept was decided.
+    Retention,
+}
+
+impl Duty {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Basis,
+        Self::Consultation,
+        Self::ImpactAssessment,
+        Self::Notice,
+        Self::Retention,
+    ];
+
+    /// Its code.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Basis => "basis",
+            Self::Consultation => "consultation",
+            Self::ImpactAssessment => "impact_assessment",
+            Self::Notice => "notice",
+            Self::Retention => "retention",
+        }
+    }
 }
 
 /// A duty of the employer was recorded as done.
@@ -74,6 +114,16 @@ pub struct PhoneRevoked {
 }
 impl Payload for PhoneRevoked {
     const TYPE: &'static str = "phone.revoked";
+}
+
+/// Which places.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erasure {
+    /// Only of this rep.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rep: Option<String>,
+    /// Of days before this one.
+    pub before: NaiveDate,
 }
 
 /// Bodies were erased for good; their hashes stay.

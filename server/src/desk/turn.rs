@@ -10,8 +10,8 @@ use onbeat_core::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Books, Deed, Desk, DeskError, DeskResult, RowError, books::bad_policy};
-use crate::{feed, fold::kind_of, store::Change};
+use super::{Books, Deed, Desk, DeskError, DeskResult, books::bad_policy};
+use crate::{documents::kind_of, feed, files::RowError, store::Change};
 
 /// What turning the books over came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

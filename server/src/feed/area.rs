@@ -9,8 +9,8 @@ use onbeat_core::{
 
 use crate::{
     app::App,
+    documents::Documents,
     error::{ApiError, ApiResult},
-    fold::Documents,
 };
 
 /// A rep's area, with the blob of the union.

@@ -10,7 +10,7 @@ use onbeat_core::{record::Hash, reference::Document};
 use crate::{
     app::App,
     error::{ApiError, ApiResult},
-    intake::Caller,
+    phones::Caller,
 };
 
 /// The bytes of a shape that the caller's reference names; nothing else of what the server keeps.

@@ -5,7 +5,7 @@ use onbeat_core::reference::Document;
 use super::ALL;
 use crate::{
     app::App,
-    fold::{Documents, Keyed, Reps, reps_of},
+    documents::{Documents, Keyed, Reps, reps_of},
     store::{Cell, Change, DocumentRow, FeedRow, Guard, StoreResult},
 };
 

@@ -12,9 +12,9 @@ use serde_json::value::RawValue;
 use super::{ALL, cursor::Cursor, rep_scope};
 use crate::{
     app::App,
+    documents::Keyed,
     error::{ApiError, ApiResult},
-    fold::Keyed,
-    intake::Caller,
+    phones::Caller,
     store::FeedRow,
 };
 

@@ -6,7 +6,7 @@ use onbeat_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::desk::enrol::rfc3339;
+use crate::clock::rfc3339;
 
 /// The body of a view of kind `visit`.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -5,10 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use onbeat_core::reference::Customer;
 
-use crate::{
-    auth::{Role, check_length, user},
-    desk::RowError,
-};
+use super::RowError;
+use crate::auth::{Role, check_length, user};
 
 /// What a row of `users` makes.
 #[derive(Debug, Clone, PartialEq, Eq)]

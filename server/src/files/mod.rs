@@ -3,4 +3,7 @@
 pub mod export;
 pub mod ics;
 pub mod import;
+mod row;
 pub mod track;
+
+pub use row::RowError;

@@ -1,7 +1,4 @@
-use std::{
-    collections::{HashMap, VecDeque},
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::NaiveDate;
 use onbeat_core::{
@@ -12,9 +9,6 @@ use onbeat_core::{
 
 use super::{entries::entries, frozen::frozen, keys::day_key, private};
 use crate::{app::App, error::ApiError, store::StoreError};
-
-/// Prepared bases kept: an area of a whole borough takes a while to prepare, and a rep's day is folded often.
-const BASES: usize = 48;
 
 /// Why a day is not folded.
 #[derive(Debug, thiserror::Error)]
@@ -40,28 +34,6 @@ impl From<FoldError> for ApiError {
                 "fold",
                 format!("this day can't be judged: {error}"),
             ),
-        }
-    }
-}
-
-/// Prepared bases by what they are made of, the newest last.
-#[derive(Debug, Default)]
-pub(super) struct Bases(Mutex<VecDeque<(Hash, Arc<Basis>)>>);
-
-impl Bases {
-    fn find(&self, made_of: &Hash) -> Option<Arc<Basis>> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = kept.iter().position(|(hash, _)| hash == made_of)?;
-        let found = kept.remove(place)?;
-        kept.push_back(found.clone());
-        Some(found.1)
-    }
-
-    fn keep(&self, made_of: Hash, basis: Arc<Basis>) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.push_back((made_of, basis));
-        if kept.len() > BASES {
-            kept.pop_front();
         }
     }
 }

@@ -6,10 +6,10 @@ use onbeat_core::{
     time::{ClockAnchor, Clocks, Trusted},
 };
 
+use super::anchors::{anchors_in, boot_key};
 use crate::{
     app::App,
     clock::bounded,
-    intake::{anchors_in, boot_key},
     store::{LogRow, StoreResult},
 };
 

@@ -1,5 +1,3 @@
-use std::collections::BTreeSet;
-
 use chrono::{Datelike, NaiveDate};
 use onbeat_core::{
     record::Body,
@@ -11,9 +9,9 @@ use onbeat_core::{
     time::Interval,
 };
 
-use super::documents::{Documents, interval_of, rep_of};
 use crate::{
     app::App,
+    documents::{Documents, Reps, interval_of, rep_of, reps_of},
     store::{DocumentRow, Field, StoreResult, ViewQuery},
 };
 
@@ -62,39 +60,6 @@ pub(crate) fn days_of(documents: &Documents, rep: &str, interval: Interval) -> V
     let last = documents.day_at(rep, interval.to_ms.saturating_sub(1));
     let days = first.iter_days().take_while(|day| *day <= last).take(DAYS_MOST);
     days.map(|day| day_key(rep, day)).collect()
-}
-
-/// Whose days change with some documents.
-pub(crate) enum Reps {
-    /// Everyone's.
-    All,
-    /// Theirs.
-    Some(BTreeSet<String>),
-}
-
-/// The reps whose reference or judgement some documents (kind, key) change.
-pub(crate) fn reps_of<'a>(
-    before: &Documents,
-    after: &Documents,
-    touched: impl IntoIterator<Item = (&'a str, &'a str)>,
-    now_ms: i64,
-) -> Reps {
-    let mut reps = BTreeSet::new();
-    for (kind, key) in touched {
-        match kind {
-            "policy" | "calendar" => return Reps::All,
-            "rep" | "area" => {
-                reps.insert(key.to_owned());
-            }
-            "customer" => reps.extend(
-                [before, after]
-                    .into_iter()
-                    .flat_map(|d| d.reps_with_customer(key, now_ms)),
-            ),
-            _ => reps.extend([before, after].into_iter().filter_map(|d| d.owner_of(kind, key))),
-        }
-    }
-    Reps::Some(reps)
 }
 
 /// The recent days whose views stand on documents that change: to be marked.

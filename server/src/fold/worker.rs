@@ -1,14 +1,7 @@
-use std::{
-    collections::{BTreeSet, HashMap},
-    future::Future,
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
-};
-
-use onbeat_core::rules::DayView;
+use std::{future::Future, sync::Arc, time::Duration};
 
 use super::{
-    day::{Bases, FoldError, fold},
+    day::{FoldError, fold},
     keys::{day_key, read_day_key},
     views,
 };
@@ -22,63 +15,6 @@ use crate::{
 const AT_ONCE: usize = 16;
 /// How often the worker looks whether a window has closed.
 const TICK: Duration = Duration::from_secs(1);
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
-/// Open days waited for: all reps' of a large company.
-const OPEN_DAYS: usize = 20_000;
-
-/// What the fold worker remembers: nothing that a restart could not find again.
-#[derive(Debug, Default)]
-pub struct Folding {
-    pub(super) bases: Bases,
-    /// One folds at a time: of two, the one that read less might be the last to write.
-    turn: tokio::sync::Mutex<()>,
-    open: Mutex<BTreeSet<(i64, String)>>,
-    failing: Mutex<HashMap<String, Failing>>,
-}
-
-/// A day that could not be folded.
-#[derive(Debug, Clone, Copy)]
-struct Failing {
-    pause: Duration,
-    again: Instant,
-}
-
-impl Folding {
-    fn paused(&self, key: &str) -> bool {
-        let failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
-        failing.get(key).is_some_and(|failing| failing.again > Instant::now())
-    }
-
-    /// Twice the pause each time.
-    fn failed(&self, key: &str) {
-        let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
-        let pause = failing
-            .get(key)
-            .map_or(FIRST_PAUSE, |last| (last.pause * 2).min(LONGEST_PAUSE));
-        let again = Instant::now() + pause;
-        failing.insert(key.to_owned(), Failing { pause, again });
-    }
-
-    fn folded(&self, key: &str, view: &DayView) {
-        self.failing.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(window) = view.window.filter(|_| !view.closed && open.len() < OPEN_DAYS) {
-            open.insert((window.to_ms, key.to_owned()));
-        }
-    }
-
-    /// Keys of the days whose window has closed, taken out.
-    fn closing(&self, now_ms: i64) -> Vec<String> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let later = open.split_off(&(now_ms + 1, String::new()));
-        std::mem::replace(&mut *open, later)
-            .into_iter()
-            .map(|(_, key)| key)
-            .collect()
-    }
-}
-
 /// Folds what is marked until `shutdown`.
 pub async fn run(app: Arc<App>, shutdown: impl Future<Output = ()>) {
     if let Err(error) = reopen(&app).await {

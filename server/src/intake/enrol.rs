@@ -4,16 +4,14 @@ use axum::{Json, extract::State, http::StatusCode};
 use onbeat_core::record::{Certificate, CertificateFields, Grade, Payload, PublicKey, Signature, StreamId};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    caller::{may, token_cell, token_key},
-    epochs::certificate_cell,
-    limits::CODES,
-    streams::{Device, StreamBody, StreamState, phones_of, rep_stream_cell, stream_cell},
-};
 use crate::{
     app::App,
-    desk::log::Act,
+    append::append,
+    certificates::certificate_cell,
+    desk_log::Act,
     error::{ApiError, ApiResult, Input},
+    limits::CODES,
+    phones::{Device, StreamBody, StreamState, may, phones_of, rep_stream_cell, stream_cell, token_cell, token_key},
     random,
     signer::Sealed,
     store::{Cell, Change, Guard},
@@ -160,7 +158,7 @@ pub(super) async fn enrol(
         }));
         change
     };
-    let enrolled = app.desk.append(&app, vec![act], change).await?;
+    let enrolled = append(&app, vec![act], change).await?;
     enrolled.ok_or_else(bad_code)?;
     let certificate = certificate.line().to_owned();
     Ok((StatusCode::CREATED, Json(Enrolled { certificate, token })))

@@ -9,16 +9,18 @@ use onbeat_core::record::{Certificate, CertificateFields, Grade, Hash, Payload, 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    caller::Caller,
     enrol::recovery_cell,
     quarantine::{fork_note, fork_noted, once},
 };
 use crate::{
     app::App,
-    desk::log::Act,
+    append::append,
+    certificates::{certificate_cell, newest_certificate},
+    desk_log::Act,
     error::{ApiError, ApiResult, Input},
+    phones::Caller,
     signer::Sealed,
-    store::{Cell, Change, LogLine, StoreResult},
+    store::{Change, LogLine},
 };
 
 /// Lines of a former epoch that a certificate names.
@@ -78,41 +80,6 @@ pub(super) struct Issued {
     certificate: String,
 }
 
-/// A stream's certificate of an epoch.
-///
-/// # Errors
-/// The store's.
-pub async fn certificate_of(app: &App, stream: &str, epoch: u32) -> StoreResult<Option<Certificate>> {
-    let cell = app.store.cell("certificate", &key(stream, epoch), app.now_ms()).await?;
-    Ok(cell.and_then(|cell| Certificate::parse(&cell.body).ok()))
-}
-
-/// A stream's newest certificate.
-///
-/// # Errors
-/// The store's.
-pub async fn newest_certificate(app: &App, stream: &str) -> StoreResult<Option<Certificate>> {
-    let cells = app
-        .store
-        .cells("certificate", &format!("{stream}/"), app.now_ms())
-        .await?;
-    let certificates = cells.iter().filter_map(|cell| Certificate::parse(&cell.body).ok());
-    Ok(certificates.max_by_key(|certificate| certificate.epoch))
-}
-
-pub(super) fn certificate_cell(certificate: &Certificate) -> Cell {
-    Cell {
-        kind: "certificate".into(),
-        key: key(&certificate.stream, certificate.epoch),
-        body: certificate.line().to_owned(),
-        expires_ms: None,
-    }
-}
-
-fn key(stream: &str, epoch: u32) -> String {
-    format!("{stream}/{epoch}")
-}
-
 /// Opens the next epoch of the caller's stream.
 #[utoipa::path(
     post,
@@ -134,7 +101,7 @@ pub(super) async fn open_epoch(
 ) -> ApiResult<(StatusCode, Json<Issued>)> {
     caller.owns(&stream)?;
     let unknown = || ApiError::not_found("this stream was never opened");
-    let newest = newest_certificate(&app, &stream).await?.ok_or_else(unknown)?;
+    let newest = newest_certificate(&*app.store, &stream).await?.ok_or_else(unknown)?;
     if newest.epoch == wanted.epoch && newest.key == wanted.key {
         return Ok((StatusCode::OK, issued(&newest)));
     }
@@ -161,7 +128,7 @@ pub(super) async fn open_epoch(
         change.guards.extend(fork.guards);
         change.cells.extend(fork.cells);
     }
-    let opened = app.desk.append(&app, acts, |_| change).await?;
+    let opened = append(&app, acts, |_| change).await?;
     opened.ok_or_else(ApiError::busy)?;
     Ok((StatusCode::CREATED, issued(&certificate)))
 }

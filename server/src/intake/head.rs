@@ -7,10 +7,11 @@ use axum::{
 use onbeat_core::record::{Branch, Hash, StreamId};
 use serde::Serialize;
 
-use super::{caller::Caller, epochs::newest_certificate};
 use crate::{
     app::App,
+    certificates::newest_certificate,
     error::{ApiError, ApiResult},
+    phones::Caller,
 };
 
 /// What the server has of a stream.
@@ -49,7 +50,7 @@ pub(super) async fn head(
 ) -> ApiResult<Json<Head>> {
     caller.owns(&stream)?;
     let unknown = || ApiError::not_found("this stream was never opened");
-    let certificate = newest_certificate(&app, &stream).await?.ok_or_else(unknown)?;
+    let certificate = newest_certificate(&*app.store, &stream).await?.ok_or_else(unknown)?;
     let mut lines = Vec::new();
     for (line, ..) in app.store.lines(&stream).await? {
         if let Some(newest) = app.store.tip(&line).await? {

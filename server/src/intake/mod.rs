@@ -3,18 +3,15 @@
 //! The order of a push: who calls, how often, how much, is it text, does it parse, does it continue what is
 //! stored, is it sealed; then one transaction, and after it the receipt.
 
-mod caller;
 mod enrol;
 mod epochs;
 mod fault;
 mod head;
 mod keys;
-mod limits;
 mod place;
 mod push;
 mod quarantine;
 mod recover;
-mod streams;
 mod text;
 mod time;
 mod times;
@@ -26,21 +23,16 @@ use std::sync::Arc;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{app::App, feed, photos};
+use crate::app::App;
 
-pub use caller::{Caller, token_key};
 pub use enrol::{Code, CodeBody, PhoneEnrolled};
-pub use epochs::{EpochOpened, EpochReason, certificate_of, newest_certificate};
-pub use limits::{CHUNKS, Limits, Rate};
+pub use epochs::{EpochOpened, EpochReason};
 pub use place::visit_key;
 pub use push::seal_key;
 pub use recover::RecoveryOpened;
-pub(crate) use times::{anchors_in, boot_key};
 
-pub use streams::{Device, StreamBody, StreamState, phones_of, stream_cell, stream_of};
-
-/// Everything a phone may call.
-pub fn phone_routes() -> OpenApiRouter<Arc<App>> {
+/// What a phone sends and asks.
+pub fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(keys::keys))
         .routes(routes!(enrol::enrol))
@@ -49,6 +41,4 @@ pub fn phone_routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(head::head))
         .routes(routes!(push::push))
         .routes(routes!(time::time))
-        .merge(feed::routes())
-        .merge(photos::routes())
 }

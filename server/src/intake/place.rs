@@ -18,11 +18,12 @@ use onbeat_core::{
     time::{Schedule, When},
 };
 
-use super::times::{Times, anchor_of, boot_key, unanchored_key};
+use super::times::{Times, unanchored_key};
 use crate::{
     app::App,
     clock::bounded,
-    fold::{Documents, day_key, days_of, private_key},
+    documents::Documents,
+    fold::{anchor_of, boot_key, day_key, days_of, private_key},
     photos::photo_key,
     store::StoreResult,
 };

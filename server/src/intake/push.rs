@@ -10,19 +10,17 @@ use onbeat_core::record::{Batch, Body, Hash, Receipt, Record, StreamId, Tip};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    caller::{Caller, not_revoked},
-    epochs::certificate_of,
     fault::{self, Certificates, Refusal, misnamed, sealed, stored_of},
     place::{Days, Visits},
-    quarantine,
-    streams::{StreamBody, stream_cell, stream_of},
-    text,
+    quarantine, text,
     times::Times,
 };
 use crate::{
     app::App,
+    certificates::certificate_of,
     error::{ApiError, ApiResult},
     fold::day_key,
+    phones::{Caller, StreamBody, not_revoked, stream_cell, stream_of},
     store::{Cell, Change, Committed, Guard, LogLine, LogRow, NewRecord},
 };
 
@@ -221,11 +219,11 @@ impl Push<'_> {
 
     async fn certificates(&self) -> Result<Certificates, Failure> {
         let (stream, epoch) = (&self.line.stream, self.line.epoch);
-        let own = certificate_of(self.app, stream, epoch).await?.ok_or_else(|| {
+        let own = certificate_of(&*self.app.store, stream, epoch).await?.ok_or_else(|| {
             let why = format!("epoch {epoch} of this stream was never opened here: ask for it");
             ApiError::new(StatusCode::NOT_FOUND, "unknown_epoch", why)
         })?;
-        let next = certificate_of(self.app, stream, epoch + 1).await?;
+        let next = certificate_of(&*self.app.store, stream, epoch + 1).await?;
         Ok(Certificates { own, next })
     }
 

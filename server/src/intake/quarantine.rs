@@ -6,16 +6,17 @@ use onbeat_core::{
 };
 
 use super::{
-    caller::Caller,
     fault::{Fault, Refusal},
-    limits::QUARANTINES,
     place::Days,
     times::Times,
 };
 use crate::{
     app::App,
-    desk::log::Act,
+    append::append,
+    desk_log::Act,
     error::ApiResult,
+    limits::QUARANTINES,
+    phones::Caller,
     store::{Cell, Change, Guard},
 };
 
@@ -53,7 +54,7 @@ async fn quarantine(app: &App, caller: &Caller, text: &str, epoch: u32, fault: &
     });
     let mut change = once(seen);
     change.blobs.push((blob, kept.into_bytes()));
-    app.desk.append(app, vec![act], |_| change).await?;
+    append(app, vec![act], |_| change).await?;
     Ok(())
 }
 
@@ -104,7 +105,7 @@ async fn without_places(app: &App, caller: &Caller, text: &str) -> ApiResult<Str
 async fn forked(app: &App, caller: &Caller, epoch: u32, seq: u64) -> ApiResult<()> {
     if !fork_noted(app, &caller.stream, epoch).await? {
         let (act, change) = fork_note(caller, epoch, seq);
-        app.desk.append(app, vec![act], |_| change).await?;
+        append(app, vec![act], |_| change).await?;
     }
     Ok(())
 }

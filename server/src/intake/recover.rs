@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::enrol::{Code, bad_code};
 use crate::{
     app::App,
-    desk::log::Act,
+    append::append,
+    desk_log::Act,
     error::{ApiError, ApiResult, Input},
     signer::Sealed,
     store::Change,
@@ -71,7 +72,7 @@ pub(super) async fn recover(State(app): State<Arc<App>>, Input(wanted): Input<Re
         code.use_up(&mut change);
         change
     };
-    let opened = app.desk.append(&app, vec![act], change).await?;
+    let opened = append(&app, vec![act], change).await?;
     opened.ok_or_else(bad_code)?;
     Ok(Json(again))
 }

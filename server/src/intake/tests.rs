@@ -18,8 +18,9 @@ use onbeat_core::{
 };
 use serde_json::{Value, json};
 
-use super::{StreamBody, StreamState, seal_key, stream_cell, stream_of};
+use super::seal_key;
 use crate::{
+    phones::{StreamBody, StreamState, stream_cell, stream_of},
     store::{Change, LogLine, LogRow},
     testing::{
         DATABASE_KEY, HOUR, MINUTE, MONDAY, Phone, REP, World, at, fix, gzip, new_pkcs8, public, read_key, seal,

@@ -4,10 +4,10 @@ use axum::{Json, extract::State};
 use onbeat_core::record::{Anchor, Hash, StreamId, Tip};
 use serde::{Deserialize, Serialize};
 
-use super::caller::Caller;
 use crate::{
     app::App,
     error::{ApiResult, Input},
+    phones::Caller,
 };
 
 /// The phone's newest record, by its own word.

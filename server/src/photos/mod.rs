@@ -18,7 +18,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     app::App,
     error::{ApiError, ApiResult},
-    intake::{CHUNKS, Caller},
+    limits::CHUNKS,
+    phones::Caller,
     store::Change,
 };
 

@@ -1,13 +1,15 @@
 //! Sync: [`machine`] decides, [`drive`] does. It can be cut at any byte and run again.
 
 mod drive;
+mod enrolment;
 mod machine;
+mod step;
 mod wire;
 
 #[cfg(test)]
 mod tests;
 
-pub(super) use drive::{Enrolment, enrolment, keep_enrolment};
+pub(super) use enrolment::{Enrolment, enrolment, keep_enrolment};
 
 use serde::Serialize;
 

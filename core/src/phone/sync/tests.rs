@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use super::{
     Problem,
-    machine::{Action, Event, Local, Machine, Seen},
+    machine::Machine,
+    step::{Action, Event, Local, Seen},
 };
 use crate::{
     phone::store::{LogLineRow, PendingPhoto},

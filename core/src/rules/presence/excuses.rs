@@ -5,7 +5,7 @@ use crate::{
     record::Payload,
     reference::ExceptionKind,
     rules::{
-        day::Case,
+        case::Case,
         presence::{BreakEnded, BreakStarted, PrivateEnded, PrivateStarted},
     },
     time::Interval,

@@ -1,6 +1,7 @@
 //! Where the rep was (R1-R3): fixes, causes of gaps, breaks, private time, reasons.
 
 mod excuses;
+mod fold;
 mod no_go;
 mod oddities;
 mod outside;
@@ -11,15 +12,37 @@ mod view;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Difference, Name};
+use super::Name;
 pub use crate::judge::LiveStatus;
+use crate::judge::PlaceVerdict;
 pub(super) use excuses::excuses;
+pub(super) use fold::rule_day;
+pub use fold::{Presence, fold};
 pub use records::{
     BreakEnded, BreakStarted, Cause, CauseNoted, FixTaken, PrivateEnded, PrivateStarted, ReasonGiven, Seen, Stood,
 };
-pub(super) use track::rule_day;
-pub use track::{Presence, Track, fold};
+pub use track::Track;
 pub(super) use view::view;
+
+/// Seconds of the window by status, and counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+pub struct DayCounts {
+    /// Inside (covered gaps too).
+    pub inside_s: i64,
+    /// Edge: compliant.
+    pub edge_s: i64,
+    /// Outside and not excused.
+    pub outside_s: i64,
+    /// Unknown and not excused: unaccounted.
+    pub unknown_s: i64,
+    /// Excused, whatever the status.
+    pub excused_s: i64,
+    /// Fixes recorded in the window.
+    pub fixes: i64,
+    /// Of these, unusable.
+    pub fixes_unusable: i64,
+}
 
 /// What presence says of a day besides its spans.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -67,4 +90,16 @@ pub struct ReasonSeen {
     pub given_ms: i64,
     /// Whether an approved exception answers it.
     pub approved: bool,
+}
+
+/// Where the phone's own verdict of a fix differs from the server's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+pub struct Difference {
+    /// The fix.
+    pub fix: Name,
+    /// What the phone saw.
+    pub phone: PlaceVerdict,
+    /// What is ruled.
+    pub ruled: PlaceVerdict,
 }

@@ -1,7 +1,7 @@
 use super::{CauseNoted, CauseSeen, PresenceView, ReasonGiven, ReasonSeen};
 use crate::{
     judge::{JudgedFix, LiveStatus, PlaceVerdict, live},
-    rules::{Difference, Name, day::Case},
+    rules::{Difference, Name, case::Case},
 };
 
 /// What presence says besides spans and findings.

@@ -1,7 +1,7 @@
 use super::{SignInEntered, SignInView, SignInWay, SignedIn};
 use crate::{
     place::Point,
-    rules::{Entry, FindingKind, day::Case, finding::Found},
+    rules::{Entry, FindingKind, case::Case, finding::Found},
     time::Interval,
 };
 

@@ -1,12 +1,11 @@
 //! Findings and questions about visits. A check-in is never blocked; what is odd is asked about afterwards.
 
 use super::{
-    PhotoTaken, PhotoUse,
-    fold::{Visit, distance_mm},
-    reused,
+    PhotoTaken, PhotoUse, reused,
+    visits::{Visit, distance_mm},
 };
 use crate::{
-    rules::{FindingKind, Source, day::Case, finding::Found},
+    rules::{FindingKind, Source, case::Case, finding::Found},
     time::Interval,
 };
 

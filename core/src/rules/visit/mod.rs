@@ -3,6 +3,7 @@
 mod fold;
 mod found;
 mod photos;
+mod visits;
 
 use serde::{Deserialize, Serialize};
 

@@ -67,7 +67,7 @@ pub async fn stream_of(app: &App, stream: &str) -> StoreResult<Option<(StreamBod
 }
 
 /// Which streams a rep has had: cells of kind `rep_stream`, keyed `<rep>/<stream>`.
-pub(super) fn rep_stream_cell(rep: &str, stream: &str) -> Cell {
+pub(crate) fn rep_stream_cell(rep: &str, stream: &str) -> Cell {
     Cell {
         kind: "rep_stream".into(),
         key: format!("{rep}/{stream}"),

@@ -7,13 +7,11 @@ use axum::{
 use onbeat_core::record::{Hash, StreamId};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    limits::{CALLS, Rate},
-    streams::{StreamBody, StreamState, stream_of},
-};
+use super::streams::{StreamBody, StreamState, stream_of};
 use crate::{
     app::App,
     error::{ApiError, ApiResult},
+    limits::{CALLS, Rate},
     store::Cell,
 };
 
@@ -29,7 +27,7 @@ pub fn token_key(token: &str) -> String {
     Hash::of(token).to_string()
 }
 
-pub(super) fn token_cell(token: &str, stream: &str, rep: &str) -> Cell {
+pub(crate) fn token_cell(token: &str, stream: &str, rep: &str) -> Cell {
     let body = TokenBody {
         stream: stream.to_owned(),
         rep: rep.to_owned(),
@@ -79,7 +77,7 @@ impl Caller {
 }
 
 /// 403 `revoked`: the phone was lost.
-pub(super) fn not_revoked(stream: &StreamBody) -> ApiResult<()> {
+pub(crate) fn not_revoked(stream: &StreamBody) -> ApiResult<()> {
     if stream.state != StreamState::Revoked {
         return Ok(());
     }
@@ -87,7 +85,7 @@ pub(super) fn not_revoked(stream: &StreamBody) -> ApiResult<()> {
     Err(ApiError::new(StatusCode::FORBIDDEN, "revoked", why).with("wipe", true))
 }
 
-pub(super) fn may(app: &App, what: &'static str, who: &str, rate: Rate) -> ApiResult<()> {
+pub(crate) fn may(app: &App, what: &'static str, who: &str, rate: Rate) -> ApiResult<()> {
     app.limits.take(what, who, rate, app.now_ms()).map_err(|wait_ms| {
         let seconds = u32::try_from(wait_ms / 1000 + 1).unwrap_or(u32::MAX);
         ApiError::new(

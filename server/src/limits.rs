@@ -1,3 +1,5 @@
+//! How often somebody may do something.
+
 use std::{
     collections::HashMap,
     sync::{Mutex, PoisonError},
@@ -14,7 +16,7 @@ pub struct Rate {
 
 /// Calls of one phone: 120 a minute, and ten minutes of them at once. A phone that was offline for a month
 /// sends its log whole; one that is well needs a call a minute.
-pub(super) const CALLS: Rate = Rate {
+pub(crate) const CALLS: Rate = Rate {
     burst: 1_200,
     every_ms: 500,
 };
@@ -24,12 +26,12 @@ pub const CHUNKS: Rate = Rate {
     every_ms: 100,
 };
 /// Codes tried, from all callers together.
-pub(super) const CODES: Rate = Rate {
+pub(crate) const CODES: Rate = Rate {
     burst: 300,
     every_ms: 200,
 };
 /// Quarantined batches whose bytes are kept, of one phone.
-pub(super) const QUARANTINES: Rate = Rate {
+pub(crate) const QUARANTINES: Rate = Rate {
     burst: 20,
     every_ms: 60 * 60 * 1000,
 };

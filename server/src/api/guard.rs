@@ -7,12 +7,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{
-    Actor, Role,
-    access::{self, Scope, Who},
-    session,
+use crate::{
+    auth::{
+        Actor, Role,
+        access::{self, Scope, Who},
+        session,
+    },
+    desk::{Desk, DeskError, DeskResult, books, decide::FindingView},
 };
-use crate::desk::{Desk, DeskError, DeskResult, books, decide::FindingView};
 
 /// Name of the session's cookie.
 pub const COOKIE: &str = "onbeat_session";

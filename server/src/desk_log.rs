@@ -7,14 +7,15 @@ use onbeat_core::{
     },
 };
 use serde_json::Value;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{
-    app::{App, settled},
+    certificates::certificate_cell,
     error::ApiError,
-    feed, fold, random,
+    random,
+    settled::settled,
     signer::Signer,
-    store::{Cell, Change, Committed, Guard, LogLine, NewRecord, Store, StoreError},
+    store::{Change, Guard, LogLine, NewRecord, Store, StoreError},
 };
 
 /// Why nothing was written.
@@ -53,7 +54,7 @@ pub struct Act {
 }
 
 impl Act {
-    /// Of a payload. Its keys (which rep-day it touches) follow from what it says: [`fold::touches`].
+    /// Of a payload. Its keys (which rep-day it touches) follow from what it says: [`crate::fold::touches`].
     pub fn new<P: Payload>(payload: &P) -> Self {
         let body = Body::new(
             [0; 16],
@@ -114,7 +115,12 @@ impl DeskLog {
         if let Some(newest) = store.tip(&line_of(&certificate.stream)).await? {
             (head.seq, head.hash) = (newest.seq, newest.hash);
         }
-        store.commit(certificate_cell(&certificate)).await?;
+        // It stands where the phones' do, so that an export finds it the same way.
+        let change = Change {
+            cells: vec![certificate_cell(&certificate)],
+            ..Change::default()
+        };
+        store.commit(change).await?;
         Ok(Self {
             certificate,
             head: Mutex::new(head),
@@ -145,43 +151,22 @@ impl DeskLog {
         signer.sign_as(&kid, unsigned).expect("checked when the log was opened")
     }
 
-    /// Writes `acts` in one transaction with the change they make. From acts that put or drop documents
-    /// follow the documents, the phones' feed and the days to fold again; `change` adds what else they make.
-    ///
-    /// `None`: a guard of the change no longer held, nothing was written.
+    /// What `acts` would add to the log. Nobody else adds to it as long as the draft lives.
     ///
     /// # Errors
-    /// [`DeskLogError`]; nothing was written then.
-    pub async fn append(
-        &self,
-        app: &App,
-        acts: Vec<Act>,
-        change: impl FnOnce(&[Written]) -> Change,
-    ) -> Result<Option<Vec<Written>>, DeskLogError> {
-        let mut head = self.head.lock().await;
-        let mut tip = head.clone();
-        let at = self.stamp(app.now_ms());
-        let (mut records, mut bodies) = (Vec::new(), Vec::new());
+    /// [`DeskLogError::Record`].
+    pub(crate) async fn draft(&self, acts: Vec<Act>, now_ms: i64) -> Result<Draft<'_>, DeskLogError> {
+        let head = self.head.lock().await;
+        let mut draft = Draft {
+            tip: head.clone(),
+            head,
+            records: Vec::new(),
+            bodies: Vec::new(),
+        };
         for act in acts {
-            let body = act.body(at.clone());
-            let record = Record::write(&tip, &body)?;
-            tip.advance(&record)?;
-            records.push(record);
-            bodies.push(body);
+            draft.add(act.body(self.stamp(now_ms)), now_ms)?;
         }
-        let written: Vec<Written> = records.iter().map(|record| written(record, at.at_ms)).collect();
-        let mut change = change(&written);
-        change.guards.push(Guard::Tip(line_of(self.stream()), head.seq));
-        let documents = project(app, &bodies, &written, &mut change).await?;
-        append_records(app, records, &bodies, at.at_ms, &mut change);
-        if app.commit(change).await? == Committed::Stale {
-            return Ok(None);
-        }
-        *head = tip;
-        if let Some(documents) = documents {
-            app.replace_documents(documents);
-        }
-        Ok(Some(written))
+        Ok(draft)
     }
 
     fn stamp(&self, now_ms: i64) -> Stamp {
@@ -190,6 +175,54 @@ impl DeskLog {
             elapsed_ms: now_ms - self.started_ms,
             boot: self.boot.clone(),
         }
+    }
+}
+
+/// Records that are to be the next of the log.
+pub(crate) struct Draft<'a> {
+    head: MutexGuard<'a, Tip>,
+    tip: Tip,
+    /// As they are stored; which keys they touch is still to be said.
+    pub(crate) records: Vec<NewRecord>,
+    /// What each says.
+    pub(crate) bodies: Vec<Body>,
+}
+
+impl Draft<'_> {
+    fn add(&mut self, body: Body, now_ms: i64) -> Result<(), DeskLogError> {
+        let record = Record::write(&self.tip, &body)?;
+        self.tip.advance(&record)?;
+        self.records.push(NewRecord {
+            line: line_of(&record.head.stream),
+            seq: record.head.seq,
+            hash: record.hash,
+            head: record.head_line,
+            body: record.body_line,
+            received_ms: now_ms,
+            keys: Vec::new(),
+        });
+        self.bodies.push(body);
+        Ok(())
+    }
+
+    /// Holds as long as nothing else was added.
+    pub(crate) fn guard(&self) -> Guard {
+        Guard::Tip(line_of(&self.head.stream), self.head.seq)
+    }
+
+    /// What will be said of the records once they are written.
+    pub(crate) fn written(&self) -> Vec<Written> {
+        let written = |record: &NewRecord| Written {
+            seq: record.seq,
+            hash: record.hash,
+            at_ms: record.received_ms,
+        };
+        self.records.iter().map(written).collect()
+    }
+
+    /// The records were written: the next ones continue them.
+    pub(crate) fn keep(mut self) {
+        *self.head = self.tip;
     }
 }
 
@@ -209,71 +242,11 @@ fn first_certificate(signer: &Signer, now_ms: i64, demo: bool) -> String {
     signer.certify(fields).line().to_owned()
 }
 
-/// The desk's certificate stands where the phones' do, so that an export finds it the same way.
-fn certificate_cell(certificate: &Certificate) -> Change {
-    Change {
-        cells: vec![Cell {
-            kind: "certificate".into(),
-            key: format!("{}/{}", certificate.stream, certificate.epoch),
-            body: certificate.line().to_owned(),
-            expires_ms: None,
-        }],
-        ..Change::default()
-    }
-}
-
 /// The desk's only line.
 fn line_of(stream: &str) -> LogLine {
     LogLine {
         stream: stream.to_owned(),
         epoch: 1,
         branch: String::new(),
-    }
-}
-
-fn written(record: &Record, at_ms: i64) -> Written {
-    Written {
-        seq: record.head.seq,
-        hash: record.hash,
-        at_ms,
-    }
-}
-
-/// Documents, feed and marks that follow from the acts; the documents as they will stand.
-async fn project(
-    app: &App,
-    bodies: &[Body],
-    written: &[Written],
-    change: &mut Change,
-) -> Result<Option<fold::Documents>, StoreError> {
-    let made = bodies.iter().zip(written);
-    let rows: Vec<_> = made.filter_map(|(body, w)| fold::document_of(body, w)).collect();
-    if rows.is_empty() {
-        return Ok(None);
-    }
-    let (before, now_ms) = (app.documents(), app.now_ms());
-    let after = before.with(&rows);
-    change.feed.extend(feed::publish(&before, &after, &rows, now_ms));
-    change
-        .mark
-        .extend(fold::outdated(app, &before, &after, &rows, now_ms).await?);
-    change.documents.extend(rows);
-    Ok(Some(after))
-}
-
-fn append_records(app: &App, records: Vec<Record>, bodies: &[Body], at_ms: i64, change: &mut Change) {
-    let documents = app.documents();
-    for (record, body) in records.into_iter().zip(bodies) {
-        let keys = fold::touches(&documents, body);
-        change.mark.extend(keys.iter().cloned());
-        change.append.push(NewRecord {
-            line: line_of(&record.head.stream),
-            seq: record.head.seq,
-            hash: record.hash,
-            head: record.head_line,
-            body: record.body_line,
-            received_ms: at_ms,
-            keys,
-        });
     }
 }

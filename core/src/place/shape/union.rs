@@ -1,19 +1,13 @@
 use geo::{Coord, LineString, MultiPolygon, Polygon, unary_union};
 
-use super::{
-    Shape,
-    shape::{Part, Ring, Vertex, closed, twice_area},
-};
+use super::vertex::{Part, Ring, Vertex, closed, twice_area};
 
 /// How far a vertex may stray in the calculation and still be taken for the one it was: 1e-9 degrees, 1 mm.
 const STRAY: i64 = 9;
 
-/// The union: an inner border of two shapes is no edge. The order of the shapes does not matter.
-///
-/// Parts whose box overlaps that of no other shape's part stay as they are; of the others the edges stay
-/// within 1 mm.
-pub fn union(shapes: &[Shape]) -> Shape {
-    let mut shapes: Vec<&[Part]> = shapes.iter().map(Shape::as_parts).collect();
+/// The union of shapes, each as its parts; the parts of one shape do not overlap.
+pub(super) fn union(shapes: &[&[Part]]) -> Vec<Part> {
+    let mut shapes = shapes.to_vec();
     shapes.sort_unstable();
     let mut boxed: Vec<Boxed> = Vec::new();
     for (shape, parts) in shapes.into_iter().enumerate() {
@@ -29,7 +23,7 @@ pub fn union(shapes: &[Shape]) -> Shape {
         }
     }
     united.sort_unstable();
-    Shape::of_parts(united)
+    united
 }
 
 /// A part, the shape it belongs to, and its box.

@@ -1,0 +1,33 @@
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    phone::{PhoneError, store},
+    record::{Grade, KeyFile, Kid},
+};
+
+const ENROLMENT: &str = "enrolment";
+
+/// The server, as the phone was enrolled with it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Enrolment {
+    pub(crate) server: String,
+    pub(crate) token: String,
+    /// The key of the enrolment code: all trust in the server's signatures starts from it.
+    pub(crate) root: Kid,
+    pub(crate) keys: KeyFile,
+    pub(crate) grade: Grade,
+}
+
+/// What was kept at enrolment.
+pub(crate) fn enrolment(connection: &Connection) -> Result<Option<Enrolment>, PhoneError> {
+    let text = store::meta(connection, ENROLMENT)?;
+    text.map(|text| serde_json::from_str(&text).map_err(|error| PhoneError::Damaged(error.to_string())))
+        .transpose()
+}
+
+/// Keeps it.
+pub(crate) fn keep_enrolment(tx: &Connection, enrolment: &Enrolment) -> Result<(), PhoneError> {
+    let text = serde_json::to_string(enrolment).expect("an enrolment has nothing that JSON cannot hold");
+    store::set_meta(tx, ENROLMENT, &text)
+}

@@ -1,0 +1,40 @@
+//! What the epochs of all streams begin with. Their cells never expire.
+
+use onbeat_core::record::Certificate;
+
+use crate::store::{Cell, Store, StoreResult};
+
+const KIND: &str = "certificate";
+
+/// A stream's certificate of an epoch.
+///
+/// # Errors
+/// The store's.
+pub async fn certificate_of(store: &dyn Store, stream: &str, epoch: u32) -> StoreResult<Option<Certificate>> {
+    let cell = store.cell(KIND, &key(stream, epoch), i64::MIN).await?;
+    Ok(cell.and_then(|cell| Certificate::parse(&cell.body).ok()))
+}
+
+/// A stream's newest certificate.
+///
+/// # Errors
+/// The store's.
+pub async fn newest_certificate(store: &dyn Store, stream: &str) -> StoreResult<Option<Certificate>> {
+    let cells = store.cells(KIND, &format!("{stream}/"), i64::MIN).await?;
+    let certificates = cells.iter().filter_map(|cell| Certificate::parse(&cell.body).ok());
+    Ok(certificates.max_by_key(|certificate| certificate.epoch))
+}
+
+/// A certificate as it is kept: a phone's or the desk's.
+pub(crate) fn certificate_cell(certificate: &Certificate) -> Cell {
+    Cell {
+        kind: KIND.into(),
+        key: key(&certificate.stream, certificate.epoch),
+        body: certificate.line().to_owned(),
+        expires_ms: None,
+    }
+}
+
+fn key(stream: &str, epoch: u32) -> String {
+    format!("{stream}/{epoch}")
+}

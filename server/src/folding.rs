@@ -1,0 +1,97 @@
+//! What the fold worker remembers: nothing that a restart could not find again.
+
+use std::{
+    collections::{BTreeSet, HashMap, VecDeque},
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use onbeat_core::{
+    record::Hash,
+    rules::{Basis, DayView},
+};
+
+/// Prepared bases kept: an area of a whole borough takes a while to prepare, and a rep's day is folded often.
+const BASES: usize = 48;
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
+/// Open days waited for: all reps' of a large company.
+const OPEN_DAYS: usize = 20_000;
+
+/// What the fold worker remembers: nothing that a restart could not find again.
+#[derive(Debug, Default)]
+pub struct Folding {
+    pub(crate) bases: Bases,
+    /// One folds at a time: of two, the one that read less might be the last to write.
+    pub(crate) turn: tokio::sync::Mutex<()>,
+    open: Mutex<BTreeSet<(i64, String)>>,
+    failing: Mutex<HashMap<String, Failing>>,
+}
+
+/// A day that could not be folded.
+#[derive(Debug, Clone, Copy)]
+struct Failing {
+    pause: Duration,
+    again: Instant,
+}
+
+impl Folding {
+    /// It failed, and its next try is not due.
+    pub(crate) fn paused(&self, key: &str) -> bool {
+        let failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
+        failing.get(key).is_some_and(|failing| failing.again > Instant::now())
+    }
+
+    /// It is tried again after twice the pause each time.
+    pub(crate) fn failed(&self, key: &str) {
+        let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
+        let pause = failing
+            .get(key)
+            .map_or(FIRST_PAUSE, |last| (last.pause * 2).min(LONGEST_PAUSE));
+        let again = Instant::now() + pause;
+        failing.insert(key.to_owned(), Failing { pause, again });
+    }
+
+    /// It was folded: if its window is open, it is to be folded again when that closes.
+    pub(crate) fn folded(&self, key: &str, view: &DayView) {
+        self.failing.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(window) = view.window.filter(|_| !view.closed && open.len() < OPEN_DAYS) {
+            open.insert((window.to_ms, key.to_owned()));
+        }
+    }
+
+    /// Keys of the days whose window has closed, taken out.
+    pub(crate) fn closing(&self, now_ms: i64) -> Vec<String> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let later = open.split_off(&(now_ms + 1, String::new()));
+        std::mem::replace(&mut *open, later)
+            .into_iter()
+            .map(|(_, key)| key)
+            .collect()
+    }
+}
+
+/// Prepared bases by what they are made of, the newest last.
+#[derive(Debug, Default)]
+pub(crate) struct Bases(Mutex<VecDeque<(Hash, Arc<Basis>)>>);
+
+impl Bases {
+    /// Made of the same documents before.
+    pub(crate) fn find(&self, made_of: &Hash) -> Option<Arc<Basis>> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = kept.iter().position(|(hash, _)| hash == made_of)?;
+        let found = kept.remove(place)?;
+        kept.push_back(found.clone());
+        Some(found.1)
+    }
+
+    /// Keeps one, and forgets the one that was not asked for longest.
+    pub(crate) fn keep(&self, made_of: Hash, basis: Arc<Basis>) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.push_back((made_of, basis));
+        if kept.len() > BASES {
+            kept.pop_front();
+        }
+    }
+}

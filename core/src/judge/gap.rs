@@ -38,10 +38,13 @@ pub(super) struct Waits<'a> {
 }
 
 impl<'a> Waits<'a> {
-    pub(super) fn new(input: &RulingInput<'a>) -> Self {
+    /// `fixes` are the usable ones, in order of time.
+    pub(super) fn new(input: &RulingInput<'a>, fixes: &[Sighting]) -> Self {
+        let still_m = input.policy.unknown.still_m;
+        let still = merged(input.still).into_iter();
         Self {
             policy: input.policy,
-            still: merged(input.still),
+            still: still.flat_map(|still| uncontradicted(still, fixes, still_m)).collect(),
         }
     }
 
@@ -67,10 +70,10 @@ impl<'a> Waits<'a> {
 
     /// Whether the phone stood still in the gap (but for minutes that the ends vouch for) at one place.
     pub(super) fn still(&self, ends: &[&Sighting], gap: Interval) -> bool {
-        let stood = self
-            .still
-            .iter()
-            .any(|s| self.vouched(s.from_ms - gap.from_ms) && self.vouched(gap.to_ms - s.to_ms));
+        let stood = self.still.iter().any(|still| {
+            self.vouched(still.from_ms.saturating_sub(gap.from_ms))
+                && self.vouched(gap.to_ms.saturating_sub(still.to_ms))
+        });
         stood
             && match ends {
                 [a, b] => distance_m(a.point(), b.point()) <= self.policy.unknown.still_m,
@@ -96,4 +99,33 @@ fn merged(still: &[StillGap]) -> Vec<Interval> {
         touch
     });
     intervals
+}
+
+/// What the fixes leave of a time without motion: between the neighbours of a fix that lies elsewhere than the
+/// first and the last of that time, the phone moved, whatever its sensor says.
+fn uncontradicted(still: Interval, fixes: &[Sighting], still_m: f64) -> Vec<Interval> {
+    let from = fixes.partition_point(|fix| fix.at_ms < still.from_ms);
+    let to = fixes.partition_point(|fix| fix.at_ms <= still.to_ms);
+    let within = fixes.get(from..to).unwrap_or_default();
+    let (Some(first), Some(last)) = (within.first(), within.last()) else {
+        return vec![still];
+    };
+    let near = |fix: &Sighting, end: &Sighting| {
+        let slack_m = fix.radius_mm.saturating_add(end.radius_mm) as f64 / 1000.0;
+        distance_m(fix.point(), end.point()) <= still_m + slack_m
+    };
+    let here = |fix: &Sighting| near(fix, first) || near(fix, last);
+    let (mut left, mut from_ms) = (Vec::new(), still.from_ms);
+    for pair in within.windows(2) {
+        match (here(&pair[0]), here(&pair[1])) {
+            (true, false) => left.push(Interval {
+                from_ms,
+                to_ms: pair[0].at_ms,
+            }),
+            (false, true) => from_ms = pair[1].at_ms,
+            _ => {}
+        }
+    }
+    left.push(Interval { from_ms, ..still });
+    left
 }

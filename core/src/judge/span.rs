@@ -108,7 +108,7 @@ pub fn ruled(input: &RulingInput<'_>) -> Ruled {
         to_ms: input.until_ms.min(input.window.to_ms),
     };
     let sequence = Sequence::new(input.fixes, known, input.policy);
-    let waits = Waits::new(input);
+    let waits = Waits::new(input, &sequence.kept);
     let runs = runs(&sequence.kept, input, &waits);
     let day = Day {
         known,

@@ -69,9 +69,14 @@ pub(in crate::rules) fn rule_day(case: &Case<'_>) -> RuledTrack {
     })
 }
 
-/// The record counts in the elapsed time of its own boot, so its trusted time ties both ends.
+/// The record counts in the elapsed time of its own boot, so its trusted time ties both ends. A sensor speaks of
+/// what was, since the boot: anything else counts for nothing.
 fn still(case: &Case<'_>) -> Vec<StillGap> {
-    let stood = case.records.of::<Stood>().map(|(entry, stood)| {
+    let told = case.records.of::<Stood>().filter(|(entry, stood)| {
+        let (from_ms, to_ms) = (stood.from_elapsed_ms, stood.to_elapsed_ms);
+        0 <= from_ms && from_ms <= to_ms && to_ms <= entry.body.at.elapsed_ms
+    });
+    let stood = told.map(|(entry, stood)| {
         let boot_ms = entry.when.at_ms.saturating_sub(entry.body.at.elapsed_ms);
         Interval {
             from_ms: boot_ms.saturating_add(stood.from_elapsed_ms),

@@ -24,7 +24,16 @@ pub(super) struct DocumentShown {
     key: String,
     /// The document.
     #[schema(value_type = Object)]
-    document: Document,
+    document: Value,
+}
+
+/// A document as people and programs read it: a policy with its fields, not as the text that records carry.
+fn shown(document: &Document) -> Value {
+    let plain = match document {
+        Document::Policy(policy) => serde_json::to_value(policy),
+        other => serde_json::to_value(other),
+    };
+    plain.expect("a document has nothing that JSON cannot hold")
 }
 
 /// When a document comes into force.
@@ -42,7 +51,11 @@ pub(super) struct PutQuery {
 pub(super) async fn list(State(desk): State<Desk>, Path(kind): Path<String>) -> DeskResult<Json<Vec<DocumentShown>>> {
     let all = documents::list(&desk, &kind)?.into_iter();
     Ok(Json(
-        all.map(|(key, document)| DocumentShown { key, document }).collect(),
+        all.map(|(key, document)| DocumentShown {
+            key,
+            document: shown(&document),
+        })
+        .collect(),
     ))
 }
 

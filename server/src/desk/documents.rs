@@ -88,7 +88,13 @@ fn read(kind: &str, key: &str, mut document: Value) -> DeskResult<Document> {
         .as_object_mut()
         .ok_or_else(|| bad("a document is an object".into()))?;
     fields.insert("kind".into(), kind.into());
-    let document = serde_json::from_value(document).map_err(|error| bad(error.to_string()))?;
+    let read = if kind == "policy" {
+        fields.remove("kind");
+        serde_json::from_value(document).map(Document::Policy)
+    } else {
+        serde_json::from_value(document)
+    };
+    let document = read.map_err(|error| bad(error.to_string()))?;
     match &document {
         Document::Customer(customer) if customer.id != key => Err(bad("the customer's id is not the key".into())),
         Document::Policy(_) | Document::Calendar(_) if key != kind => Err(bad(format!("its key is {kind}"))),

@@ -60,7 +60,8 @@ fn a_phone_restored_from_a_copy_opens_an_epoch_and_keeps_both_copies() {
         [] as [Value; 0],
         "a fork alone is a question"
     );
-    assert_eq!(findings(&bed, "question").len(), 1);
+    let questions = findings(&bed, "question");
+    assert_eq!(questions.len(), 1, "{questions:?}");
 }
 
 #[test]

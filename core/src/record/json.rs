@@ -1,5 +1,5 @@
 //! The strict JSON of record lines: RFC 8259 without line breaks, byte-order mark, duplicate keys, lone
-//! surrogates, fractions or exponents; at most [`MAX_DEPTH`](super::MAX_DEPTH) deep.
+//! surrogates, fractions or exponents; at most [`MAX_DEPTH`] deep.
 
 use std::fmt;
 

@@ -33,11 +33,14 @@ enum What {
         #[arg(long)]
         no_go: bool,
     },
+    // Shown as help, where brackets are brackets.
+    #[allow(rustdoc::broken_intra_doc_links)]
     /// Customers from CSV: id,name,lat,lon[,landline,place_confirmed].
     Customers {
         #[command(flatten)]
         file: FileArgs,
     },
+    #[allow(rustdoc::broken_intra_doc_links)]
     /// Log-ins and reps from CSV: user,name,role,team,districts,customers[,password]; lists by `;`.
     Users {
         #[command(flatten)]

@@ -23,6 +23,8 @@ pub(super) struct ServeArgs {
     /// Address and port; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    // Shown as help, where an address is only text.
+    #[allow(rustdoc::bare_urls)]
     /// How phones and browsers reach the server, such as https://onbeat.example.com; with https,
     /// cookies are sent over TLS only.
     #[arg(long, value_name = "URL")]

@@ -1,7 +1,7 @@
 //! The engine of Onbeat: pure rules over records, shared byte for byte by the phone and the server.
 //!
 //! Values in, values out: nothing here reads a clock, a sensor, a random source or the network by
-//! itself (feature `mobile` adds the phone, which does so through [`phone::Platform`] and a file it is
+//! itself (feature `mobile` adds the phone, which does so through `phone::Platform` and a file it is
 //! handed). Arithmetic that decides something is basic operations, `sqrt` and the crate `libm`, so that
 //! every platform gives the same bytes.
 

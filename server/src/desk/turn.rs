@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate};
 use onbeat_core::{
+    record::Hash,
     reference::{District, Document, NoGoPlace, Rep},
     time::Schedule,
 };
@@ -123,27 +124,32 @@ impl Start {
     }
 }
 
-/// Commits a turn, with the areas drawn anew that it touches. The shapes go first, by themselves, since the
-/// areas are made of them: a blob that nothing names does no harm.
+/// Commits a turn, with the areas drawn anew that it touches. The shapes go first, each by itself, since the
+/// areas are made of them and those of a thousand reps do not fit in memory: a blob that nothing names does no
+/// harm.
 ///
 /// # Errors
 /// A shape that is missing or damaged; of [`Deed::commit`].
 pub(super) async fn commit(mut deed: Deed, desk: &Desk, before: &Books, after: &Books) -> DeskResult<()> {
-    let blobs = std::mem::take(&mut deed.change.blobs);
-    if !blobs.is_empty() {
-        let change = Change {
-            blobs,
-            ..Change::default()
-        };
-        desk.app.commit(change).await?;
+    for blob in std::mem::take(&mut deed.change.blobs) {
+        keep(desk, blob).await?;
     }
     let (documents, now_ms) = (deed.documents(desk), desk.now_ms());
     for rep in touched(before, after) {
         let built = feed::area::build(&desk.app, &documents, rep, now_ms).await?;
-        deed.change.blobs.push(built.blob);
+        keep(desk, built.blob).await?;
         deed.put(rep, now_ms, Document::Area(built.area));
     }
     deed.commit(desk).await
+}
+
+async fn keep(desk: &Desk, blob: (Hash, Vec<u8>)) -> DeskResult<()> {
+    let change = Change {
+        blobs: vec![blob],
+        ..Change::default()
+    };
+    desk.app.commit(change).await?;
+    Ok(())
 }
 
 /// The reps whose area is made of other things than before.

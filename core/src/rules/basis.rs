@@ -1,3 +1,4 @@
+use super::Noted;
 use crate::{
     place::{Area, Districts, Shape, union},
     policy::{Policy, WindowRule},
@@ -35,6 +36,9 @@ pub struct Basis {
     pub decisions: Vec<Decision>,
     /// Hash of the area blob: part of every ruling's basis.
     pub area_hash: Option<Hash>,
+    /// What a phone was told of its rep's days: the server has it from its own log. [`Basis::new`] says nothing;
+    /// a phone sets it.
+    pub noted: Vec<Noted>,
     /// Private time used up this month before the day, in milliseconds. [`Basis::new`] says 0; whoever knows
     /// the earlier days sets it.
     pub private_used_ms: i64,
@@ -101,6 +105,7 @@ impl Basis {
             exceptions: in_force.exceptions,
             decisions: in_force.decisions,
             area_hash: blob.map(|blob| blob.area),
+            noted: Vec::new(),
             private_used_ms: 0,
             policy,
         })

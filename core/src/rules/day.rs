@@ -75,6 +75,12 @@ fn findings(case: &Case<'_>, found: impl Iterator<Item = Found>) -> Vec<Finding>
     let mut findings: Vec<Finding> = found
         .map(|found| found.into_finding(&case.basis.rep_id, &day))
         .collect();
+    let told = case.basis.noted.iter().filter(|noted| noted.day == case.day);
+    for finding in told.flat_map(|noted| &noted.findings) {
+        if findings.iter().all(|known| known.id != finding.id) {
+            findings.push(finding.clone());
+        }
+    }
     findings.sort_by_key(|finding| (finding.from_ms, finding.to_ms, finding.kind, finding.id));
     standing::apply(&mut findings, case);
     findings

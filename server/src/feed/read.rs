@@ -13,7 +13,7 @@ use onbeat_core::{
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{ALL, cursor::Cursor, noted::noted_of, rep_scope};
+use super::{ALL, cursor::Cursor, noted::noted_of, publish::known_at_ms, rep_scope};
 use crate::{
     app::App,
     error::{ApiError, ApiResult},
@@ -141,7 +141,7 @@ fn changes(cursor: Cursor, mut rows: Vec<FeedRow>, newest: u64, limit: usize) ->
 
 /// All that a rep may know, in order of kind and key.
 async fn known(app: &App, rep: &str) -> ApiResult<Vec<Known>> {
-    let documents = app.documents().reference_of(rep, app.now_ms()).into_iter();
+    let documents = app.documents().reference_of(rep, known_at_ms(app).await?).into_iter();
     let json = |document: &Document| serde_json::to_string(document).expect("a document is plain data");
     let mut known: Vec<Known> = documents
         .map(|(kind, key, document)| (kind, key, json(&document)))

@@ -281,3 +281,22 @@ async fn a_retired_phone_is_told_nothing_new_and_its_successor_all() {
     let (items, _) = snapshot(&world, &second, 200).await;
     assert!(items.contains(&"put noted/2026-11-23".to_owned()), "{items:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_set_back_takes_nothing_out_of_a_snapshot() {
+    let world = World::new().await;
+    let phone = world.enrol(REP).await;
+    world.set_time(at(12, 0));
+    world
+        .put_from("policy", Document::Policy(Policy::default()), at(12, 30))
+        .await;
+    world.set_time(at(12, 30) + 10_000);
+    fold::drain(&world.app).await.unwrap();
+    world.put("c2", Document::Customer(customer("c2", CENTRE))).await;
+    world.put_rep(REP, &["d1"], &["c1", "c2"]).await;
+    let before = snapshot(&world, &phone, 200).await;
+    assert!(before.0.contains(&"put customer/c2".to_owned()), "{before:?}");
+    assert!(before.0.contains(&"put policy/policy".to_owned()), "{before:?}");
+    world.set_time(at(12, 30) - 10_000);
+    assert_eq!(snapshot(&world, &phone, 200).await, before);
+}

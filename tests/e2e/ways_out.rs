@@ -180,7 +180,7 @@ fn the_rep_sees_and_answers(bed: &mut Bed, phone: &mut BedPhone, kind: &str) {
     bed.sync(phone, then + 60_000);
     bed.settle();
     let path = format!("/api/v1/findings/{}", found["id"].as_str().unwrap());
-    let ruled = bed.desk("supervisor").get(&path).unwrap();
+    let ruled = bed.supervisor("south").get(&path).unwrap();
     assert_eq!(ruled["finding"]["state"], "answered", "{ruled}");
     assert!(ruled.to_string().contains("the battery was changed"), "{ruled}");
     let day = phone.ask(then, json!({"do": "day", "day": DAY})).unwrap();

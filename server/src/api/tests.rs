@@ -705,7 +705,9 @@ async fn a_mistyped_parameter_is_refused_and_the_right_ones_are_named() {
     let phones = format!("Bearer {}", phone.token);
     let headers = [("authorization", token.as_str())];
     let device = [("authorization", phones.as_str())];
-    let cases: &[(&[(&str, &str)], &str, Option<&str>)] = &[
+    /// Who asks, what, and what the refusal says, if it is one.
+    type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, Option<&'a str>);
+    let cases: &[Case<'_>] = &[
         (
             &headers,
             "/api/v1/days?tem=t1",

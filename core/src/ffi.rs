@@ -68,6 +68,10 @@ impl Phone {
     pub fn today(&self, at: Stamp) -> Result<Today, PhoneError> {
         self.0.today(&at)
     }
+    /// Any day's account: [`phone::Phone::day`].
+    pub fn day(&self, at: Stamp, day: String) -> Result<DayView, PhoneError> {
+        self.0.day(&at, &day)
+    }
     /// Takes a fix: [`phone::Phone::on_fix`].
     pub fn on_fix(&self, reading: Reading) -> Result<FixOutcome, PhoneError> {
         self.0.on_fix(&reading)

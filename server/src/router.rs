@@ -18,7 +18,7 @@ use tracing::Instrument;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    api::{self, guard},
+    api::{self, guard, queries},
     app::App,
     desk::{Desk, DeskError},
     feed, intake, photos, random,
@@ -39,9 +39,11 @@ pub fn router(desk: &Desk, url: &str) -> Router {
     };
     let (routes, document) = routes(&desk).split_for_parts();
     let document = api::document(document);
+    let queries = queries::queries(&document);
     let openapi = move || std::future::ready(axum::Json(document.clone()));
     routes
         .route("/api/v1/openapi.json", axum::routing::get(openapi))
+        .route_layer(middleware::from_fn_with_state(queries, queries::check))
         .route_layer(middleware::from_fn_with_state(desk.clone(), guard::guard))
         .fallback(|| async { DeskError::missing("route", "of this path") })
         .layer(DefaultBodyLimit::disable())

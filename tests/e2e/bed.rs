@@ -69,6 +69,12 @@ impl Bed {
         Api::log_in(&self.server.address(), &login.user, &login.password).unwrap()
     }
 
+    /// The supervisor of a team.
+    pub(crate) fn supervisor(&self, team: &str) -> Api {
+        let login = self.logins.iter().find(|login| login.team == team).unwrap();
+        Api::log_in(&self.server.address(), &login.user, &login.password).unwrap()
+    }
+
     /// A phone that is enrolled and has fetched what the desk says.
     pub(crate) fn phone(&mut self, rep: &str) -> BedPhone {
         let link = self.server.enrolment_link(rep).unwrap();

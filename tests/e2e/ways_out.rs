@@ -4,9 +4,12 @@ use std::fs;
 
 use onbeat_core::record::{Grade, Line, read_lines};
 use onbeat_tests::world::edit_newest_fix;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::bed::{Bed, BedPhone, REP};
+
+/// The story's day.
+const DAY: &str = "2026-05-12";
 
 /// After whatever happened: the phone records and syncs, and the server has it all in a log that checks.
 fn goes_on(bed: &mut Bed, phone: &mut BedPhone, fixes: usize) -> String {
@@ -64,6 +67,7 @@ fn a_phone_restored_from_a_copy_opens_an_epoch_and_keeps_both_copies() {
     let questions = findings(&bed, "question");
     let kinds: Vec<_> = questions.iter().map(|question| &question["finding"]["kind"]).collect();
     assert_eq!(kinds, ["log_forked", "unaccounted"], "{questions:?}");
+    the_rep_sees_and_answers(&mut bed, &mut phone, "log_forked");
 }
 
 #[test]
@@ -148,6 +152,39 @@ fn an_edited_log_is_kept_as_evidence_and_the_phone_goes_on() {
     assert_eq!(broken[0]["finding"]["kind"], "log_broken");
     let quarantine = bed.desk("auditor").get("/api/v1/quarantine").unwrap();
     assert!(quarantine.to_string().contains("body_hash"), "{quarantine}");
+    the_rep_sees_and_answers(&mut bed, &mut phone, "log_broken");
+}
+
+/// What the server found is on the phone after its next sync, with its evidence; what the rep answers there, a
+/// supervisor reads.
+fn the_rep_sees_and_answers(bed: &mut Bed, phone: &mut BedPhone, kind: &str) {
+    let then = bed.now_ms + 60_000;
+    bed.sync(phone, then);
+    let found_in = |list: &Value| {
+        let found = list.as_array().unwrap().iter().find(|finding| finding["kind"] == kind);
+        found.unwrap_or_else(|| panic!("no {kind} in {list}")).clone()
+    };
+    let day = phone.ask(then, json!({"do": "day", "day": DAY})).unwrap();
+    let found = found_in(&day["findings"]);
+    assert_eq!(found["state"], "open");
+    let explained = phone
+        .ask(then, json!({"do": "explain", "finding": found["id"]}))
+        .unwrap();
+    assert_eq!(explained["evidence"][0]["name"], found["evidence"][0], "{explained}");
+    let records = phone.ask(then, json!({"do": "records", "day": DAY})).unwrap();
+    let desks = records["records"].as_array().unwrap().last().unwrap();
+    assert_eq!(*desks, explained["evidence"][0]);
+
+    let answer = json!({"do": "answer", "finding": found["id"], "text": "the battery was changed"});
+    phone.ask(then, answer).unwrap();
+    bed.sync(phone, then + 60_000);
+    bed.settle();
+    let path = format!("/api/v1/findings/{}", found["id"].as_str().unwrap());
+    let ruled = bed.supervisor("south").get(&path).unwrap();
+    assert_eq!(ruled["finding"]["state"], "answered", "{ruled}");
+    assert!(ruled.to_string().contains("the battery was changed"), "{ruled}");
+    let day = phone.ask(then, json!({"do": "day", "day": DAY})).unwrap();
+    assert_eq!(found_in(&day["findings"])["state"], "answered");
 }
 
 #[test]

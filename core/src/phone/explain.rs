@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{
     Phone, PhoneError, RecordShown,
     store::{LogRow, log},
-    views::{shown, stream},
+    views::{desk_records, shown, stream},
 };
 use crate::{
     judge::{FixVerdict, judge_fix},
@@ -80,9 +80,12 @@ impl Phone {
             });
             let mut fixes: Vec<FixShown> = fixes.collect();
             fixes.sort_by(|a, b| (a.at_ms, &a.name).cmp(&(b.at_ms, &b.name)));
+            let mut evidence = shown(store, named, drift_ppm)?;
+            let desks = basis.noted.iter().flat_map(desk_records);
+            evidence.extend(desks.filter(|record| finding.evidence.contains(&record.name)));
             Ok(Explanation {
                 day: day.to_string(),
-                evidence: shown(store, named, drift_ppm)?,
+                evidence,
                 fixes,
                 answers: said.0,
                 appeals: said.1,

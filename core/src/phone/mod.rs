@@ -115,7 +115,10 @@ impl Phone {
             let connection = store.connection();
             let documents = store::reference::documents(connection)?;
             let blob = |hash: &_| store::reference::blob(connection, hash).ok().flatten();
-            Ok(Arc::new(Basis::new(&rep, &documents, blob)?))
+            let basis = Basis::new(&rep, &documents, blob)?;
+            let mut noted = store::reference::noted(connection)?;
+            noted.retain(|noted| noted.rep == rep);
+            Ok(Arc::new(Basis { noted, ..basis }))
         })?;
         *locked(&self.basis) = Some(Arc::clone(&basis));
         Ok(basis)

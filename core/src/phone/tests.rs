@@ -14,6 +14,7 @@ use ring::{
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair},
 };
 use rusqlite::Connection;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::{
@@ -25,16 +26,18 @@ use crate::{
     place::{Point, Shape},
     policy::Policy,
     reading::Fix,
-    record::{Body, Certificate, CertificateFields, Grade, Hash, Payload, PublicKey, Signature},
-    reference::{AreaBlob, Customer, District, Document, Exception, ExceptionKind, Rep},
+    record::{Body, Certificate, CertificateFields, Grade, Hash, Payload, PublicKey, Record, Signature, Tip},
+    reference::{AreaBlob, Customer, Decision, District, Document, Exception, ExceptionKind, FindingState, Look, Rep},
     rules::{
-        Name,
+        Finding, FindingKind, Name, Noted, NotedRecord,
         clock::ClockMoved,
+        log::StreamForked,
         presence::{Cause, FixTaken},
         sign_in::SignedIn,
+        together,
         visit::{CheckedIn, Outcome, Report},
     },
-    time::{ClockAnchor, When},
+    time::{ClockAnchor, Interval, When},
 };
 
 const KEY: [u8; 32] = [5; 32];
@@ -178,12 +181,19 @@ fn documents() -> (Vec<(String, Document)>, Vec<u8>) {
 }
 
 fn put(phone: &Phone, key: &str, document: &Document) {
-    let kind = serde_json::to_value(document).unwrap()["kind"].clone();
-    let item = serde_json::json!({"op": "put", "kind": kind, "key": key, "document": document});
+    let document = serde_json::to_value(document).unwrap();
+    put_item(phone, document["kind"].as_str().unwrap(), key, &document);
+}
+
+/// An item of the feed.
+fn put_item(phone: &Phone, kind: &str, key: &str, document: &Value) {
+    let item = json!({"op": "put", "kind": kind, "key": key, "document": document});
     let items = [serde_json::from_str(&item.to_string()).unwrap()];
-    phone
-        .with(|store| store.write(|tx| reference::apply(tx, &items, false)))
-        .unwrap();
+    let apply = |tx: &rusqlite::Transaction<'_>| {
+        reference::apply(tx, &items, false)?;
+        reference::drop_old_noted(tx)
+    };
+    phone.with(|store| store.write(apply)).unwrap();
     locked(&phone.basis).take();
 }
 
@@ -568,6 +578,162 @@ fn a_finding_is_explained_and_answered() {
     assert_eq!(explained.finding.state, crate::reference::FindingState::Answered);
     let nothing = phone.explain(&end, &Hash([0; 32]));
     assert!(matches!(nothing, Err(PhoneError::NotFound { .. })));
+}
+
+/// A desk's log that says that the rep's log forked, an hour into the window.
+fn forked() -> (NotedRecord, Hash) {
+    let tip = Tip {
+        stream: "de".repeat(16),
+        epoch: 1,
+        seq: 41,
+        hash: Hash::of("the record before"),
+    };
+    let forked = StreamForked {
+        rep: "rep-li".into(),
+        stream: "5f0c3a1e9b7d4826a1c4e8f00b2d6c93".into(),
+        epoch: 1,
+        seq: 7,
+    };
+    let record = Record::write(&tip, &Body::new([1; 16], stamp(60 * MINUTE_MS), &forked)).unwrap();
+    let (head, body) = (record.head_line, record.body_line.unwrap());
+    (NotedRecord { head, body }, record.hash)
+}
+
+fn note(phone: &Phone, day: &str, records: Vec<NotedRecord>, findings: Vec<Finding>) {
+    let noted = Noted {
+        rep: "rep-li".into(),
+        day: day.parse().unwrap(),
+        records,
+        findings,
+    };
+    put_item(phone, Noted::KIND, day, &serde_json::to_value(noted).unwrap());
+}
+
+/// What the server alone can find comes by the feed: as a record that the phone folds, or as the finding.
+#[test]
+fn what_the_server_found_is_shown_explained_answered_and_appealed() {
+    const DAY: &str = "2026-01-21";
+    let folder = TempDir::new().unwrap();
+    let phone = phone_in(folder.path());
+    let evening = stamp(600 * MINUTE_MS);
+    phone.cause(&evening, Cause::BatteryLow).unwrap();
+    let (record, hash) = forked();
+    let interval = Interval {
+        from_ms: OPENING_MS,
+        to_ms: OPENING_MS + 120 * MINUTE_MS,
+    };
+    let together = together::question("rep-li", "rep-wu", DAY, interval, Vec::new());
+    note(&phone, DAY, vec![record.clone()], vec![together.clone()]);
+
+    let of = |kind| {
+        let day = phone.day(&evening, DAY).unwrap();
+        let found: Vec<_> = day
+            .findings
+            .into_iter()
+            .filter(|finding| finding.kind == kind)
+            .collect();
+        assert_eq!(found.len(), 1, "{kind:?}");
+        found[0].clone()
+    };
+    let forked = of(FindingKind::LogForked);
+    assert_eq!(
+        forked.id,
+        Finding::id_of("rep-li", DAY, FindingKind::LogForked, Some(&hash))
+    );
+    assert_eq!(of(FindingKind::PhonesTogether), together);
+    let shown = phone.records(DAY).unwrap();
+    assert_eq!(shown.last().unwrap().body.as_ref(), Some(&record.body), "{shown:?}");
+    assert_eq!(
+        phone.explain(&evening, &forked.id).unwrap().evidence,
+        [shown.last().unwrap().clone()]
+    );
+
+    // Told as a finding too, it is still one.
+    note(&phone, DAY, vec![record], vec![together, forked.clone()]);
+    for kind in [FindingKind::LogForked, FindingKind::PhonesTogether] {
+        let found = of(kind);
+        phone.answer(&evening, &found.id, "a new battery".into()).unwrap();
+        assert_eq!(of(kind).state, FindingState::Answered);
+        let decision = Decision {
+            finding: found.id,
+            rep: "rep-li".into(),
+            finding_kind: kind.code(),
+            from_ms: found.from_ms,
+            to_ms: found.to_ms,
+            state: FindingState::Confirmed,
+            reason: "no answer".into(),
+            by: "boss".into(),
+            at_ms: evening.at_ms + MINUTE_MS,
+            on_appeal: false,
+        };
+        put(&phone, &found.id.to_string(), &Document::Decision(decision));
+        assert_eq!(of(kind).state, FindingState::Confirmed);
+        phone
+            .appeal(&stamp(602 * MINUTE_MS), &found.id, "he was not there".into())
+            .unwrap();
+        assert_eq!(of(kind).state, FindingState::Answered);
+        let explained = phone.explain(&evening, &found.id).unwrap();
+        assert_eq!(
+            (
+                explained.answers.len(),
+                explained.appeals.len(),
+                explained.decisions.len()
+            ),
+            (1, 1, 1)
+        );
+    }
+}
+
+#[test]
+fn a_phone_keeps_what_was_noted_of_the_newest_days_and_of_its_own_rep() {
+    let folder = TempDir::new().unwrap();
+    let phone = phone_in(folder.path());
+    let (record, _) = forked();
+    let first: chrono::NaiveDate = "2026-01-01".parse().unwrap();
+    for day in first.iter_days().take(40) {
+        note(&phone, &day.to_string(), vec![record.clone()], Vec::new());
+    }
+    let noted = &phone.basis().unwrap().noted;
+    assert_eq!(
+        (noted.len() as u64, noted[0].day),
+        (Noted::DAYS, "2026-01-10".parse().unwrap())
+    );
+    let others = json!({"rep": "rep-wu", "day": "2026-02-20", "records": [], "findings": []});
+    put_item(&phone, Noted::KIND, "2026-02-20", &others);
+    assert!(phone.basis().unwrap().noted.iter().all(|noted| noted.rep == "rep-li"));
+    // A line that was changed on the way belongs to no record: nothing follows from it.
+    let changed = NotedRecord {
+        body: record.body.replace("\"seq\":7", "\"seq\":8"),
+        ..record
+    };
+    note(&phone, "2026-01-21", vec![changed], Vec::new());
+    let findings = phone.day(&stamp(600 * MINUTE_MS), "2026-01-21").unwrap().findings;
+    assert!(
+        findings.iter().all(|finding| !finding.kind.is_servers()),
+        "{findings:?}"
+    );
+}
+
+#[test]
+fn who_looked_at_the_trail_is_shown_newest_first() {
+    let folder = TempDir::new().unwrap();
+    let phone = phone_in(folder.path());
+    let look = |rep: &str, at_ms, why: &str| Look {
+        rep: rep.into(),
+        by: "boss".into(),
+        at_ms,
+        day: "2026-01-21".into(),
+        why: why.into(),
+    };
+    let looks = [
+        look("rep-li", 1, "emergency"),
+        look("rep-li", 2, "a visit"),
+        look("rep-wu", 3, "another's"),
+    ];
+    for (n, look) in looks.iter().enumerate() {
+        put(&phone, &format!("look-{n}"), &Document::Look(look.clone()));
+    }
+    assert_eq!(phone.looks().unwrap(), [looks[1].clone(), looks[0].clone()]);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::{
     reading::{Reading, Stamp},
     record::{Grade, Hash, Receipt},
     reference::{Customer, Document, Look},
-    rules::{Basis, DayView, Name, fold_day},
+    rules::{Basis, DayView, Name, Noted, fold_day},
     time::When,
 };
 
@@ -66,7 +66,7 @@ pub struct RecordShown {
     pub kind: String,
     /// Its body as it is written; `None` where it was erased.
     pub body: Option<String>,
-    /// When the server had it, by its receipt.
+    /// When the server had it: by its receipt, or, where the desk wrote it, at once.
     pub received_at_ms: Option<i64>,
 }
 
@@ -192,20 +192,30 @@ impl Phone {
         Ok(near)
     }
 
-    /// The records of a local day (`YYYY-MM-DD`), in the order they were written.
+    /// The account of a local day (`YYYY-MM-DD`), with all that is said of it.
+    ///
+    /// # Errors
+    /// [`PhoneError::BadInput`] for what is no day, [`PhoneError::NoReference`] before the first sync, or the
+    /// disk's.
+    pub fn day(&self, at: &Stamp, day: &str) -> Result<DayView, PhoneError> {
+        let day = read_day(day)?;
+        self.day_view(&*self.basis()?, day, self.trusted_ms(at)?)
+    }
+
+    /// The records of a local day (`YYYY-MM-DD`): the phone's in the order they were written, then the desk's.
     ///
     /// # Errors
     /// [`PhoneError::BadInput`] for what is no day, or the disk's.
     pub fn records(&self, day: &str) -> Result<Vec<RecordShown>, PhoneError> {
         let basis = self.basis()?;
-        let day: NaiveDate = day
-            .parse()
-            .map_err(|_| PhoneError::BadInput(format!("{day:?} is no day: write YYYY-MM-DD")))?;
+        let day = read_day(day)?;
         let span = basis.schedule.whole_day(day);
         self.with(|store| {
             let stream = stream(store)?;
             let rows = log::rows_between(store.connection(), &stream, span.from_ms, span.to_ms)?;
-            shown(store, rows, basis.policy.clock.drift_ppm)
+            let mut records = shown(store, rows, basis.policy.clock.drift_ppm)?;
+            records.extend(noted_of(&basis, day).flat_map(desk_records));
+            Ok(records)
         })
     }
 
@@ -307,7 +317,7 @@ impl Phone {
         );
         let far_day = day.checked_sub_days(Days::new(FAR_DAYS)).unwrap_or(day);
         let far_from_ms = basis.schedule.whole_day(far_day).from_ms;
-        let entries = self.with(|store| {
+        let mut entries = self.with(|store| {
             let stream = stream(store)?;
             log::entries(
                 store.connection(),
@@ -317,8 +327,34 @@ impl Phone {
                 basis.policy.clock.drift_ppm,
             )
         })?;
+        entries.extend(noted_of(basis, day).flat_map(Noted::entries));
         Ok(fold_day(basis, day, &entries, now_ms))
     }
+}
+
+fn read_day(day: &str) -> Result<NaiveDate, PhoneError> {
+    day.parse()
+        .map_err(|_| PhoneError::BadInput(format!("{day:?} is no day: write YYYY-MM-DD")))
+}
+
+fn noted_of(basis: &Basis, day: NaiveDate) -> impl Iterator<Item = &Noted> {
+    basis.noted.iter().filter(move |noted| noted.day == day)
+}
+
+/// What the desk wrote down of a day, as the rep can look it up.
+pub(super) fn desk_records(noted: &Noted) -> impl Iterator<Item = RecordShown> {
+    noted.records.iter().filter_map(|record| {
+        let entry = record.entry().ok()?;
+        Some(RecordShown {
+            name: entry.name,
+            hash: entry.hash,
+            at_ms: entry.when.at_ms,
+            error_ms: entry.when.error_ms,
+            kind: entry.body.kind,
+            body: Some(record.body.clone()),
+            received_at_ms: Some(entry.when.at_ms),
+        })
+    })
 }
 
 fn is_found(customer: &Customer, wanted: &str) -> bool {

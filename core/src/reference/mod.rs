@@ -239,10 +239,15 @@ pub struct Look {
     pub by: String,
     /// When, milliseconds since 1970 (UTC).
     pub at_ms: i64,
-    /// Which day's trail, `YYYY-MM-DD`.
+    /// Which day's trail, `YYYY-MM-DD`; [`Look::ALL_DAYS`]: the whole log.
     pub day: String,
     /// Why: a finding's id, a visit's, `emergency`, or words.
     pub why: String,
+}
+
+impl Look {
+    /// The day of a look at a whole log.
+    pub const ALL_DAYS: &str = "all";
 }
 
 /// Desk record: a document is put.

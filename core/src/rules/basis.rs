@@ -1,3 +1,6 @@
+use serde::Serialize;
+
+use super::Noted;
 use crate::{
     place::{Area, Districts, Shape, union},
     policy::{Policy, WindowRule},
@@ -35,6 +38,12 @@ pub struct Basis {
     pub decisions: Vec<Decision>,
     /// Hash of the area blob: part of every ruling's basis.
     pub area_hash: Option<Hash>,
+    /// Which versions of policy, calendar and the rep's own documents (with his customers') these are: a name and
+    /// the hash of what they say.
+    pub versions: Vec<(&'static str, Hash)>,
+    /// What a phone was told of its rep's days: the server has it from its own log. [`Basis::new`] says nothing;
+    /// a phone sets it.
+    pub noted: Vec<Noted>,
     /// Private time used up this month before the day, in milliseconds. [`Basis::new`] says 0; whoever knows
     /// the earlier days sets it.
     pub private_used_ms: i64,
@@ -72,10 +81,8 @@ impl Basis {
         let in_force = InForce::read(rep_id, documents);
         let rep = in_force.rep.ok_or_else(|| BasisError::NoRep(rep_id.to_owned()))?;
         let policy = in_force.policy.unwrap_or_default();
-        let schedule = Schedule::new(
-            policy.window_of(rep.role.as_deref()),
-            &in_force.calendar.unwrap_or_default(),
-        )?;
+        let calendar = in_force.calendar.unwrap_or_default();
+        let schedule = Schedule::new(policy.window_of(rep.role.as_deref()), &calendar)?;
         let break_hours = break_hours(&policy, &schedule)?;
         let blob = in_force.area.as_ref();
         let area = blob.map_or_else(|| Ok(union(&[])), |blob| shape(&blob.area))?;
@@ -85,6 +92,13 @@ impl Basis {
         let no_go = named(no_go.iter().map(|place| (&place.name, &place.shape)), &shape)?;
         let mut customers = in_force.customers;
         customers.retain(|customer| rep.customers.contains(&customer.id));
+        customers.sort_by(|a, b| a.id.cmp(&b.id));
+        let versions = vec![
+            ("policy", version(&policy)),
+            ("calendar", version(&calendar)),
+            ("rep", version(&rep)),
+            ("customers", version(&customers)),
+        ];
         Ok(Self {
             rep_id: rep_id.to_owned(),
             rep,
@@ -101,6 +115,8 @@ impl Basis {
             exceptions: in_force.exceptions,
             decisions: in_force.decisions,
             area_hash: blob.map(|blob| blob.area),
+            versions,
+            noted: Vec::new(),
             private_used_ms: 0,
             policy,
         })
@@ -136,6 +152,11 @@ impl InForce {
         }
         found
     }
+}
+
+/// Names what documents say: the same on phone and server, however they came.
+pub(super) fn version(documents: &impl Serialize) -> Hash {
+    Hash::of(serde_json::to_vec(documents).expect("documents are plain data"))
 }
 
 fn named<'a>(

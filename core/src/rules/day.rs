@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Basis, Entry, Finding,
+    basis::version,
     case::Case,
     clock,
     finding::Found,
@@ -12,7 +13,7 @@ use super::{
     standing,
     visit::{self, VisitView},
 };
-use crate::{ENGINE_VERSION, judge::Span, time::Interval};
+use crate::{ENGINE_VERSION, judge::Span, reference::Exception, time::Interval};
 
 /// The account of one rep's day: what the phone's Today shows and what the supervisor is shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,7 +39,8 @@ pub struct DayView {
     pub visits: Vec<VisitView>,
     /// Findings and questions in order of time.
     pub findings: Vec<Finding>,
-    /// Engine version, tz database and hash of the area: what the ruling stands on.
+    /// What the ruling stands on: the versions of engine and tz database, and the hashes of policy, calendar, rep,
+    /// customers, area and the day's exceptions (where there are any).
     pub basis: Vec<String>,
 }
 
@@ -65,7 +67,7 @@ pub fn fold_day(basis: &Basis, day: NaiveDate, entries: &[Entry], now_ms: i64) -
         sign_in,
         visits,
         findings: findings(&case, found.into_iter().flatten()),
-        basis: stands_on(basis),
+        basis: stands_on(&case),
     }
 }
 
@@ -75,16 +77,33 @@ fn findings(case: &Case<'_>, found: impl Iterator<Item = Found>) -> Vec<Finding>
     let mut findings: Vec<Finding> = found
         .map(|found| found.into_finding(&case.basis.rep_id, &day))
         .collect();
+    let told = case.basis.noted.iter().filter(|noted| noted.day == case.day);
+    for finding in told.flat_map(|noted| &noted.findings) {
+        if findings.iter().all(|known| known.id != finding.id) {
+            findings.push(finding.clone());
+        }
+    }
     findings.sort_by_key(|finding| (finding.from_ms, finding.to_ms, finding.kind, finding.id));
     standing::apply(&mut findings, case);
     findings
 }
 
-fn stands_on(basis: &Basis) -> Vec<String> {
-    let area = basis.area_hash.map(|hash| format!("area {hash}"));
-    let versions = [
+/// What the ruling stands on: whoever has the same can fold the same.
+fn stands_on(case: &Case<'_>) -> Vec<String> {
+    let basis = case.basis;
+    let day = case.window.unwrap_or_else(|| basis.schedule.whole_day(case.day));
+    let of_day = |exception: &&Exception| exception.from_ms < day.to_ms && day.from_ms < exception.to_ms;
+    let mut exceptions: Vec<&Exception> = basis.exceptions.iter().filter(of_day).collect();
+    exceptions.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut versions = basis.versions.clone();
+    versions.extend(basis.area_hash.map(|hash| ("area", hash)));
+    if !exceptions.is_empty() {
+        versions.push(("exceptions", version(&exceptions)));
+    }
+    let ours = [
         format!("engine {ENGINE_VERSION}"),
         format!("tzdb {}", chrono_tz::IANA_TZDB_VERSION),
     ];
-    versions.into_iter().chain(area).collect()
+    let documents = versions.into_iter().map(|(name, hash)| format!("{name} {hash}"));
+    ours.into_iter().chain(documents).collect()
 }

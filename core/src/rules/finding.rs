@@ -70,6 +70,12 @@ impl FindingKind {
         code.as_str().expect("a variant without fields is a string").to_owned()
     }
 
+    /// Whether it takes more than a phone's log to find it: the desk's records, or another rep's.
+    pub fn is_servers(self) -> bool {
+        use FindingKind as K;
+        matches!(self, K::LogBroken | K::LogForked | K::PhonesTogether)
+    }
+
     /// Its class.
     pub fn class(self) -> Class {
         use FindingKind as K;

@@ -7,6 +7,7 @@ mod case;
 mod day;
 mod entry;
 mod finding;
+mod noted;
 mod standing;
 
 pub mod clock;
@@ -23,4 +24,5 @@ pub use basis::{Basis, BasisError};
 pub use day::{DayView, fold_day};
 pub use entry::{Entry, Name, Source};
 pub use finding::{Answered, Appealed, Class, Fact, Finding, FindingKind};
+pub use noted::{Noted, NotedRecord};
 pub use presence::{DayCounts, Difference};

@@ -38,7 +38,7 @@ fn shown(document: &Document) -> Value {
 
 /// When a document comes into force.
 #[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct PutQuery {
     /// A date in the company's zone or an instant, RFC 3339, not in the past; only a policy or calendar can wait.
     /// Without it: now.

@@ -13,7 +13,7 @@ use crate::{
         access::{self, Scope, Who},
         session,
     },
-    desk::{Desk, DeskError, DeskResult, books, decide::FindingView},
+    desk::{Desk, DeskError, DeskResult, audit, books, decide::FindingView},
 };
 
 /// Name of the session's cookie.
@@ -161,6 +161,7 @@ async fn narrow(desk: &Desk, actor: &Actor, scope: Scope, params: &RawPathParams
             let view = view.and_then(|view| serde_json::from_str::<FindingView>(&view.body).ok());
             view.map(|view| view.rep)
         }
+        Scope::Quarantine => Some(audit::quarantined(desk, param("seq")).await?.batch.rep),
         Scope::Visit => {
             let view = desk.app.store.view("visit", param("visit")).await?;
             return match view {
@@ -169,8 +170,12 @@ async fn narrow(desk: &Desk, actor: &Actor, scope: Scope, params: &RawPathParams
             };
         }
     };
-    let what = if scope == Scope::Finding { "finding" } else { "rep" };
-    let missing = || DeskError::missing(what, param(what));
+    let (what, named) = match scope {
+        Scope::Finding => ("finding", "finding"),
+        Scope::Quarantine => ("quarantined batch", "seq"),
+        _ => ("rep", "rep"),
+    };
+    let missing = || DeskError::missing(what, param(named));
     let rep = books::rep(desk, &rep.ok_or_else(missing)?).map_err(|_| missing())?;
     if actor.covers(&rep.team) {
         Ok(())

@@ -9,8 +9,11 @@ pub mod guard;
 mod overview;
 mod page;
 mod phones;
+mod proof;
+pub(crate) mod queries;
 mod register;
 mod session;
+mod setup;
 mod users;
 mod visits;
 
@@ -54,6 +57,7 @@ pub(crate) fn routes() -> OpenApiRouter<Desk> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(overview::health))
         .routes(routes!(session::set_up))
+        .routes(routes!(setup::form, setup::finish))
         .routes(routes!(session::log_in))
         .routes(routes!(session::log_out))
         .routes(routes!(session::me))
@@ -63,7 +67,9 @@ pub(crate) fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(overview::customers))
         .routes(routes!(overview::set_landline))
         .routes(routes!(overview::audit))
-        .routes(routes!(overview::quarantine))
+        .routes(routes!(proof::log))
+        .routes(routes!(proof::quarantine))
+        .routes(routes!(proof::quarantined))
         .routes(routes!(days::list))
         .routes(routes!(days::one))
         .routes(routes!(days::trail))

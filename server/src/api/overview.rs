@@ -4,22 +4,14 @@ use axum::{
     Json,
     extract::{Path, Query, State},
 };
-use onbeat_core::{
-    record::Payload,
-    reference::{Customer, Team},
-    rules::log::{BatchQuarantined, StreamForked},
-};
+use onbeat_core::reference::{Customer, Team};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::page::{LIMIT_MAX, Page};
+use super::page::{Page, PageQuery};
 use crate::{
     auth::Actor,
-    desk::{
-        Books, Desk, DeskError, DeskResult,
-        audit::{self, DeskRecord},
-        books, customers,
-    },
+    desk::{Books, Desk, DeskResult, audit::DeskRecord, books, customers},
 };
 
 /// A rep.
@@ -59,10 +51,6 @@ pub(super) struct Landline {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct AuditQuery {
-    /// `next` of the page before.
-    after: Option<String>,
-    /// Items of the page, 1 to 200.
-    limit: Option<usize>,
     /// Only of this type.
     #[serde(rename = "type")]
     kind: Option<String>,
@@ -132,31 +120,13 @@ pub(super) async fn set_landline(
 }
 
 /// The desk's log, newest first: who did what when.
-#[utoipa::path(get, path = "/api/v1/audit", tag = "company", params(AuditQuery),
+#[utoipa::path(get, path = "/api/v1/audit", tag = "company", params(AuditQuery, PageQuery),
     responses((status = 200, body = Page<DeskRecord>)))]
 pub(super) async fn audit(
     State(desk): State<Desk>,
     Query(query): Query<AuditQuery>,
+    Query(page): Query<PageQuery>,
 ) -> DeskResult<Json<Page<DeskRecord>>> {
     let types: Vec<&str> = query.kind.iter().map(String::as_str).collect();
-    records(&desk, &query, &types).await
-}
-
-/// What phones sent that did not check, and forks, newest first.
-#[utoipa::path(get, path = "/api/v1/quarantine", tag = "company", params(AuditQuery),
-    responses((status = 200, body = Page<DeskRecord>)))]
-pub(super) async fn quarantine(
-    State(desk): State<Desk>,
-    Query(query): Query<AuditQuery>,
-) -> DeskResult<Json<Page<DeskRecord>>> {
-    records(&desk, &query, &[BatchQuarantined::TYPE, StreamForked::TYPE]).await
-}
-
-async fn records(desk: &Desk, query: &AuditQuery, types: &[&str]) -> DeskResult<Json<Page<DeskRecord>>> {
-    let bad = |_| DeskError::input("bad_cursor", "after is no `next` of this list");
-    let before = query.after.as_deref().map(str::parse).transpose().map_err(bad)?;
-    let limit = query.limit.unwrap_or(50).clamp(1, LIMIT_MAX);
-    let (items, next) = audit::page(desk, before, types, limit).await?;
-    let next = next.map(|seq| seq.to_string());
-    Ok(Json(Page { items, next }))
+    Ok(Json(page.desk_records(&desk, &types, |_| true).await?))
 }

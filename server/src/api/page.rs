@@ -3,7 +3,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    desk::{Desk, DeskError, DeskResult},
+    desk::{
+        Desk, DeskError, DeskResult,
+        audit::{self, DeskRecord},
+    },
     store::{ViewQuery, ViewRow},
 };
 
@@ -37,6 +40,27 @@ impl PageQuery {
         self.limit.unwrap_or(LIMIT).clamp(1, LIMIT_MAX)
     }
 
+    /// A page of the desk's log, newest first: records of some types (none: all) that `wanted` wants.
+    ///
+    /// # Errors
+    /// `bad_cursor`; the store's.
+    pub(super) async fn desk_records(
+        &self,
+        desk: &Desk,
+        types: &[&str],
+        wanted: impl Fn(&DeskRecord) -> bool,
+    ) -> DeskResult<Page<DeskRecord>> {
+        let before = self
+            .after
+            .as_deref()
+            .map(str::parse)
+            .transpose()
+            .map_err(|_| bad_cursor())?;
+        let (items, next) = audit::page(desk, before, types, wanted, self.limit()).await?;
+        let next = next.map(|seq| seq.to_string());
+        Ok(Page { items, next })
+    }
+
     /// A page of views, each turned into an item.
     ///
     /// # Errors
@@ -67,5 +91,9 @@ fn encode(place: &impl Serialize) -> String {
 fn cursor(text: &str) -> DeskResult<(i64, String)> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok();
     let place = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    place.ok_or_else(|| DeskError::input("bad_cursor", "after is no `next` of this list"))
+    place.ok_or_else(bad_cursor)
+}
+
+fn bad_cursor() -> DeskError {
+    DeskError::input("bad_cursor", "after is no `next` of this list")
 }

@@ -23,11 +23,11 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 pub(super) struct SetUp {
     /// From the set-up link.
-    code: String,
+    pub(super) code: String,
     /// Log-in name.
-    user: String,
+    pub(super) user: String,
     /// 12 characters or more.
-    password: String,
+    pub(super) password: String,
 }
 
 /// Who logs in.

@@ -10,19 +10,26 @@ use axum::{
 use onbeat_core::{
     record::Hash,
     reference::{Document, FindingState, Team},
-    rules::{Class, Finding, FindingKind, visit::VisitView},
+    rules::{Class, Finding, FindingKind, log::BatchQuarantined, visit::VisitView},
 };
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::{
+    append::append,
     auth::{
         Role,
         access::{ROUTES, Route, Scope, Who},
         session,
         user::User,
     },
-    desk::{Desk, decide::FindingView, users},
+    desk::{
+        Desk,
+        decide::FindingView,
+        export::{self, Export},
+        users,
+    },
+    desk_log::Act,
     files::export::VisitRow,
     router,
     serve::Peer,
@@ -35,11 +42,14 @@ struct Office {
     world: World,
     desk: Desk,
     router: Router,
+    /// A quarantined batch of each rep.
+    quarantined: [(&'static str, u64); 2],
 }
 
 struct Answer {
     status: StatusCode,
     headers: HeaderMap,
+    text: String,
     body: Value,
 }
 
@@ -64,7 +74,16 @@ impl Office {
         world.set_time(at(17, 0));
         let desk = Desk::new(world.app.clone());
         let router = router::router(&desk, "http://127.0.0.1:8080");
-        Self { world, desk, router }
+        let mut quarantined = [(REP, 0), ("li", 0)];
+        for (rep, seq) in &mut quarantined {
+            *seq = quarantine(&world, rep).await;
+        }
+        Self {
+            world,
+            desk,
+            router,
+            quarantined,
+        }
     }
 
     /// A user of a role, whose own team (a supervisor's) is t1. Nobody logs in with this password.
@@ -116,6 +135,7 @@ impl Office {
         Answer {
             status: parts.status,
             headers: parts.headers,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
             body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
         }
     }
@@ -124,6 +144,25 @@ impl Office {
         let body = json!({"user": user, "password": password});
         self.ask(Method::POST, "/api/v1/login", &[], &body).await
     }
+}
+
+/// Has the desk keep a batch of a rep that did not check; the seq of its record.
+async fn quarantine(world: &World, rep: &str) -> u64 {
+    let bytes = format!("what {rep} sent").into_bytes();
+    let batch = BatchQuarantined {
+        rep: rep.into(),
+        stream: "0".repeat(32),
+        epoch: 1,
+        seq: 7,
+        fault: "seal".into(),
+        blob: Hash::of(&bytes),
+    };
+    let change = Change {
+        blobs: vec![(batch.blob, bytes)],
+        ..Change::default()
+    };
+    let written = append(&world.app, vec![Act::new(&batch)], |_| change).await.unwrap();
+    written.unwrap()[0].seq
 }
 
 fn finding_of(rep: &str) -> Finding {
@@ -189,7 +228,7 @@ fn views_of(rep: &str, team: &str) -> Vec<ViewRow> {
 }
 
 /// A route's path about a rep.
-fn path_of(route: &Route, rep: &str) -> String {
+fn path_of(office: &Office, route: &Route, rep: &str) -> String {
     let path = route.path;
     let path = path.replace("{rep}", rep).replace("{day}", "2026-11-23");
     let path = path.replace("{finding}", &finding_of(rep).id.to_string());
@@ -201,7 +240,12 @@ fn path_of(route: &Route, rep: &str) -> String {
         .replace("{user}", "auditor")
         .replace("{stream}", "none");
     let path = path.replace("{kind}", "team").replace("{key}", "t1");
-    if path.ends_with("/trail") {
+    let (_, quarantined) = office.quarantined.iter().find(|(whose, _)| *whose == rep).unwrap();
+    let path = path.replace("{seq}", &quarantined.to_string());
+    if ["/trail", "/reps/{rep}/log", "{seq}"]
+        .iter()
+        .any(|end| route.path.ends_with(end))
+    {
         path + "?why=emergency"
     } else {
         path
@@ -241,7 +285,10 @@ fn expected(route: &Route, role: Role, own: bool) -> Gets {
     let Who::Desk(roles) = route.who else {
         return Gets::Served;
     };
-    let narrowed = matches!(route.scope, Scope::Rep | Scope::Finding | Scope::Visit | Scope::Body);
+    let narrowed = matches!(
+        route.scope,
+        Scope::Rep | Scope::Finding | Scope::Visit | Scope::Quarantine | Scope::Body
+    );
     match (roles.contains(&role), role) {
         (false, _) => Gets::Refused,
         (true, Role::Supervisor) if narrowed && !own => Gets::Hidden,
@@ -281,7 +328,7 @@ async fn each_role_gets_of_each_route_what_the_table_says() {
                 let headers = [("authorization", token.as_str())];
                 let body = body_of(route, rep);
                 let answer = office
-                    .ask(route.method.clone(), &path_of(route, rep), &headers, &body)
+                    .ask(route.method.clone(), &path_of(&office, route, rep), &headers, &body)
                     .await;
                 let (got, expected) = (got(&answer), expected(route, role, own));
                 let failed = answer.status.is_server_error() || answer.status == StatusCode::UNAUTHORIZED;
@@ -303,7 +350,12 @@ async fn nobody_gets_anything_without_logging_in() {
     let office = Office::open().await;
     for route in ROUTES.iter().filter(|route| route.who != Who::Anyone) {
         let answer = office
-            .ask(route.method.clone(), &path_of(route, REP), &[], &body_of(route, REP))
+            .ask(
+                route.method.clone(),
+                &path_of(&office, route, REP),
+                &[],
+                &body_of(route, REP),
+            )
             .await;
         assert_eq!(
             answer.status,
@@ -572,4 +624,180 @@ async fn lists_are_paged_to_their_end_and_bounded() {
         .ask(Method::GET, "/api/v1/visits?after=x", &headers, &Value::Null)
         .await;
     assert_eq!(bad.code(), "bad_cursor");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_supervisor_takes_out_what_proves_a_day_and_the_rep_sees_it() {
+    let office = Office::open().await;
+    let supervisor = office.user(Role::Supervisor).await;
+    let token = office.token(&supervisor).await;
+    let get = async |path: &str| {
+        let headers = [("authorization", token.as_str())];
+        office.ask(Method::GET, path, &headers, &Value::Null).await
+    };
+    let mut phone = office.world.enrol(REP).await;
+    phone.anchor(&office.world, at(8, 0), 0).await;
+    for i in 0..600 {
+        phone.fix(at(8, 1) + i * 10_000, 0);
+    }
+    for part in [0..400, 400..601] {
+        let batch = phone.batch_of(&phone.records[part]);
+        assert_eq!(office.world.push_text(&phone, "", batch.as_bytes()).await.0, 200);
+    }
+    for (path, code) in [("/api/v1/reps/wang/log", 400), ("/api/v1/reps/wang/log?why=x", 422)] {
+        assert_eq!(get(path).await.status.as_u16(), code, "{path}");
+    }
+    let answer = get("/api/v1/reps/wang/log?why=a+complaint+about+Monday").await;
+    assert_eq!(answer.headers[header::CONTENT_TYPE], "application/x-ndjson");
+    let what = Export::Log {
+        stream: None,
+        rep: Some(REP.into()),
+    };
+    let (mut command, mut after) = (String::new(), None);
+    loop {
+        let page = export::page(&office.desk, &what, after.as_deref()).await.unwrap();
+        command += &page.text;
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(answer.text, command, "as `onbeat export log` writes it");
+    assert_eq!(answer.text.matches("\"type\":\"fix\"").count(), 600);
+
+    let list = get("/api/v1/quarantine").await.body;
+    let (_, seq) = office.quarantined[0];
+    assert_eq!(list["items"].as_array().unwrap().len(), 1, "the own team's: {list}");
+    assert_eq!(
+        (&list["items"][0]["seq"], &list["items"][0]["fields"]["rep"]),
+        (&json!(seq), &json!(REP))
+    );
+    let bytes = get(&format!("/api/v1/quarantine/{seq}?why=what+was+changed")).await;
+    assert_eq!(bytes.text, "what wang sent");
+    assert_eq!(
+        get(&format!("/api/v1/quarantine/{}?why=emergency", seq - 1))
+            .await
+            .code(),
+        "not_found"
+    );
+
+    let told = office.world.app.documents().reference_of(REP, office.desk.now_ms());
+    let looks: BTreeSet<(String, String, String)> = told
+        .iter()
+        .filter_map(|(_, _, document)| match &**document {
+            Document::Look(look) => Some((look.by.clone(), look.day.clone(), look.why.clone())),
+            _ => None,
+        })
+        .collect();
+    let look = |day: &str, why: &str| ("supervisor".to_owned(), day.to_owned(), why.to_owned());
+    let expected = [
+        look("all", "a complaint about Monday"),
+        look("2026-11-23", "what was changed"),
+    ];
+    assert_eq!(looks, BTreeSet::from(expected));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mistyped_parameter_is_refused_and_the_right_ones_are_named() {
+    let office = Office::open().await;
+    let token = office.token(&office.user(Role::Admin).await).await;
+    let phone = office.world.enrol(REP).await;
+    let phones = format!("Bearer {}", phone.token);
+    let headers = [("authorization", token.as_str())];
+    let device = [("authorization", phones.as_str())];
+    /// Who asks, what, and what the refusal says, if it is one.
+    type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, Option<&'a str>);
+    let cases: &[Case<'_>] = &[
+        (
+            &headers,
+            "/api/v1/days?tem=t1",
+            Some("it knows after, from, limit, rep, team, to"),
+        ),
+        (&headers, "/api/v1/days?team=t1&limit=5&rep=wang&from=2026-11-01", None),
+        (&headers, "/api/v1/findings?stat=open", Some("state")),
+        (&headers, "/api/v1/audit?typ=look", Some("it knows after, limit, type")),
+        (&headers, "/api/v1/audit?type=look&limit=3", None),
+        (&headers, "/api/v1/reps?team=t1", Some("this route has none")),
+        (&headers, "/api/v1/openapi.json?x", Some("this route has none")),
+        (&device, "/api/v1/feed?afetr=1", Some("it knows after, limit")),
+        (&device, "/api/v1/feed?limit=3", None),
+    ];
+    for (headers, path, refused) in cases {
+        let answer = office.ask(Method::GET, path, headers, &Value::Null).await;
+        match refused {
+            None => assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body),
+            Some(why) => {
+                assert_eq!(
+                    (answer.status, answer.code()),
+                    (StatusCode::BAD_REQUEST, "bad_query"),
+                    "{path}"
+                );
+                assert!(answer.text.contains(why), "{path}: {}", answer.text);
+            }
+        }
+    }
+    let answer = office.ask(Method::GET, "/api/v1/days?tem=t1", &[], &Value::Null).await;
+    assert_eq!(
+        answer.status,
+        StatusCode::UNAUTHORIZED,
+        "who may not ask learns nothing"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_set_up_link_opens_a_form_that_works_once() {
+    let office = Office::open().await;
+    let code = users::setup_code(&office.desk).await.unwrap().unwrap();
+    let form = format!("code={}&user=ada&password=a+long+enough+password", code.reveal());
+    let send = async |method: Method, form: &str, site: &str| {
+        let request = Request::builder()
+            .method(method)
+            .uri("/setup")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", site)
+            .body(Body::from(form.to_owned()))
+            .unwrap();
+        let response = office.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        (
+            parts.status.as_u16(),
+            parts.headers,
+            String::from_utf8(bytes.to_vec()).unwrap(),
+        )
+    };
+    for _ in 0..2 {
+        let (status, headers, text) = send(Method::GET, "", "none").await;
+        assert_eq!(
+            (status, &headers[header::CONTENT_TYPE]),
+            (200, &"text/html; charset=utf-8".parse().unwrap())
+        );
+        let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'; form-action 'self'"), "{policy}");
+        assert!(
+            text.contains("action=\"/setup\"") && text.contains("curl") && !text.contains("<script"),
+            "{text}"
+        );
+    }
+    let (status, _, text) = send(
+        Method::POST,
+        "code=x&user=%3Cb%3E&password=a+long+enough+password",
+        "same-origin",
+    )
+    .await;
+    assert_eq!(status, 403, "{text}");
+    let name = form.replace("ada", "%3Cb+%3E");
+    let (status, _, text) = send(Method::POST, &name, "same-origin").await;
+    assert!(status == 422 && text.contains("&lt;b >"), "{status} {text}");
+    assert_eq!(send(Method::POST, &form, "cross-site").await.0, 403);
+    assert_eq!(send(Method::POST, &form, "same-origin").await.0, 201);
+    assert_eq!(
+        send(Method::POST, &form, "same-origin").await.0,
+        403,
+        "the code works once"
+    );
+    assert_eq!(
+        office.log_in("ada", "a long enough password").await.status,
+        StatusCode::OK
+    );
 }

@@ -31,6 +31,8 @@ pub enum Scope {
     Finding,
     /// The path names a visit of a rep of an own team.
     Visit,
+    /// The path names a quarantined batch of a rep of an own team.
+    Quarantine,
     /// The body names reps: the desk's function checks their teams.
     Body,
 }
@@ -74,6 +76,8 @@ const ADMINS: Who = Who::Desk(&[Admin]);
 pub const ROUTES: &[Route] = &[
     route(GET, "/healthz", Who::Anyone, Scope::Company),
     route(GET, "/api/v1/openapi.json", Who::Anyone, Scope::Company),
+    route(GET, "/setup", Who::Anyone, Scope::Company),
+    route(POST, "/setup", Who::Anyone, Scope::Company),
     route(POST, "/api/v1/setup", Who::Anyone, Scope::Company),
     route(POST, "/api/v1/login", Who::Anyone, Scope::Company),
     // People at the desk.
@@ -81,6 +85,7 @@ pub const ROUTES: &[Route] = &[
     route(GET, "/api/v1/me", ALL, Scope::Company),
     route(PUT, "/api/v1/me/password", ALL, Scope::Company),
     route(GET, "/api/v1/reps", ALL, Scope::List),
+    route(GET, "/api/v1/reps/{rep}/log", READERS, Scope::Rep),
     route(GET, "/api/v1/days", READERS, Scope::List),
     route(GET, "/api/v1/days/{rep}/{day}", READERS, Scope::Rep),
     route(GET, "/api/v1/days/{rep}/{day}/trail", READERS, Scope::Rep),
@@ -101,7 +106,8 @@ pub const ROUTES: &[Route] = &[
     route(GET, "/api/v1/phones", READERS, Scope::List),
     route(POST, "/api/v1/phones/{stream}/revoke", ADMINS, Scope::Company),
     route(POST, "/api/v1/codes", DECIDERS, Scope::Body),
-    route(GET, "/api/v1/quarantine", OVERSEERS, Scope::Company),
+    route(GET, "/api/v1/quarantine", READERS, Scope::List),
+    route(GET, "/api/v1/quarantine/{seq}", READERS, Scope::Quarantine),
     route(GET, "/api/v1/users", OVERSEERS, Scope::Company),
     route(POST, "/api/v1/users", ADMINS, Scope::Company),
     route(PUT, "/api/v1/users/{user}", ADMINS, Scope::Company),

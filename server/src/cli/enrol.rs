@@ -33,7 +33,11 @@ pub(super) async fn run(args: &EnrolArgs) -> DeskResult<()> {
 
 fn told(code: &Value) -> String {
     let link = text(code, "link");
-    format!("{}\n{link}\nopens once, until {}", qr(link), text(code, "expires"))
+    let told = format!("{}\n{link}\nopens once, until {}", qr(link), text(code, "expires"));
+    match code["warning"].as_str() {
+        Some(warning) => format!("{told}\nwarning: {warning}"),
+        None => told,
+    }
 }
 
 /// The link as a QR of half blocks, dark on light, since many readers don't take the inverse.

@@ -153,6 +153,9 @@ fn told(answer: &Value, dry_run: bool) -> String {
     if dry_run {
         lines.insert_str(0, "nothing was written; it would be: ");
     }
+    for value in answer["policy"].as_array().into_iter().flatten() {
+        lines += &format!("\n{:30} {} -> {}", text(value, "key"), value["old"], value["new"]);
+    }
     for user in answer["users"].as_array().into_iter().flatten() {
         lines += &format!(
             "\n{:20} {:10} {}",

@@ -1,11 +1,14 @@
 //! The desk's log as people read it: who did what when.
 
-use onbeat_core::record::{Body, Hash};
+use onbeat_core::{
+    record::{Body, Hash},
+    rules::log::BatchQuarantined,
+};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{Desk, DeskResult};
+use super::{Desk, DeskError, DeskResult};
 use crate::store::{LogLine, LogRow};
 
 /// Most records of one page.
@@ -31,8 +34,46 @@ pub struct DeskRecord {
     pub fields: Map<String, Value>,
 }
 
-/// Records before a seq (none: the newest), newest first, of some types (none: all); and the seq to go on
-/// before.
+/// A pushed batch that did not check, as the desk noted it.
+pub struct Quarantined {
+    /// When, milliseconds since 1970 (UTC).
+    pub at_ms: i64,
+    /// What it says.
+    pub batch: BatchQuarantined,
+}
+
+/// The quarantined batch that a desk record tells of.
+///
+/// # Errors
+/// `not_found` where the record is of something else.
+pub async fn quarantined(desk: &Desk, seq: &str) -> DeskResult<Quarantined> {
+    let missing = || DeskError::missing("quarantined batch", seq);
+    let seq: u64 = seq.parse().map_err(|_| missing())?;
+    let rows = desk.app.store.records(&line(desk), seq, 1).await?;
+    let row = rows.first().filter(|row| row.seq == seq).ok_or_else(missing)?;
+    let body = row
+        .body
+        .as_deref()
+        .and_then(|line| Body::parse(line).ok())
+        .ok_or_else(missing)?;
+    let batch = body
+        .read::<BatchQuarantined>()
+        .and_then(Result::ok)
+        .ok_or_else(missing)?;
+    let at_ms = body.at.at_ms;
+    Ok(Quarantined { at_ms, batch })
+}
+
+fn line(desk: &Desk) -> LogLine {
+    LogLine {
+        stream: desk.app.desk.stream().clone(),
+        epoch: 1,
+        branch: String::new(),
+    }
+}
+
+/// Records before a seq (none: the newest), newest first, of some types (none: all) that `wanted` wants; and the
+/// seq to go on before.
 ///
 /// # Errors
 /// The store's.
@@ -40,13 +81,11 @@ pub async fn page(
     desk: &Desk,
     before: Option<u64>,
     types: &[&str],
+    wanted: impl Fn(&DeskRecord) -> bool,
     limit: usize,
 ) -> DeskResult<(Vec<DeskRecord>, Option<u64>)> {
-    let line = LogLine {
-        stream: desk.app.desk.stream().clone(),
-        epoch: 1,
-        branch: String::new(),
-    };
+    let line = line(desk);
+    let wanted = |record: &DeskRecord| (types.is_empty() || types.contains(&record.kind.as_str())) && wanted(record);
     let newest = desk.app.desk.head().await.seq;
     let mut end = before.unwrap_or(u64::MAX).min(newest + 1);
     let floor = end.saturating_sub(LOOKED_MAX).max(1);
@@ -57,7 +96,7 @@ pub async fn page(
         for record in rows.into_iter().rev().map(read) {
             if found.len() < limit {
                 end = record.seq;
-                found.extend(Some(record).filter(|record| types.is_empty() || types.contains(&record.kind.as_str())));
+                found.extend(Some(record).filter(wanted));
             }
         }
         if found.len() < limit {

@@ -1,5 +1,7 @@
 //! One-time codes by which a phone is enrolled, or a lost database key is given back.
 
+use std::net::IpAddr;
+
 use onbeat_core::record::StreamId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -39,6 +41,9 @@ pub struct CodeShown {
     pub link: String,
     /// Until when it opens, RFC 3339.
     pub expires: String,
+    /// Why no phone will get through by it, if that can be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
 }
 
 /// Makes a code.
@@ -71,10 +76,12 @@ pub async fn issue(desk: &Desk, actor: &Actor, new: NewCode) -> DeskResult<CodeS
         by: actor.user.clone(),
     });
     deed.commit(desk).await?;
+    let url = public_url(desk).await?;
     Ok(CodeShown {
         rep: new.rep,
-        link: link(desk, &code).await?,
+        link: link(desk, &url, &code),
         expires: rfc3339(expires_ms),
+        warning: if desk.app.demo { None } else { unreachable(&url) },
     })
 }
 
@@ -91,14 +98,27 @@ fn cell(code: &Token, new: &NewCode, expires_ms: i64) -> Cell {
     }
 }
 
-/// The fragment of a link is not sent to the server: neither code nor keys stand in anybody's access log.
-async fn link(desk: &Desk, code: &Token) -> DeskResult<String> {
+async fn public_url(desk: &Desk) -> DeskResult<String> {
     let url = desk.app.store.cell(URL.0, URL.1, 0).await?.map(|cell| cell.body);
-    let url =
-        url.ok_or_else(|| DeskError::conflict("no_url", "start the server once: its address goes into the link"))?;
+    url.ok_or_else(|| DeskError::conflict("no_url", "start the server once: its address goes into the link"))
+}
+
+/// A phone that follows this address asks itself.
+fn unreachable(url: &str) -> Option<String> {
+    let uri: axum::http::Uri = url.parse().ok()?;
+    let host = uri.host()?;
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    let is_own = host == "localhost" || address.is_ok_and(|address| address.is_loopback() || address.is_unspecified());
+    is_own.then(|| {
+        format!("no phone reaches {url}: start the server with --public-url https://…, then make the code anew")
+    })
+}
+
+/// The fragment of a link is not sent to the server: neither code nor keys stand in anybody's access log.
+fn link(desk: &Desk, url: &str, code: &Token) -> String {
     let (current, next) = desk.app.signer.current_and_next(desk.now_ms());
     let (key, next) = (encode(current.key.as_bytes()), encode(next.key.as_bytes()));
-    Ok(format!("{url}/enrol#code={}&key={key}&next={next}", code.reveal()))
+    format!("{url}/enrol#code={}&key={key}&next={next}", code.reveal())
 }
 
 fn encode(bytes: &[u8]) -> String {
@@ -122,4 +142,31 @@ pub async fn set_url(desk: &Desk, url: &str) -> DeskResult<()> {
     };
     desk.app.commit(change).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unreachable;
+
+    #[test]
+    fn an_address_of_this_machine_is_no_address_for_phones() {
+        let own = [
+            "http://127.0.0.1:8080",
+            "http://localhost",
+            "http://[::1]:80",
+            "http://0.0.0.0:8080",
+        ];
+        let others = [
+            "https://onbeat.example.com",
+            "http://192.168.1.7:8080",
+            "http://[2001:db8::1]:80",
+        ];
+        for (url, warned) in own
+            .map(|url| (url, true))
+            .into_iter()
+            .chain(others.map(|url| (url, false)))
+        {
+            assert_eq!(unreachable(url).is_some(), warned, "{url}");
+        }
+    }
 }

@@ -146,7 +146,8 @@ impl From<crate::auth::PasswordError> for DeskError {
 }
 
 impl Fault {
-    fn status(self) -> StatusCode {
+    /// How it answers over HTTP.
+    pub(crate) fn status(self) -> StatusCode {
         match self {
             Self::Input => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unknown => StatusCode::UNAUTHORIZED,

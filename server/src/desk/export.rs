@@ -1,6 +1,7 @@
 //! Taking out what the server holds, page by page, so that no log is too long for it.
 
 use chrono::NaiveDate;
+use futures_util::stream::{Stream, try_unfold};
 use onbeat_core::{
     record::{BranchStart, Certificate, Head, Line, Receipt, Seal, StreamId, Tip},
     rules::DayView,
@@ -85,6 +86,17 @@ pub async fn page(desk: &Desk, what: &Export, after: Option<&str>) -> DeskResult
             table_page(desk, query, after, *csv, &DAY_COLUMNS, day_row).await
         }
     }
+}
+
+/// All of it, page after page as it is read: no log is held whole. A page that can't be made breaks the stream off,
+/// so that half a log is not taken for one.
+pub fn stream(desk: Desk, what: Export) -> impl Stream<Item = DeskResult<String>> + Send {
+    let first = Some(None::<String>);
+    try_unfold((desk, what, first), |(desk, what, after)| async move {
+        let Some(after) = after else { return Ok(None) };
+        let page = page(&desk, &what, after.as_deref()).await?;
+        Ok(Some((page.text, (desk, what, page.next.map(Some)))))
+    })
 }
 
 async fn streams(desk: &Desk, stream: Option<&StreamId>, rep: Option<&String>) -> DeskResult<Vec<StreamId>> {

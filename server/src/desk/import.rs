@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Books, Deed, Desk, DeskError, DeskResult, books,
+    policy::{self, ValueChanged},
     turn::{self, Start, Turned, turn},
     users::{self, UserShown},
 };
@@ -86,6 +87,9 @@ pub struct Imported {
     /// Log-ins made or changed; a password that was made is told here, once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub users: Vec<UserShown>,
+    /// Values of the policy that differ from those in force so far.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policy: Vec<ValueChanged>,
 }
 
 /// Imports a file, in force now; policy or calendar also from a later time on.
@@ -148,10 +152,18 @@ pub async fn import(
         }
     }
     let turned = turn(&mut deed, desk, start, &before, &after)?;
-    if !dry_run {
+    if dry_run {
+        // A password made now is not the one that will be.
+        users.iter_mut().for_each(|user| user.password = None);
+    } else {
         turn::commit(deed, desk, &before, &after).await?;
     }
-    Ok(Imported { dry_run, turned, users })
+    Ok(Imported {
+        dry_run,
+        turned,
+        users,
+        policy: policy::changes(&before.policy, &after.policy),
+    })
 }
 
 fn check_tolerance(edge_tolerance_m: Option<u32>) -> DeskResult<()> {

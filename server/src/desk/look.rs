@@ -1,4 +1,5 @@
-//! A rep's trail: his fixes of a day. It opens for a reason only, and the rep sees who looked and why.
+//! A rep's trail: his fixes of a day, or all of his log. It opens for a reason only, and the rep sees who looked
+//! and why.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +14,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Deed, Desk, DeskError, DeskResult, books};
-use crate::{auth::Actor, fold, store::LogRow};
+use crate::{
+    auth::Actor,
+    fold,
+    store::{Field, LogRow},
+};
 
 /// Shortest reason in words.
 const REASON_MIN_CHARS: usize = 4;
@@ -41,20 +46,17 @@ pub struct TrailFix {
 /// # Errors
 /// `no_reason` for a `why` that names no finding or visit of the day, is not `emergency` and no sentence.
 pub async fn trail(desk: &Desk, actor: &Actor, rep: &str, day: NaiveDate, why: &str) -> DeskResult<Vec<TrailFix>> {
-    let why = reason(desk, rep, day, why).await?;
-    let now_ms = desk.now_ms();
-    let look = Look {
-        rep: rep.into(),
-        by: actor.user.clone(),
-        at_ms: now_ms,
-        day: day.to_string(),
-        why,
-    };
-    books::rep(desk, rep)?;
-    let id = Hash::of(format!("onbeat/look/1\n{rep}\n{day}\n{}\n{now_ms}", actor.user)).branch();
-    let mut deed = Deed::new(actor);
-    deed.put(&id, now_ms, Document::Look(look));
-    deed.commit(desk).await?;
+    let view = desk.app.store.view("day", &format!("{rep}/{day}")).await?;
+    let view = view.and_then(|view| serde_json::from_str::<DayView>(&view.body).ok());
+    let ids: BTreeSet<String> = view.iter().flat_map(ids_of).collect();
+    note(
+        desk,
+        actor,
+        rep,
+        &day.to_string(),
+        reason(why, ids.contains(why.trim()))?,
+    )
+    .await?;
     let basis = fold::basis(&desk.app, rep, day).await?;
     let rows = desk.app.store.records_of(&fold::day_key(rep, day)).await?;
     let mut fixes: Vec<_> = rows.into_iter().filter_map(|row| fix_of(row, &basis)).collect();
@@ -83,18 +85,48 @@ fn fix_of(row: LogRow, basis: &Basis) -> Option<TrailFix> {
     })
 }
 
-async fn reason(desk: &Desk, rep: &str, day: NaiveDate, why: &str) -> DeskResult<String> {
+/// Notes that more of a rep's log is opened than a day's trail: the bytes of a push that did not check, on a day, or
+/// (no day) all of it.
+///
+/// # Errors
+/// `no_reason` for a `why` that names no finding or visit of his, is not `emergency` and no sentence.
+pub async fn log(desk: &Desk, actor: &Actor, rep: &str, day: Option<NaiveDate>, why: &str) -> DeskResult<()> {
+    let mut is_named = false;
+    for kind in ["finding", "visit"] {
+        let view = desk.app.store.view(kind, why.trim()).await?;
+        let of_rep = ("rep".to_owned(), Field::Text(rep.into()));
+        is_named |= view.is_some_and(|view| view.fields.contains(&of_rep));
+    }
+    let day = day.map_or_else(|| Look::ALL_DAYS.into(), |day| day.to_string());
+    note(desk, actor, rep, &day, reason(why, is_named)?).await
+}
+
+async fn note(desk: &Desk, actor: &Actor, rep: &str, day: &str, why: String) -> DeskResult<()> {
+    books::rep(desk, rep)?;
+    let now_ms = desk.now_ms();
+    let id = Hash::of(format!("onbeat/look/1\n{rep}\n{day}\n{}\n{now_ms}", actor.user)).branch();
+    let look = Look {
+        rep: rep.into(),
+        by: actor.user.clone(),
+        at_ms: now_ms,
+        day: day.into(),
+        why,
+    };
+    let mut deed = Deed::new(actor);
+    deed.put(&id, now_ms, Document::Look(look));
+    deed.commit(desk).await
+}
+
+/// A reason that the rep can make something of; `is_named`: it is the id of what is looked into.
+fn reason(why: &str, is_named: bool) -> DeskResult<String> {
     let why = why.trim();
-    let view = desk.app.store.view("day", &format!("{rep}/{day}")).await?;
-    let view = view.and_then(|view| serde_json::from_str::<DayView>(&view.body).ok());
-    let ids: BTreeSet<String> = view.iter().flat_map(ids_of).collect();
     let words = (REASON_MIN_CHARS..=REASON_MAX_CHARS).contains(&why.chars().count())
         && why.chars().any(|c| !c.is_ascii_hexdigit());
-    if why == "emergency" || ids.contains(why) || words {
+    if why == "emergency" || is_named || words {
         return Ok(why.into());
     }
-    let message = "a trail opens for a finding or a visit of that day (its id), `emergency`, \
-                   or a reason in words of 4 to 500 characters; the rep will see it";
+    let message = "a trail opens for a finding or a visit (its id), `emergency`, or a reason in words of 4 to 500 \
+                   characters; the rep will see it";
     Err(DeskError::input("no_reason", message))
 }
 

@@ -16,6 +16,7 @@ pub mod export;
 pub mod import;
 pub mod look;
 pub mod phones;
+pub mod policy;
 pub mod records;
 pub mod register;
 pub mod turn;

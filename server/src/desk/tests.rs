@@ -166,6 +166,43 @@ async fn a_dry_run_writes_nothing() {
     assert_eq!((done.dry_run, done.turned.added), (true, 1));
     assert_eq!(desk.app.desk.head().await, before);
     assert!(Books::now(&desk).districts.is_empty());
+    let text = "user,name,role,team,districts,customers,password\nada,Ada,clerk,,,,\n".to_owned();
+    for (dry_run, told) in [(true, false), (false, true)] {
+        let users = File::Users { text: text.clone() };
+        let done = import::import(&desk, &Actor::console(), users, dry_run, None)
+            .await
+            .unwrap();
+        assert_eq!(
+            done.users[0].password.is_some(),
+            told,
+            "only a password that opens something is told"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_import_says_which_values_change() {
+    let (_folder, desk) = real().await;
+    let import = async |text: &str, dry_run| {
+        let file = File::Policy { text: text.into() };
+        let done = import::import(&desk, &Actor::console(), file, dry_run, None)
+            .await
+            .unwrap();
+        let changed = done.policy.into_iter();
+        changed
+            .map(|value| format!("{} {} -> {}", value.key, value.old, value.new))
+            .collect::<Vec<_>>()
+    };
+    let first = "[visit]\nfar_m = 300\n[sign_in]\nlate_min = 20\n";
+    for dry_run in [true, false] {
+        let expected = ["sign_in.late_min 30 -> 20", "visit.far_m 200.0 -> 300.0"];
+        assert_eq!(import(first, dry_run).await, expected);
+    }
+    // What the second leaves out goes back to its default, and that is said.
+    assert_eq!(
+        import("[visit]\nfar_m = 300\n", true).await,
+        ["sign_in.late_min 20 -> 30"]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -60,6 +60,7 @@ pub struct Documents {
     of_rep: HashMap<String, Arc<BTreeSet<(&'static str, String)>>>,
     /// When documents come into force that were recorded before.
     starts: Arc<BTreeSet<(i64, &'static str, String)>>,
+    recorded_ms: i64,
 }
 
 impl Documents {
@@ -99,6 +100,7 @@ impl Documents {
             let of_rep = self.of_rep.entry(rep.to_owned()).or_default();
             Arc::make_mut(of_rep).insert((kind, row.key.clone()));
         }
+        self.recorded_ms = self.recorded_ms.max(row.recorded_ms);
         if row.valid_from_ms > row.recorded_ms {
             Arc::make_mut(&mut self.starts).insert((row.valid_from_ms, kind, row.key.clone()));
         }
@@ -107,6 +109,11 @@ impl Documents {
             valid_from_ms: row.valid_from_ms,
             document,
         });
+    }
+
+    /// When the newest of them was recorded.
+    pub(crate) fn recorded_ms(&self) -> i64 {
+        self.recorded_ms
     }
 
     fn versions(&self, kind: &str, key: &str) -> &[Version] {

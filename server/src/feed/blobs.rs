@@ -7,6 +7,7 @@ use axum::{
 };
 use onbeat_core::{record::Hash, reference::Document};
 
+use super::publish::known_at_ms;
 use crate::{
     app::App,
     error::{ApiError, ApiResult},
@@ -31,7 +32,7 @@ pub(super) async fn blob(
 ) -> ApiResult<impl IntoResponse> {
     let unknown = || ApiError::not_found("no shape of this rep's area has this hash");
     let hash: Hash = sha256.parse().map_err(|_| unknown())?;
-    let known = app.documents().reference_of(&caller.rep, app.now_ms());
+    let known = app.documents().reference_of(&caller.rep, known_at_ms(&app).await?);
     if !known.iter().any(|(_, _, document)| names(document, &hash)) {
         return Err(unknown());
     }

@@ -3,6 +3,7 @@
 pub mod area;
 mod blobs;
 mod cursor;
+mod noted;
 mod publish;
 mod read;
 
@@ -17,6 +18,7 @@ use crate::app::App;
 
 pub use publish::{difference, publish, rep_scope};
 
+pub(crate) use noted::{noted_cell, noted_item};
 pub(crate) use publish::publish_due;
 
 /// Scope of what every phone is told.

@@ -106,7 +106,7 @@ fn item(scope: &str, kind: &str, key: &str, document: Option<&Document>) -> Feed
 pub(crate) async fn publish_due(app: &App) -> StoreResult<()> {
     let (documents, now_ms) = (app.documents(), app.now_ms());
     let told = app.store.cell("meta", TOLD, now_ms).await?.map(|cell| cell.body);
-    let told_ms = told.as_ref().and_then(|body| body.parse().ok()).unwrap_or(0);
+    let told_ms = read_told(told.as_deref());
     let due = documents.starting(told_ms, now_ms);
     if due.is_empty() {
         return Ok(());
@@ -129,4 +129,19 @@ pub(crate) async fn publish_due(app: &App) -> StoreResult<()> {
     };
     app.commit(change).await?;
     Ok(())
+}
+
+fn read_told(cell: Option<&str>) -> i64 {
+    cell.and_then(|body| body.parse().ok()).unwrap_or(0)
+}
+
+/// The instant whose documents phones may know: now, but never before what the feed has told already. A clock that
+/// was set back takes no document away from a snapshot.
+///
+/// # Errors
+/// The store's.
+pub(super) async fn known_at_ms(app: &App) -> StoreResult<i64> {
+    let told = app.store.cell("meta", TOLD, i64::MIN).await?.map(|cell| cell.body);
+    let recorded_ms = app.documents().recorded_ms();
+    Ok(app.now_ms().max(recorded_ms).max(read_told(told.as_deref())))
 }

@@ -5,21 +5,27 @@ use axum::{
     extract::{Query, State},
     http::StatusCode,
 };
-use onbeat_core::record::{Hash, StreamId};
+use onbeat_core::{
+    record::{Hash, StreamId},
+    reference::Document,
+    rules::Noted,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{ALL, cursor::Cursor, rep_scope};
+use super::{ALL, cursor::Cursor, noted::noted_of, publish::known_at_ms, rep_scope};
 use crate::{
     app::App,
-    documents::Keyed,
     error::{ApiError, ApiResult},
-    phones::Caller,
+    phones::{Caller, StreamState},
     store::FeedRow,
 };
 
 const PAGE: usize = 200;
 const PAGE_MOST: usize = 500;
+
+/// Kind, key and JSON of what a phone is told.
+type Known = (&'static str, String, String);
 
 /// Where to go on.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -73,7 +79,7 @@ pub(super) struct DeskHead {
     path = "/api/v1/feed",
     tag = "phone",
     params(After),
-    responses((status = 200, body = Page), (status = 410, description = "`other_incarnation`: ask without a cursor"))
+    responses((status = 200, body = Page), (status = 403, description = "`retired`: a newer phone is told"), (status = 410, description = "`other_incarnation`: ask without a cursor"))
 )]
 pub(super) async fn feed(
     State(app): State<Arc<App>>,
@@ -81,7 +87,10 @@ pub(super) async fn feed(
     Query(query): Query<After>,
 ) -> ApiResult<Json<Page>> {
     let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MOST);
-    let scopes = [ALL.to_owned(), rep_scope(&caller.rep)];
+    let scopes = match caller.state.state {
+        StreamState::Active => vec![ALL.to_owned(), rep_scope(&caller.rep)],
+        StreamState::Retired | StreamState::Revoked => Vec::new(),
+    };
     let after = query.after.as_deref().map(str::parse::<Cursor>).transpose();
     let after = after.map_err(|()| other_incarnation())?;
     let from = after.as_ref().map_or(u64::MAX / 2, |cursor| cursor.newest);
@@ -91,6 +100,7 @@ pub(super) async fn feed(
             return Err(other_incarnation());
         }
         Some(cursor) if cursor.told.is_none() => changes(cursor, rows, newest, limit),
+        _ if scopes.is_empty() => return Err(retired()),
         begun => {
             // The newest cursor is read before the documents: what comes between is told twice, never missed.
             let start = Cursor {
@@ -98,8 +108,8 @@ pub(super) async fn feed(
                 newest,
                 told: None,
             };
-            let known = app.documents().reference_of(&caller.rep, app.now_ms());
-            snapshot_page(begun.unwrap_or(start), &known, limit)
+            let known = known(&app, &caller.rep).await?;
+            snapshot_page(begun.unwrap_or(start), known, limit)
         }
     };
     let head = app.desk.head().await;
@@ -129,21 +139,29 @@ fn changes(cursor: Cursor, mut rows: Vec<FeedRow>, newest: u64, limit: usize) ->
     (items, Cursor { newest, ..cursor }, more, false)
 }
 
-fn snapshot_page(cursor: Cursor, known: &[Keyed], limit: usize) -> (Vec<Item>, Cursor, bool, bool) {
+/// All that a rep may know, in order of kind and key.
+async fn known(app: &App, rep: &str) -> ApiResult<Vec<Known>> {
+    let documents = app.documents().reference_of(rep, known_at_ms(app).await?).into_iter();
+    let json = |document: &Document| serde_json::to_string(document).expect("a document is plain data");
+    let mut known: Vec<Known> = documents
+        .map(|(kind, key, document)| (kind, key, json(&document)))
+        .collect();
+    let noted = noted_of(app, rep).await?.into_iter();
+    known.extend(noted.map(|(day, body)| (Noted::KIND, day, body)));
+    known.sort();
+    Ok(known)
+}
+
+fn snapshot_page(cursor: Cursor, mut known: Vec<Known>, limit: usize) -> (Vec<Item>, Cursor, bool, bool) {
     let told = cursor.told.as_ref().map(|(kind, key)| (kind.as_str(), key.as_str()));
-    let begin = told.map_or(0, |told| {
-        known.partition_point(|(kind, key, _)| (*kind, key.as_str()) <= told)
-    });
-    let page = &known[begin..known.len().min(begin + limit)];
-    let more = begin + page.len() < known.len();
-    let told = page
-        .last()
-        .filter(|_| more)
-        .map(|(kind, key, _)| ((*kind).to_owned(), key.clone()));
-    let items = page.iter().map(|(kind, key, document)| {
-        let json = serde_json::to_string(&**document).expect("a document is plain data");
-        item((*kind).to_owned(), key.clone(), Some(json))
-    });
+    known.retain(|(kind, key, _)| told.is_none_or(|told| (*kind, key.as_str()) > told));
+    let more = known.len() > limit;
+    known.truncate(limit);
+    let told = known.last().filter(|_| more);
+    let told = told.map(|(kind, key, _)| ((*kind).to_owned(), key.clone()));
+    let items = known
+        .into_iter()
+        .map(|(kind, key, json)| item(kind.to_owned(), key, Some(json)));
     (items.collect(), Cursor { told, ..cursor }, more, true)
 }
 
@@ -155,6 +173,15 @@ fn item(kind: String, key: String, document: Option<String>) -> Item {
         key,
         document,
     }
+}
+
+/// A retired phone goes on with what it knows: it has records to send, and is told nothing new.
+fn retired() -> ApiError {
+    ApiError::new(
+        StatusCode::FORBIDDEN,
+        "retired",
+        "a newer phone of this rep took its place: what this one still has to send is taken",
+    )
 }
 
 fn other_incarnation() -> ApiError {

@@ -4,12 +4,16 @@ use axum::http::{Method, StatusCode};
 use onbeat_core::{
     policy::Policy,
     record::Hash,
-    reference::{Document, Exception, ExceptionKind, Look},
+    reference::{Document, Exception, ExceptionKind, FindingState, Look},
+    rules::{FindingKind, Noted, log::StreamForked},
 };
 use serde_json::{Value, json};
 
 use crate::{
+    append::append,
+    desk_log::Act,
     fold,
+    store::Change,
     testing::{CENTRE, HOUR, Phone, REP, World, at, customer},
 };
 
@@ -203,4 +207,96 @@ async fn what_is_recorded_for_later_is_told_when_it_comes_into_force() {
         fold::drain(&world.app).await.unwrap();
         assert_eq!(after(&world, &phone, &cursor).await.0, ["put policy/policy"], "once");
     }
+}
+
+/// The desk notes that a rep's log went on from an older state.
+async fn fork(world: &World, phone: &Phone) {
+    let forked = StreamForked {
+        rep: REP.into(),
+        stream: phone.stream.clone(),
+        epoch: 1,
+        seq: 7,
+    };
+    append(&world.app, vec![Act::new(&forked)], |_| Change::default())
+        .await
+        .unwrap();
+    fold::drain(&world.app).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_only_the_server_can_find_is_told_to_the_reps_own_phone() {
+    let world = World::new().await;
+    let (phone, other) = (world.enrol(REP).await, world.enrol("li").await);
+    let ((_, cursor), (_, others)) = (snapshot(&world, &phone, 200).await, snapshot(&world, &other, 200).await);
+    fork(&world, &phone).await;
+    assert_eq!(after(&world, &phone, &cursor).await.0, ["put noted/2026-11-23"]);
+    assert_eq!(after(&world, &other, &others).await.0, [""; 0], "another rep's phone");
+
+    let told = page(&world, &phone, &format!("after={cursor}")).await;
+    let noted: Noted = serde_json::from_value(told["items"][0]["document"].clone()).unwrap();
+    let ruled = fold::day_now(&world.app, REP, "2026-11-23".parse().unwrap())
+        .await
+        .unwrap();
+    let found = ruled
+        .findings
+        .iter()
+        .find(|finding| finding.kind == FindingKind::LogForked)
+        .unwrap();
+    assert_eq!((&noted.findings[0], found.state), (found, FindingState::Open));
+    let entry = noted.entries().next().unwrap();
+    assert_eq!(found.evidence, [entry.name], "the record it stands on");
+
+    let (_, cursor) = after(&world, &phone, &cursor).await;
+    let mark = Change {
+        mark: vec![fold::day_key(REP, noted.day)],
+        ..Change::default()
+    };
+    world.app.commit(mark).await.unwrap();
+    fold::drain(&world.app).await.unwrap();
+    assert_eq!(after(&world, &phone, &cursor).await.0, [""; 0], "told once");
+
+    let item = "put noted/2026-11-23".to_owned();
+    assert!(snapshot(&world, &phone, 2).await.0.contains(&item));
+    world.set_time(at(7, 0) + 24 * HOUR * (Noted::DAYS as i64 + 1));
+    assert!(
+        !snapshot(&world, &phone, 2).await.0.contains(&item),
+        "no phone keeps it any more"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_retired_phone_is_told_nothing_new_and_its_successor_all() {
+    let world = World::new().await;
+    let first = world.enrol(REP).await;
+    let (_, cursor) = snapshot(&world, &first, 200).await;
+    let second = world.enrol(REP).await;
+    fork(&world, &first).await;
+    world.put("policy", Document::Policy(Policy::default())).await;
+    assert_eq!(after(&world, &first, &cursor).await.0, [""; 0]);
+    let (status, answer) = world.get("/api/v1/feed", &first.token).await;
+    assert_eq!(
+        (status, &answer["error"]["code"]),
+        (StatusCode::FORBIDDEN, &json!("retired"))
+    );
+    let (items, _) = snapshot(&world, &second, 200).await;
+    assert!(items.contains(&"put noted/2026-11-23".to_owned()), "{items:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_set_back_takes_nothing_out_of_a_snapshot() {
+    let world = World::new().await;
+    let phone = world.enrol(REP).await;
+    world.set_time(at(12, 0));
+    world
+        .put_from("policy", Document::Policy(Policy::default()), at(12, 30))
+        .await;
+    world.set_time(at(12, 30) + 10_000);
+    fold::drain(&world.app).await.unwrap();
+    world.put("c2", Document::Customer(customer("c2", CENTRE))).await;
+    world.put_rep(REP, &["d1"], &["c1", "c2"]).await;
+    let before = snapshot(&world, &phone, 200).await;
+    assert!(before.0.contains(&"put customer/c2".to_owned()), "{before:?}");
+    assert!(before.0.contains(&"put policy/policy".to_owned()), "{before:?}");
+    world.set_time(at(12, 30) - 10_000);
+    assert_eq!(snapshot(&world, &phone, 200).await, before);
 }

@@ -4,11 +4,15 @@ use chrono::NaiveDate;
 use onbeat_core::{
     record::Hash,
     reference::Document,
-    rules::{Basis, BasisError, DayView, Entry, fold_day},
+    rules::{Basis, BasisError, DayView, Entry, Noted, fold_day},
 };
 
-use super::{entries::entries, frozen::frozen, keys::day_key, private};
-use crate::{app::App, error::ApiError, store::StoreError};
+use super::{entries::entries, frozen::frozen, keys::day_key, noted, private};
+use crate::{
+    app::App,
+    error::ApiError,
+    store::{LogRow, StoreError},
+};
 
 /// Why a day is not folded.
 #[derive(Debug, thiserror::Error)]
@@ -43,16 +47,37 @@ impl From<FoldError> for ApiError {
 /// # Errors
 /// [`FoldError`].
 pub async fn day_now(app: &App, rep: &str, day: NaiveDate) -> Result<DayView, FoldError> {
-    fold(app, rep, day).await.map(|(view, _)| view)
+    fold(app, rep, day).await.map(|folded| folded.view)
 }
 
-/// Folds a rep's day from the records that touch it; answers the view and what it stands on.
-pub(super) async fn fold(app: &App, rep: &str, day: NaiveDate) -> Result<(DayView, Arc<Basis>), FoldError> {
+/// A folded day.
+pub(super) struct Folded {
+    pub(super) view: DayView,
+    /// What it stands on.
+    pub(super) basis: Arc<Basis>,
+    /// What the rep's phones are told of it.
+    pub(super) noted: Noted,
+}
+
+/// Folds a rep's day from the records that touch it.
+pub(super) async fn fold(app: &App, rep: &str, day: NaiveDate) -> Result<Folded, FoldError> {
     let basis = basis(app, rep, day).await?;
-    if let Some(view) = frozen(app, rep, day, &basis).await? {
-        return Ok((view, basis));
-    }
     let rows = app.store.records_of(&day_key(rep, day)).await?;
+    let desks = noted::records(app, &rows);
+    let (view, basis) = match frozen(app, rep, day, &basis).await? {
+        Some(view) => (view, basis),
+        None => rule(app, basis, day, rows).await?,
+    };
+    let noted = noted::noted(&view, desks);
+    Ok(Folded { view, basis, noted })
+}
+
+async fn rule(
+    app: &App,
+    basis: Arc<Basis>,
+    day: NaiveDate,
+    rows: Vec<LogRow>,
+) -> Result<(DayView, Arc<Basis>), FoldError> {
     let entries = entries(app, rows, basis.policy.clock.drift_ppm).await?;
     let used_ms = private::used_before(app, &basis, day).await?;
     judge(basis, used_ms, day, entries, app.now_ms()).await

@@ -6,6 +6,7 @@ mod day;
 mod entries;
 mod frozen;
 mod keys;
+mod noted;
 mod private;
 mod views;
 mod worker;

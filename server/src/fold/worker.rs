@@ -3,7 +3,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 use super::{
     day::{FoldError, fold},
     keys::{day_key, read_day_key},
-    views,
+    noted, views,
 };
 use crate::{
     app::App,
@@ -103,8 +103,9 @@ async fn refold(app: &App, key: &str, change: &mut Change) -> Result<(), FoldErr
     let Some((rep, day)) = read_day_key(key) else {
         return Ok(());
     };
-    let (view, basis) = fold(app, rep, day).await?;
-    views::put(app, &view, &basis, change).await?;
-    app.folding.folded(&day_key(rep, day), &view);
+    let folded = fold(app, rep, day).await?;
+    views::put(app, &folded.view, &folded.basis, change).await?;
+    noted::tell(app, &folded.noted, change).await?;
+    app.folding.folded(&day_key(rep, day), &folded.view);
     Ok(())
 }

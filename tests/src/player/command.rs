@@ -93,6 +93,9 @@ pub(super) enum Call {
         search: String,
     },
     Today,
+    Day {
+        day: String,
+    },
     Records {
         day: String,
     },
@@ -179,6 +182,7 @@ fn timed(phone: &Phone, runtime: &Runtime, reading: &Reading, call: Call) -> Res
             return Ok(json!({"blob": blob}));
         }
         Call::Today => return value(&phone.today(at)?),
+        Call::Day { day } => return value(&phone.day(at, &day)?),
         Call::Customers { search } => return value(&phone.customers(reading, &search)?),
         Call::Explain { finding } => return value(&phone.explain(at, &finding)?),
         Call::CheckOut { visit } => phone.check_out(reading, visit)?,

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::{phone::PhoneError, record::Hash, reference::Document};
+use crate::{phone::PhoneError, record::Hash, reference::Document, rules::Noted};
 
 /// One item of the feed.
 #[derive(Debug, Deserialize)]
@@ -70,6 +70,27 @@ pub(crate) fn documents(connection: &Connection) -> Result<Vec<(String, Document
         }
     }
     Ok(documents)
+}
+
+/// What the server noted of the rep's days, oldest first.
+pub(crate) fn noted(connection: &Connection) -> Result<Vec<Noted>, PhoneError> {
+    let mut statement = connection.prepare_cached("SELECT body FROM documents WHERE kind = ?1 ORDER BY key")?;
+    let bodies = statement.query_map([Noted::KIND], |row| row.get::<_, String>(0))?;
+    let bodies: Vec<String> = bodies.collect::<Result<_, _>>()?;
+    Ok(bodies
+        .iter()
+        .filter_map(|body| serde_json::from_str(body).ok())
+        .collect())
+}
+
+/// Drops what was noted of days that are long gone: the key is the day, and only the newest are kept.
+pub(crate) fn drop_old_noted(tx: &Connection) -> Result<(), PhoneError> {
+    tx.execute(
+        "DELETE FROM documents WHERE kind = ?1 AND key NOT IN
+         (SELECT key FROM documents WHERE kind = ?1 ORDER BY key DESC LIMIT ?2)",
+        params![Noted::KIND, Noted::DAYS],
+    )?;
+    Ok(())
 }
 
 /// Keeps a blob under its hash.

@@ -270,9 +270,49 @@ fn a_plain_day_has_nothing_to_be_found() {
     assert_eq!(view.window, Some(WINDOW));
     assert_eq!((view.counts.inside_s, view.counts.fixes_unusable), (510 * 60, 0));
     assert_eq!(view.counts.fixes, case.entries.len() as i64 - 1);
-    assert_eq!(view.basis.len(), 3, "engine, tzdb, area: {:?}", view.basis);
-    let basis = case.basis();
-    assert_eq!(view.basis[2], format!("area {}", basis.area_hash.unwrap()));
+}
+
+#[test]
+fn a_ruling_names_the_versions_it_stands_on() {
+    let plain = Case::plain();
+    let basis = plain.view().basis;
+    let names: Vec<&str> = basis.iter().filter_map(|version| version.split(' ').next()).collect();
+    assert_eq!(
+        names,
+        ["engine", "tzdb", "policy", "calendar", "rep", "customers", "area"]
+    );
+    assert_eq!(basis[6], format!("area {}", plain.basis().area_hash.unwrap()));
+    type Change = fn(&mut Case);
+    let cases: [(&str, Change); 4] = [
+        ("policy", |case| case.policy.visit.dwell_min += 1),
+        ("customers", |case| case.customer("c-9", HOME)),
+        ("area", |case| case.shape = square(5_000.0)),
+        ("exceptions", |case| {
+            case.exception("x-1", ExceptionKind::Leave, interval(60.0, 90.0))
+        }),
+    ];
+    for (name, change) in cases {
+        let mut case = Case::plain();
+        change(&mut case);
+        let changed: Vec<String> = case
+            .view()
+            .basis
+            .into_iter()
+            .filter(|version| !basis.contains(version))
+            .collect();
+        assert!(
+            changed.iter().any(|version| version.starts_with(name)),
+            "{name}: {changed:?}"
+        );
+        let beside = changed
+            .iter()
+            .filter(|version| !version.starts_with(name) && !version.starts_with("rep "));
+        assert_eq!(beside.count(), 0, "{name}: {changed:?}");
+    }
+    // Another day's exception is no part of it.
+    let mut case = Case::plain();
+    case.exception("x-1", ExceptionKind::Leave, interval(1_500.0, 1_600.0));
+    assert_eq!(case.view().basis, basis);
 }
 
 #[test]

@@ -70,6 +70,7 @@ impl Drive<'_> {
                 if page.more {
                     return Ok(Vec::new());
                 }
+                reference::drop_old_noted(tx)?;
                 reference::drop_unnamed_blobs(tx)?;
                 reference::missing_blobs(tx)
             })

@@ -76,6 +76,11 @@ pub(crate) fn optimised() -> io::Result<()> {
     build(&OPTIMISED)
 }
 
+/// Builds the program that plays rep-days, optimised. It links the engine alone.
+pub(crate) fn fairness() -> io::Result<()> {
+    build(&[("build the rep-days", &["build", "--release", "-p", "onbeat-fairness"])])
+}
+
 fn build(programs: &[(&str, &[&str])]) -> io::Result<()> {
     for (name, arguments) in programs {
         let status: ExitStatus = cargo(arguments).stdout(Stdio::null()).status()?;

@@ -3,6 +3,7 @@
 mod bench;
 mod build;
 mod demo;
+mod fairness;
 mod steps;
 mod test;
 mod tools;
@@ -25,6 +26,8 @@ enum Task {
     Demo(demo::Demo),
     /// Measures the engine, a phone and the server, optimised, and prints the figures.
     Bench(bench::Bench),
+    /// Plays rep-days with known truth and prints how fair the verdicts are.
+    Fairness(fairness::Fairness),
     /// Runs all checks and tests, or some parts of them.
     Test(test::Test),
 }
@@ -33,6 +36,7 @@ fn main() -> ExitCode {
     let done = match Options::parse().task {
         Task::Bench(bench) => bench.run(),
         Task::Demo(demo) => demo.run(),
+        Task::Fairness(fairness) => fairness.run(),
         Task::Test(test) => test.run(),
     };
     done.unwrap_or_else(|error| {

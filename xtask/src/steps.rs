@@ -40,7 +40,7 @@ struct Package {
 }
 
 /// Packages, each built by itself so that features don't unify; core with and without the phone.
-const PACKAGES: [Package; 5] = [
+const PACKAGES: [Package; 6] = [
     Package {
         name: "core",
         select: &["-p", "onbeat-core"],
@@ -64,6 +64,12 @@ const PACKAGES: [Package; 5] = [
         select: &["-p", "onbeat-tests"],
         targets: &["--lib", "--bins"],
         examples: true,
+    },
+    Package {
+        name: "fairness",
+        select: &["-p", "onbeat-fairness"],
+        targets: &["--lib", "--bins"],
+        examples: false,
     },
     Package {
         name: "xtask",

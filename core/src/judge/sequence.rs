@@ -35,6 +35,11 @@ impl Sighting {
         self.place == PlaceVerdict::Outside && self.satellite_backed
     }
 
+    /// Whether both discs have something in common.
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        distance_m(self.point(), other.point()) * 1000.0 <= self.radius_mm.saturating_add(other.radius_mm) as f64
+    }
+
     /// Whether one could have come from here to there (both discs counted) at a speed.
     pub(crate) fn reaches(&self, later: &Self, speed_kmh: f64) -> bool {
         let slack_m = (self.radius_mm.saturating_add(later.radius_mm)) as f64 / 1000.0;

@@ -58,12 +58,22 @@ part! {
         fixes_min: u32 = 5,
         /// How long outside before it counts.
         outside_min_s: i64 = 480,
+        /// Fixes outside that it takes.
+        outside_fixes: u32 = 8,
+        /// Radii beyond tolerance that half of its medians must be clear by.
+        proof_radii: f64 = 1.67,
+        /// Satellite-backed fixes that have to lie where the median does.
+        backing_fixes: u32 = 3,
         /// Satellites that corroborate a fix.
         satellites_min: u32 = 5,
         /// With a valid speed, an accuracy that corroborates a fix.
         accuracy_proof_m: f64 = 30.0,
         /// Fixes inside, then outside, that show a crossing.
         crossing_fixes: u32 = 2,
+        /// Longest step of a way that counts as seen.
+        step_max_m: f64 = 450.0,
+        /// How far outside a run must be that only a seen way backs.
+        way_far_m: f64 = 500.0,
         /// Speeds beyond this are impossible, the fix is set aside.
         speed_max_kmh: f64 = 150.0,
     }

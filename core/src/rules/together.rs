@@ -14,24 +14,44 @@ use crate::{
     time::Interval,
 };
 
-/// When two phones were together in a window, in order: the middles of the minutes around each moment lie
-/// within the policy's distance for the policy's time, with no silence of either in between.
+/// When two phones were together in a window, in order: at two of three moments and more, for the policy's time, the
+/// middles of the minutes around each lie within the policy's distance and both accuracies; with no silence of
+/// either in between. On the way two phones see different moments, so not every one can agree.
 pub fn together(a: &[JudgedFix], b: &[JudgedFix], window: Interval, policy: &Policy) -> Vec<Interval> {
     let (a, b) = (Middles::new(a, window, policy), Middles::new(b, window, policy));
-    let silence_ms = policy.ruling.half_width_s.saturating_mul(1000);
+    let silence_ms = policy.unknown.sample_max_s.saturating_mul(1000);
     let near: Vec<(i64, bool)> = (0..a.fixes.len())
-        .map(|i| (a.fixes[i].at_ms, b.is_near(&a, i, silence_ms, policy.visit.together_m)))
+        .filter_map(|i| Some((a.fixes[i].at_ms, b.is_near(&a, i, silence_ms, policy.visit.together_m)?)))
         .collect();
-    let stretches = near.chunk_by(|(at_a, near_a), (at_b, near_b)| near_a == near_b && at_b - at_a <= silence_ms);
     let long_ms = policy.visit.together_min.saturating_mul(60_000);
-    stretches
-        .filter(|stretch| stretch[0].1)
-        .map(|stretch| Interval {
-            from_ms: stretch[0].0,
-            to_ms: stretch[stretch.len() - 1].0,
-        })
+    let seen = near.chunk_by(|(a_ms, _), (b_ms, _)| b_ms - a_ms <= silence_ms);
+    seen.flat_map(stretches)
         .filter(|interval| interval.length_ms() >= long_ms)
         .collect()
+}
+
+/// Stretches from a near moment to a near one that no more than a third interrupts.
+fn stretches(moments: &[(i64, bool)]) -> Vec<Interval> {
+    let mut stretches = Vec::new();
+    let mut next = 0;
+    while let Some(start) = (next..moments.len()).find(|i| moments[*i].1) {
+        let (mut near, mut last) = (0, start);
+        for (i, (_, is_near)) in moments.iter().enumerate().skip(start) {
+            near += usize::from(*is_near);
+            if 3 * near < 2 * (i - start + 1) {
+                break;
+            }
+            if *is_near {
+                last = i;
+            }
+        }
+        stretches.push(Interval {
+            from_ms: moments[start].0,
+            to_ms: moments[last].0,
+        });
+        next = last + 1;
+    }
+    stretches
 }
 
 /// The question that a stretch together is, for one of the two reps. `evidence`: fixes of his, in order.
@@ -57,15 +77,15 @@ impl Middles {
         Self { fixes, middles }
     }
 
-    /// Whether this phone was near the other at the other's `i`-th fix.
-    fn is_near(&self, other: &Self, i: usize, silence_ms: i64, together_m: f64) -> bool {
+    /// Whether this phone was near the other at the other's `i`-th fix; `None` if it was silent then.
+    fn is_near(&self, other: &Self, i: usize, silence_ms: i64, together_m: f64) -> Option<bool> {
         let at_ms = other.fixes[i].at_ms;
         let after = self.fixes.partition_point(|fix| fix.at_ms < at_ms);
         let candidates = after.saturating_sub(1)..(after + 1).min(self.fixes.len());
         let nearest = candidates.min_by_key(|j| (self.fixes[*j].at_ms - at_ms).abs());
-        nearest.is_some_and(|j| {
-            (self.fixes[j].at_ms - at_ms).abs() <= silence_ms
-                && distance_m(self.middles[j].point(), other.middles[i].point()) <= together_m
-        })
+        let j = nearest.filter(|j| (self.fixes[*j].at_ms - at_ms).abs() <= silence_ms)?;
+        let (mine, others) = (&self.middles[j], &other.middles[i]);
+        let slack_m = mine.accuracy_mm.saturating_add(others.accuracy_mm) as f64 / 1000.0;
+        Some(distance_m(mine.point(), others.point()) <= together_m + slack_m)
     }
 }

@@ -3,6 +3,7 @@
 mod day;
 mod fix;
 mod live;
+mod properties;
 
 use super::{Excuse, JudgedFix, RulingInput, Span, SpanStatus, StillGap};
 use crate::{

@@ -6,8 +6,10 @@
 //! (degrees of longitude)^2 sin^2(latitude) / 24: a micrometre at 500 m. Further away, [`far`] takes over.
 
 use super::{
+    bounds::Bounds,
     far,
-    tree::{Bounds, Node, Tree},
+    outline::Outline,
+    tree::{Node, Tree},
 };
 use crate::place::{
     Point,
@@ -21,20 +23,38 @@ const NEAR_LONGITUDE: f64 = 0.2;
 const MARGIN: f64 = 1.0 - 1e-3;
 
 /// Metres to the nearest point of the edge, and that point.
-pub(super) fn on_edge(tree: &Tree, point: Point) -> Option<(f64, Point)> {
+pub(super) fn on_edge(outline: &Outline, tree: &Tree, point: Point) -> Option<(f64, Point)> {
     let root = tree.root()?;
     if !point.lon.is_finite() || !point.lat.is_finite() {
         return None;
     }
-    let mut search = Search::from(tree, point);
-    search.visit(root, search.least_m2(tree.bounds(root)));
-    // The same place, counted the other way round the world: an edge beyond the antimeridian may be nearer.
-    search.point.lon -= libm::copysign(360.0, point.lon);
-    search.visit(root, search.least_m2(tree.bounds(root)));
-    search.found().or_else(|| Some(far::on_edge(tree, root, point)))
+    let mut search = Search::from(outline, tree, point);
+    search.visit_both_ways(root);
+    search
+        .found()
+        .or_else(|| Some(far::on_edge(outline, tree, root, point)))
+}
+
+/// Whether some edge is nearer than `by_mm`, the distance rounded to millimetres. `None` if that is farther than
+/// what is looked at here.
+pub(super) fn is_within(outline: &Outline, tree: &Tree, point: Point, by_mm: i64) -> Option<bool> {
+    let Some(root) = tree.root() else {
+        return Some(false);
+    };
+    let mut search = Search::from(outline, tree, point);
+    let limit_m = (by_mm as f64 + 1.0) / 1000.0;
+    if limit_m * limit_m > search.best_m2 {
+        return None;
+    }
+    search.best_m2 = limit_m * limit_m;
+    search.enough_mm = by_mm;
+    search.tighten();
+    search.visit_both_ways(root);
+    Some(search.is_enough())
 }
 
 struct Search<'a> {
+    outline: &'a Outline,
     tree: &'a Tree,
     point: Point,
     scale: Scale,
@@ -44,6 +64,8 @@ struct Search<'a> {
     /// How near the nearest edge is; at first, how near one must be to be found here.
     best_m2: f64,
     best: Option<Best>,
+    /// Anything nearer need not be bettered, millimetres.
+    enough_mm: i64,
 }
 
 /// The nearest edge, and from where it was found: the point, or the point once round the world.
@@ -54,11 +76,12 @@ struct Best {
 }
 
 impl<'a> Search<'a> {
-    fn from(tree: &'a Tree, point: Point) -> Self {
+    fn from(outline: &'a Outline, tree: &'a Tree, point: Point) -> Self {
         let scale = Scale::at(point.lat);
         let near_m = NEAR_M.min(NEAR_LONGITUDE / RADIAN * scale.east(0.0));
         let least_north = scale.north(0.0) * MARGIN;
         let mut search = Self {
+            outline,
             tree,
             point,
             scale,
@@ -66,24 +89,36 @@ impl<'a> Search<'a> {
             least_north_2: least_north * least_north,
             best_m2: near_m * near_m,
             best: None,
+            enough_mm: 0,
         };
         search.tighten();
         search
     }
 
+    fn visit_both_ways(&mut self, root: Node) {
+        self.visit(root, self.least_m2(self.tree.bounds(root)));
+        // The same place, counted the other way round the world: an edge beyond the antimeridian may be nearer.
+        self.point.lon -= libm::copysign(360.0, self.point.lon);
+        self.visit(root, self.least_m2(self.tree.bounds(root)));
+    }
+
     fn visit(&mut self, node: Node, least_m2: f64) {
-        if least_m2 >= self.best_m2 {
+        if least_m2 >= self.best_m2 || self.is_enough() {
             return;
         }
         if let Some(chain) = self.tree.chain(node) {
-            for edge in chain.windows(2) {
-                self.try_edge(edge[0], edge[1]);
+            for (a, b) in self.outline.edges(chain) {
+                self.try_edge(a, b);
             }
             return;
         }
         for (least_m2, child) in self.tree.children_by(node, |bounds| self.least_m2(bounds)) {
             self.visit(child, least_m2);
         }
+    }
+
+    fn is_enough(&self) -> bool {
+        self.best.is_some() && whole_mm(self.best_m2.sqrt()) < self.enough_mm
     }
 
     /// No point of the box that is nearer than the best is nearer than this, in square metres.
@@ -126,6 +161,11 @@ impl<'a> Search<'a> {
         let nearest = foot(from, a, b, self.scale.east(half_way), self.scale.north(half_way));
         Some((self.best_m2.sqrt(), nearest))
     }
+}
+
+/// A distance in whole millimetres, rounded half away from zero.
+pub(super) fn whole_mm(distance_m: f64) -> i64 {
+    libm::round(distance_m * 1000.0) as i64
 }
 
 /// The point of an edge nearest to a point, where degrees east and north have these lengths.

@@ -121,6 +121,15 @@ impl Frame {
         row as usize * self.lon.count as usize + column as usize
     }
 
+    /// The cell of a number.
+    pub(in crate::place) fn place(&self, number: usize) -> Place {
+        let columns = self.lon.count as usize;
+        Place {
+            column: (number % columns) as u32,
+            row: (number / columns) as u32,
+        }
+    }
+
     /// The cell that holds a point. A cell holds its western and its southern border.
     pub(in crate::place) fn place_of(&self, point: Point) -> Option<Place> {
         Some(Place {

@@ -4,22 +4,21 @@ mod bounds;
 mod far;
 mod frame;
 mod grid;
+mod ground;
 mod nearest;
 mod outline;
 mod tree;
 
 use super::{Point, Shape};
-use grid::Grid;
-use outline::Outline;
+pub(super) use bounds::Bounds;
+pub(super) use frame::{Frame, Lengths};
+pub(super) use ground::Ground;
 use tree::Tree;
 
 /// A shape prepared for many questions.
 #[derive(Debug, Clone)]
 pub struct Area {
-    outline: Outline,
-    /// For sides.
-    grid: Grid,
-    /// For distances.
+    ground: Ground,
     tree: Tree,
 }
 
@@ -35,26 +34,25 @@ pub struct EdgeDistance {
 impl Area {
     /// Builds the index. An empty shape (a rep without a district) has no inside; its edge is infinitely far.
     pub fn prepare(shape: &Shape) -> Self {
-        let outline = Outline::of(shape);
+        let ground = Ground::of(shape);
         Self {
-            grid: Grid::new(&outline),
-            tree: Tree::new(&outline),
-            outline,
+            tree: Tree::new(ground.outline()),
+            ground,
         }
     }
 
     /// Whether the point lies inside or on the edge; exact.
     pub fn contains(&self, point: Point) -> bool {
-        self.grid.holds(&self.outline, point)
+        self.ground.holds(point)
     }
 
     /// Whether the edge is `by_mm` millimetres away or farther: what [`Area::edge_distance`] says, its sign left
     /// out, but mostly answered without reckoning the distance. True for an empty area.
     pub fn is_clear(&self, point: Point, by_mm: i64) -> bool {
-        if self.grid.least_m(point) * 1000.0 >= by_mm as f64 + 1.0 {
+        if self.ground.least_m(point) * 1000.0 >= by_mm as f64 + 1.0 {
             return true;
         }
-        let within = nearest::is_within(&self.outline, &self.tree, point, by_mm);
+        let within = nearest::is_within(self.ground.outline(), &self.tree, point, by_mm);
         let reckoned = || {
             self.edge_distance(point)
                 .is_some_and(|edge| edge.edge_mm.saturating_abs() < by_mm)
@@ -65,7 +63,7 @@ impl Area {
     /// Signed distance to the edge, holes and all parts counted; `None` for an empty area and for a point that
     /// is not finite. Within 3 mm below 500 m, 0.5 % beyond, at latitudes up to 70 and with edges of any length.
     pub fn edge_distance(&self, point: Point) -> Option<EdgeDistance> {
-        let (distance_m, nearest) = nearest::on_edge(&self.outline, &self.tree, point)?;
+        let (distance_m, nearest) = nearest::on_edge(self.ground.outline(), &self.tree, point)?;
         let sign = if self.contains(point) { 1 } else { -1 };
         Some(EdgeDistance {
             edge_mm: sign * nearest::whole_mm(distance_m),

@@ -63,6 +63,11 @@ impl Outline {
         self.points(chain).windows(2).map(|edge| (edge[0], edge[1]))
     }
 
+    /// All edges.
+    pub(in crate::place) fn all_edges(&self) -> impl Iterator<Item = (Point, Point)> + '_ {
+        self.rings.iter().flat_map(|ring| self.edges(*ring))
+    }
+
     /// The box of all.
     pub(in crate::place) fn bounds(&self) -> Bounds {
         Bounds::of(&self.points)

@@ -43,4 +43,10 @@ impl Bounds {
             },
         }
     }
+
+    /// Whether an edge may have a point in the box.
+    pub(in crate::place) fn may_hold(&self, a: Point, b: Point) -> bool {
+        let lons = a.lon.min(b.lon) <= self.max.lon && a.lon.max(b.lon) >= self.min.lon;
+        lons && a.lat.min(b.lat) <= self.max.lat && a.lat.max(b.lat) >= self.min.lat
+    }
 }

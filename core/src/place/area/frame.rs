@@ -181,6 +181,20 @@ impl Frame {
         self.lat.from.abs().max(self.lat.to.abs()).min(90.0)
     }
 
+    /// The cells that a box meets, as numbers.
+    pub(super) fn numbers_in(&self, Bounds { min, max }: &Bounds) -> impl Iterator<Item = usize> + use<> {
+        let (columns, rows) = (
+            self.lon.cells_between(min.lon, max.lon),
+            self.lat.cells_between(min.lat, max.lat),
+        );
+        let count = self.lon.count as usize;
+        rows.flat_map(move |row| {
+            columns
+                .clone()
+                .map(move |column| row as usize * count + column as usize)
+        })
+    }
+
     /// Calls with every cell that the edge meets, and perhaps with some that it passes by: of its own columns only.
     pub(in crate::place) fn each_on_edge(&self, a: Point, b: Point, mut cell: impl FnMut(Place)) {
         let (west, east) = if a.lon <= b.lon { (a, b) } else { (b, a) };

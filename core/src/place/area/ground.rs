@@ -1,4 +1,4 @@
-use super::{grid::Grid, outline::Outline};
+use super::{grid::Grid, nearest::Within, outline::Outline};
 use crate::place::{Point, Shape};
 
 /// What lies inside an outline, and what is surely away from it.
@@ -30,5 +30,10 @@ impl Ground {
     /// No edge is nearer to the point, metres; 0 where its cell does not tell.
     pub(in crate::place) fn least_m(&self, point: Point) -> f64 {
         self.grid.least_m(point)
+    }
+
+    /// Whether an edge is within that.
+    pub(super) fn has_edge(&self, within: &Within) -> bool {
+        within.finds(&self.outline, &self.grid)
     }
 }

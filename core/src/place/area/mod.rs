@@ -13,6 +13,7 @@ use super::{Point, Shape};
 pub(super) use bounds::Bounds;
 pub(super) use frame::{Frame, Lengths};
 pub(super) use ground::Ground;
+use nearest::Within;
 use tree::Tree;
 
 /// A shape prepared for many questions.
@@ -52,12 +53,13 @@ impl Area {
         if self.ground.least_m(point) * 1000.0 >= by_mm as f64 + 1.0 {
             return true;
         }
-        let within = nearest::is_within(self.ground.outline(), &self.tree, point, by_mm);
-        let reckoned = || {
-            self.edge_distance(point)
-                .is_some_and(|edge| edge.edge_mm.saturating_abs() < by_mm)
+        let nearer = match Within::of(point, by_mm) {
+            Some(within) => self.ground.has_edge(&within),
+            None => self
+                .edge_distance(point)
+                .is_some_and(|edge| edge.edge_mm.saturating_abs() < by_mm),
         };
-        !within.unwrap_or_else(reckoned)
+        !nearer
     }
 
     /// Signed distance to the edge, holes and all parts counted; `None` for an empty area and for a point that

@@ -7,7 +7,7 @@ use super::{
 };
 
 /// Edges under a leaf.
-const LEAF_EDGES: usize = 8;
+const LEAF_EDGES: usize = 16;
 /// Boxes under a box.
 const FAN: usize = 4;
 

@@ -7,9 +7,9 @@ use crate::place::{
 };
 
 /// What the cells may cost, bytes for each edge of the districts.
-const COST: f64 = 6.0;
+const COST: f64 = 5.0;
 /// No district is known to hold the cell.
-const NONE: u32 = u32::MAX;
+const NONE: u32 = u32::MAX >> 1;
 
 /// Cells over all districts.
 #[derive(Debug, Clone)]
@@ -20,13 +20,28 @@ pub(super) struct Labels {
     asked: Vec<Label>,
 }
 
-/// An answer, or where to ask.
+/// An answer, or where to ask: a number with a mark in its lowest bit.
 #[derive(Debug, Clone, Copy)]
-enum Label {
-    /// The district, or none.
-    Settled(u32),
+struct Label(u32);
+
+impl Label {
+    /// The district, or [`NONE`].
+    fn settled(district: u32) -> Self {
+        Self(district << 1)
+    }
+
     /// In a cell: the list from here on. In a list: the district.
-    Ask(u32),
+    fn ask(number: u32) -> Self {
+        Self(number << 1 | 1)
+    }
+
+    fn is_settled(self) -> bool {
+        self.0 & 1 == 0
+    }
+
+    fn number(self) -> usize {
+        (self.0 >> 1) as usize
+    }
 }
 
 /// A district whose edge meets a cell: numbers of the cell and of the district.
@@ -55,34 +70,25 @@ impl Labels {
     pub(super) fn holding(&self, point: Point, districts: &[Ground]) -> Option<usize> {
         let place = self.frame.place_of(point)?;
         let mut label = self.cells[self.frame.number(place)];
-        if let Label::Ask(first) = label {
-            let list = self.asked[first as usize..].iter();
-            let found = list.copied().find_map(|next| match next {
-                Label::Ask(district) => districts[district as usize]
-                    .holds(point)
-                    .then_some(Label::Settled(district)),
-                settled => Some(settled),
-            });
-            label = found?;
+        if !label.is_settled() {
+            let mut list = self.asked[label.number()..].iter().copied();
+            label = list.find(|next| next.is_settled() || districts[next.number()].holds(point))?;
         }
-        match label {
-            Label::Settled(district) => (district != NONE).then_some(district as usize),
-            Label::Ask(_) => None,
-        }
+        (label.number() != NONE as usize).then(|| label.number())
     }
 
     fn written(frame: Frame, met: &[Met], holding: &[u32]) -> Self {
-        let mut cells: Vec<Label> = holding.iter().map(|district| Label::Settled(*district)).collect();
+        let mut cells: Vec<Label> = holding.iter().map(|district| Label::settled(*district)).collect();
         let mut asked = Vec::new();
         for of_cell in met.chunk_by(|a, b| a.0 == b.0) {
             let cell = of_cell[0].0 as usize;
             let first = asked.len();
             // Those after the first that holds the whole cell never answer.
             let before = of_cell.iter().filter(|(_, district)| *district < holding[cell]);
-            asked.extend(before.map(|(_, district)| Label::Ask(*district)));
+            asked.extend(before.map(|(_, district)| Label::ask(*district)));
             if asked.len() > first {
                 asked.push(cells[cell]);
-                cells[cell] = Label::Ask(first as u32);
+                cells[cell] = Label::ask(first as u32);
             }
         }
         asked.shrink_to_fit();

@@ -12,16 +12,16 @@ use crate::place::{
 };
 
 /// A cell with more edges is cut, but no deeper than so many times.
-const CROWD: usize = 32;
+const CROWD: u32 = 32;
 const DEPTH: u32 = 4;
 /// What a sheet may cost, bytes for each edge in it: the first, and one over a cell.
-const FIRST_COST: f64 = 8.0;
+const FIRST_COST: f64 = 11.0;
 const INNER_COST: f64 = 4.0;
 /// What lower bounds are lessened by, for what the series of a degree's length and distances leave out.
 const MARGIN: f64 = 0.99;
 
-/// An edge in a cell: numbers of the cell and of the edge.
-type Noted = (u32, u32);
+/// Edges in a cell, and its number.
+type Noted = (u32, Chain);
 
 impl Grid {
     /// Over an outline.
@@ -102,7 +102,8 @@ impl Grid {
             ..place
         };
         *inside = start.follow(frame.corner(next)).inside;
-        if edges.len() > CROWD && depth > 0 {
+        let count: u32 = chains.iter().map(|chain| chain.last - chain.first).sum();
+        if count > CROWD && depth > 0 {
             let inner = fitting(&start, frame.of_cell(place), &frame.bounds(place), INNER_COST);
             if inner.cells() > 1 {
                 return Kind::Cut {
@@ -135,22 +136,34 @@ fn fitting<C: Iterator<Item = Chain> + Clone>(over: &Start<'_, C>, coarse: Frame
 
 /// Which edges meet which cells, in the order of cells and then of edges.
 fn note<C: Iterator<Item = Chain> + Clone>(over: &Start<'_, C>, frame: &Frame) -> Vec<Noted> {
-    let mut noted = Vec::new();
+    let mut noted: Vec<Noted> = Vec::new();
     for chain in over.chains.clone() {
         for (edge, (a, b)) in (chain.first..).zip(over.outline.edges(chain)) {
-            frame.each_on_edge(a, b, |place| noted.push((frame.number(place) as u32, edge)));
+            frame.each_on_edge(a, b, |place| {
+                let cell = frame.number(place) as u32;
+                match noted.last_mut() {
+                    Some((last_cell, chain)) if *last_cell == cell && chain.last == edge => chain.last += 1,
+                    _ => noted.push((
+                        cell,
+                        Chain {
+                            first: edge,
+                            last: edge + 1,
+                        },
+                    )),
+                }
+            });
         }
     }
-    noted.sort_unstable();
+    noted.sort_unstable_by_key(|(cell, chain)| (*cell, chain.first));
     noted
 }
 
-/// The edges of a cell as chains.
+/// The edges of a cell, chains that follow each other as one.
 fn joined(edges: &[Noted]) -> Vec<Chain> {
-    let runs = edges.chunk_by(|a, b| a.1 + 1 == b.1);
+    let runs = edges.chunk_by(|a, b| a.1.last == b.1.first);
     let chain = |run: &[Noted]| Chain {
-        first: run[0].1,
-        last: run[run.len() - 1].1 + 1,
+        first: run[0].1.first,
+        last: run[run.len() - 1].1.last,
     };
     runs.map(chain).collect()
 }

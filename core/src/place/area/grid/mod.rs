@@ -6,6 +6,7 @@ mod cell;
 mod way;
 
 use super::{
+    bounds::Bounds,
     frame::{Frame, Place},
     outline::{Chain, Outline},
 };
@@ -72,6 +73,24 @@ impl Grid {
             }
             _ => 0.0,
         }
+    }
+
+    /// Whether `one_of` holds for a chain of a cell that a box meets.
+    pub(super) fn any_edge(&self, bounds: &Bounds, one_of: impl Fn(Chain) -> bool + Copy) -> bool {
+        self.sheets
+            .first()
+            .is_some_and(|first| self.any_on(first, bounds, one_of))
+    }
+
+    fn any_on(&self, sheet: &Sheet, bounds: &Bounds, one_of: impl Fn(Chain) -> bool + Copy) -> bool {
+        sheet
+            .frame
+            .numbers_in(bounds)
+            .any(|number| match self.cells[sheet.cells as usize + number].into() {
+                Kind::Whole { .. } => false,
+                Kind::Parted { chains, .. } => self.chains_from(chains).any(one_of),
+                Kind::Cut { sheet } => self.any_on(&self.sheets[sheet as usize], bounds, one_of),
+            })
     }
 
     /// The cell of a point, down to one that is not cut.

@@ -35,43 +35,45 @@ impl<C: Iterator<Item = Chain> + Clone> Start<'_, C> {
     pub(super) fn follow(&self, to: Point) -> End {
         let (mut inside, mut on_edge) = (self.odd, false);
         for chain in self.chains.clone() {
-            for (a, b) in self.outline.edges(chain) {
-                inside ^= meets(a, b, self.west, to, &mut on_edge);
-            }
+            let (odd, on_chain) = meets(self.outline.points(chain), self.west, to);
+            inside ^= odd;
+            on_edge |= on_chain;
         }
         End { inside, on_edge }
     }
 }
 
-/// Whether an edge changes the side of the way's end: the way meets an edge if it is above it (or at its end, above
-/// that) where it comes to it, and below where it leaves it or ends, or the reverse. An edge that comes from beyond
-/// the meridian counts from below it: what that makes odd is in [`Start::odd`].
-fn meets(a: Point, b: Point, west: f64, to: Point, on_edge: &mut bool) -> bool {
-    let (start, end) = if a.lon <= b.lon { (a, b) } else { (b, a) };
-    if start.lon >= to.lon {
-        let upright = end.lon == to.lon && (start.lat < to.lat) != (end.lat < to.lat);
-        *on_edge |= start.lon == to.lon && (start.lat == to.lat || upright);
-        return false;
+/// Whether the way meets the edges of a chain an odd number of times, and whether its end lies on one.
+///
+/// It meets an edge if it is above it where it comes to it and below where it leaves it or ends, or the reverse. So
+/// an edge counts for each end that the way has passed above, and for its place above the edge where it ends; what
+/// counts at the points between two edges, counts twice. An edge from beyond the meridian counts as if the way came
+/// to it from below: what that makes odd is in [`Start::odd`].
+fn meets(chain: &[Point], west: f64, to: Point) -> (bool, bool) {
+    let passed_above = |end: Point| west <= end.lon && end.lon < to.lon && end.lat <= to.lat;
+    let mut odd = passed_above(chain[0]) != passed_above(chain[chain.len() - 1]);
+    let (mut on_edge, mut level) = (false, chain[0].lon == to.lon);
+    for edge in chain.windows(2) {
+        let (a, b) = (edge[0], edge[1]);
+        level |= b.lon == to.lon;
+        if (a.lon < to.lon) != (b.lon < to.lon) {
+            let left = left_of(if a.lon < b.lon { (a, b) } else { (b, a) }, to);
+            odd ^= left >= 0.0;
+            on_edge |= left == 0.0;
+        }
     }
-    let above_start = start.lon >= west && to.lat >= start.lat;
-    let above_end = if end.lon < to.lon {
-        to.lat >= end.lat
-    } else {
-        is_above(start, end, to, on_edge)
-    };
-    above_start != above_end
+    let on_edge = on_edge || level && chain.windows(2).any(|edge| stands_on(edge[0], edge[1], to));
+    (odd, on_edge)
 }
 
-/// Whether a point between an edge's ends lies north of it, or on it.
-fn is_above(start: Point, end: Point, point: Point, on_edge: &mut bool) -> bool {
-    if point.lat > start.lat.max(end.lat) {
-        return true;
-    }
-    if point.lat < start.lat.min(end.lat) {
-        return false;
-    }
+/// Positive if a point lies left of an edge, 0 if on its line; exact in that.
+fn left_of((start, end): (Point, Point), point: Point) -> f64 {
     let coord = |Point { lon, lat }| Coord { x: lon, y: lat };
-    let left = orient2d(coord(start), coord(end), coord(point));
-    *on_edge |= left == 0.0;
-    left >= 0.0
+    orient2d(coord(start), coord(end), coord(point))
+}
+
+/// Whether a point is an end of an edge, or lies on an upright one.
+fn stands_on(a: Point, b: Point, point: Point) -> bool {
+    let between = a.lat.min(b.lat) <= point.lat && point.lat <= a.lat.max(b.lat);
+    a == point || b == point || a.lon == point.lon && b.lon == point.lon && between
 }

@@ -131,6 +131,7 @@ impl Frame {
     }
 
     /// The cell that holds a point. A cell holds its western and its southern border.
+    #[inline]
     pub(in crate::place) fn place_of(&self, point: Point) -> Option<Place> {
         Some(Place {
             column: self.lon.cell_of(point.lon)?,

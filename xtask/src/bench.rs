@@ -3,26 +3,48 @@ use std::{
     process::{Command, ExitCode},
 };
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::{build, tools};
 
-/// Options of `cargo xtask bench`; handed on to the program `figures`.
+/// Options of `cargo xtask bench`; the format is handed on to the program that measures.
 #[derive(Args)]
 pub(crate) struct Bench {
+    /// What is measured.
+    #[arg(value_enum, default_value_t = Part::Figures)]
+    part: Part,
     /// `text` or `json`.
     #[arg(long)]
     format: Option<String>,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// The engine, a phone and the server, as they are used.
+    Figures,
+    /// The index over districts against others', in a workspace of its own.
+    Place,
+}
+
 impl Bench {
     pub(crate) fn run(&self) -> io::Result<ExitCode> {
         tools::must_compile()?;
-        build::optimised()?;
-        let mut figures = Command::new(build::release().join("figures"));
+        let mut measuring = match self.part {
+            Part::Figures => {
+                build::optimised()?;
+                Command::new(build::release().join("figures"))
+            }
+            Part::Place => {
+                tools::must_have(tools::GEOS)?;
+                let manifest = build::root().join("benches/Cargo.toml");
+                let mut measuring = build::cargo(&["run", "--release", "--quiet", "--bin", "place", "--manifest-path"]);
+                measuring.arg(manifest).arg("--");
+                measuring
+            }
+        };
         if let Some(format) = &self.format {
-            figures.args(["--format", format]);
+            measuring.args(["--format", format]);
         }
-        Ok(build::exit_code(figures.status()?))
+        Ok(build::exit_code(measuring.status()?))
     }
 }

@@ -47,6 +47,12 @@ pub(crate) const CLIPPY: Tool = Tool {
     from: From::Rustup("clippy"),
 };
 
+/// GEOS, a C++ library with which the benchmarks of `place` compare.
+pub(crate) const GEOS: Tool = Tool {
+    name: "geos-config",
+    from: From::Apt("libgeos-dev"),
+};
+
 /// Those that are not there.
 fn missing(tools: &[Tool]) -> Vec<&'static str> {
     tools
@@ -58,7 +64,15 @@ fn missing(tools: &[Tool]) -> Vec<&'static str> {
 
 /// Fails, with their names, if tools to build with are not there.
 pub(crate) fn must_compile() -> io::Result<()> {
-    let missing = missing(&COMPILE);
+    all_there(&missing(&COMPILE))
+}
+
+/// Fails, with its name, if a tool is not there and can't be installed.
+pub(crate) fn must_have(tool: Tool) -> io::Result<()> {
+    all_there(&install(&[tool]))
+}
+
+fn all_there(missing: &[&str]) -> io::Result<()> {
     if missing.is_empty() {
         return Ok(());
     }

@@ -15,7 +15,7 @@ use onbeat_core::{
 use super::Figure;
 use crate::{
     alone,
-    story::{Story, at},
+    story::{DayStory, Story, at},
 };
 
 /// Each figure is measured so long.
@@ -77,9 +77,20 @@ fn stops() -> Vec<Fix> {
     lines.map(fix).collect()
 }
 
-/// The records of a rep's day in the window up to the last of so many fixes, and what they are judged by.
+/// The records of the first day that has so many fixes in its window, up to the last of them, and what they are
+/// judged by.
 fn day(story: &Story) -> (onbeat_core::rules::Basis, Vec<Entry>) {
-    let day = &story.days[0];
+    let long_enough = |day| Some((day, first_fixes(day)?));
+    let (day, entries) = story
+        .days
+        .iter()
+        .find_map(long_enough)
+        .expect("some rep's day has so many fixes");
+    (alone::basis(story, &alone::shapes(story), day), entries)
+}
+
+/// The day's records from 08:00 to its fix of number [`FIXES`]; `None` where it has fewer.
+fn first_fixes(day: &DayStory) -> Option<Vec<Entry>> {
     let mut fixes = 0;
     let mut entries = alone::records(day);
     entries.retain(|entry| {
@@ -87,8 +98,7 @@ fn day(story: &Story) -> (onbeat_core::rules::Basis, Vec<Entry>) {
         fixes += usize::from(within && entry.body.kind == FixTaken::TYPE);
         within
     });
-    assert_eq!(fixes, FIXES, "the day of {} has so many fixes in its window", day.rep);
-    (alone::basis(story, &alone::shapes(story), day), entries)
+    (fixes == FIXES).then_some(entries)
 }
 
 /// Mean seconds of one run.

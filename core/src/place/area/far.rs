@@ -2,7 +2,11 @@
 //! latitudes, which is within 0.34 % of the ellipsoid in every direction, or at most 0.1 % further; its distance by Andoyer and
 //! Lambert.
 
-use super::tree::{Bounds, Node, Tree};
+use super::{
+    bounds::Bounds,
+    outline::Outline,
+    tree::{Node, Tree},
+};
 use crate::place::{
     Point,
     distance::andoyer_lambert_m,
@@ -18,8 +22,9 @@ const WORTHWHILE: f64 = 0.998;
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
 
 /// Metres to the nearest point of the edge, and that point.
-pub(super) fn on_edge(tree: &Tree, root: Node, point: Point) -> (f64, Point) {
+pub(super) fn on_edge(outline: &Outline, tree: &Tree, root: Node, point: Point) -> (f64, Point) {
     let mut search = Search {
+        outline,
         tree,
         point,
         on_sphere: Reduced::of(point.lat),
@@ -55,6 +60,7 @@ fn haversine(cos: f64) -> f64 {
 }
 
 struct Search<'a> {
+    outline: &'a Outline,
     tree: &'a Tree,
     point: Point,
     on_sphere: Reduced,
@@ -66,8 +72,8 @@ struct Search<'a> {
 impl Search<'_> {
     fn visit(&mut self, node: Node) {
         if let Some(chain) = self.tree.chain(node) {
-            for edge in chain.windows(2) {
-                self.try_edge(edge[0], edge[1]);
+            for (a, b) in self.outline.edges(chain) {
+                self.try_edge(a, b);
             }
             return;
         }

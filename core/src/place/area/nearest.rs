@@ -6,8 +6,11 @@
 //! (degrees of longitude)^2 sin^2(latitude) / 24: a micrometre at 500 m. Further away, [`far`] takes over.
 
 use super::{
+    bounds::Bounds,
     far,
-    tree::{Bounds, Node, Tree},
+    grid::Grid,
+    outline::Outline,
+    tree::{Node, Tree},
 };
 use crate::place::{
     Point,
@@ -21,20 +24,84 @@ const NEAR_LONGITUDE: f64 = 0.2;
 const MARGIN: f64 = 1.0 - 1e-3;
 
 /// Metres to the nearest point of the edge, and that point.
-pub(super) fn on_edge(tree: &Tree, point: Point) -> Option<(f64, Point)> {
+pub(super) fn on_edge(outline: &Outline, tree: &Tree, point: Point) -> Option<(f64, Point)> {
     let root = tree.root()?;
     if !point.lon.is_finite() || !point.lat.is_finite() {
         return None;
     }
-    let mut search = Search::from(tree, point);
-    search.visit(root, search.least_m2(tree.bounds(root)));
-    // The same place, counted the other way round the world: an edge beyond the antimeridian may be nearer.
-    search.point.lon -= libm::copysign(360.0, point.lon);
-    search.visit(root, search.least_m2(tree.bounds(root)));
-    search.found().or_else(|| Some(far::on_edge(tree, root, point)))
+    let mut search = Search::from(outline, tree, point);
+    search.visit_both_ways(root);
+    search
+        .found()
+        .or_else(|| Some(far::on_edge(outline, tree, root, point)))
+}
+
+/// Finds edges that are nearer to a point than so many millimetres, distances rounded.
+pub(super) struct Within {
+    point: Point,
+    scale: Scale,
+    by_mm: i64,
+    /// What is farther than this, metres squared, is not.
+    most_m2: f64,
+    /// No point further away than this in degrees is so near.
+    reach: Point,
+}
+
+impl Within {
+    /// `None` if that is farther than what is looked at here.
+    pub(super) fn of(point: Point, by_mm: i64) -> Option<Self> {
+        let scale = Scale::at(point.lat);
+        let by_m = (by_mm as f64 + 1.0) / 1000.0;
+        let north = by_m / (scale.north(0.0) * MARGIN);
+        let least_east = scale.east(libm::copysign(north, point.lat) / 2.0) * MARGIN;
+        let near = by_m <= NEAR_M.min(NEAR_LONGITUDE / RADIAN * scale.east(0.0));
+        near.then_some(Self {
+            point,
+            scale,
+            by_mm,
+            most_m2: by_m * by_m,
+            reach: Point {
+                lon: by_m / least_east,
+                lat: north,
+            },
+        })
+    }
+
+    /// Whether one of the edges in the grid is.
+    pub(super) fn finds(&self, outline: &Outline, grid: &Grid) -> bool {
+        let turned = Point {
+            lon: other_way_round(self.point.lon),
+            ..self.point
+        };
+        [self.point, turned].into_iter().any(|point| {
+            let bounds = Bounds {
+                min: Point {
+                    lon: point.lon - self.reach.lon,
+                    lat: point.lat - self.reach.lat,
+                },
+                max: Point {
+                    lon: point.lon + self.reach.lon,
+                    lat: point.lat + self.reach.lat,
+                },
+            };
+            let is_near = |a, b| bounds.may_hold(a, b) && self.is_near(point, a, b);
+            grid.any_edge(&bounds, |chain| outline.edges(chain).any(|(a, b)| is_near(a, b)))
+        })
+    }
+
+    fn is_near(&self, point: Point, a: Point, b: Point) -> bool {
+        let m2 = edge_m2(point, &self.scale, a, b);
+        m2 <= self.most_m2 && whole_mm(m2.sqrt()) < self.by_mm
+    }
+}
+
+/// The same meridian, counted the other way round the world.
+fn other_way_round(lon: f64) -> f64 {
+    lon - libm::copysign(360.0, lon)
 }
 
 struct Search<'a> {
+    outline: &'a Outline,
     tree: &'a Tree,
     point: Point,
     scale: Scale,
@@ -54,11 +121,12 @@ struct Best {
 }
 
 impl<'a> Search<'a> {
-    fn from(tree: &'a Tree, point: Point) -> Self {
+    fn from(outline: &'a Outline, tree: &'a Tree, point: Point) -> Self {
         let scale = Scale::at(point.lat);
         let near_m = NEAR_M.min(NEAR_LONGITUDE / RADIAN * scale.east(0.0));
         let least_north = scale.north(0.0) * MARGIN;
         let mut search = Self {
+            outline,
             tree,
             point,
             scale,
@@ -71,13 +139,20 @@ impl<'a> Search<'a> {
         search
     }
 
+    fn visit_both_ways(&mut self, root: Node) {
+        self.visit(root, self.least_m2(self.tree.bounds(root)));
+        // The same place, counted the other way round the world: an edge beyond the antimeridian may be nearer.
+        self.point.lon = other_way_round(self.point.lon);
+        self.visit(root, self.least_m2(self.tree.bounds(root)));
+    }
+
     fn visit(&mut self, node: Node, least_m2: f64) {
         if least_m2 >= self.best_m2 {
             return;
         }
         if let Some(chain) = self.tree.chain(node) {
-            for edge in chain.windows(2) {
-                self.try_edge(edge[0], edge[1]);
+            for (a, b) in self.outline.edges(chain) {
+                self.try_edge(a, b);
             }
             return;
         }
@@ -93,16 +168,8 @@ impl<'a> Search<'a> {
         east * east * self.least_east_2 + north * north * self.least_north_2
     }
 
-    /// The foot of the perpendicular with the scale at the point: it lies some d^2 tan(lat) / (2 R) beside the
-    /// true one (2 cm at 500 m), which lengthens the distance by the square of that.
     fn try_edge(&mut self, a: Point, b: Point) {
-        let foot = foot(self.point, a, b, self.scale.east(0.0), self.scale.north(0.0));
-        let (east, north) = (foot.lon - self.point.lon, foot.lat - self.point.lat);
-        let (x, y) = (
-            east * self.scale.east(north / 2.0),
-            north * self.scale.north(north / 2.0),
-        );
-        let m2 = x * x + y * y;
+        let m2 = edge_m2(self.point, &self.scale, a, b);
         if m2 < self.best_m2 {
             self.best_m2 = m2;
             self.best = Some(Best { a, b, from: self.point });
@@ -126,6 +193,20 @@ impl<'a> Search<'a> {
         let nearest = foot(from, a, b, self.scale.east(half_way), self.scale.north(half_way));
         Some((self.best_m2.sqrt(), nearest))
     }
+}
+
+/// How far an edge is, metres squared, by the scale at the point. The foot of the perpendicular with that scale lies
+/// some d^2 tan(lat) / (2 R) beside the true one (2 cm at 500 m), which lengthens the distance by the square of that.
+fn edge_m2(point: Point, scale: &Scale, a: Point, b: Point) -> f64 {
+    let foot = foot(point, a, b, scale.east(0.0), scale.north(0.0));
+    let (east, north) = (foot.lon - point.lon, foot.lat - point.lat);
+    let (x, y) = (east * scale.east(north / 2.0), north * scale.north(north / 2.0));
+    x * x + y * y
+}
+
+/// A distance in whole millimetres, rounded half away from zero.
+pub(super) fn whole_mm(distance_m: f64) -> i64 {
+    libm::round(distance_m * 1000.0) as i64
 }
 
 /// The point of an edge nearest to a point, where degrees east and north have these lengths.

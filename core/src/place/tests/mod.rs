@@ -3,6 +3,7 @@
 mod datums;
 mod edges;
 mod files;
+mod index;
 mod reference;
 mod shapes;
 mod sides;

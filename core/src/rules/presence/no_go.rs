@@ -39,12 +39,13 @@ pub(super) fn found(scene: &Scene<'_>) -> Vec<Found> {
 fn seen(scene: &Scene<'_>, area: &Area, fixes: &[Sighting], medians: &[Median]) -> Vec<Seen> {
     let policy = scene.track.policy;
     let judge = |(fix, median): (&Sighting, &Median)| {
-        let edge_mm = area.edge_distance(median.point()).map_or(-1, |edge| edge.edge_mm);
+        let at_place = area.contains(median.point());
         let enough = median.fixes >= policy.ruling.fixes_min as usize;
+        let is_clear = || area.is_clear(median.point(), radius_mm(median.accuracy_mm, &policy.fix));
         Seen {
             fix: *fix,
-            perhaps: edge_mm >= 0,
-            proved: enough && edge_mm >= radius_mm(median.accuracy_mm, &policy.fix),
+            perhaps: at_place,
+            proved: at_place && enough && is_clear(),
         }
     };
     fixes.iter().zip(medians).map(judge).collect()

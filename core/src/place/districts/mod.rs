@@ -1,16 +1,17 @@
-use super::{Area, Point, Shape};
+//! Several named areas: which of them holds a point.
+
+mod labels;
+
+use super::{Point, Shape, area::Ground};
+use labels::Labels;
 
 /// Several named areas: which of them holds a point.
 #[derive(Debug, Clone)]
 pub struct Districts {
     /// The smaller first; of one size by name.
-    districts: Vec<District>,
-}
-
-#[derive(Debug, Clone)]
-struct District {
-    name: String,
-    area: Area,
+    names: Vec<String>,
+    grounds: Vec<Ground>,
+    labels: Option<Labels>,
 }
 
 impl Districts {
@@ -21,18 +22,17 @@ impl Districts {
             .map(|(name, shape)| (shape.area_m2(), name, shape))
             .collect();
         sized.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(b.1)));
-        let prepared = |(_, name, shape): (f64, &String, &Shape)| District {
-            name: name.clone(),
-            area: Area::prepare(shape),
-        };
+        let grounds: Vec<Ground> = sized.iter().map(|(_, _, shape)| Ground::of(shape)).collect();
         Self {
-            districts: sized.into_iter().map(prepared).collect(),
+            names: sized.into_iter().map(|(_, name, _)| name.clone()).collect(),
+            labels: Labels::over(&grounds),
+            grounds,
         }
     }
 
     /// Name of the district that holds the point; of two the smaller, then by name.
     pub fn holding(&self, point: Point) -> Option<&str> {
-        let holding = self.districts.iter().find(|district| district.area.contains(point));
-        holding.map(|district| district.name.as_str())
+        let district = self.labels.as_ref()?.holding(point, &self.grounds)?;
+        Some(&self.names[district])
     }
 }

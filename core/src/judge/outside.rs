@@ -153,9 +153,7 @@ impl<'a> Trail<'a> {
     fn stretch_end(&self, start: usize) -> usize {
         let goes_on = |end: &usize| {
             let (before, fix) = (&self.fixes[*end - 1], &self.fixes[*end]);
-            self.out[*end] != Out::No
-                && self.waits.vouched(self.waits_ms[*end])
-                && before.reaches(fix, self.input.policy.unknown.top_speed_kmh)
+            self.out[*end] != Out::No && self.waits.vouched(self.waits_ms[*end]) && self.plausible(before, fix)
         };
         start + (start + 1..self.fixes.len()).take_while(goes_on).count()
     }
@@ -195,7 +193,53 @@ impl<'a> Trail<'a> {
             .map(|(start, end)| start..=end)
             .max_by_key(|piece| piece.clone().count())?;
         let enough = piece.clone().count() >= self.input.policy.ruling.outside_fixes as usize;
-        (8 * outside >= 7 * all && 3 * agree >= 2 * all && enough).then_some(piece)
+        let one = 3 * agree >= 2 * all || self.tour(&piece, |fix| self.counts_on_the_way(fix));
+        (8 * outside >= 7 * all && one && enough).then_some(piece)
+    }
+
+    /// Whether some of a run's fixes in a row, all outside and `told` of, are a way by short steps that lasts as long
+    /// as a stay must: who drives about is never for ten minutes where the middle of them is.
+    fn tour(&self, run: &RangeInclusive<usize>, told: impl Fn(&Sighting) -> bool) -> bool {
+        let lasts_ms = self.input.policy.ruling.outside_min_s.saturating_mul(1000);
+        let counts = |i: usize| self.fixes[i].place == PlaceVerdict::Outside && told(&self.fixes[i]);
+        let mut begun = None;
+        for i in run.clone() {
+            let goes_on = counts(i) && i > *run.start() && self.short_step(&self.fixes[i - 1], &self.fixes[i]);
+            begun = match begun {
+                Some(first) if goes_on => Some(first),
+                _ => counts(i).then_some(i),
+            };
+            if begun.is_some_and(|first: usize| self.fixes[i].at_ms - self.fixes[first].at_ms >= lasts_ms) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// What tells of a way: satellites, or, of a phone that never tells of any, every fix.
+    fn counts_on_the_way(&self, fix: &Sighting) -> bool {
+        fix.satellite_backed || !self.tells_of_satellites()
+    }
+
+    fn tells_of_satellites(&self) -> bool {
+        self.fixes.iter().any(|fix| fix.satellite_backed)
+    }
+
+    /// A short step, both discs counted: a wrongly mapped access point is far off at once.
+    fn short_step(&self, before: &Sighting, after: &Sighting) -> bool {
+        self.waits.vouched(after.at_ms - before.at_ms) && self.is_short(before, after)
+    }
+
+    fn is_short(&self, before: &Sighting, after: &Sighting) -> bool {
+        let slack_m = before.radius_mm.saturating_add(after.radius_mm) as f64 / 1000.0;
+        distance_m(before.point(), after.point()) - slack_m <= self.input.policy.ruling.step_max_m
+    }
+
+    /// Whether somebody could have gone from one to the other. A recorder that tells of no satellites may be one
+    /// that comes out of a tunnel and catches up at once, by a short step.
+    fn plausible(&self, before: &Sighting, after: &Sighting) -> bool {
+        before.reaches(after, self.input.policy.unknown.top_speed_kmh)
+            || (!self.tells_of_satellites() && self.is_short(before, after))
     }
 
     /// Whether a fix lies where the middle of the minutes around another does, both discs counted.
@@ -207,11 +251,13 @@ impl<'a> Trail<'a> {
         distance_m(fix.point(), middle.point()) * 1000.0 <= slack_mm as f64
     }
 
-    /// Whether satellites agree with the run, or, of a phone that never tells of any, its way was seen.
+    /// Whether satellites agree with the run or tell of a way, or, of a phone that never tells of any, its way was
+    /// seen.
     fn backed(&self, run: &RangeInclusive<usize>) -> bool {
         let agreeing = self.input.policy.ruling.backing_fixes.max(1) as usize;
         self.agreeing(run).take(agreeing).count() == agreeing
-            || (!self.fixes.iter().any(|fix| fix.satellite_backed) && self.far(run) && self.way_seen(run))
+            || self.tour(run, |fix| fix.satellite_backed)
+            || (!self.tells_of_satellites() && self.far(run) && self.way_seen(run))
     }
 
     /// The fixes of a run that are backed by satellites and lie where its middle does: one that jumped does not.
@@ -226,8 +272,7 @@ impl<'a> Trail<'a> {
         2 * far > run.end() - run.start()
     }
 
-    /// Whether the rep was seen to go between a run and the area, step by step: a wrongly mapped access point is
-    /// far off at once.
+    /// Whether the rep was seen to go between a run and the area, step by step.
     fn way_seen(&self, run: &RangeInclusive<usize>) -> bool {
         let before = self.fixes[..=*run.start()].iter().rev();
         self.leads_inside(before) || self.leads_inside(self.fixes[*run.end()..].iter())
@@ -235,7 +280,7 @@ impl<'a> Trail<'a> {
 
     /// Follows a path by short and plausible steps to fixes in a row that are inside.
     fn leads_inside<'f>(&self, mut path: impl Iterator<Item = &'f Sighting>) -> bool {
-        let policy = self.input.policy;
+        let ruling = &self.input.policy.ruling;
         let Some(mut here) = path.next() else { return false };
         let mut inside = 0;
         for next in path {
@@ -244,9 +289,12 @@ impl<'a> Trail<'a> {
             } else {
                 (next, here)
             };
-            let step = self.waits.vouched(b.at_ms - a.at_ms) && a.reaches(b, policy.unknown.top_speed_kmh);
-            let short = inside > 0 || distance_m(a.point(), b.point()) <= policy.ruling.step_max_m;
-            if !step || !short {
+            let goes_on = if inside > 0 {
+                self.plausible(a, b)
+            } else {
+                self.short_step(a, b)
+            };
+            if !goes_on {
                 return false;
             }
             inside = if next.place == PlaceVerdict::Inside {
@@ -254,7 +302,7 @@ impl<'a> Trail<'a> {
             } else {
                 0
             };
-            if inside >= policy.ruling.crossing_fixes {
+            if inside >= ruling.crossing_fixes {
                 return true;
             }
             here = next;

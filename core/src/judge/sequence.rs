@@ -5,6 +5,7 @@ use super::{
 use crate::{
     place::{Point, distance_m},
     policy::Policy,
+    reading::Provider,
     time::Interval,
 };
 
@@ -21,7 +22,7 @@ pub(crate) struct Sighting {
     /// 0 without an area.
     pub(crate) edge_mm: i64,
     pub(crate) place: PlaceVerdict,
-    /// Satellites were used, or a speed was measured and the accuracy is good.
+    /// Satellites were used: as counted, or as speed or provider say where the accuracy is good.
     pub(crate) satellite_backed: bool,
 }
 
@@ -92,8 +93,10 @@ fn sighting(index: u32, judged: &JudgedFix, policy: &Policy) -> Option<Sighting>
     let fix = &judged.fix;
     let accuracy_mm = usable_accuracy_mm(fix, &policy.fix).ok()?;
     let satellites = fix.satellites.is_some_and(|n| n >= policy.ruling.satellites_min);
-    let moving =
-        fix.speed_mm_s.is_some_and(|speed| speed >= 0) && accuracy_mm as f64 <= policy.ruling.accuracy_proof_m * 1000.0;
+    // A receiver that does not count its satellites says it by a speed, or by being nothing but a receiver.
+    let receiver =
+        fix.speed_mm_s.is_some_and(|speed| speed >= 0) || (fix.satellites.is_none() && fix.provider == Provider::Gps);
+    let precise = accuracy_mm as f64 <= policy.ruling.accuracy_proof_m * 1000.0;
     Some(Sighting {
         index,
         at_ms: judged.at_ms,
@@ -103,7 +106,7 @@ fn sighting(index: u32, judged: &JudgedFix, policy: &Policy) -> Option<Sighting>
         radius_mm: radius_mm(accuracy_mm, &policy.fix),
         edge_mm: judged.verdict.edge_mm.unwrap_or(0),
         place: judged.verdict.place,
-        satellite_backed: satellites || moving,
+        satellite_backed: satellites || (receiver && precise),
     })
 }
 

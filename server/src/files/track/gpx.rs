@@ -70,6 +70,8 @@ impl Found {
                     line,
                     lat,
                     lon,
+                    // What a GPS receiver recorded, by the format's name and purpose.
+                    provider: "gps".into(),
                     ..RawPoint::default()
                 });
             }

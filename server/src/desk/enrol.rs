@@ -97,13 +97,8 @@ async fn link(desk: &Desk, code: &Token) -> DeskResult<String> {
     let url =
         url.ok_or_else(|| DeskError::conflict("no_url", "start the server once: its address goes into the link"))?;
     let (current, next) = desk.app.signer.current_and_next(desk.now_ms());
-    let (key, next) = (encode(current.key.as_bytes()), encode(next.key.as_bytes()));
+    let (key, next) = (&current.key, &next.key);
     Ok(format!("{url}/enrol#code={}&key={key}&next={next}", code.reveal()))
-}
-
-fn encode(bytes: &[u8]) -> String {
-    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// Keeps how phones reach the server.

@@ -3,6 +3,7 @@
 mod bench;
 mod build;
 mod demo;
+mod fuzz;
 mod steps;
 mod test;
 mod tools;
@@ -25,6 +26,8 @@ enum Task {
     Demo(demo::Demo),
     /// Measures the engine, a phone and the server, optimised, and prints the figures.
     Bench(bench::Bench),
+    /// Feeds mutated bytes to everything that reads what others wrote.
+    Fuzz(fuzz::Fuzz),
     /// Runs all checks and tests, or some parts of them.
     Test(test::Test),
 }
@@ -33,6 +36,7 @@ fn main() -> ExitCode {
     let done = match Options::parse().task {
         Task::Bench(bench) => bench.run(),
         Task::Demo(demo) => demo.run(),
+        Task::Fuzz(fuzz) => fuzz.run(),
         Task::Test(test) => test.run(),
     };
     done.unwrap_or_else(|error| {

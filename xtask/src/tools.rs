@@ -1,7 +1,7 @@
 //! What must be on the machine, and how it gets there.
 
 use std::{
-    env, io,
+    env, fmt, io,
     process::{Command, Stdio},
 };
 
@@ -19,6 +19,18 @@ enum From {
     Apt(&'static str),
     /// A component of the Rust toolchain.
     Rustup(&'static str),
+    /// A crate with a program.
+    Cargo(&'static str),
+}
+
+impl fmt::Display for From {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Apt(package) => write!(f, "apt-get install {package}"),
+            Self::Rustup(component) => write!(f, "rustup component add {component}"),
+            Self::Cargo(package) => write!(f, "cargo install {package}"),
+        }
+    }
 }
 
 /// Needed to build: SQLite, SQLCipher and OpenSSL are compiled from source.
@@ -47,6 +59,17 @@ pub(crate) const CLIPPY: Tool = Tool {
     from: From::Rustup("clippy"),
 };
 
+/// libFuzzer is compiled from source.
+const CXX: Tool = Tool {
+    name: "c++",
+    from: From::Apt("g++"),
+};
+/// `cargo fuzz`.
+const CARGO_FUZZ: Tool = Tool {
+    name: "cargo-fuzz",
+    from: From::Cargo("cargo-fuzz"),
+};
+
 /// Those that are not there.
 fn missing(tools: &[Tool]) -> Vec<&'static str> {
     tools
@@ -58,12 +81,24 @@ fn missing(tools: &[Tool]) -> Vec<&'static str> {
 
 /// Fails, with their names, if tools to build with are not there.
 pub(crate) fn must_compile() -> io::Result<()> {
-    let missing = missing(&COMPILE);
+    must_have(&COMPILE)
+}
+
+/// Fails, with their names, if tools to fuzz with are not there.
+pub(crate) fn must_fuzz() -> io::Result<()> {
+    must_have(&[CXX, CARGO_FUZZ])
+}
+
+fn must_have(tools: &[Tool]) -> io::Result<()> {
+    let missing: Vec<Tool> = tools.iter().copied().filter(|tool| !is_there(tool.name)).collect();
     if missing.is_empty() {
         return Ok(());
     }
-    let why = format!("the build needs {}: install them first", missing.join(", "));
-    Err(io::Error::other(why))
+    let named: Vec<String> = missing
+        .iter()
+        .map(|tool| format!("{} ({})", tool.name, tool.from))
+        .collect();
+    Err(io::Error::other(format!("install first: {}", named.join(", "))))
 }
 
 /// Those that are not there after an attempt to install them.
@@ -75,6 +110,7 @@ pub(crate) fn install(tools: &[Tool]) -> Vec<&'static str> {
                 is_root() && runs("apt-get", &["update"]) && runs("apt-get", &["install", "-y", package])
             }
             From::Rustup(component) => runs("rustup", &["component", "add", component]),
+            From::Cargo(package) => runs("cargo", &["install", package]),
         };
         if !installed {
             eprintln!("{} could not be installed here", tool.name);

@@ -7,10 +7,10 @@ use std::{
     sync::Arc,
 };
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::NaiveDate;
 
 use crate::{
+    base64url,
     phone::{
         self, CustomerNear, Device, Diagnosis, Explanation, FixOutcome, Heads, PhoneError, Platform, RecordShown,
         SyncReport, Today,
@@ -30,8 +30,8 @@ uniffi::custom_type!(Hash, String, {
 
 // Base64url, as in the JSON.
 uniffi::custom_type!(Signature, String, {
-    lower: |signature| URL_SAFE_NO_PAD.encode(signature.0),
-    try_lift: |text| Ok(Signature(URL_SAFE_NO_PAD.decode(text)?)),
+    lower: |signature| signature.to_string(),
+    try_lift: |text| Ok(Signature(base64url::decode(&text)?)),
 });
 
 // `YYYY-MM-DD`.

@@ -5,6 +5,7 @@
 //! handed). Arithmetic that decides something is basic operations, `sqrt` and the crate `libm`, so that
 //! every platform gives the same bytes.
 
+pub mod base64url;
 pub mod judge;
 pub mod place;
 pub mod policy;

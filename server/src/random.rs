@@ -1,6 +1,6 @@
 //! Random names and secrets, from the operating system.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use onbeat_core::base64url;
 
 /// Random bytes.
 ///
@@ -19,5 +19,5 @@ pub fn hex<const N: usize>() -> String {
 
 /// 32 random bytes as base64url: tokens and codes.
 pub fn secret() -> String {
-    URL_SAFE_NO_PAD.encode(bytes::<32>())
+    base64url::encode(bytes::<32>())
 }

@@ -8,12 +8,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hpke::{
     Deserializable, Kem, OpModeR, OpModeS, Serializable, aead::ChaCha20Poly1305, kdf::HkdfSha256, kem::X25519HkdfSha256,
 };
-use onbeat_core::record::{
-    Certificate, CertificateFields, KeyFile, Kid, PublicKey, RecoveryKey, ServerKey, Signable, Signature, Unsigned,
+use onbeat_core::{
+    base64url,
+    record::{
+        Certificate, CertificateFields, KeyFile, Kid, PublicKey, RecoveryKey, ServerKey, Signable, Signature, Unsigned,
+    },
 };
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde::{Deserialize, Serialize};
@@ -205,7 +207,7 @@ impl Secrets {
     fn new(now_ms: i64) -> Self {
         Self {
             keys: vec![SecretKey::new(now_ms)],
-            recovery: URL_SAFE_NO_PAD.encode(X25519HkdfSha256::derive_keypair(&random::bytes::<32>()).0.to_bytes()),
+            recovery: base64url::encode(X25519HkdfSha256::derive_keypair(&random::bytes::<32>()).0.to_bytes()),
         }
     }
 
@@ -225,14 +227,14 @@ impl Secrets {
 impl SecretKey {
     fn new(from_ms: i64) -> Self {
         Self {
-            seed: URL_SAFE_NO_PAD.encode(random::bytes::<32>()),
+            seed: base64url::encode(random::bytes::<32>()),
             from_ms,
         }
     }
 }
 
 fn decode(text: &str) -> Option<Vec<u8>> {
-    URL_SAFE_NO_PAD.decode(text).ok()
+    base64url::decode(text).ok()
 }
 
 /// Seals a secret to an X25519 key; `None` where that is no key.
@@ -247,8 +249,8 @@ pub(crate) fn seal(to: &[u8], secret: &[u8]) -> Option<Sealed> {
     )
     .ok()?;
     Some(Sealed {
-        enc: URL_SAFE_NO_PAD.encode(enc.to_bytes()),
-        sealed: URL_SAFE_NO_PAD.encode(sealed),
+        enc: base64url::encode(enc.to_bytes()),
+        sealed: base64url::encode(sealed),
     })
 }
 
@@ -286,6 +288,7 @@ mod tests {
 
     use std::os::unix::fs::PermissionsExt;
 
+    use onbeat_core::base64url;
     use onbeat_core::record::{Hash, KeyRing, Receipt, Tip};
 
     use super::*;
@@ -329,7 +332,7 @@ mod tests {
         assert_eq!(open_sealed(&phone, &again).unwrap(), b"the database key");
 
         let mut broken = sealed;
-        broken.sealed = URL_SAFE_NO_PAD.encode([7; 48]);
+        broken.sealed = base64url::encode([7; 48]);
         assert!(matches!(
             signer.reseal(&broken, &phone_public.to_bytes()),
             Err(SignerError::Sealed)

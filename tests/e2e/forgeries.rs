@@ -318,7 +318,6 @@ fn other_bytes_under_a_photos_hash_are_refused() {
 
 #[test]
 fn a_photo_swapped_in_the_database_is_not_shown() {
-    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     let mut bed = Bed::new();
     let mut phone = bed.phone(REP);
     let check_in = json!({"do": "check_in", "customer": format!("{REP}-1"), "purpose": "restock",
@@ -328,7 +327,7 @@ fn a_photo_swapped_in_the_database_is_not_shown() {
         .unwrap()
         .to_owned();
     let picture = json!({"do": "photo", "visit": visit, "media_type": "image/jpeg", "fix": null,
-        "bytes_b64": URL_SAFE_NO_PAD.encode(photo(REP))});
+        "bytes_b64": onbeat_core::base64url::encode(photo(REP))});
     let blob: Hash = serde_json::from_value(phone.ask(bed.now_ms, picture).unwrap()["blob"].clone()).unwrap();
     bed.sync(&mut phone, bed.now_ms + 60_000);
     bed.settle();

@@ -4,6 +4,7 @@
 //! speaks the wire format through the core's record types alone.
 
 use onbeat_core::{
+    base64url,
     reading::Stamp,
     record::{Batch, Body, Certificate, Hash, Payload, Record, Seal, Signable, Signature, Tip},
 };
@@ -48,8 +49,8 @@ impl RawPhone {
         let key = new_key(&random);
         // The recovery copy is opaque to the server until the phone asks for it: this one never will.
         let request = json!({
-            "code": code, "key": base64url(key.public_key().as_ref()), "grade": "software",
-            "recovery": {"enc": base64url(&[7; 32]), "sealed": base64url(&[7; 48])},
+            "code": code, "key": base64url::encode(key.public_key().as_ref()), "grade": "software",
+            "recovery": {"enc": base64url::encode([7; 32]), "sealed": base64url::encode([7; 48])},
             "device": {"platform": "raw", "model": "raw", "app": "test"},
         });
         let answer = send(http.post(format!("{base}/api/v1/enrol")).json(&request)).await;
@@ -123,7 +124,7 @@ impl RawPhone {
             self.key = new_key(&self.random);
         }
         let request = json!({
-            "epoch": self.tip.epoch + 1, "key": base64url(self.key.public_key().as_ref()), "grade": "software",
+            "epoch": self.tip.epoch + 1, "key": base64url::encode(self.key.public_key().as_ref()), "grade": "software",
             "heads": heads, "reason": reason,
         });
         let url = format!("{}/api/v1/streams/{}/epochs", self.base, self.tip.stream);
@@ -172,9 +173,4 @@ fn text<'a>(body: &'a Value, field: &str) -> &'a str {
     body[field]
         .as_str()
         .unwrap_or_else(|| panic!("the answer has no {field}: {body}"))
-}
-
-fn base64url(bytes: &[u8]) -> String {
-    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-    URL_SAFE_NO_PAD.encode(bytes)
 }

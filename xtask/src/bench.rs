@@ -35,7 +35,7 @@ impl Bench {
                 Command::new(build::release().join("figures"))
             }
             Part::Place => {
-                tools::must_have(tools::GEOS)?;
+                tools::must_have(&[tools::GEOS])?;
                 let manifest = build::root().join("benches/Cargo.toml");
                 let mut measuring = build::cargo(&["run", "--release", "--quiet", "--bin", "place", "--manifest-path"]);
                 measuring.arg(manifest).arg("--");

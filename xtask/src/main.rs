@@ -4,6 +4,7 @@ mod bench;
 mod build;
 mod demo;
 mod fairness;
+mod fuzz;
 mod steps;
 mod test;
 mod tools;
@@ -28,6 +29,8 @@ enum Task {
     Bench(bench::Bench),
     /// Plays rep-days with known truth and prints how fair the verdicts are.
     Fairness(fairness::Fairness),
+    /// Feeds mutated bytes to everything that reads what others wrote.
+    Fuzz(fuzz::Fuzz),
     /// Runs all checks and tests, or some parts of them.
     Test(test::Test),
 }
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
         Task::Bench(bench) => bench.run(),
         Task::Demo(demo) => demo.run(),
         Task::Fairness(fairness) => fairness.run(),
+        Task::Fuzz(fuzz) => fuzz.run(),
         Task::Test(test) => test.run(),
     };
     done.unwrap_or_else(|error| {

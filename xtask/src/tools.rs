@@ -1,7 +1,7 @@
 //! What must be on the machine, and how it gets there.
 
 use std::{
-    env, io,
+    env, fmt, io,
     process::{Command, Stdio},
 };
 
@@ -19,6 +19,18 @@ enum From {
     Apt(&'static str),
     /// A component of the Rust toolchain.
     Rustup(&'static str),
+    /// A crate with a program.
+    Cargo(&'static str),
+}
+
+impl fmt::Display for From {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Apt(package) => write!(f, "apt-get install {package}"),
+            Self::Rustup(component) => write!(f, "rustup component add {component}"),
+            Self::Cargo(package) => write!(f, "cargo install {package}"),
+        }
+    }
 }
 
 /// Needed to build: SQLite, SQLCipher and OpenSSL are compiled from source.
@@ -52,14 +64,19 @@ pub(crate) const GEOS: Tool = Tool {
     name: "geos-config",
     from: From::Apt("libgeos-dev"),
 };
+/// libFuzzer is compiled from source.
+pub(crate) const CXX: Tool = Tool {
+    name: "c++",
+    from: From::Apt("g++"),
+};
+/// `cargo fuzz`.
+pub(crate) const CARGO_FUZZ: Tool = Tool {
+    name: "cargo-fuzz",
+    from: From::Cargo("cargo-fuzz"),
+};
 
-/// Those that are not there.
-fn missing(tools: &[Tool]) -> Vec<&'static str> {
-    tools
-        .iter()
-        .filter(|tool| !is_there(tool.name))
-        .map(|tool| tool.name)
-        .collect()
+fn missing(tools: &[Tool]) -> Vec<Tool> {
+    tools.iter().copied().filter(|tool| !is_there(tool.name)).collect()
 }
 
 /// Fails, with their names, if tools to build with are not there.
@@ -67,17 +84,21 @@ pub(crate) fn must_compile() -> io::Result<()> {
     all_there(&missing(&COMPILE))
 }
 
-/// Fails, with its name, if a tool is not there and can't be installed.
-pub(crate) fn must_have(tool: Tool) -> io::Result<()> {
-    all_there(&install(&[tool]))
+/// Fails, with their names, if tools are not there and can't be installed.
+pub(crate) fn must_have(tools: &[Tool]) -> io::Result<()> {
+    install(tools);
+    all_there(&missing(tools))
 }
 
-fn all_there(missing: &[&str]) -> io::Result<()> {
+fn all_there(missing: &[Tool]) -> io::Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    let why = format!("the build needs {}: install them first", missing.join(", "));
-    Err(io::Error::other(why))
+    let named: Vec<String> = missing
+        .iter()
+        .map(|tool| format!("{} ({})", tool.name, tool.from))
+        .collect();
+    Err(io::Error::other(format!("install first: {}", named.join(", "))))
 }
 
 /// Those that are not there after an attempt to install them.
@@ -89,12 +110,13 @@ pub(crate) fn install(tools: &[Tool]) -> Vec<&'static str> {
                 is_root() && runs("apt-get", &["update"]) && runs("apt-get", &["install", "-y", package])
             }
             From::Rustup(component) => runs("rustup", &["component", "add", component]),
+            From::Cargo(package) => runs("cargo", &["install", package]),
         };
         if !installed {
             eprintln!("{} could not be installed here", tool.name);
         }
     }
-    missing(tools)
+    missing(tools).iter().map(|tool| tool.name).collect()
 }
 
 fn is_there(name: &str) -> bool {

@@ -12,12 +12,15 @@ use serde_json::json;
 
 use super::{
     Phone, PhoneError, Platform,
-    http::{Http, base64url, from_base64url},
+    http::{Http, from_base64url},
     platform::PlatformRng,
     store::log,
     sync::{Enrolment, enrolment, keep_enrolment},
 };
-use crate::record::{Certificate, Grade, KeyFile, KeyRing, PublicKey};
+use crate::{
+    base64url,
+    record::{Certificate, Grade, KeyFile, KeyRing, PublicKey},
+};
 
 /// HPKE's `info` (RFC 9180): what is sealed here opens nowhere else.
 const INFO: &[u8] = b"onbeat/recovery/1";
@@ -160,7 +163,7 @@ impl Phone {
 pub fn recover(link: &str, stream: &str, platform: &dyn Platform) -> Result<Vec<u8>, PhoneError> {
     let link = EnrolLink::parse(link)?;
     let (private, public) = Kem::gen_keypair_with_rng(&mut PlatformRng(platform));
-    let request = json!({"code": link.code, "stream": stream, "key": base64url(&public.to_bytes())});
+    let request = json!({"code": link.code, "stream": stream, "key": base64url::encode(public.to_bytes())});
     let sealed: Sealed = wait(async {
         let http = Http::new(&link.server, None)?;
         let keys: KeyFile = http.get("/api/v1/keys").await?.success()?;
@@ -195,8 +198,8 @@ fn seal(platform: &dyn Platform, recipient: &[u8], secret: &[u8]) -> Result<Seal
     )
     .map_err(fault)?;
     Ok(Sealed {
-        enc: base64url(&enc.to_bytes()),
-        sealed: base64url(&sealed),
+        enc: base64url::encode(enc.to_bytes()),
+        sealed: base64url::encode(sealed),
     })
 }
 
@@ -235,7 +238,7 @@ mod tests {
 
     #[test]
     fn a_link_says_what_is_wrong_with_it() {
-        let key = base64url(&[9; 32]);
+        let key = base64url::encode([9; 32]);
         let good = format!("https://desk.example/enrol#code=abc&key={key}&next={key}");
         let link = EnrolLink::parse(&good).unwrap();
         assert_eq!(

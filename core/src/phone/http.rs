@@ -2,11 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::{Client, Method, redirect::Policy};
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::PhoneError;
+use crate::base64url;
 
 /// The largest answer that is read: a shape of a million vertices has 16 MB.
 const MAX_ANSWER_BYTES: usize = 32 * 1024 * 1024;
@@ -146,19 +146,12 @@ impl Reply {
     }
 }
 
-/// Bytes as they stand in JSON.
-pub(super) fn base64url(bytes: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
-}
-
-/// Reads [`base64url`].
+/// Bytes that the server sent as base64url.
 ///
 /// # Errors
 /// [`PhoneError::Untrusted`].
 pub(super) fn from_base64url(what: &str, text: &str) -> Result<Vec<u8>, PhoneError> {
-    URL_SAFE_NO_PAD
-        .decode(text)
-        .map_err(|error| PhoneError::Untrusted(format!("{what} is not base64url: {error}")))
+    base64url::decode(text).map_err(|error| PhoneError::Untrusted(format!("{what} is not base64url: {error}")))
 }
 
 /// The roots are handed in: the platform's own verifier panics on Android unless the JVM initialised it.

@@ -1,6 +1,5 @@
 use std::collections::HashMap;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -85,7 +84,7 @@ impl Signable for ServerKey {
     fn fields(&self) -> Vec<String> {
         vec![
             self.kid.clone(),
-            URL_SAFE_NO_PAD.encode(self.key.as_bytes()),
+            self.key.to_string(),
             self.from.to_string(),
             self.signed_by.clone().unwrap_or_default(),
         ]
@@ -111,10 +110,7 @@ pub struct RecoveryKey {
     /// Over the fields above.
     pub sig: Signature,
 }
-signable!(RecoveryKey, "recovery", |r| vec![
-    URL_SAFE_NO_PAD.encode(r.key.as_bytes()),
-    r.kid.clone()
-]);
+signable!(RecoveryKey, "recovery", |r| vec![r.key.to_string(), r.kid.clone()]);
 
 impl RecoveryKey {
     /// A recovery key, to be signed by the key `kid`.

@@ -27,8 +27,8 @@ enum What {
         /// Which.
         #[arg(value_enum, required_unless_present = "demo")]
         duty: Option<Duty>,
-        /// When it was done, YYYY-MM-DD.
-        #[arg(long, required_unless_present = "demo")]
+        /// When it was done.
+        #[arg(long, value_name = "YYYY-MM-DD", required_unless_present = "demo")]
         date: Option<NaiveDate>,
         /// Where it is laid down: a file, a meeting, a page.
         #[arg(long, required_unless_present = "demo")]

@@ -18,8 +18,8 @@ enum What {
         /// Only of this rep.
         #[arg(long)]
         rep: Option<String>,
-        /// Of days before this one, YYYY-MM-DD.
-        #[arg(long)]
+        /// Of days before this one.
+        #[arg(long, value_name = "YYYY-MM-DD")]
         before: NaiveDate,
         /// Only say how many.
         #[arg(long)]

@@ -5,7 +5,7 @@ use std::{
 };
 
 use chrono::NaiveDate;
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 
 use super::{Format, client::Client, closed_pipe};
 use crate::desk::{
@@ -23,12 +23,13 @@ pub(super) struct ExportArgs {
 #[derive(Subcommand)]
 enum What {
     /// A log as its bytes, for `onbeat verify`.
+    #[command(group = ArgGroup::new("whose").required(true).args(["stream", "rep", "desk"]))]
     Log {
         /// One phone's.
-        #[arg(long, required_unless_present_any = ["rep", "desk"], conflicts_with_all = ["rep", "desk"])]
+        #[arg(long)]
         stream: Option<String>,
         /// All phones' of a rep.
-        #[arg(long, conflicts_with = "desk")]
+        #[arg(long)]
         rep: Option<String>,
         /// The desk's own.
         #[arg(long)]
@@ -59,11 +60,11 @@ enum What {
 
 #[derive(Args)]
 struct Range {
-    /// First day, YYYY-MM-DD.
-    #[arg(long)]
+    /// First day.
+    #[arg(long, value_name = "YYYY-MM-DD")]
     from: Option<NaiveDate>,
-    /// Last day, YYYY-MM-DD.
-    #[arg(long)]
+    /// Last day.
+    #[arg(long, value_name = "YYYY-MM-DD")]
     to: Option<NaiveDate>,
 }
 

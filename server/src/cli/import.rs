@@ -1,11 +1,11 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 use onbeat_core::place::Datum;
 use serde_json::Value;
 
 use super::{Common, Format, client::ask, list, read_text, say, text};
-use crate::desk::{Command, DeskResult, import::File};
+use crate::desk::{Command, DeskError, DeskResult, Fault, import::File};
 
 /// What to import.
 #[derive(Args)]
@@ -50,11 +50,15 @@ enum What {
     Calendar {
         #[command(flatten)]
         file: FileArgs,
+        #[command(flatten)]
+        start: StartArgs,
     },
     /// The policy from TOML; what is left out has its default.
     Policy {
         #[command(flatten)]
         file: FileArgs,
+        #[command(flatten)]
+        start: StartArgs,
     },
 }
 
@@ -67,8 +71,11 @@ struct FileArgs {
     /// Only say what would change.
     #[arg(long)]
     dry_run: bool,
-    /// Comes into force then (policy and calendar only): a date in the company's zone, or an RFC 3339 time; not
-    /// in the past.
+}
+
+#[derive(Args)]
+struct StartArgs {
+    /// Comes into force then: a date in the company's zone, or an RFC 3339 time; not in the past.
     #[arg(long, value_name = "WHEN")]
     valid_from: Option<String>,
 }
@@ -96,8 +103,15 @@ impl ImportArgs {
             What::Districts { file, .. }
             | What::Customers { file }
             | What::Users { file }
-            | What::Calendar { file }
-            | What::Policy { file } => file,
+            | What::Calendar { file, .. }
+            | What::Policy { file, .. } => file,
+        }
+    }
+
+    fn valid_from(&self) -> Option<String> {
+        match &self.what {
+            What::Calendar { start, .. } | What::Policy { start, .. } => start.valid_from.clone(),
+            What::Districts { .. } | What::Customers { .. } | What::Users { .. } => None,
         }
     }
 
@@ -130,20 +144,23 @@ impl ImportArgs {
 
 /// Imports a file.
 pub(super) async fn run(args: &ImportArgs) -> DeskResult<()> {
-    let FileArgs {
-        path,
-        common,
-        dry_run,
-        valid_from,
-    } = args.file();
+    let FileArgs { path, common, dry_run } = args.file();
     let dry_run = *dry_run;
     let command = Command::Import {
         file: args.read(read_text(path)?),
         dry_run,
-        valid_from: valid_from.clone(),
+        valid_from: args.valid_from(),
     };
-    let answer = ask(&common.data, command).await?;
+    let answer = ask(&common.data, command).await.map_err(|error| naming(path, error))?;
     say(common.format, &answer, |answer| told(answer, dry_run))
+}
+
+/// The server gets the text alone: which file it came from is known here.
+fn naming(path: &Path, mut error: DeskError) -> DeskError {
+    if error.fault == Fault::Input {
+        error.message.insert_str(0, &format!("{}: ", path.display()));
+    }
+    error
 }
 
 fn told(answer: &Value, dry_run: bool) -> String {

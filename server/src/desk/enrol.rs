@@ -117,13 +117,8 @@ fn unreachable(url: &str) -> Option<String> {
 /// The fragment of a link is not sent to the server: neither code nor keys stand in anybody's access log.
 fn link(desk: &Desk, url: &str, code: &Token) -> String {
     let (current, next) = desk.app.signer.current_and_next(desk.now_ms());
-    let (key, next) = (encode(current.key.as_bytes()), encode(next.key.as_bytes()));
+    let (key, next) = (&current.key, &next.key);
     format!("{url}/enrol#code={}&key={key}&next={next}", code.reveal())
-}
-
-fn encode(bytes: &[u8]) -> String {
-    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// Keeps how phones reach the server.

@@ -76,6 +76,7 @@ impl DeskError {
     pub fn rows(rows: Vec<RowError>) -> Self {
         let message = match rows.as_slice() {
             [only] if only.row == 0 => only.message.clone(),
+            [_] => "1 row can't be used; nothing was imported".into(),
             _ => format!("{} rows can't be used; nothing was imported", rows.len()),
         };
         Self {

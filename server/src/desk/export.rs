@@ -65,7 +65,7 @@ pub struct Page {
 /// One page.
 ///
 /// # Errors
-/// No such stream or rep; `bad_cursor`.
+/// No such stream or rep; `bad_range`, `bad_cursor`.
 pub async fn page(desk: &Desk, what: &Export, after: Option<&str>) -> DeskResult<Page> {
     match what {
         Export::Log { stream, rep } => {
@@ -78,11 +78,11 @@ pub async fn page(desk: &Desk, what: &Export, after: Option<&str>) -> DeskResult
             Ok(Page { text, next: None })
         }
         Export::Visits { from, to, csv } => {
-            let query = query(desk, "visit", *from, *to);
+            let query = query(desk, "visit", *from, *to)?;
             table_page(desk, query, after, *csv, &VISIT_COLUMNS, visit_row).await
         }
         Export::Days { from, to, csv } => {
-            let query = query(desk, "day", *from, *to);
+            let query = query(desk, "day", *from, *to)?;
             table_page(desk, query, after, *csv, &DAY_COLUMNS, day_row).await
         }
     }
@@ -269,16 +269,22 @@ async fn receipt(desk: &Desk, line: &LogLine) -> DeskResult<String> {
     Ok(Line::Receipt(receipt).to_ndjson())
 }
 
-fn query(desk: &Desk, kind: &str, from: Option<NaiveDate>, to: Option<NaiveDate>) -> ViewQuery {
+fn query(desk: &Desk, kind: &str, from: Option<NaiveDate>, to: Option<NaiveDate>) -> DeskResult<ViewQuery> {
+    if let (Some(from), Some(to)) = (from, to)
+        && from > to
+    {
+        let why = format!("no day is from {from} on and up to {to}: give the earlier day as --from");
+        return Err(DeskError::input("bad_range", why));
+    }
     let documents = desk.app.documents();
     let whole = |day: NaiveDate| documents.schedule_of("", day).whole_day(day);
-    ViewQuery {
+    Ok(ViewQuery {
         kind: kind.into(),
         from_ms: from.map(|day| whole(day).from_ms),
         to_ms: to.map(|day| whole(day).to_ms),
         limit: PAGE,
         ..ViewQuery::default()
-    }
+    })
 }
 
 async fn table_page(

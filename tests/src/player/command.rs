@@ -1,7 +1,7 @@
 //! The commands, and the calls of the phone they stand for.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use onbeat_core::{
+    base64url,
     phone::{Device, Phone, PhoneError},
     reading::{Fix, Reading, Stamp},
     record::{Grade, Hash},
@@ -175,9 +175,7 @@ fn timed(phone: &Phone, runtime: &Runtime, reading: &Reading, call: Call) -> Res
             bytes_b64,
             media_type,
         } => {
-            let bytes = URL_SAFE_NO_PAD
-                .decode(bytes_b64)
-                .map_err(|error| Fault::new("bad_command", error))?;
+            let bytes = base64url::decode(&bytes_b64).map_err(|error| Fault::new("bad_command", error))?;
             let blob = phone.add_photo(reading, visit, &bytes, &media_type)?;
             return Ok(json!({"blob": blob}));
         }

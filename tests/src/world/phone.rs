@@ -1,6 +1,6 @@
 use std::{collections::VecDeque, mem};
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use onbeat_core::base64url;
 use serde_json::{Value, json};
 
 use super::{Player, WorldError, WorldResult, tamper};
@@ -132,7 +132,7 @@ impl Phone {
             What::CheckOut => with("check_out", json!({"visit": self.visit})),
             What::Report => with("report", json!({"report": self.report()})),
             What::Photo => {
-                let bytes = URL_SAFE_NO_PAD.encode(photo(self.rep()));
+                let bytes = base64url::encode(photo(self.rep()));
                 with(
                     "photo",
                     json!({"visit": self.visit, "bytes_b64": bytes, "media_type": "image/jpeg"}),

@@ -47,7 +47,7 @@ pub struct JudgeArgs {
     pub window: Option<String>,
 
     /// Accuracy in metres of fixes that the track gives none
-    #[arg(long, value_name = "M", value_parser = accuracy)]
+    #[arg(long, value_name = "M", value_parser = accuracy, allow_negative_numbers = true)]
     pub accuracy: Option<f64>,
 
     /// Policy; what it leaves out is as shipped

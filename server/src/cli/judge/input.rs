@@ -29,7 +29,7 @@ pub(super) struct Input {
 impl Input {
     pub(super) fn read(args: &JudgeArgs) -> Result<Self, JudgeError> {
         let policy = policy(args)?;
-        let schedule = Schedule::new(&policy.window, &Calendar::default())?;
+        let schedule = schedule(&policy, args)?;
         let named = districts(args)?;
         let (area_name, area) = area(&named, args.district.as_deref())?;
         let track = read_track(&bytes(&args.track)?, args.accuracy).map_err(|source| JudgeError::Track {
@@ -68,6 +68,17 @@ fn policy(args: &JudgeArgs) -> Result<Policy, JudgeError> {
         (*from, *to) = (first.trim().into(), last.trim().into());
     }
     Ok(policy)
+}
+
+/// A window that can't be read is said to be the policy's where the command line says nothing of it.
+fn schedule(policy: &Policy, args: &JudgeArgs) -> Result<Schedule, JudgeError> {
+    Schedule::new(&policy.window, &Calendar::default()).map_err(|error| match &args.policy {
+        Some(path) if args.zone.is_none() && args.window.is_none() => JudgeError::Policy {
+            path: path.clone(),
+            message: error.to_string(),
+        },
+        _ => error.into(),
+    })
 }
 
 fn districts(args: &JudgeArgs) -> Result<Vec<NamedShape>, JudgeError> {

@@ -35,6 +35,12 @@ pub(crate) const QUARANTINES: Rate = Rate {
     burst: 20,
     every_ms: 60 * 60 * 1000,
 };
+/// New keys that nothing vouches for, of one phone: Keystores lose one in years, a thief of the token would
+/// fill the desk's log. A request that is signed costs nothing here.
+pub(crate) const KEYS_LOST: Rate = Rate {
+    burst: 5,
+    every_ms: 60 * 60 * 1000,
+};
 /// Callers remembered at once; those who may call freely again are forgotten first.
 const CALLERS: usize = 100_000;
 

@@ -25,7 +25,7 @@ use crate::{
     desk::{Desk, decide::FindingView, users},
     files::export::VisitRow,
     router,
-    serve::Peer,
+    serve::{Limits, Peer},
     store::{Change, ViewRow},
     testing::{HOUR, REP, World, at},
 };
@@ -63,7 +63,7 @@ impl Office {
         world.put_from("li", Document::Rep(li), at(6, 0)).await;
         world.set_time(at(17, 0));
         let desk = Desk::new(world.app.clone());
-        let router = router::router(&desk, "http://127.0.0.1:8080");
+        let router = router::router(&desk, "http://127.0.0.1:8080", &Limits::default());
         Self { world, desk, router }
     }
 

@@ -77,7 +77,7 @@ pub(crate) enum Event {
     Photo { offset: u64, complete: bool },
     /// The platform's key is gone.
     KeyGone,
-    /// Unreachable, 429 or 5xx; with the server's own word on how long to wait.
+    /// Unreachable, 408, 429 or 5xx; with the server's own word on how long to wait.
     Later { after_s: Option<u64>, problem: Problem },
     /// 403: delete everything.
     Revoked,

@@ -31,7 +31,8 @@ pub enum Scope {
     Finding,
     /// The path names a visit of a rep of an own team.
     Visit,
-    /// The body names reps: the desk's function checks their teams.
+    /// The body names reps: the desk's function checks their teams, and of a code for whom it is (one that gives a
+    /// database key back is for admins to make).
     Body,
 }
 

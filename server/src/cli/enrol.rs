@@ -33,7 +33,16 @@ pub(super) async fn run(args: &EnrolArgs) -> DeskResult<()> {
 
 fn told(code: &Value) -> String {
     let link = text(code, "link");
-    format!("{}\n{link}\nopens once, until {}", qr(link), text(code, "expires"))
+    let retires = code["retires"].as_array().map_or(0, Vec::len);
+    let takes = match retires {
+        0 => String::new(),
+        _ => "\nthe phone that enrols by it takes the place of the one in use".to_owned(),
+    };
+    format!(
+        "{}\n{link}\nopens once, until {}{takes}",
+        qr(link),
+        text(code, "expires")
+    )
 }
 
 /// The link as a QR of half blocks, dark on light, since many readers don't take the inverse.

@@ -11,7 +11,9 @@ use crate::{
     desk_log::Act,
     error::{ApiError, ApiResult, Input},
     limits::CODES,
-    phones::{Device, StreamBody, StreamState, may, phones_of, rep_stream_cell, stream_cell, token_cell, token_key},
+    phones::{
+        Device, StreamBody, StreamState, active_phones_of, may, rep_stream_cell, stream_cell, token_cell, token_key,
+    },
     random,
     serve::Address,
     signer::Sealed,
@@ -143,8 +145,7 @@ pub(super) async fn enrol(
     let (rep, now_ms) = (&code.body.rep, app.now_ms());
     let certificate = certify(&app, rep, &wanted, now_ms);
     let token = random::secret();
-    let mut retired = phones_of(&app, rep).await?;
-    retired.retain(|(_, body)| body.state == StreamState::Active);
+    let retired = active_phones_of(&app, rep).await?;
     let act = Act::new(&PhoneEnrolled {
         rep: rep.clone(),
         stream: certificate.stream.clone(),

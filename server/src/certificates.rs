@@ -20,9 +20,19 @@ pub async fn certificate_of(store: &dyn Store, stream: &str, epoch: u32) -> Stor
 /// # Errors
 /// The store's.
 pub async fn newest_certificate(store: &dyn Store, stream: &str) -> StoreResult<Option<Certificate>> {
+    Ok(certificates_of(store, stream).await?.pop())
+}
+
+/// A stream's certificates, oldest epoch first.
+///
+/// # Errors
+/// The store's.
+pub async fn certificates_of(store: &dyn Store, stream: &str) -> StoreResult<Vec<Certificate>> {
     let cells = store.cells(KIND, &format!("{stream}/"), i64::MIN).await?;
     let certificates = cells.iter().filter_map(|cell| Certificate::parse(&cell.body).ok());
-    Ok(certificates.max_by_key(|certificate| certificate.epoch))
+    let mut certificates: Vec<Certificate> = certificates.collect();
+    certificates.sort_by_key(|certificate| certificate.epoch);
+    Ok(certificates)
 }
 
 /// A certificate as it is kept: a phone's or the desk's.

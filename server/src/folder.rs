@@ -1,6 +1,10 @@
 //! The data folder: whether there is one, and whether it is a demo's.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs, io,
+    os::unix::fs::{DirBuilderExt, PermissionsExt},
+    path::Path,
+};
 
 use crate::desk::{DeskError, DeskResult};
 
@@ -20,7 +24,8 @@ pub fn is_demo(data: &Path) -> bool {
     data.join(DEMO).exists()
 }
 
-/// Makes the folder if need be, for its owner alone, and marks a new one as demo if asked.
+/// Makes the folder if need be, for its owner alone, and marks a new one as demo if asked. One that others can open
+/// is warned of: whoever gave it to them may have had a reason.
 ///
 /// # Errors
 /// `not_a_demo` where it holds real data already.
@@ -32,6 +37,10 @@ pub fn prepare(data: &Path, demo: bool) -> DeskResult<()> {
     if !data.exists() {
         make(data).map_err(failed)?;
     }
+    if let Some(mode) = open_to_others(data).map_err(failed)? {
+        let folder = data.display();
+        tracing::warn!("other users of this machine can open {folder} (mode {mode:03o}): run chmod 700 {folder}");
+    }
     if !demo || is_demo(data) {
         return Ok(());
     }
@@ -42,7 +51,30 @@ pub fn prepare(data: &Path, demo: bool) -> DeskResult<()> {
     fs::write(data.join(DEMO), DEMO_TEXT).map_err(failed)
 }
 
+/// The folder's mode, where it lets anybody but its owner in.
+fn open_to_others(data: &Path) -> io::Result<Option<u32>> {
+    let mode = fs::metadata(data)?.permissions().mode() & 0o777;
+    Ok((mode & 0o077 != 0).then_some(mode))
+}
+
 fn make(data: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
     fs::DirBuilder::new().recursive(true).mode(0o700).create(data)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_folder_that_others_can_open_is_noticed() {
+        let parent = tempfile::tempdir().unwrap();
+        let data = parent.path().join("data");
+        prepare(&data, false).unwrap();
+        assert_eq!(open_to_others(&data).unwrap(), None, "made for its owner alone");
+        for (mode, seen) in [(0o755, Some(0o755)), (0o750, Some(0o750)), (0o700, None)] {
+            fs::set_permissions(&data, fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(open_to_others(&data).unwrap(), seen, "{mode:o}");
+        }
+    }
 }

@@ -25,17 +25,25 @@ pub const CHUNKS: Rate = Rate {
     burst: 240,
     every_ms: 100,
 };
-/// Codes tried, from all callers together.
+/// Codes tried, from one address: an office that enrols all its phones at once shares one. There is no bound over
+/// all addresses, which whoever has many of them could use to shut enrolment for everybody: a code has 256 random
+/// bits, so nobody guesses one at any rate, and to try one costs the server a look-up, less than any call of a phone.
 pub(crate) const CODES: Rate = Rate {
-    burst: 300,
-    every_ms: 200,
+    burst: 60,
+    every_ms: 2_000,
 };
 /// Quarantined batches whose bytes are kept, of one phone.
 pub(crate) const QUARANTINES: Rate = Rate {
     burst: 20,
     every_ms: 60 * 60 * 1000,
 };
-/// Callers remembered at once; those who may call freely again are forgotten first.
+/// New keys that nothing vouches for, of one phone: Keystores lose one in years, a thief of the token would
+/// fill the desk's log. A request that is signed costs nothing here.
+pub(crate) const KEYS_LOST: Rate = Rate {
+    burst: 5,
+    every_ms: 60 * 60 * 1000,
+};
+/// Callers remembered at once; beyond it the half that is nearest to calling freely again is forgotten.
 const CALLERS: usize = 100_000;
 
 /// Token buckets by caller, on the App's clock. They live in memory: a restart forgives.
@@ -53,7 +61,7 @@ impl Limits {
     pub fn take(&self, what: &'static str, who: &str, rate: Rate, now_ms: i64) -> Result<(), i64> {
         let mut buckets = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= CALLERS {
-            buckets.retain(|_, full_at| *full_at > now_ms);
+            forget_half(&mut buckets);
         }
         let full_at = buckets.entry((what, who.to_owned())).or_insert(now_ms);
         let capacity_ms = i64::from(rate.burst) * rate.every_ms;
@@ -67,9 +75,28 @@ impl Limits {
     }
 }
 
+fn forget_half<K>(buckets: &mut HashMap<K, i64>) {
+    let mut full_at: Vec<i64> = buckets.values().copied().collect();
+    let (_, median, _) = full_at.select_nth_unstable(buckets.len() / 2);
+    let median = *median;
+    buckets.retain(|_, full_at| *full_at > median);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn callers_are_bounded_and_who_called_most_is_remembered() {
+        let limits = Limits::default();
+        let take = |who: &str| limits.take("x", who, CODES, 0);
+        while take("busy").is_ok() {}
+        for i in 0..2 * CALLERS {
+            assert_eq!(take(&i.to_string()), Ok(()));
+        }
+        assert!(limits.full_at.lock().map_or(0, |buckets| buckets.len()) <= CALLERS);
+        assert!(take("busy").is_err());
+    }
 
     #[test]
     fn a_bucket_empties_and_fills_again() {

@@ -1,9 +1,6 @@
 //! All routes of the server, and what every request passes through.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Instant};
 
 use axum::{
     Router,
@@ -13,7 +10,7 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
+use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer};
 use tracing::Instrument;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -21,18 +18,16 @@ use crate::{
     api::{self, guard, queries},
     app::App,
     desk::{Desk, DeskError},
-    feed, intake, photos, random,
+    feed, intake, photos, random, serve,
 };
 
 /// Largest body: a push before compression is 512 KiB, a photo's chunk 256 KiB, a document less.
 const BODY_MAX_BYTES: usize = 1024 * 1024;
 /// Longest refusal by the framework.
 const REFUSAL_MAX_BYTES: usize = 4096;
-/// Longest time for one request, its body included.
-const REQUEST_MOST: Duration = Duration::from_secs(60);
 
-/// The router; `url` is how the server is reached.
-pub fn router(desk: &Desk, url: &str) -> Router {
+/// The router; `url` is how the server is reached, and `limits` hold for each request.
+pub fn router(desk: &Desk, url: &str, limits: &serve::Limits) -> Router {
     let desk = Desk {
         tls: url.starts_with("https://"),
         ..desk.clone()
@@ -41,17 +36,14 @@ pub fn router(desk: &Desk, url: &str) -> Router {
     let document = api::document(document);
     let queries = queries::queries(&document);
     let openapi = move || std::future::ready(axum::Json(document.clone()));
-    routes
+    let routes = routes
         .route("/api/v1/openapi.json", axum::routing::get(openapi))
         .route_layer(middleware::from_fn_with_state(queries, queries::check))
         .route_layer(middleware::from_fn_with_state(desk.clone(), guard::guard))
         .fallback(|| async { DeskError::missing("route", "of this path") })
         .layer(DefaultBodyLimit::disable())
-        .layer(RequestBodyLimitLayer::new(BODY_MAX_BYTES))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::REQUEST_TIMEOUT,
-            REQUEST_MOST,
-        ))
+        .layer(RequestBodyLimitLayer::new(BODY_MAX_BYTES));
+    serve::bounded(routes, limits)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(desk, frame))
 }
@@ -109,7 +101,6 @@ async fn in_our_form(response: Response) -> Response {
     let code = match status {
         StatusCode::BAD_REQUEST => "bad_request",
         StatusCode::METHOD_NOT_ALLOWED => "bad_method",
-        StatusCode::REQUEST_TIMEOUT => "too_slow",
         StatusCode::PAYLOAD_TOO_LARGE => "too_big",
         StatusCode::UNSUPPORTED_MEDIA_TYPE => "bad_media_type",
         StatusCode::UNPROCESSABLE_ENTITY => "bad_body",

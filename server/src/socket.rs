@@ -2,8 +2,8 @@
 //! folder can open it.
 
 use std::{
-    io,
-    os::unix::fs::PermissionsExt,
+    fs, io,
+    os::unix::fs::{DirBuilderExt, PermissionsExt},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -46,18 +46,23 @@ pub fn path(data: &Path) -> PathBuf {
 }
 
 /// Opens the socket, in place of one that a killed server left. The folder's lock is held by now, so no
-/// other server can be listening on it.
+/// other server can be listening on it. It is made in a folder of its own and moved out with its mode set, so that
+/// at no moment anybody else can connect, whatever the data folder allows.
 ///
 /// # Errors
 /// Of the file system.
 pub fn listen(data: &Path) -> io::Result<UnixListener> {
-    let path = path(data);
-    match std::fs::remove_file(&path) {
+    let aside = data.join(".sock");
+    match fs::remove_dir_all(&aside) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let listener = UnixListener::bind(&path)?;
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+    fs::DirBuilder::new().mode(0o700).create(&aside)?;
+    let made = aside.join("s");
+    let listener = UnixListener::bind(&made)?;
+    fs::set_permissions(&made, fs::Permissions::from_mode(0o600))?;
+    fs::rename(&made, path(data))?;
+    fs::remove_dir(&aside)?;
     Ok(listener)
 }
 
@@ -138,4 +143,25 @@ fn to_line(item: &impl Serialize) -> Vec<u8> {
     let mut line = serde_json::to_vec(item).expect("commands and answers are JSON");
     line.push(b'\n');
     line
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[tokio::test]
+    async fn it_takes_the_place_of_a_dead_one_and_is_its_owners_alone() {
+        let data = tempfile::tempdir().unwrap();
+        fs::set_permissions(data.path(), fs::Permissions::from_mode(0o777)).unwrap();
+        for _ in 0..2 {
+            let listener = listen(data.path()).unwrap();
+            let mode = fs::metadata(path(data.path())).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+            let (there, taken) = tokio::join!(connect(data.path()), listener.accept());
+            assert!(there.is_some() && taken.is_ok());
+        }
+        let left: Vec<_> = fs::read_dir(data.path()).unwrap().collect();
+        assert_eq!(left.len(), 1, "nothing but the socket: {left:?}");
+    }
 }

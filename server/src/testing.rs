@@ -422,13 +422,16 @@ pub(crate) fn seal(key: &EcdsaKeyPair, record: &Record) -> Seal {
         seq: record.head.seq,
         hash: record.hash,
     };
-    let sign = |message: &[u8]| {
-        let signature = key.sign(&SystemRandom::new(), message).unwrap();
-        Ok::<_, ()>(Signature(signature.as_ref().to_vec()))
-    };
-    let seal = Seal::unsigned(&tip, public(key).kid()).sign(sign).unwrap();
+    let unsigned = Seal::unsigned(&tip, public(key).kid());
+    let signature = sign(key, &unsigned.message());
+    let seal = unsigned.signed(signature);
     seal.verify(&public(key)).unwrap();
     seal
+}
+
+pub(crate) fn sign(key: &EcdsaKeyPair, message: &[u8]) -> Signature {
+    let signature = key.sign(&SystemRandom::new(), message).unwrap();
+    Signature(signature.as_ref().to_vec())
 }
 
 pub(crate) fn fix(lat_off_e9: i64) -> FixTaken {

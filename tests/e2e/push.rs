@@ -5,7 +5,7 @@ use std::io::Write;
 use flate2::{Compression, write::GzEncoder};
 use onbeat_core::{
     reading::Stamp,
-    record::{Batch, Grade, Hash, Head, Record, Tip},
+    record::{Batch, EpochReason, Grade, Hash, Head, Record, Tip},
     rules::presence::FixTaken,
 };
 use onbeat_tests::{
@@ -88,8 +88,8 @@ impl<'a> Rig<'a> {
         answer
     }
 
-    fn open_epoch(&mut self, reason: &str, heads: &[Hash], change_key: bool) {
-        let (status, answer) = self.runtime.block_on(self.phone.next_epoch(reason, heads, change_key));
+    fn open_epoch(&mut self, reason: EpochReason, heads: &[Hash]) {
+        let (status, answer) = self.runtime.block_on(self.phone.next_epoch(reason, heads));
         assert_eq!(status, 201, "{answer}");
     }
 
@@ -167,7 +167,7 @@ fn a_fork_becomes_a_branch_of_the_old_epoch(rig: &mut Rig<'_>) {
     refused(&answer, 409, "fork");
     assert_eq!(answer.1["error"]["seq"], 4);
     assert_eq!(answer.1["error"]["hash"], records[3].hash.to_string());
-    rig.open_epoch("fork", &[tail[1].hash, records[4].hash], false);
+    rig.open_epoch(EpochReason::Fork, &[tail[1].hash, records[4].hash]);
     assert_eq!(rig.phone.certificate.heads, [tail[1].hash, records[4].hash]);
     let branch = rig.phone.sealed(tail.to_vec()).to_ndjson();
     let (status, answer) = rig.send_text(Some(&tail[0].hash.branch()), branch.clone());
@@ -192,7 +192,7 @@ fn a_wrong_chain_is_quarantined(rig: &mut Rig<'_>) {
     let bad = rig.fixes(2);
     refused_at(&rig.push(&bad), "chain", 4);
     assert!(rig.quarantined().contains("\"chain\""));
-    rig.open_epoch("quarantined", &[bad[1].hash, good[2].hash], false);
+    rig.open_epoch(EpochReason::Quarantined, &[bad[1].hash, good[2].hash]);
 }
 
 fn a_wrong_seal_is_quarantined(rig: &mut Rig<'_>) {
@@ -262,7 +262,7 @@ fn a_restored_server_gets_what_it_lost(rig: &mut Rig<'_>) {
 fn a_lost_keys_tail_is_adopted_by_the_next(rig: &mut Rig<'_>) {
     let records = rig.fixes(8);
     rig.pushed(&records[..5]);
-    rig.open_epoch("key_lost", &[records[7].hash], true);
+    rig.open_epoch(EpochReason::KeyLost, &[records[7].hash]);
     assert_eq!(rig.phone.certificate.grade, Grade::Unconfirmed);
     assert_eq!(rig.pushed(&records[5..])["stored"], 3);
 }

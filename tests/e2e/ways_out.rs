@@ -107,6 +107,13 @@ fn a_lost_key_opens_an_epoch_that_adopts_the_unsealed_tail() {
         })
         .collect();
     assert_eq!(grades, [Grade::Software, Grade::Unconfirmed]);
+    bed.settle();
+    let questions = findings(&bed, "question");
+    let asked = questions
+        .iter()
+        .any(|question| question["finding"]["kind"] == "key_replaced");
+    assert!(asked, "{questions:?}");
+    assert_eq!(findings(&bed, "finding"), [] as [Value; 0], "and nobody is accused");
 }
 
 #[test]

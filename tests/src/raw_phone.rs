@@ -6,7 +6,10 @@
 use onbeat_core::{
     base64url,
     reading::Stamp,
-    record::{Batch, Body, Certificate, Hash, Payload, Record, Seal, Signable, Signature, Tip},
+    record::{
+        Batch, Body, Certificate, EpochReason, EpochRequest, Hash, Payload, PublicKey, Record, Seal, Signable,
+        Signature, Tip,
+    },
 };
 use ring::{
     rand::SystemRandom,
@@ -94,9 +97,13 @@ impl RawPhone {
             kid,
             sig: Signature::default(),
         };
-        let signature = self.key.sign(&self.random, &seal.message()).expect("a P-256 key signs");
-        seal.sig = Signature(signature.as_ref().to_vec());
+        seal.sig = self.sign(&seal.message());
         seal
+    }
+
+    fn sign(&self, message: &[u8]) -> Signature {
+        let signature = self.key.sign(&self.random, message).expect("a P-256 key signs");
+        Signature(signature.as_ref().to_vec())
     }
 
     /// Pushes bytes as they are to this phone's stream.
@@ -118,15 +125,25 @@ impl RawPhone {
         self.push_bytes(None, batch.to_ndjson().into_bytes()).await
     }
 
-    /// Asks for the next epoch, with a new key where `new_key` says so; the phone then goes on in it.
-    pub async fn next_epoch(&mut self, reason: &str, heads: &[Hash], change_key: bool) -> Answer {
-        if change_key {
+    /// Asks for the next epoch, signed by the key so far, or with a new key where that is lost; the phone then
+    /// goes on in it.
+    pub async fn next_epoch(&mut self, reason: EpochReason, heads: &[Hash]) -> Answer {
+        if reason == EpochReason::KeyLost {
             self.key = new_key(&self.random);
         }
-        let request = json!({
-            "epoch": self.tip.epoch + 1, "key": base64url::encode(self.key.public_key().as_ref()), "grade": "software",
-            "heads": heads, "reason": reason,
-        });
+        let mut request = EpochRequest {
+            stream: self.tip.stream.clone(),
+            epoch: self.tip.epoch + 1,
+            key: PublicKey::from_bytes(self.key.public_key().as_ref()).expect("a P-256 key"),
+            heads: heads.to_vec(),
+            reason,
+            kid: String::new(),
+            sig: Signature::default(),
+        };
+        if reason != EpochReason::KeyLost {
+            request.kid = request.key.kid();
+            request.sig = self.sign(&request.message());
+        }
         let url = format!("{}/api/v1/streams/{}/epochs", self.base, self.tip.stream);
         let answer = send(self.http.post(url).bearer_auth(&self.token).json(&request)).await;
         if let (201, body) = &answer {

@@ -111,9 +111,11 @@ def log(server, phone):
     receipt, receipt_message = signed("receipt", server, {
         "stream": STREAM, "epoch": 1, "branch": "", "seq": 6, "hash": prev, "received_at": BASE_MS + 400_000})
     lines += [line({"seal": seal}), line({"receipt": receipt})]
-    messages = {"anchor": anchor_message, "seal": seal_message, "receipt": receipt_message,
+    epoch, epoch_message = signed("epoch", phone, {
+        "stream": STREAM, "epoch": 2, "key": b64(phone.public), "heads": [prev, sha(cert)], "reason": "fork"})
+    messages = {"anchor": anchor_message, "seal": seal_message, "receipt": receipt_message, "epoch": epoch_message,
                 "certificate": certificate(server, phone)[1]}
-    return "\n".join(lines) + "\n", records, {"anchor": anchor, "seal": seal, "receipt": receipt}, messages
+    return "\n".join(lines) + "\n", records, {"anchor": anchor, "seal": seal, "receipt": receipt, "epoch": epoch}, messages
 
 
 def line_cases(records, cert):
@@ -447,6 +449,7 @@ def main():
             {"name": "a receipt of zeros", "receipt": bad_sig(signeds["receipt"])},
             {"name": "a receipt given another time", "receipt": {**signeds["receipt"], "received_at": BASE_MS}},
             {"name": "an anchor given another time", "anchor": {**signeds["anchor"], "server_at": BASE_MS}},
+            {"name": "an epoch for another key", "epoch": {**signeds["epoch"], "key": b64(other.public)}},
         ]})
     write_logs(write, server, phone, other)
 

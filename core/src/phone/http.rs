@@ -11,7 +11,8 @@ use crate::base64url;
 /// The largest answer that is read: a shape of a million vertices has 16 MB.
 const MAX_ANSWER_BYTES: usize = 32 * 1024 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// Without a byte of the answer; it counts from the request's first byte on, and on 2G a push takes a minute to send.
+const READ_TIMEOUT: Duration = Duration::from_secs(90);
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// A server as one phone speaks to it.

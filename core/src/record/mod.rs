@@ -25,7 +25,8 @@ pub use head::Head;
 pub use keys::{KeyFile, KeyRing, RecoveryKey, ServerKey};
 pub use line::{BranchStart, Line, read_lines};
 pub use signed::{
-    Anchor, Certificate, CertificateFields, Grade, Kid, PublicKey, Receipt, Seal, Signable, Signature, Unsigned,
+    Anchor, Certificate, CertificateFields, EpochReason, EpochRequest, Grade, Kid, PublicKey, Receipt, Seal, Signable,
+    Signature, Unsigned,
 };
 
 /// Head and body line together, in bytes, without line breaks.

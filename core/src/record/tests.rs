@@ -92,6 +92,7 @@ fn messages_and_signatures_are_those_of_the_vectors() {
     }
     let message = |what: &str| Some(&all["messages"][what]);
     assert!(holds::<Seal>(&all["seal"], message("seal"), &phone));
+    assert!(holds::<EpochRequest>(&all["epoch"], message("epoch"), &phone));
     assert!(holds::<Receipt>(&all["receipt"], message("receipt"), &server));
     assert!(holds::<Anchor>(&all["anchor"], message("anchor"), &server));
     let line = include_str!("../../../tests/vectors/log.ndjson")
@@ -109,6 +110,8 @@ fn messages_and_signatures_are_those_of_the_vectors() {
             holds::<Seal>(seal, None, &phone)
         } else if let Some(receipt) = case.get("receipt") {
             holds::<Receipt>(receipt, None, &server)
+        } else if let Some(epoch) = case.get("epoch") {
+            holds::<EpochRequest>(epoch, None, &phone)
         } else {
             holds::<Anchor>(&case["anchor"], None, &server)
         };

@@ -61,6 +61,8 @@ pub enum FindingKind {
     PhonesTogether,
     /// Question: the phone was restored from a copy, or copied.
     LogForked,
+    /// Question: another key took over, and the former one did not vouch for it.
+    KeyReplaced,
 }
 
 impl FindingKind {

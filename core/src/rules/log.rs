@@ -1,9 +1,9 @@
-//! Desk records about the logs themselves (R19): forks and batches that did not check.
+//! Desk records about the logs themselves (R19): forks, batches that did not check, new epochs.
 
 use serde::{Deserialize, Serialize};
 
 use super::{FindingKind, case::Case, finding::Found};
-use crate::record::{Hash, Payload, StreamId};
+use crate::record::{EpochReason, Hash, Payload, StreamId};
 
 /// Desk record: a stream's log went on from an older state. Alone it reads "phone restored or copied".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +41,25 @@ impl Payload for BatchQuarantined {
     const TYPE: &'static str = "batch.quarantined";
 }
 
-/// A question for each fork, and a finding for each batch that did not check.
+/// Desk record: a stream goes on under a new certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EpochOpened {
+    /// Whose.
+    pub rep: String,
+    /// Which stream.
+    pub stream: StreamId,
+    /// Which epoch.
+    pub epoch: u32,
+    /// Why.
+    pub reason: EpochReason,
+    /// The certificate's line.
+    pub certificate: String,
+}
+impl Payload for EpochOpened {
+    const TYPE: &'static str = "epoch.opened";
+}
+
+/// A question for each fork and each key that nothing vouches for, and a finding for each batch that did not check.
 pub(super) fn found(case: &Case<'_>) -> Vec<Found> {
     let of_rep = |rep: &str, at_ms: i64| rep == case.basis.rep_id && case.has(at_ms);
     let forked = case.records.of::<StreamForked>();
@@ -61,5 +79,13 @@ pub(super) fn found(case: &Case<'_>) -> Vec<Found> {
             .number("seq", batch.seq as i64)
             .text("fault", batch.fault)
     });
-    forked.chain(broken).collect()
+    let replaced = case.records.of::<EpochOpened>();
+    let replaced = replaced.filter(|(_, opened)| opened.reason == EpochReason::KeyLost);
+    let replaced = replaced.filter(|(entry, opened)| of_rep(&opened.rep, entry.when.at_ms));
+    let replaced = replaced.map(|(entry, opened)| {
+        Found::at(FindingKind::KeyReplaced, entry.when.at_ms, vec![entry.source()])
+            .text("stream", opened.stream)
+            .number("epoch", i64::from(opened.epoch))
+    });
+    forked.chain(broken).chain(replaced).collect()
 }

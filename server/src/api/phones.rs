@@ -34,6 +34,7 @@ pub(super) async fn revoke(
 /// Makes a one-time code for a rep's phone; the link is told once.
 #[utoipa::path(post, path = "/api/v1/codes", tag = "company", request_body = NewCode, responses(
     (status = 201, body = CodeShown),
+    (status = 403, description = "`not_your_role`: a code that gives a database key back is for admins to make"),
     (status = 409, description = "`duties_missing`: no phone is enrolled before the employer's duties are recorded"),
     (status = 422, description = "`bad_days`")
 ))]

@@ -1,7 +1,7 @@
-use std::{net::SocketAddr, time::Instant};
+use std::time::Instant;
 
 use axum::{
-    Extension, Json,
+    Json,
     extract::State,
     http::{HeaderMap, StatusCode, header::SET_COOKIE},
     response::{AppendHeaders, IntoResponse},
@@ -16,7 +16,7 @@ use crate::{
         user::{self, User},
     },
     desk::{Desk, DeskError, DeskResult, users},
-    serve::Peer,
+    serve::Address,
 };
 
 /// The first admin.
@@ -84,30 +84,43 @@ pub(super) async fn set_up(State(desk): State<Desk>, Json(wanted): Json<SetUp>) 
 #[utoipa::path(post, path = "/api/v1/login", tag = "session", request_body = LogIn, responses(
     (status = 200, description = "Logged in", body = Me),
     (status = 403, description = "`bad_log_in`: no such user, or another password"),
-    (status = 429, description = "`too_often`")
+    (status = 429, description = "`too_often`"),
+    (status = 503, description = "`busy`: too many log in at this moment")
 ))]
 pub(super) async fn log_in(
     State(desk): State<Desk>,
-    peer: Option<Extension<Peer>>,
-    headers: HeaderMap,
+    address: Address,
     Json(wanted): Json<LogIn>,
 ) -> DeskResult<impl IntoResponse> {
-    let account = user::normal(&wanted.user).unwrap_or_default();
-    let address = address(peer.map(|Extension(Peer(peer))| peer), &headers);
-    let throttle = &desk.gate.throttle;
-    let too_often = |wait| DeskError::too_often("too many log-ins failed: wait a little", wait);
-    throttle.admit(&account, &address, Instant::now()).map_err(too_often)?;
     let found = user::find(&*desk.app.store, &wanted.user)
         .await?
         .filter(|user| !user.disabled);
+    let account = user::normal(&wanted.user).unwrap_or_default();
     let hash = found.as_ref().map(|user| user.password.as_str());
-    let right = desk.gate.passwords.verify(&wanted.password, hash).await;
-    let Some(found) = found.filter(|_| right) else {
-        throttle.failed(&account, &address, Instant::now());
-        return Err(DeskError::forbidden("bad_log_in", "no user has this name and password"));
-    };
-    throttle.succeeded(&account);
+    let right = try_password(&desk, &account, address, &wanted.password, hash).await?;
+    let found = found.filter(|_| right);
+    let found = found.ok_or_else(|| DeskError::forbidden("bad_log_in", "no user has this name and password"))?;
     logged_in(&desk, &found).await
+}
+
+/// Whether the password is the account's. Who guesses is slowed down, by account and by address.
+async fn try_password(
+    desk: &Desk,
+    account: &str,
+    address: Address,
+    password: &str,
+    hash: Option<&str>,
+) -> DeskResult<bool> {
+    let (throttle, address) = (&desk.gate.throttle, address.to_string());
+    let too_often = |wait| DeskError::too_often("too many log-ins failed: wait a little", wait);
+    throttle.begin(account, &address, Instant::now()).map_err(too_often)?;
+    let verified = desk.gate.passwords.verify(password, hash).await;
+    match verified {
+        Ok(true) => throttle.succeeded(account, &address),
+        Ok(false) => {}
+        Err(_) => throttle.untried(account, &address),
+    }
+    Ok(verified?)
 }
 
 /// Logs out.
@@ -132,14 +145,23 @@ pub(super) async fn me(actor: Actor) -> Json<Me> {
 #[utoipa::path(put, path = "/api/v1/me/password", tag = "session", request_body = NewPassword, responses(
     (status = 200, description = "Changed, and logged in anew", body = Me),
     (status = 403, description = "`bad_log_in`"),
-    (status = 422, description = "`bad_password`")
+    (status = 422, description = "`bad_password`"),
+    (status = 429, description = "`too_often`"),
+    (status = 503, description = "`busy`: too many log in at this moment")
 ))]
 pub(super) async fn change_password(
     State(desk): State<Desk>,
     actor: Actor,
+    address: Address,
     Json(wanted): Json<NewPassword>,
 ) -> DeskResult<impl IntoResponse> {
-    let user = users::change_own_password(&desk, &actor, &wanted.old, &wanted.new).await?;
+    // Who found an open session must not find out its password at leisure.
+    let before = user::find(&*desk.app.store, &actor.user).await?;
+    let hash = before.as_ref().map(|user| user.password.as_str());
+    if !try_password(&desk, &actor.user, address, &wanted.old, hash).await? {
+        return Err(DeskError::forbidden("bad_log_in", "the old password is wrong"));
+    }
+    let user = users::change_own_password(&desk, &actor, &wanted.new).await?;
     logged_in(&desk, &user).await
 }
 
@@ -152,17 +174,4 @@ async fn logged_in(desk: &Desk, user: &User) -> DeskResult<impl IntoResponse + u
 fn set_cookie(desk: &Desk, token: &str, age_s: i64) -> String {
     let secure = if desk.tls { "; Secure" } else { "" };
     format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age_s}{secure}")
-}
-
-/// Whom a log-in comes from. A proxy on this machine says for whom it asks; from anywhere else the header is
-/// anybody's word.
-fn address(peer: Option<SocketAddr>, headers: &HeaderMap) -> String {
-    let Some(peer) = peer else { return String::new() };
-    let forwarded = headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
-    let nearest = forwarded
-        .and_then(|list| list.rsplit(',').next())
-        .map(|name| name.trim().chars().take(64).collect());
-    nearest
-        .filter(|_| peer.ip().is_loopback())
-        .unwrap_or_else(|| peer.ip().to_string())
 }

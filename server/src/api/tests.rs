@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use axum::{
     Extension, Router,
@@ -13,6 +13,7 @@ use onbeat_core::{
     rules::{Class, Finding, FindingKind, log::BatchQuarantined, visit::VisitView},
 };
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 use tower::ServiceExt;
 
 use crate::{
@@ -32,9 +33,9 @@ use crate::{
     desk_log::Act,
     files::export::VisitRow,
     router,
-    serve::Peer,
+    serve::{Limits, Peer},
     store::{Change, ViewRow},
-    testing::{HOUR, REP, World, at},
+    testing::{HOUR, REP, World, at, new_pkcs8, public, read_key},
 };
 
 /// The desk over a world of two teams: `wang` is in t1, `li` in t2.
@@ -73,7 +74,7 @@ impl Office {
         world.put_from("li", Document::Rep(li), at(6, 0)).await;
         world.set_time(at(17, 0));
         let desk = Desk::new(world.app.clone());
-        let router = router::router(&desk, "http://127.0.0.1:8080");
+        let router = router::router(&desk, "http://127.0.0.1:8080", &Limits::default());
         let mut quarantined = [(REP, 0), ("li", 0)];
         for (rep, seq) in &mut quarantined {
             *seq = quarantine(&world, rep).await;
@@ -424,6 +425,60 @@ async fn guessing_is_slowed_down_and_tells_nothing() {
         office.log_in("other", "another long password").await.code(),
         "bad_log_in"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guesses_side_by_side_are_counted_before_they_are_checked() {
+    let office = Office::open().await;
+    let code = users::setup_code(&office.desk).await.unwrap().unwrap();
+    users::set_up(&office.desk, code.reveal(), "root", "a long enough password")
+        .await
+        .unwrap();
+    // None has an answer before the last is sent: hashing goes one at a time.
+    let office = Arc::new(office);
+    let guess = |office: Arc<Office>| async move { office.log_in("root", "another long password").await };
+    let guesses: JoinSet<Answer> = (0..20).map(|_| guess(office.clone())).collect();
+    let answers = guesses.join_all().await;
+    let refused = |code: &str| answers.iter().filter(|answer| answer.code() == code).count();
+    assert_eq!((refused("bad_log_in"), refused("too_often")), (10, 10));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_session_is_no_place_to_guess_its_password() {
+    let office = Office::open().await;
+    let admin = office.user(Role::Admin).await;
+    let token = office.token(&admin).await;
+    let headers = [("authorization", token.as_str())];
+    let body = json!({"old": "a wrong long password", "new": "another long password"});
+    for n in 0..11 {
+        let answer = office.ask(Method::PUT, "/api/v1/me/password", &headers, &body).await;
+        assert_eq!(answer.code(), if n < 10 { "bad_log_in" } else { "too_often" }, "{n}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_tries_codes_shuts_enrolment_for_nobody_else() {
+    let office = Office::open().await;
+    let limits = Limits {
+        proxy: Some([192, 0, 2, 7].into()),
+        ..Limits::default()
+    };
+    let office = Office {
+        router: router::router(&office.desk, "https://onbeat.example.com", &limits),
+        ..office
+    };
+    let key = json!(public(&read_key(&new_pkcs8())));
+    let body = json!({"code": "guessed", "key": key, "grade": "software", "recovery": {"enc": "", "sealed": ""}});
+    let try_code = async |from: &str| {
+        let headers = [("x-forwarded-for", from)];
+        let answer = office.ask(Method::POST, "/api/v1/enrol", &headers, &body).await;
+        answer.code().to_owned()
+    };
+    for _ in 0..400 {
+        try_code("203.0.113.1").await;
+    }
+    assert_eq!(try_code("203.0.113.1").await, "too_often");
+    assert_eq!(try_code("203.0.113.2").await, "bad_code");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -33,7 +33,8 @@ pub enum Scope {
     Visit,
     /// The path names a quarantined batch of a rep of an own team.
     Quarantine,
-    /// The body names reps: the desk's function checks their teams.
+    /// The body names reps: the desk's function checks their teams, and of a code for whom it is (one that gives a
+    /// database key back is for admins to make).
     Body,
 }
 

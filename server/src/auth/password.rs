@@ -14,6 +14,8 @@ const PASSWORD_MIN_CHARS: usize = 12;
 const PASSWORD_MAX_BYTES: usize = 512;
 /// Hashes reckoned at a time: each takes 19 MiB, and some 30 a second are enough for a desk.
 const HASHES_AT_ONCE: usize = 1;
+/// Hashes that wait their turn besides: about a second of them. Who comes later is told to come again.
+const HASHES_WAITING: usize = 32;
 
 /// Why a password is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -24,11 +26,15 @@ pub enum PasswordError {
     /// Longer than [`PASSWORD_MAX_BYTES`].
     #[error("the password is too long: at most {PASSWORD_MAX_BYTES} bytes")]
     Long,
+    /// More are being checked than [`HASHES_WAITING`].
+    #[error("too many log in at this moment: try again in a second")]
+    Busy,
 }
 
 /// Hashes and checks passwords, one at a time.
 pub struct Passwords {
     turns: Arc<Semaphore>,
+    seats: Arc<Semaphore>,
     /// Checked against where there is no such user, so that both answers take as long.
     nobody: String,
 }
@@ -37,6 +43,7 @@ impl Default for Passwords {
     fn default() -> Self {
         Self {
             turns: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
+            seats: Arc::new(Semaphore::new(HASHES_AT_ONCE + HASHES_WAITING)),
             nobody: reckon(&random_word()),
         }
     }
@@ -50,30 +57,34 @@ impl Passwords {
     pub async fn hash(&self, password: &str) -> Result<String, PasswordError> {
         check_length(password)?;
         let password = password.to_owned();
-        Ok(self.apart(move || reckon(&password)).await)
+        self.apart(move || reckon(&password)).await
     }
 
     /// Whether `password` is the one of `hash`; without a hash it takes as long and says no.
-    pub async fn verify(&self, password: &str, hash: Option<&str>) -> bool {
+    ///
+    /// # Errors
+    /// [`PasswordError::Busy`]: it was not looked at.
+    pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool, PasswordError> {
         if password.len() > PASSWORD_MAX_BYTES {
-            return false;
+            return Ok(false);
         }
         let known = hash.is_some();
         let (password, hash) = (password.to_owned(), hash.unwrap_or(&self.nobody).to_owned());
-        let matches = self.apart(move || matches(&password, &hash)).await;
-        matches && known
+        let matches = self.apart(move || matches(&password, &hash)).await?;
+        Ok(matches && known)
     }
 
-    /// The turn moves along with the work, so that a caller who goes away does not give it back too early.
-    async fn apart<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
-        let turns = Arc::clone(&self.turns);
+    /// Seat and turn move along with the work, so that a caller who goes away does not give them back too early.
+    async fn apart<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, PasswordError> {
+        let (turns, seats) = (Arc::clone(&self.turns), Arc::clone(&self.seats));
+        let seat = seats.try_acquire_owned().map_err(|_| PasswordError::Busy)?;
         let turn = turns.acquire_owned().await.expect("the semaphore is never closed");
         let job = move || {
             let done = work();
-            drop(turn);
+            drop((turn, seat));
             done
         };
-        tokio::task::spawn_blocking(job).await.expect("hashing does not panic")
+        Ok(tokio::task::spawn_blocking(job).await.expect("hashing does not panic"))
     }
 }
 
@@ -116,6 +127,8 @@ fn matches(password: &str, hash: &str) -> bool {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::{future::poll_fn, task::Poll};
+
     use super::*;
 
     #[tokio::test]
@@ -123,10 +136,32 @@ mod tests {
         let passwords = Passwords::default();
         let hash = passwords.hash("correct horse battery").await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert!(passwords.verify("correct horse battery", Some(&hash)).await);
-        assert!(!passwords.verify("correct horse batterz", Some(&hash)).await);
-        assert!(!passwords.verify("correct horse battery", None).await);
-        assert!(!passwords.verify(&"x".repeat(513), Some(&hash)).await);
+        for (password, hash, opens) in [
+            ("correct horse battery", Some(hash.as_str()), true),
+            ("correct horse batterz", Some(&hash), false),
+            ("correct horse battery", None, false),
+            (&"x".repeat(513), Some(&hash), false),
+        ] {
+            assert_eq!(passwords.verify(password, hash).await, Ok(opens), "{password}");
+        }
+    }
+
+    #[tokio::test]
+    async fn no_more_wait_than_there_are_seats() {
+        let passwords = Passwords::default();
+        let turn = passwords.turns.acquire().await.unwrap();
+        let mut waiting: Vec<_> = (0..=HASHES_WAITING)
+            .map(|_| Box::pin(passwords.verify("anything at all", None)))
+            .collect();
+        for one in &mut waiting {
+            assert!(poll_fn(|cx| Poll::Ready(one.as_mut().poll(cx).is_pending())).await);
+        }
+        assert_eq!(
+            passwords.verify("anything at all", None).await,
+            Err(PasswordError::Busy)
+        );
+        drop((waiting, turn));
+        assert_eq!(passwords.verify("anything at all", None).await, Ok(false));
     }
 
     #[test]

@@ -26,24 +26,22 @@ struct Failures {
 }
 
 impl Throttle {
-    /// Whether a try may be made.
+    /// Counts a try as failed before it is made, so that tries side by side can't pass the bound together.
     ///
     /// # Errors
-    /// How long to wait.
-    pub fn admit(&self, account: &str, address: &str, now: Instant) -> Result<(), Duration> {
-        let tables = self.tables.lock().expect("nothing panics while holding it");
-        let wait = [(account, ACCOUNT_FAILURES), (address, ADDRESS_FAILURES)]
+    /// How long to wait; nothing was counted then.
+    pub fn begin(&self, account: &str, address: &str, now: Instant) -> Result<(), Duration> {
+        let mut tables = self.tables.lock().expect("nothing panics while holding it");
+        let names = [(account, ACCOUNT_FAILURES), (address, ADDRESS_FAILURES)];
+        let wait = names
             .into_iter()
             .zip(tables.iter())
             .filter_map(|((name, most), table)| table.get(name)?.wait(most, now))
             .max();
-        wait.map_or(Ok(()), Err)
-    }
-
-    /// A try failed.
-    pub fn failed(&self, account: &str, address: &str, now: Instant) {
-        let mut tables = self.tables.lock().expect("nothing panics while holding it");
-        for (name, table) in [account, address].into_iter().zip(tables.iter_mut()) {
+        if let Some(wait) = wait {
+            return Err(wait);
+        }
+        for ((name, _), table) in names.into_iter().zip(tables.iter_mut()) {
             make_room(table, now);
             let failures = table
                 .entry(name.to_owned())
@@ -53,12 +51,24 @@ impl Throttle {
             }
             failures.count += 1;
         }
+        Ok(())
     }
 
-    /// A try succeeded: the account starts afresh, the address does not.
-    pub fn succeeded(&self, account: &str) {
+    /// The try succeeded: it is taken back, and the account starts afresh.
+    pub fn succeeded(&self, account: &str, address: &str) {
+        self.untried(account, address);
         let mut tables = self.tables.lock().expect("nothing panics while holding it");
         tables[0].remove(account);
+    }
+
+    /// The try was not made: it is taken back.
+    pub fn untried(&self, account: &str, address: &str) {
+        let mut tables = self.tables.lock().expect("nothing panics while holding it");
+        for (name, table) in [account, address].into_iter().zip(tables.iter_mut()) {
+            if let Some(failures) = table.get_mut(name) {
+                failures.count = failures.count.saturating_sub(1);
+            }
+        }
     }
 }
 
@@ -91,36 +101,40 @@ mod tests {
     fn an_account_waits_after_ten_failures_and_is_admitted_later() {
         let (throttle, start) = (Throttle::default(), Instant::now());
         for i in 0..ACCOUNT_FAILURES {
-            assert!(throttle.admit("wang", &format!("10.0.0.{i}"), start).is_ok(), "{i}");
-            throttle.failed("wang", &format!("10.0.0.{i}"), start);
+            assert!(throttle.begin("wang", &format!("10.0.0.{i}"), start).is_ok(), "{i}");
         }
         let minute = Duration::from_secs(60);
         assert_eq!(
-            throttle.admit("wang", "10.0.0.99", start + minute),
+            throttle.begin("wang", "10.0.0.99", start + minute),
             Err(WINDOW - minute)
         );
-        assert!(throttle.admit("li", "10.0.0.1", start).is_ok());
-        assert!(throttle.admit("wang", "10.0.0.99", start + WINDOW).is_ok());
+        assert!(throttle.begin("li", "10.0.0.1", start).is_ok());
+        assert!(throttle.begin("wang", "10.0.0.99", start + WINDOW).is_ok());
     }
 
     #[test]
     fn an_address_waits_whatever_accounts_it_tries() {
         let (throttle, start) = (Throttle::default(), Instant::now());
         for i in 0..ADDRESS_FAILURES {
-            throttle.failed(&format!("user{i}"), "10.0.0.1", start);
+            throttle.begin(&format!("user{i}"), "10.0.0.1", start).unwrap();
         }
-        assert!(throttle.admit("anybody", "10.0.0.1", start).is_err());
-        assert!(throttle.admit("anybody", "10.0.0.2", start).is_ok());
+        assert!(throttle.begin("anybody", "10.0.0.1", start).is_err());
+        assert!(throttle.begin("anybody", "10.0.0.2", start).is_ok());
     }
 
     #[test]
     fn success_clears_the_account_only() {
         let (throttle, start) = (Throttle::default(), Instant::now());
         for _ in 0..ACCOUNT_FAILURES {
-            throttle.failed("wang", "10.0.0.1", start);
+            throttle.begin("wang", "10.0.0.1", start).unwrap();
         }
-        throttle.succeeded("wang");
-        assert!(throttle.admit("wang", "10.0.0.1", start).is_ok());
+        throttle.succeeded("wang", "10.0.0.1");
+        assert!(throttle.begin("wang", "10.0.0.1", start).is_ok());
+        // Ten less one failed from there, and one is on its way.
+        for i in 0..ADDRESS_FAILURES - ACCOUNT_FAILURES {
+            assert!(throttle.begin(&format!("user{i}"), "10.0.0.1", start).is_ok(), "{i}");
+        }
+        assert!(throttle.begin("anybody", "10.0.0.1", start).is_err());
     }
 
     #[test]
@@ -128,7 +142,7 @@ mod tests {
         let (throttle, start) = (Throttle::default(), Instant::now());
         for i in 0..3 * NAMES_MAX {
             let at = start + Duration::from_micros(i as u64);
-            throttle.failed(&format!("user{i}"), &format!("address{i}"), at);
+            throttle.begin(&format!("user{i}"), &format!("address{i}"), at).unwrap();
         }
         assert!(
             throttle

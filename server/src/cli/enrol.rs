@@ -33,11 +33,14 @@ pub(super) async fn run(args: &EnrolArgs) -> DeskResult<()> {
 
 fn told(code: &Value) -> String {
     let link = text(code, "link");
-    let told = format!("{}\n{link}\nopens once, until {}", qr(link), text(code, "expires"));
-    match code["warning"].as_str() {
-        Some(warning) => format!("{told}\nwarning: {warning}"),
-        None => told,
+    let mut told = format!("{}\n{link}\nopens once, until {}", qr(link), text(code, "expires"));
+    if code["retires"].as_array().is_some_and(|retired| !retired.is_empty()) {
+        told += "\nthe phone that enrols by it takes the place of the one in use";
     }
+    if let Some(warning) = code["warning"].as_str() {
+        told += &format!("\nwarning: {warning}");
+    }
+    told
 }
 
 /// The link as a QR of half blocks, dark on light, since many readers don't take the inverse.

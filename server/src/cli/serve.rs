@@ -1,4 +1,11 @@
-use std::{future::Future, io::Write, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    io::Write,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
 
 use chrono::{DateTime, FixedOffset};
 use clap::Args;
@@ -29,6 +36,10 @@ pub(super) struct ServeArgs {
     /// cookies are sent over TLS only.
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
+    /// The TLS proxy in front: its `X-Forwarded-For` says who calls. Without it the header is nobody's word, and
+    /// everybody whom a proxy asks for counts as one caller.
+    #[arg(long, value_name = "IP")]
+    behind_proxy: Option<IpAddr>,
     /// At first start: marks the folder as a demo's for ever.
     #[arg(long)]
     demo: bool,
@@ -52,13 +63,20 @@ pub(super) async fn run(args: ServeArgs) -> DeskResult<()> {
     let listener = TcpListener::bind(args.listen).await.map_err(cannot)?;
     let address = listener.local_addr().map_err(cannot)?;
     let url = public_url(args.public_url.as_deref(), address)?;
+    if url.starts_with("https://") && args.behind_proxy.is_none() {
+        tracing::warn!("https needs a proxy in front: name it by --behind-proxy, or all its callers count as one");
+    }
     enrol::set_url(&desk, &url).await?;
     greet(&desk, address, &url).await?;
 
     let (drained, done) = oneshot::channel::<()>();
     let worker = tokio::spawn(fold::run(desk.app.clone(), async { drop(done.await) }));
     let commands = tokio::spawn(socket::serve(socket, desk.clone()));
-    serve::serve(listener, router::router(&desk, &url), serve::Limits::default(), stop).await;
+    let limits = serve::Limits {
+        proxy: args.behind_proxy,
+        ..serve::Limits::default()
+    };
+    serve::serve(listener, router::router(&desk, &url, &limits), limits, stop).await;
     commands.abort();
     drop(drained);
     // A day that is half folded keeps its mark: nothing is lost if the worker can't end in time.

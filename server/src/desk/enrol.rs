@@ -8,10 +8,10 @@ use utoipa::ToSchema;
 
 use super::{Deed, Desk, DeskError, DeskResult, books, duties, records::CodeIssued};
 use crate::{
-    auth::{Actor, Token},
+    auth::{Actor, Role, Token},
     clock::rfc3339,
     intake::CodeBody,
-    phones::stream_of,
+    phones::{active_phones_of, stream_of},
     store::{Cell, Change},
 };
 
@@ -37,6 +37,9 @@ pub struct NewCode {
 pub struct CodeShown {
     /// For whom.
     pub rep: String,
+    /// The phones that this one will take the place of, as far as is known now.
+    #[schema(value_type = Vec<String>)]
+    pub retires: Vec<StreamId>,
     /// What the QR holds.
     pub link: String,
     /// Until when it opens, RFC 3339.
@@ -49,11 +52,16 @@ pub struct CodeShown {
 /// Makes a code.
 ///
 /// # Errors
-/// `duties_missing` before the employer's duties are recorded; no such rep; no such stream of his.
+/// `duties_missing` before the employer's duties are recorded; `not_your_role` where somebody else than an admin
+/// would give a database key back; no such rep; no such stream of his.
 pub async fn issue(desk: &Desk, actor: &Actor, new: NewCode) -> DeskResult<CodeShown> {
     let rep = books::rep(desk, &new.rep)?;
     if !actor.covers(&rep.team) {
         return Err(DeskError::missing("rep", &new.rep));
+    }
+    if new.recover.is_some() && actor.role != Role::Admin {
+        let why = "only an admin gives a phone's database key back: it opens all that the phone holds";
+        return Err(DeskError::forbidden("not_your_role", why));
     }
     duties::must_be_done(desk).await?;
     if !LIFE_MINUTES.contains(&new.minutes) {
@@ -65,6 +73,7 @@ pub async fn issue(desk: &Desk, actor: &Actor, new: NewCode) -> DeskResult<CodeS
             .filter(|(body, _)| body.rep == new.rep)
             .ok_or_else(|| DeskError::missing("stream", stream))?;
     }
+    let retires = retires(desk, &new).await?;
     let code = Token::random();
     let expires_ms = desk.now_ms() + i64::from(new.minutes) * 60_000;
     let mut deed = Deed::new(actor);
@@ -72,6 +81,7 @@ pub async fn issue(desk: &Desk, actor: &Actor, new: NewCode) -> DeskResult<CodeS
     deed.record(&CodeIssued {
         rep: new.rep.clone(),
         recover: new.recover,
+        retires: retires.clone(),
         expires_ms,
         by: actor.user.clone(),
     });
@@ -79,10 +89,20 @@ pub async fn issue(desk: &Desk, actor: &Actor, new: NewCode) -> DeskResult<CodeS
     let url = public_url(desk).await?;
     Ok(CodeShown {
         rep: new.rep,
+        retires,
         link: link(desk, &url, &code),
         expires: rfc3339(expires_ms),
         warning: if desk.app.demo { None } else { unreachable(&url) },
     })
+}
+
+/// Whose place a new phone takes; a recovered one stays itself.
+async fn retires(desk: &Desk, new: &NewCode) -> DeskResult<Vec<StreamId>> {
+    if new.recover.is_some() {
+        return Ok(Vec::new());
+    }
+    let phones = active_phones_of(&desk.app, &new.rep).await?;
+    Ok(phones.into_iter().map(|(stream, _)| stream).collect())
 }
 
 fn cell(code: &Token, new: &NewCode, expires_ms: i64) -> Cell {

@@ -142,6 +142,12 @@ impl From<StoreError> for DeskError {
 
 impl From<crate::auth::PasswordError> for DeskError {
     fn from(error: crate::auth::PasswordError) -> Self {
+        if error == crate::auth::PasswordError::Busy {
+            return Self {
+                retry_after_s: Some(1),
+                ..Self::new(Fault::Busy, "busy", error.to_string())
+            };
+        }
         Self::input("bad_password", error.to_string())
     }
 }

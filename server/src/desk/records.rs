@@ -93,6 +93,9 @@ pub struct CodeIssued {
     /// The stream whose database key it recovers; none for a new phone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recover: Option<StreamId>,
+    /// The active phones that a new one would take the place of.
+    #[serde(default)]
+    pub retires: Vec<StreamId>,
     /// Until when it opens, milliseconds since 1970 (UTC).
     pub expires_ms: i64,
     /// Who made it.

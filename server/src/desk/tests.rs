@@ -4,7 +4,7 @@ use std::{os::unix::fs::PermissionsExt, sync::Arc};
 
 use onbeat_core::{
     place::Datum,
-    record::{Hash, KeyRing, verify::verify},
+    record::{Body, Hash, KeyRing, verify::verify},
     reference::{ExceptionKind, FindingState},
     rules::{Answered, Appealed, Finding, FindingKind, Name, presence::ReasonGiven},
     time::Interval,
@@ -18,6 +18,7 @@ use super::{
     exceptions::NewException,
     export::Export,
     import::File,
+    records::CodeIssued,
     register::Call,
     *,
 };
@@ -25,7 +26,7 @@ use crate::{
     auth::Role,
     clock::{Clock, DemoClock, SystemClock},
     socket,
-    store::{Change, ViewRow},
+    store::{Change, LogLine, ViewRow},
     testing::{HOUR, MINUTE, MONDAY, Phone, REP, World, at},
 };
 
@@ -332,6 +333,39 @@ async fn nobody_enrols_before_the_duties_are_done() {
         .enrol_with(code_in_link, &crate::testing::read_key(&crate::testing::new_pkcs8()))
         .await;
     assert_eq!(status, 201, "a phone enrols with it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_says_whose_place_it_takes_and_recovers_for_admins_alone() {
+    let world = World::new().await;
+    let desk = desk_of(&world);
+    enrol::set_url(&desk, "https://onbeat.example.com").await.unwrap();
+    duties::record_demo(&desk, &Actor::console()).await.unwrap();
+    let first = enrol::issue(&desk, &boss(), new_code(REP)).await.unwrap();
+    assert_eq!(first.retires, [] as [String; 0]);
+    let phone = world.enrol(REP).await;
+    let second = enrol::issue(&desk, &boss(), new_code(REP)).await.unwrap();
+    assert_eq!(second.retires, [phone.stream.as_str()]);
+    let recovers = enrol::NewCode {
+        recover: Some(phone.stream.clone()),
+        ..new_code(REP)
+    };
+    assert_eq!(
+        code(enrol::issue(&desk, &boss(), recovers.clone()).await),
+        "not_your_role"
+    );
+    let shown = enrol::issue(&desk, &Actor::console(), recovers).await.unwrap();
+    assert_eq!(shown.retires, [] as [String; 0], "it stays the same phone");
+    let line = LogLine {
+        stream: desk.app.desk.stream().clone(),
+        epoch: 1,
+        branch: String::new(),
+    };
+    let rows = desk.app.store.records(&line, 1, 1_000).await.unwrap();
+    let bodies = rows.iter().map(|row| Body::parse(row.body.as_ref().unwrap()).unwrap());
+    let issued = bodies.filter_map(|body| body.read::<CodeIssued>());
+    let retires: Vec<usize> = issued.map(|issued| issued.unwrap().retires.len()).collect();
+    assert_eq!(retires, [0, 1, 0], "the desk's log has it");
 }
 
 #[tokio::test]

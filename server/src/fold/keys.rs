@@ -1,9 +1,9 @@
 use chrono::{Datelike, NaiveDate};
 use onbeat_core::{
-    record::Body,
+    record::{Body, EpochReason},
     reference::{Document, DocumentPut},
     rules::{
-        log::{BatchQuarantined, StreamForked},
+        log::{BatchQuarantined, EpochOpened, StreamForked},
         sign_in::SignInEntered,
     },
     time::Interval,
@@ -44,6 +44,11 @@ pub fn touches(documents: &Documents, body: &Body) -> Vec<String> {
     }
     if let Some(Ok(quarantined)) = body.read::<BatchQuarantined>() {
         return at(&quarantined.rep, body.at.at_ms);
+    }
+    if let Some(Ok(opened)) = body.read::<EpochOpened>()
+        && opened.reason == EpochReason::KeyLost
+    {
+        return at(&opened.rep, body.at.at_ms);
     }
     let Some(Ok(put)) = body.read::<DocumentPut>() else {
         return Vec::new();

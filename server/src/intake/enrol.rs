@@ -11,8 +11,11 @@ use crate::{
     desk_log::Act,
     error::{ApiError, ApiResult, Input},
     limits::CODES,
-    phones::{Device, StreamBody, StreamState, may, phones_of, rep_stream_cell, stream_cell, token_cell, token_key},
+    phones::{
+        Device, StreamBody, StreamState, active_phones_of, may, rep_stream_cell, stream_cell, token_cell, token_key,
+    },
     random,
+    serve::Address,
     signer::Sealed,
     store::{Cell, Change, Guard},
 };
@@ -55,9 +58,9 @@ impl Code {
     /// Finds a code that is neither used nor too old.
     ///
     /// # Errors
-    /// 401 `bad_code`, 429 where too many are tried.
-    pub(super) async fn find(app: &App, code: &str) -> ApiResult<Self> {
-        may(app, "code", "", CODES)?;
+    /// 401 `bad_code`, 429 where too many are tried from one address.
+    pub(super) async fn find(app: &App, code: &str, address: Address) -> ApiResult<Self> {
+        may(app, "code", &address.to_string(), CODES)?;
         let cell = app.store.cell("code", &token_key(code), app.now_ms()).await?;
         let found = cell.and_then(|cell| Some((serde_json::from_str(&cell.body).ok()?, cell)));
         found.map(|(body, cell)| Self { body, cell }).ok_or_else(bad_code)
@@ -127,21 +130,22 @@ pub(super) fn recovery_cell(stream: &str, sealed: &Sealed) -> Cell {
     responses(
         (status = 201, description = "Enrolled", body = Enrolled),
         (status = 401, description = "`bad_code`"),
+        (status = 429, description = "`too_often`: too many codes tried from one address"),
     )
 )]
 pub(super) async fn enrol(
     State(app): State<Arc<App>>,
+    address: Address,
     Input(wanted): Input<Enrolment>,
 ) -> ApiResult<(StatusCode, Json<Enrolled>)> {
-    let code = Code::find(&app, &wanted.code).await?;
+    let code = Code::find(&app, &wanted.code, address).await?;
     if code.body.recover.is_some() {
         return Err(bad_code());
     }
     let (rep, now_ms) = (&code.body.rep, app.now_ms());
     let certificate = certify(&app, rep, &wanted, now_ms);
     let token = random::secret();
-    let mut retired = phones_of(&app, rep).await?;
-    retired.retain(|(_, body)| body.state == StreamState::Active);
+    let retired = active_phones_of(&app, rep).await?;
     let act = Act::new(&PhoneEnrolled {
         rep: rep.clone(),
         stream: certificate.stream.clone(),

@@ -5,56 +5,29 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
-use onbeat_core::record::{Certificate, CertificateFields, Grade, Hash, Payload, PublicKey, Signature, StreamId};
+use onbeat_core::{
+    record::{
+        Certificate, CertificateFields, EpochReason, EpochRequest, Grade, Hash, Kid, PublicKey, Signable, Signature,
+        StreamId,
+    },
+    rules::log::EpochOpened,
+};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    enrol::recovery_cell,
-    quarantine::{fork_note, fork_noted, once},
-};
+use super::quarantine::{fork_note, fork_noted, once};
 use crate::{
     app::App,
     append::append,
-    certificates::{certificate_cell, newest_certificate},
+    certificates::{certificate_cell, certificates_of},
     desk_log::Act,
     error::{ApiError, ApiResult, Input},
+    limits::KEYS_LOST,
     phones::Caller,
-    signer::Sealed,
     store::{Change, LogLine},
 };
 
 /// Lines of a former epoch that a certificate names.
 const HEADS_MOST: usize = 8;
-
-/// Why a phone opens a new epoch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum EpochReason {
-    /// Its log and the server's went on differently.
-    Fork,
-    /// Its key is gone.
-    KeyLost,
-    /// A batch of it did not check.
-    Quarantined,
-}
-
-/// Desk record: a stream goes on under a new certificate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EpochOpened {
-    /// Whose.
-    pub rep: String,
-    /// Which stream.
-    pub stream: StreamId,
-    /// Which epoch.
-    pub epoch: u32,
-    /// Why.
-    pub reason: EpochReason,
-    /// The certificate's line.
-    pub certificate: String,
-}
-impl Payload for EpochOpened {
-    const TYPE: &'static str = "epoch.opened";
-}
 
 /// A new epoch, as asked for.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
@@ -67,11 +40,31 @@ pub(super) struct Wanted {
     /// The phone's newest hash of the former epoch first, then the server's.
     #[schema(value_type = Vec<String>)]
     heads: Vec<Hash>,
-    /// Why.
+    /// `fork`, `quarantined` or `key_lost`.
+    #[schema(value_type = String)]
     reason: EpochReason,
-    /// The phone's database key, sealed anew.
+    /// The key that signed; left out with `key_lost`.
     #[serde(default)]
-    recovery: Option<Sealed>,
+    #[schema(value_type = String)]
+    kid: Kid,
+    /// Over `onbeat/epoch/1`, by the key of the epoch before; left out with `key_lost`.
+    #[serde(default)]
+    #[schema(value_type = String)]
+    sig: Signature,
+}
+
+impl Wanted {
+    fn of(self, stream: StreamId) -> EpochRequest {
+        EpochRequest {
+            stream,
+            epoch: self.epoch,
+            key: self.key,
+            heads: self.heads,
+            reason: self.reason,
+            kid: self.kid,
+            sig: self.sig,
+        }
+    }
 }
 
 /// A certificate's line: its bytes count.
@@ -90,7 +83,9 @@ pub(super) struct Issued {
     responses(
         (status = 201, description = "Opened", body = Issued),
         (status = 200, description = "Opened before with the same key", body = Issued),
+        (status = 403, description = "`unproved`: not signed by the key of the epoch before"),
         (status = 409, description = "`epoch` {newest}: another one is next"),
+        (status = 429, description = "`too_often`: keys were lost too often"),
     )
 )]
 pub(super) async fn open_epoch(
@@ -100,37 +95,72 @@ pub(super) async fn open_epoch(
     Input(wanted): Input<Wanted>,
 ) -> ApiResult<(StatusCode, Json<Issued>)> {
     caller.owns(&stream)?;
+    let wanted = wanted.of(stream);
+    let certificates = certificates_of(&*app.store, &wanted.stream).await?;
     let unknown = || ApiError::not_found("this stream was never opened");
-    let newest = newest_certificate(&*app.store, &stream).await?.ok_or_else(unknown)?;
+    let newest = certificates.last().ok_or_else(unknown)?;
     if newest.epoch == wanted.epoch && newest.key == wanted.key {
-        return Ok((StatusCode::OK, issued(&newest)));
+        return Ok((StatusCode::OK, issued(newest)));
     }
     if newest.epoch + 1 != wanted.epoch {
         let why = format!("the newest epoch is {}, the next is {}", newest.epoch, newest.epoch + 1);
         return Err(ApiError::new(StatusCode::CONFLICT, "epoch", why).with("newest", newest.epoch));
     }
-    let certificate = certify(&app, &newest, &wanted).await?;
+    let grade = grade(&certificates, &wanted)?;
+    if grade == Grade::Unconfirmed {
+        caller.may(&app, "key_lost", KEYS_LOST)?;
+    }
+    let certificate = certify(&app, newest, &wanted, grade).await?;
+    let (acts, change) = opening(&app, &caller, newest, &wanted, &certificate).await?;
+    let opened = append(&app, acts, |_| change).await?;
+    opened.ok_or_else(ApiError::busy)?;
+    Ok((StatusCode::CREATED, issued(&certificate)))
+}
+
+/// How well the new epoch's key is kept: as the key that vouches for it is.
+///
+/// The key of the newest epoch vouches, and of a newest epoch that is unconfirmed also the newest key that is
+/// not: whoever has but the device token can open an epoch, never keep the phone out of its log.
+fn grade(certificates: &[Certificate], wanted: &EpochRequest) -> ApiResult<Grade> {
+    let confirmed = certificates.iter().rfind(|one| one.grade != Grade::Unconfirmed);
+    let mut vouching = certificates.last().into_iter().chain(confirmed);
+    let unproved = |why| ApiError::new(StatusCode::FORBIDDEN, "unproved", why);
+    if wanted.reason == EpochReason::KeyLost {
+        return if vouching.any(|one| one.key == wanted.key) {
+            Err(unproved("this key is not lost: sign the request with it"))
+        } else {
+            Ok(Grade::Unconfirmed)
+        };
+    }
+    let signer = vouching.find(|one| wanted.verify(&one.key).is_ok());
+    let why = "this is not signed by the key of the epoch before: sign it, or say key_lost where that key is gone";
+    signer.map(|one| one.grade).ok_or_else(|| unproved(why))
+}
+
+/// What opening an epoch writes: the desk's record, the certificate, and a fork that shows only now.
+async fn opening(
+    app: &App,
+    caller: &Caller,
+    newest: &Certificate,
+    wanted: &EpochRequest,
+    certificate: &Certificate,
+) -> ApiResult<(Vec<Act>, Change)> {
     let mut acts = vec![Act::new(&EpochOpened {
         rep: caller.rep.clone(),
-        stream: stream.clone(),
+        stream: wanted.stream.clone(),
         epoch: wanted.epoch,
         reason: wanted.reason,
         certificate: certificate.line().to_owned(),
     })];
-    let mut change = once(certificate_cell(&certificate));
-    change
-        .cells
-        .extend(wanted.recovery.as_ref().map(|sealed| recovery_cell(&stream, sealed)));
+    let mut change = once(certificate_cell(certificate));
     if wanted.reason == EpochReason::Fork
-        && let Some((act, fork)) = unnoted_fork(&app, &caller, &newest, &wanted.heads).await?
+        && let Some((act, fork)) = unnoted_fork(app, caller, newest, &wanted.heads).await?
     {
         acts.push(act);
         change.guards.extend(fork.guards);
         change.cells.extend(fork.cells);
     }
-    let opened = append(&app, acts, |_| change).await?;
-    opened.ok_or_else(ApiError::busy)?;
-    Ok((StatusCode::CREATED, issued(&certificate)))
+    Ok((acts, change))
 }
 
 /// A restored phone sees by the server's head that its log went on elsewhere, and may have nothing to send by
@@ -168,7 +198,7 @@ fn issued(certificate: &Certificate) -> Json<Issued> {
 }
 
 /// The certificate names the heads the phone knows, and the server's own.
-async fn certify(app: &App, newest: &Certificate, wanted: &Wanted) -> ApiResult<Certificate> {
+async fn certify(app: &App, newest: &Certificate, wanted: &EpochRequest, grade: Grade) -> ApiResult<Certificate> {
     let own = app
         .store
         .tip(&main_line(newest))
@@ -184,10 +214,7 @@ async fn certify(app: &App, newest: &Certificate, wanted: &Wanted) -> ApiResult<
         epoch: wanted.epoch,
         rep: newest.rep.clone(),
         key: wanted.key.clone(),
-        grade: match wanted.reason {
-            EpochReason::KeyLost => Grade::Unconfirmed,
-            EpochReason::Fork | EpochReason::Quarantined => newest.grade,
-        },
+        grade,
         heads,
         issued_at: app.now_ms(),
         demo: app.demo,

@@ -26,7 +26,6 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::app::App;
 
 pub use enrol::{Code, CodeBody, PhoneEnrolled};
-pub use epochs::{EpochOpened, EpochReason};
 pub use place::visit_key;
 pub use push::seal_key;
 pub use recover::RecoveryOpened;

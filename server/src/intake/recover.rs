@@ -10,6 +10,7 @@ use crate::{
     append::append,
     desk_log::Act,
     error::{ApiError, ApiResult, Input},
+    serve::Address,
     signer::Sealed,
     store::Change,
 };
@@ -47,11 +48,16 @@ pub(super) struct Recovery {
     responses(
         (status = 200, description = "The database key, sealed to the phone", body = Sealed),
         (status = 401, description = "`bad_code`"),
+        (status = 429, description = "`too_often`: too many codes tried from one address"),
         (status = 422, description = "`recovery`: the sealed copy does not open"),
     )
 )]
-pub(super) async fn recover(State(app): State<Arc<App>>, Input(wanted): Input<Recovery>) -> ApiResult<Json<Sealed>> {
-    let code = Code::find(&app, &wanted.code).await?;
+pub(super) async fn recover(
+    State(app): State<Arc<App>>,
+    address: Address,
+    Input(wanted): Input<Recovery>,
+) -> ApiResult<Json<Sealed>> {
+    let code = Code::find(&app, &wanted.code, address).await?;
     if code.body.recover.as_ref() != Some(&wanted.stream) {
         return Err(bad_code());
     }

@@ -6,11 +6,14 @@ use hpke::{
     Deserializable, Kem, OpModeR, Serializable, aead::ChaCha20Poly1305, kdf::HkdfSha256, kem::X25519HkdfSha256,
 };
 use onbeat_core::{
-    record::{Certificate, Grade, Hash, KeyFile, KeyRing, Receipt, Record},
+    record::{
+        Certificate, EpochReason, EpochRequest, Grade, Hash, KeyFile, KeyRing, Payload, Receipt, Record, Signable,
+        Signature,
+    },
     reference::ExceptionKind,
     rules::{
         Answered, FindingKind,
-        log::{BatchQuarantined, StreamForked},
+        log::{BatchQuarantined, EpochOpened, StreamForked},
         presence::{BreakStarted, ReasonGiven},
         visit::{CheckedIn, Outcome, Report},
     },
@@ -23,7 +26,7 @@ use crate::{
     phones::{StreamBody, StreamState, stream_cell, stream_of},
     store::{Change, LogLine, LogRow},
     testing::{
-        DATABASE_KEY, HOUR, MINUTE, MONDAY, Phone, REP, World, at, fix, gzip, new_pkcs8, public, read_key, seal,
+        DATABASE_KEY, HOUR, MINUTE, MONDAY, Phone, REP, World, at, fix, gzip, new_pkcs8, public, read_key, seal, sign,
     },
 };
 
@@ -221,7 +224,7 @@ async fn a_restored_phone_forks_and_goes_on() {
     assert!(forks[0].body.as_ref().unwrap().contains("\"seq\":4"));
 
     let heads = [restored.tip.hash, phone.tip.hash];
-    let certificate = open_epoch(&world, &mut restored, "fork", &heads).await;
+    let certificate = open_epoch(&world, &mut restored, EpochReason::Fork, &heads).await;
     assert_eq!((certificate.epoch, &certificate.heads[..]), (2, &heads[..]));
     let divergent = restored.records[3..].to_vec();
     let branch = divergent[0].hash.branch();
@@ -260,22 +263,36 @@ async fn a_restored_phone_forks_and_goes_on() {
     assert_eq!(head["certificate"], json!(restored.certificate.line()));
 }
 
-/// Opens the next epoch with the phone's key.
-async fn open_epoch(world: &World, phone: &mut Phone, reason: &str, heads: &[Hash]) -> Certificate {
-    let body = json!({
-        "epoch": phone.tip.epoch + 1,
-        "key": public(&read_key(&phone.pkcs8)),
-        "grade": "hardware",
-        "heads": heads,
-        "reason": reason,
-    });
+/// A request for the next epoch under the key `new`, signed by `signer` where there is one.
+fn request(phone: &Phone, reason: EpochReason, heads: &[Hash], new: &[u8], signer: Option<&[u8]>) -> Value {
+    let mut request = EpochRequest {
+        stream: phone.stream.clone(),
+        epoch: phone.tip.epoch + 1,
+        key: public(&read_key(new)),
+        heads: heads.to_vec(),
+        reason,
+        kid: String::new(),
+        sig: Signature::default(),
+    };
+    if let Some(key) = signer.map(read_key) {
+        request.kid = public(&key).kid();
+        request.sig = sign(&key, &request.message());
+    }
+    json!(request)
+}
+
+async fn ask_epoch(world: &World, phone: &Phone, request: &Value) -> (StatusCode, Value) {
     let path = format!("/api/v1/streams/{}/epochs", phone.stream);
-    let (status, answer) = world.post(&path, &phone.token, &body).await;
+    world.post(&path, &phone.token, request).await
+}
+
+/// Opens the next epoch with the phone's key, which signs for it unless it is new.
+async fn open_epoch(world: &World, phone: &mut Phone, reason: EpochReason, heads: &[Hash]) -> Certificate {
+    let signer = (reason != EpochReason::KeyLost).then_some(phone.pkcs8.as_slice());
+    let body = request(phone, reason, heads, &phone.pkcs8, signer);
+    let (status, answer) = ask_epoch(world, phone, &body).await;
     assert_eq!(status, StatusCode::CREATED, "{answer}");
-    assert_eq!(
-        world.post(&path, &phone.token, &body).await,
-        (StatusCode::OK, answer.clone())
-    );
+    assert_eq!(ask_epoch(world, phone, &body).await, (StatusCode::OK, answer.clone()));
     phone.begin_epoch(&answer);
     let keys = KeyRing::trust(&world.app.signer.public(world.app.now_ms()), None).unwrap();
     keys.check(&*phone.certificate, Some(phone.certificate.issued_at))
@@ -291,7 +308,7 @@ async fn a_restored_phone_with_nothing_to_send_is_seen_too() {
     phone.fix(at(8, 10), 0);
     world.pushed(&phone, 3).await;
     let heads = [restored.tip.hash, phone.tip.hash];
-    open_epoch(&world, &mut restored, "fork", &heads).await;
+    open_epoch(&world, &mut restored, EpochReason::Fork, &heads).await;
     let forks = desk_records(&world, "stream.forked").await;
     assert_eq!(forks.len(), 1);
     let forked: StreamForked = serde_json::from_str(forks[0].body.as_ref().unwrap()).unwrap();
@@ -390,7 +407,7 @@ async fn a_log_that_does_not_check_is_quarantined_and_the_phone_goes_on() {
     assert!(marks.iter().any(|(key, _)| key == "day/wang/2026-11-23"));
 
     let heads = [phone.tip.hash];
-    open_epoch(&world, &mut phone, "quarantined", &heads).await;
+    open_epoch(&world, &mut phone, EpochReason::Quarantined, &heads).await;
     phone.records.clear();
     phone.fix(at(8, 30), 0);
     world.pushed(&phone, 0).await;
@@ -412,7 +429,7 @@ async fn a_lost_key_loses_nothing() {
         .push_text(&phone, "", phone.batch_of(&tail[..400]).as_bytes())
         .await;
     assert_eq!((status.as_u16(), code(&answer)), (422, "seal"));
-    let certificate = open_epoch(&world, &mut phone, "key_lost", &heads).await;
+    let certificate = open_epoch(&world, &mut phone, EpochReason::KeyLost, &heads).await;
     assert_eq!(certificate.grade, Grade::Unconfirmed);
 
     for part in [&tail[..400], &tail[400..]] {
@@ -429,6 +446,75 @@ async fn a_lost_key_loses_nothing() {
     phone.records.clear();
     phone.fix(at(9, 1), 0);
     world.pushed(&phone, 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_alone_opens_no_epoch_unseen_and_keeps_no_phone_out() {
+    let world = World::new().await;
+    let mut phone = synced(&world, 3).await;
+    let (own, thief) = (phone.pkcs8.clone(), new_pkcs8());
+    let heads = [phone.tip.hash];
+    let signed = request(&phone, EpochReason::Fork, &heads, &thief, Some(&own));
+    let with = |field: &str, value: Value| {
+        let mut other = signed.clone();
+        other[field] = value;
+        other
+    };
+    let unsigned = |reason, key| request(&phone, reason, &heads, key, None);
+    for (what, request) in [
+        ("nothing signed", unsigned(EpochReason::Fork, &thief)),
+        ("nothing signed", unsigned(EpochReason::Quarantined, &thief)),
+        (
+            "the thief signed",
+            request(&phone, EpochReason::Fork, &heads, &thief, Some(&thief)),
+        ),
+        ("another key", with("key", json!(public(&read_key(&new_pkcs8()))))),
+        ("another head", with("heads", json!([phone.records[0].hash]))),
+        ("another reason", with("reason", json!("quarantined"))),
+        ("a key that is not lost", unsigned(EpochReason::KeyLost, &own)),
+    ] {
+        let (status, answer) = ask_epoch(&world, &phone, &request).await;
+        assert_eq!((status.as_u16(), code(&answer)), (403, "unproved"), "{what}");
+    }
+    assert_eq!(desk_records(&world, EpochOpened::TYPE).await.len(), 0);
+
+    // "My key is lost" needs no help, so the thief may say it: it shows, and is worth little.
+    let mut stolen = phone.clone();
+    stolen.pkcs8 = thief;
+    let certificate = open_epoch(&world, &mut stolen, EpochReason::KeyLost, &heads).await;
+    assert_eq!(certificate.grade, Grade::Unconfirmed);
+    let opened = desk_records(&world, EpochOpened::TYPE).await;
+    assert!(opened[0].body.as_ref().unwrap().contains("\"reason\":\"key_lost\""));
+    let of_day = world.app.store.records_of("day/wang/2026-11-23").await.unwrap();
+    assert!(
+        of_day.iter().any(|row| row.hash == opened[0].hash),
+        "the day asks about it"
+    );
+    // The phone, which has its key, takes its log back, at the grade it had.
+    phone.tip.epoch = 2;
+    let certificate = open_epoch(&world, &mut phone, EpochReason::Fork, &heads).await;
+    assert_eq!((certificate.epoch, certificate.grade), (3, Grade::Hardware));
+    // From then on the thief's key vouches for nothing.
+    stolen.tip.epoch = 3;
+    let again = request(&stolen, EpochReason::Fork, &heads, &stolen.pkcs8, Some(&stolen.pkcs8));
+    let (status, answer) = ask_epoch(&world, &stolen, &again).await;
+    assert_eq!((status.as_u16(), code(&answer)), (403, "unproved"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_are_not_lost_every_minute() {
+    let world = World::new().await;
+    let mut phone = synced(&world, 1).await;
+    let own = phone.pkcs8.clone();
+    for _ in 0..5 {
+        phone.pkcs8 = new_pkcs8();
+        open_epoch(&world, &mut phone, EpochReason::KeyLost, &[]).await;
+    }
+    let lost = request(&phone, EpochReason::KeyLost, &[], &new_pkcs8(), None);
+    let (status, answer) = ask_epoch(&world, &phone, &lost).await;
+    assert_eq!((status.as_u16(), code(&answer)), (429, "too_often"));
+    phone.pkcs8 = own;
+    open_epoch(&world, &mut phone, EpochReason::Fork, &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -545,18 +631,17 @@ async fn epochs_follow_one_another() {
     let world = World::new().await;
     let phone = synced(&world, 2).await;
     let path = format!("/api/v1/streams/{}/epochs", phone.stream);
-    let ask = |epoch: u32| {
-        let key = public(&read_key(&new_pkcs8()));
-        json!({"epoch": epoch, "key": key, "grade": "software", "heads": [], "reason": "fork"})
-    };
+    let signed = request(&phone, EpochReason::Fork, &[], &new_pkcs8(), Some(&phone.pkcs8));
     for epoch in [1, 3, 0] {
-        let (status, answer) = world.post(&path, &phone.token, &ask(epoch)).await;
+        let mut other = signed.clone();
+        other["epoch"] = json!(epoch);
+        let (status, answer) = ask_epoch(&world, &phone, &other).await;
         assert_eq!(
             (status.as_u16(), code(&answer), &answer["error"]["newest"]),
             (409, "epoch", &json!(1))
         );
     }
-    let (_, answer) = world.post(&path, &phone.token, &ask(2)).await;
+    let (_, answer) = ask_epoch(&world, &phone, &signed).await;
     let certificate = Certificate::parse(answer["certificate"].as_str().unwrap()).unwrap();
     assert_eq!(
         certificate.heads,
@@ -918,7 +1003,7 @@ async fn a_server_restored_from_a_backup_is_given_what_it_lost() {
     world.pushed(&phone, 3).await;
     let old = phone.clone();
     let heads = [phone.tip.hash];
-    let certificate = open_epoch(&world, &mut phone, "fork", &heads).await;
+    let certificate = open_epoch(&world, &mut phone, EpochReason::Fork, &heads).await;
     phone.records.clear();
     phone.fix(at(8, 20), 0);
     world.pushed(&phone, 0).await;
@@ -929,7 +1014,7 @@ async fn a_server_restored_from_a_backup_is_given_what_it_lost() {
     // The phone forgets the epoch that the server does not know, and writes what it holds anew.
     let mut phone = old;
     backup.set_time(at(8, 30));
-    open_epoch(&backup, &mut phone, "fork", &heads).await;
+    open_epoch(&backup, &mut phone, EpochReason::Fork, &heads).await;
     assert_ne!(phone.certificate, certificate);
     phone.records.clear();
     phone.fix(at(8, 20), 0);

@@ -76,6 +76,16 @@ pub(crate) fn rep_stream_cell(rep: &str, stream: &str) -> Cell {
     }
 }
 
+/// The phones that another one would take the place of.
+///
+/// # Errors
+/// The store's.
+pub async fn active_phones_of(app: &App, rep: &str) -> StoreResult<Vec<(StreamId, StreamBody)>> {
+    let mut phones = phones_of(app, rep).await?;
+    phones.retain(|(_, body)| body.state == StreamState::Active);
+    Ok(phones)
+}
+
 /// The phones a rep has had.
 ///
 /// # Errors

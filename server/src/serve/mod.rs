@@ -1,14 +1,30 @@
 //! The accept loop. `axum::serve` has no time-out for headers, so a client that sends them byte by byte
 //! would hold its connection for ever; here every wait and every number is bounded.
+//!
+//! One address is bounded twice: in connections, and in requests that run. The first keeps who sends nothing from
+//! taking all seats; behind a proxy, whose connections are everybody's, only the second can tell callers apart.
 
+mod address;
 mod idle;
+mod pace;
+mod seats;
 
 #[cfg(test)]
 mod tests;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
-use axum::{Extension, Router};
+use axum::{
+    Extension, Router,
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, header::CONNECTION},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+};
 use hyper::server::conn::http1;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -22,17 +38,30 @@ use tokio::{
 };
 use tower::Layer;
 
+pub use address::Address;
+pub use pace::Pace;
+
+use crate::error::ApiError;
 use idle::Idle;
+use pace::Meter;
+use seats::Seats;
 
 /// What one server takes on.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Connections at a time; more wait in the kernel's queue.
     pub connections: usize,
+    /// Connections, and running requests, of one address: an office may share one, a network operator's whole
+    /// city too, but each request of a phone takes but a moment.
+    pub per_address: usize,
+    /// The proxy in front: its connections are not counted, and it says for whom it asks.
+    pub proxy: Option<IpAddr>,
     /// For a request's head, and for the pause between two requests.
     pub header: Duration,
     /// Without a byte either way; longer than a handler may take.
     pub idle: Duration,
+    /// For a request's body and its answer.
+    pub pace: Pace,
     /// For running requests when the server stops.
     pub drain: Duration,
 }
@@ -41,8 +70,11 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 1024,
+            per_address: 64,
+            proxy: None,
             header: Duration::from_secs(20),
             idle: Duration::from_secs(75),
+            pace: Pace::default(),
             drain: Duration::from_secs(10),
         }
     }
@@ -55,6 +87,8 @@ pub struct Peer(pub SocketAddr);
 /// Serves until `stop` is done, then lets running requests end.
 pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) {
     let room = Arc::new(Semaphore::new(limits.connections));
+    let seats = Seats::new(limits.per_address);
+    let proxy = limits.proxy.map(Address::from);
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -62,6 +96,12 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
             next = accept(&listener, &room) => next,
             () = &mut stop => break,
         };
+        let address = Address::from(peer.ip());
+        let own = seats.take(address);
+        if own.is_none() && proxy != Some(address) {
+            tracing::debug!(%address, "too many connections");
+            continue;
+        }
         let service = TowerToHyperService::new(Extension(Peer(peer)).layer(router.clone()));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -73,13 +113,59 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "connection ended");
             }
-            drop(seat);
+            drop((seat, own));
         });
     }
     drop(listener);
     if timeout(limits.drain, graceful.shutdown()).await.is_err() {
         tracing::warn!("requests still ran when the time to drain was over");
     }
+}
+
+/// Bounds what each request takes; who calls is put into it as an [`Address`].
+pub fn bounded(router: Router, limits: &Limits) -> Router {
+    let door = Door {
+        proxy: limits.proxy,
+        seats: Seats::new(limits.per_address),
+        pace: limits.pace,
+    };
+    router.layer(middleware::from_fn_with_state(door, admit))
+}
+
+#[derive(Clone)]
+struct Door {
+    proxy: Option<IpAddr>,
+    seats: Seats,
+    pace: Pace,
+}
+
+async fn admit(State(door): State<Door>, request: Request, next: Next) -> Response {
+    let (meter, mut request) = Meter::of(request);
+    let mut _seat = None;
+    if let Some(Peer(peer)) = request.extensions().get() {
+        let address = Address::of(*peer, request.headers(), door.proxy);
+        _seat = door.seats.take(address);
+        if _seat.is_none() {
+            let why = "too many requests at once from this address: wait a little";
+            let error = ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too_often", why);
+            return error.retry_after_s(1).into_response();
+        }
+        request.extensions_mut().insert(address);
+    }
+    tokio::select! {
+        response = next.run(request) => response,
+        () = meter.overdue(door.pace) => too_slow(),
+    }
+}
+
+fn too_slow() -> Response {
+    let why = "the request took too long: send less at a time, or over a better network";
+    let mut response = ApiError::new(StatusCode::REQUEST_TIMEOUT, "too_slow", why).into_response();
+    // What of the body is still to come is not waited for (RFC 9110, 15.5.9).
+    response
+        .headers_mut()
+        .insert(CONNECTION, HeaderValue::from_static("close"));
+    response
 }
 
 /// The next connection, once there is room for it. Errors of `accept` are of one connection, or of a

@@ -3,6 +3,7 @@
 use axum::routing::{get, post};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpSocket,
     sync::{Notify, oneshot},
     task::JoinHandle,
 };
@@ -10,6 +11,7 @@ use tokio::{
 use super::*;
 
 const SHORT: Duration = Duration::from_millis(100);
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// A handler that runs until it is let go.
 #[derive(Default)]
@@ -18,8 +20,25 @@ struct Slow {
     may_end: Notify,
 }
 
+fn short(connections: usize) -> Limits {
+    Limits {
+        connections,
+        per_address: connections,
+        proxy: None,
+        header: SHORT,
+        idle: 4 * SHORT,
+        pace: Pace {
+            grace: SHORT,
+            bytes_per_s: 100,
+            body: 40 * SHORT,
+            answer: 40 * SHORT,
+        },
+        drain: 20 * SHORT,
+    }
+}
+
 /// A server with short limits; it stops when the sender is dropped.
-async fn start(connections: usize, slow: Arc<Slow>) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
+async fn start(limits: Limits, slow: Arc<Slow>) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let slow = async move || {
@@ -28,18 +47,10 @@ async fn start(connections: usize, slow: Arc<Slow>) -> (SocketAddr, oneshot::Sen
         "slow"
     };
     let router = Router::new()
-        .route(
-            "/peer",
-            get(|Extension(Peer(peer)): Extension<Peer>| async move { peer.ip().to_string() }),
-        )
+        .route("/peer", get(|address: Address| async move { address.to_string() }))
         .route("/slow", get(slow))
         .route("/length", post(|body: String| async move { body.len().to_string() }));
-    let limits = Limits {
-        connections,
-        header: SHORT,
-        idle: 4 * SHORT,
-        drain: 20 * SHORT,
-    };
+    let router = bounded(router, &limits);
     let (stop, stopped) = oneshot::channel::<()>();
     let server = tokio::spawn(serve(listener, router, limits, async { drop(stopped.await) }));
     (address, stop, server)
@@ -57,14 +68,14 @@ async fn exchange(address: SocketAddr, bytes: &str) -> String {
 
 #[tokio::test]
 async fn who_dribbles_is_hung_up_on() {
-    let (address, _stop, _server) = start(8, Arc::default()).await;
+    let (address, _stop, _server) = start(short(8), Arc::default()).await;
     for (what, bytes, answered) in [
         ("nothing at all", "", ""),
         ("half a head", "GET /peer HTTP/1.1\r\nhost: x\r\n", ""),
         (
             "half a body",
             "POST /length HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nhalf",
-            "",
+            "over a better network\"}}",
         ),
         (
             "a request, then silence",
@@ -80,7 +91,7 @@ async fn who_dribbles_is_hung_up_on() {
 
 #[tokio::test]
 async fn a_connection_too_many_waits_its_turn() {
-    let (address, _stop, _server) = start(1, Arc::default()).await;
+    let (address, _stop, _server) = start(short(1), Arc::default()).await;
     let first = TcpStream::connect(address).await.unwrap();
     let second = tokio::spawn(exchange(
         address,
@@ -93,10 +104,112 @@ async fn a_connection_too_many_waits_its_turn() {
     assert!(second.await.unwrap().ends_with("127.0.0.1"));
 }
 
+/// Sends a body of `all` bytes in pieces until it is whole or the server answers; what it answered.
+async fn send_slowly(address: SocketAddr, all: usize, piece: usize, every: Duration) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let head = format!("POST /length HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {all}\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let (mut reader, mut writer) = stream.split();
+    let mut answer = String::new();
+    let send = async {
+        for _ in 0..all / piece {
+            sleep(every).await;
+            let sent = writer.write_all(&vec![b'x'; piece]).await;
+            if sent.is_err() {
+                break;
+            }
+        }
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        _ = reader.read_to_string(&mut answer) => {}
+        () = send => {}
+    }
+    answer
+}
+
+#[tokio::test]
+async fn a_body_that_drips_is_dropped_and_a_slow_one_is_not() {
+    let (address, _stop, _server) = start(short(8), Arc::default()).await;
+    // Each piece earns a second: however late it comes on a busy machine, the next is awaited.
+    let slow = send_slowly(address, 500, 100, SHORT / 2);
+    // A byte earns a hundredth of a second, and takes a twentieth: never still, never done.
+    let drip = send_slowly(address, 100_000, 1, SHORT / 2);
+    let (slow, drip) = tokio::join!(slow, drip);
+    assert!(slow.starts_with("HTTP/1.1 200") && slow.ends_with("500"), "{slow}");
+    assert!(drip.starts_with("HTTP/1.1 408"), "{drip}");
+    assert!(
+        drip.contains("too_slow") && drip.contains("connection: close"),
+        "{drip}"
+    );
+}
+
+/// A connection from one of this machine's many addresses.
+async fn connect_from(ip: &str, address: SocketAddr) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(SocketAddr::new(ip.parse().unwrap(), 0)).unwrap();
+    socket.connect(address).await.unwrap()
+}
+
+#[tokio::test]
+async fn one_address_does_not_take_all_seats() {
+    let limits = Limits {
+        per_address: 4,
+        header: HOUR,
+        idle: HOUR,
+        ..short(8)
+    };
+    let (address, _stop, _server) = start(limits, Arc::default()).await;
+    let mut held = Vec::new();
+    for _ in 0..30 {
+        let mut stream = connect_from("127.0.0.1", address).await;
+        // One that was hung up on meanwhile has its answer.
+        let _ = stream.write_all(b"POST /length HTTP/1.1\r\nhost: x\r\n").await;
+        held.push(stream);
+    }
+    let mut honest = connect_from("127.0.0.2", address).await;
+    let ask = b"GET /peer HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    honest.write_all(ask).await.unwrap();
+    let mut answer = String::new();
+    let read = timeout(100 * SHORT, honest.read_to_string(&mut answer)).await;
+    read.expect("a seat is free").unwrap();
+    assert!(answer.ends_with("127.0.0.2"), "{answer}");
+}
+
+#[tokio::test]
+async fn behind_a_proxy_callers_are_told_apart_by_its_word() {
+    let slow = Arc::new(Slow::default());
+    let limits = Limits {
+        per_address: 2,
+        proxy: Some([127, 0, 0, 1].into()),
+        ..short(8)
+    };
+    let (address, _stop, _server) = start(limits, slow.clone()).await;
+    let ask = |path: &str, list: &str| {
+        let head = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-forwarded-for: {list}\r\n\r\n");
+        tokio::spawn(async move { exchange(address, &head).await })
+    };
+    let mut running = Vec::new();
+    for _ in 0..2 {
+        running.push(ask("/slow", "192.0.2.1"));
+        slow.runs.notified().await;
+    }
+    let refused = ask("/peer", "192.0.2.9, 192.0.2.1").await.unwrap();
+    assert!(refused.starts_with("HTTP/1.1 429"), "{refused}");
+    assert!(refused.contains("retry-after: 1"), "{refused}");
+    let another = ask("/peer", "192.0.2.1, 192.0.2.2").await.unwrap();
+    assert!(another.ends_with("192.0.2.2"), "{another}");
+    for request in running {
+        slow.may_end.notify_one();
+        drop(request.await.unwrap());
+    }
+    assert!(ask("/peer", "192.0.2.1").await.unwrap().ends_with("192.0.2.1"));
+}
+
 #[tokio::test]
 async fn a_running_request_ends_before_the_server_does() {
     let slow = Arc::new(Slow::default());
-    let (address, stop, server) = start(8, slow.clone()).await;
+    let (address, stop, server) = start(short(8), slow.clone()).await;
     let running = tokio::spawn(exchange(address, "GET /slow HTTP/1.1\r\nhost: x\r\n\r\n"));
     slow.runs.notified().await;
     drop(stop);

@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::{
     Problem,
-    step::{Action, Event, Local, Reason, Seen},
+    step::{Action, Event, Local, Seen},
 };
 use crate::{
     phone::store::{LogLineRow, PHOTO_CHUNK_BYTES},
-    record::{Hash, MAX_BATCH_RECORDS},
+    record::{EpochReason, Hash, MAX_BATCH_RECORDS},
 };
 
 /// Tries of one request, the first included.
@@ -45,6 +45,8 @@ pub(crate) struct Machine {
     spread: u64,
     server_epoch: u32,
     our_key: bool,
+    /// The server takes no signature of ours for a new epoch.
+    unproved: bool,
     seen: BTreeMap<(u32, String), Seen>,
     /// Up to where the server is known to have each line of ours.
     held: BTreeMap<(u32, String), u64>,
@@ -77,6 +79,7 @@ impl Machine {
             spread,
             server_epoch: 0,
             our_key: false,
+            unproved: false,
             seen: BTreeMap::new(),
             held: BTreeMap::new(),
             forks: BTreeMap::new(),
@@ -118,7 +121,8 @@ impl Machine {
             Event::Begin | Event::Waited => {}
             Event::Done => self.took_step(),
             Event::Head { epoch, our_key, lines } => self.take_head(local, epoch, our_key, lines),
-            Event::Opened { epoch } => self.server_epoch = epoch,
+            Event::Opened { epoch } => (self.server_epoch, self.our_key, self.unproved) = (epoch, true, false),
+            Event::Unproved => self.unproved = true,
             Event::Pushed { to_seq } => self.take_held(to_seq),
             Event::Fork { .. } | Event::Gap { .. } | Event::Quarantined { .. } | Event::Unsealable => {
                 return self.repair(local, &event);
@@ -146,6 +150,7 @@ impl Machine {
             }
             Event::KeyGone if self.new_keys == 0 => {
                 self.new_keys += 1;
+                self.our_key = false;
                 return Some(Action::NewKey);
             }
             Event::KeyGone => self.give_up(Problem::new("key_gone", "the platform loses each key it makes")),
@@ -317,14 +322,14 @@ impl Machine {
             return if self.our_key && unused {
                 Some(Action::AdoptNewest)
             } else {
-                self.open_epoch(local, Reason::Fork)
+                self.open_epoch(local, EpochReason::Fork)
             };
         }
         if !local.key_is_epochs {
-            return self.open_epoch(local, Reason::KeyLost);
+            return self.open_epoch(local, EpochReason::KeyLost);
         }
         if self.parted(local) {
-            return self.open_epoch(local, Reason::Fork);
+            return self.open_epoch(local, EpochReason::Fork);
         }
         if local.anchor_due && !self.anchored {
             return Some(Action::Anchor);
@@ -341,7 +346,7 @@ impl Machine {
             let fork = self.forks.get(&line.epoch).filter(|_| line.branch.is_empty());
             if let Some(&from) = fork {
                 return if line.epoch == local.epoch {
-                    self.open_epoch(local, Reason::Fork)
+                    self.open_epoch(local, EpochReason::Fork)
                 } else {
                     Some(Action::MakeBranch {
                         epoch: line.epoch,
@@ -361,18 +366,19 @@ impl Machine {
         }
         local
             .aside
-            .then(|| self.open_epoch(local, Reason::Quarantined))
+            .then(|| self.open_epoch(local, EpochReason::Quarantined))
             .flatten()
     }
 
-    fn open_epoch(&mut self, local: &Local, reason: Reason) -> Option<Action> {
+    fn open_epoch(&mut self, local: &Local, reason: EpochReason) -> Option<Action> {
         self.epochs += 1;
         if self.epochs > EPOCHS {
             self.problems
                 .push(Problem::new("unsettled", "each new epoch meets another conflict"));
             return Some(Action::End);
         }
-        let reason = if local.key_is_epochs { reason } else { Reason::KeyLost };
+        let vouches = (local.key_is_epochs || self.our_key) && !self.unproved;
+        let reason = if vouches { reason } else { EpochReason::KeyLost };
         Some(Action::OpenEpoch {
             epoch: self.server_epoch + 1,
             reason,

@@ -3,7 +3,7 @@
 use super::Problem;
 use crate::{
     phone::store::{LogLineRow, PendingPhoto},
-    record::Hash,
+    record::{EpochReason, Hash},
 };
 
 /// What the phone has, as it is before a step.
@@ -36,18 +36,6 @@ pub(crate) struct Seen {
     pub(crate) same: Option<bool>,
 }
 
-/// Why an epoch is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Reason {
-    /// The server holds another continuation of our log.
-    Fork,
-    /// The key of the epoch is gone.
-    KeyLost,
-    /// The server refused records of ours.
-    Quarantined,
-}
-
 /// What just happened.
 #[derive(Debug, Clone)]
 pub(crate) enum Event {
@@ -67,6 +55,8 @@ pub(crate) enum Event {
     Waited,
     /// The phone writes in this epoch now.
     Opened { epoch: u32 },
+    /// 403: to the server, our key does not vouch for a new epoch.
+    Unproved,
     /// The server has the line up to here.
     Pushed { to_seq: u64 },
     /// 409: it has another record here.
@@ -87,7 +77,7 @@ pub(crate) enum Event {
     Photo { offset: u64, complete: bool },
     /// The platform's key is gone.
     KeyGone,
-    /// Unreachable, 429 or 5xx; with the server's own word on how long to wait.
+    /// Unreachable, 408, 429 or 5xx; with the server's own word on how long to wait.
     Later { after_s: Option<u64>, problem: Problem },
     /// 403: delete everything.
     Revoked,
@@ -107,7 +97,7 @@ pub(crate) enum Action {
     /// Write in the epoch whose certificate the server's head showed.
     AdoptNewest,
     /// Ask for an epoch and write in it.
-    OpenEpoch { epoch: u32, reason: Reason },
+    OpenEpoch { epoch: u32, reason: EpochReason },
     /// Ask for the time and record it.
     Anchor,
     /// Seal and send records.

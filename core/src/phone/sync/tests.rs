@@ -422,9 +422,9 @@ fn a_refused_batch_is_cut_before_its_fault_and_written_anew() {
 
 #[test]
 fn a_lost_key_opens_an_epoch_before_anything_is_sealed() {
-    let found_at_start = |world: &mut World| world.local.has_key = false;
+    let found_at_start = |world: &mut World| (world.local.has_key, world.our_key) = (false, false);
     let lost_in_the_push = |world: &mut World| world.faults = vec![world.head(), Event::KeyGone];
-    let restored_database = |world: &mut World| world.local.key_is_epochs = false;
+    let restored_database = |world: &mut World| (world.local.key_is_epochs, world.our_key) = (false, false);
     type Case = (&'static str, fn(&mut World), &'static [&'static str]);
     let cases: [Case; 3] = [
         (
@@ -463,6 +463,29 @@ fn the_lost_answer_to_a_new_epoch_is_taken_up() {
         world.server.insert(main_line(2), records);
         assert_eq!(steps(&mut world), ["open 3 Fork"]);
     }
+    // A recovered database is older than our key, which holds the server's newest epoch and can sign.
+    let mut world = World::new(marks('a', 1..=3), 3, marks('a', 1..=3));
+    (world.server_epoch, world.local.key_is_epochs) = (2, false);
+    world.server.insert(main_line(2), marks('c', 1..=2));
+    assert_eq!(steps(&mut world), ["open 3 Fork"]);
+}
+
+#[test]
+fn a_key_that_vouches_for_nothing_goes_on_as_a_new_one() {
+    let mut world = World::new(marks('a', 1..=3), 3, marks('a', 1..=3));
+    (world.server_epoch, world.our_key) = (2, false);
+    world.faults = vec![world.head(), Event::Unproved];
+    assert_eq!(steps(&mut world), ["open 3 Fork", "open 3 KeyLost"]);
+    assert_eq!(world.machine.problems, []);
+    // A server that takes neither is left in peace.
+    let mut world = World::new(marks('a', 1..=3), 3, marks('a', 1..=3));
+    (world.server_epoch, world.our_key) = (2, false);
+    world.faults = [vec![world.head()], vec![Event::Unproved; 9]].concat();
+    assert_eq!(
+        world.run(),
+        ["GetHead", "open 3 Fork", "open 3 KeyLost", "open 3 KeyLost", "End"]
+    );
+    assert_eq!(world.machine.problems[0].code, "unsettled");
 }
 
 #[test]

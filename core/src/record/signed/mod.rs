@@ -2,6 +2,7 @@
 
 mod anchor;
 mod certificate;
+mod epoch;
 mod key;
 mod receipt;
 mod seal;
@@ -9,6 +10,7 @@ mod signable;
 
 pub use anchor::Anchor;
 pub use certificate::{Certificate, CertificateFields, Grade};
+pub use epoch::{EpochReason, EpochRequest};
 pub use key::{Kid, PublicKey, Signature};
 pub use receipt::Receipt;
 pub use seal::Seal;

@@ -1,8 +1,11 @@
 use super::*;
-use crate::rules::{
-    Fact,
-    clock::ClockMoved,
-    log::{BatchQuarantined, StreamForked},
+use crate::{
+    record::EpochReason,
+    rules::{
+        Fact,
+        clock::ClockMoved,
+        log::{BatchQuarantined, EpochOpened, StreamForked},
+    },
 };
 
 #[test]
@@ -57,4 +60,28 @@ fn a_fork_is_a_question_and_a_broken_log_a_finding() {
     );
     assert_eq!(findings[0].evidence[0].seq, seq);
     assert_eq!(findings[1].facts["fault"], Fact::Text("body_hash".into()));
+}
+
+#[test]
+fn a_key_that_nothing_vouches_for_is_asked_about() {
+    let opened = |rep: &str, reason| EpochOpened {
+        rep: rep.into(),
+        stream: STREAM.into(),
+        epoch: 2,
+        reason,
+        certificate: "{}".into(),
+    };
+    let mut case = Case::plain();
+    case.desk(minute(300.0), &opened(REP, EpochReason::Fork));
+    case.desk(minute(301.0), &opened(REP, EpochReason::Quarantined));
+    case.desk(minute(302.0), &opened("rep-2", EpochReason::KeyLost));
+    assert_eq!(case.kinds(), []);
+    let seq = case.desk(minute(303.0), &opened(REP, EpochReason::KeyLost));
+    let question = case.only();
+    assert_eq!(
+        (question.kind, question.class),
+        (FindingKind::KeyReplaced, Class::Question)
+    );
+    assert_eq!(question.evidence[0].seq, seq);
+    assert_eq!(question.facts["epoch"], Fact::Number(2));
 }

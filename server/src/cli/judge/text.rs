@@ -183,5 +183,6 @@ fn kind(kind: FindingKind) -> &'static str {
         FindingKind::IdenticalFixes => "identical coordinates in a row",
         FindingKind::PhonesTogether => "two phones together for hours",
         FindingKind::LogForked => "the phone was restored from a copy, or copied",
+        FindingKind::KeyReplaced => "the phone's key was replaced",
     }
 }

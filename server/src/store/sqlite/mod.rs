@@ -12,7 +12,9 @@ mod writer;
 mod tests;
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::{DirBuilder, File, OpenOptions, Permissions},
+    io,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::Path,
     time::Duration,
 };
@@ -30,6 +32,9 @@ use writer::Writer;
 const SCHEMA: &str = include_str!("schema.sql");
 /// Newest schema known here: `PRAGMA user_version`.
 const VERSION: u32 = 1;
+const FILE: &str = "onbeat.sqlite";
+/// What SQLite puts beside it.
+const BESIDE: [&str; 2] = ["onbeat.sqlite-wal", "onbeat.sqlite-shm"];
 /// Connections that read beside the writer.
 const READERS: usize = 4;
 /// Pages that each connection keeps; the kernel keeps the others.
@@ -56,7 +61,8 @@ impl Sqlite {
     /// As [`Sqlite::open`], with a file of at most `max_pages` pages: what a full disk looks like.
     pub(crate) fn open_bounded(folder: &Path, max_pages: Option<u32>) -> StoreResult<Self> {
         let lock = lock(folder)?;
-        let file = folder.join("onbeat.sqlite");
+        let file = folder.join(FILE);
+        keep_private(folder)?;
         let writer = connect(&file, OpenFlags::default())?;
         prepare(&writer, max_pages)?;
         let readers = (0..READERS)
@@ -83,20 +89,47 @@ impl Sqlite {
 }
 
 fn lock(folder: &Path) -> StoreResult<File> {
-    let failed = |e: std::io::Error| StoreError::Database(format!("data folder {}: {e}", folder.display()));
-    std::fs::create_dir_all(folder).map_err(failed)?;
-    let path = folder.join("lock");
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
+    let failed = |e| failed(folder, &e);
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
         .map_err(failed)?;
+    let file = private(&folder.join("lock")).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::Locked(folder.display().to_string())),
         Err(std::fs::TryLockError::Error(e)) => Err(failed(e)),
     }
+}
+
+fn failed(folder: &Path, error: &io::Error) -> StoreError {
+    StoreError::Database(format!("data folder {}: {error}", folder.display()))
+}
+
+/// Makes the database's file for its owner alone before anything is in it, and mends the modes of one that is there.
+/// SQLite gives the files that it makes beside it the same mode.
+fn keep_private(folder: &Path) -> StoreResult<()> {
+    let beside = BESIDE.map(|name| folder.join(name));
+    let there = beside.into_iter().filter(|path| path.exists());
+    for path in there.chain([folder.join(FILE)]) {
+        private(&path).map_err(|e| failed(folder, &e))?;
+    }
+    Ok(())
+}
+
+/// Opens or makes a file that nobody but its owner can read.
+fn private(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(path)?;
+    if file.metadata()?.permissions().mode() & 0o077 != 0 {
+        file.set_permissions(Permissions::from_mode(0o600))?;
+    }
+    Ok(file)
 }
 
 fn connect(file: &Path, flags: OpenFlags) -> StoreResult<Connection> {

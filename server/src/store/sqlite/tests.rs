@@ -111,3 +111,34 @@ async fn a_full_disk_acknowledges_nothing_and_loses_nothing() {
         "with space it goes on"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_else_can_read_its_files_whatever_the_folder_allows() {
+    let folder = tempfile::tempdir().unwrap();
+    let set = |path: &Path, mode| std::fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+    set(folder.path(), 0o755);
+    let modes = || {
+        let files = std::fs::read_dir(folder.path()).unwrap().map(Result::unwrap);
+        let modes = files.map(|file| {
+            let mode = file.metadata().unwrap().permissions().mode() & 0o777;
+            (file.file_name().into_string().unwrap(), mode)
+        });
+        modes.collect::<std::collections::BTreeMap<_, _>>()
+    };
+    let private = ["lock", FILE, BESIDE[1], BESIDE[0]].map(|name| (name.to_owned(), 0o600));
+    let store = Sqlite::open(folder.path()).unwrap();
+    store.commit(record(1, "body".into())).await.unwrap();
+    assert_eq!(modes(), private.clone().into());
+    // As an older server left them, killed in mid-work.
+    let copy: Vec<_> = private
+        .iter()
+        .map(|(name, _)| (name, std::fs::read(folder.path().join(name)).unwrap()))
+        .collect();
+    drop(store);
+    for (name, bytes) in copy {
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+        set(&folder.path().join(name), 0o644);
+    }
+    let _store = Sqlite::open(folder.path()).unwrap();
+    assert_eq!(modes(), private.into());
+}

@@ -8,13 +8,13 @@ use crate::{
         PhoneError,
         store::log,
         sync::{
-            step::{Event, Reason, Seen},
+            step::{Event, Seen},
             wire::{EpochAnswer, HeadAnswer, HeadLine, TimeAnswer},
         },
         without_fix,
     },
     reading::Stamp,
-    record::{Certificate, PublicKey},
+    record::{Certificate, EpochReason, EpochRequest, Hash, PublicKey, Signature, Unsigned},
     rules::clock::Anchored,
     time::{ClockAnchor, When},
 };
@@ -63,19 +63,14 @@ impl Drive<'_> {
         Ok(Event::Done)
     }
 
-    pub(super) async fn open_epoch(&mut self, epoch: u32, reason: Reason) -> Result<Event, PhoneError> {
+    pub(super) async fn open_epoch(&mut self, epoch: u32, reason: EpochReason) -> Result<Event, PhoneError> {
         let key = PublicKey::from_bytes(&self.key.clone()?)?;
-        let mut heads = vec![self.tip()?.hash];
-        for (_, hash) in self.server_lines.iter().filter(|(of, _)| of + 1 == epoch) {
-            if !heads.contains(hash) {
-                heads.push(*hash);
-            }
-        }
-        let request = json!({
-            "epoch": epoch, "key": key, "grade": self.enrolment.grade, "heads": heads, "reason": reason,
-        });
+        let request = self.epoch_request(epoch, &key, reason)?;
         let path = format!("/api/v1/streams/{}/epochs", self.stream);
         let reply = self.http.post_json(&path, &request).await?;
+        if reply.status == 403 && reply.error().code == "unproved" {
+            return Ok(Event::Unproved);
+        }
         if !reply.is_success() {
             return Ok(failure(&reply));
         }
@@ -86,6 +81,35 @@ impl Drive<'_> {
         }
         self.report.epochs_opened += 1;
         self.adopt(&certificate)
+    }
+
+    /// Signed by the key that goes on, or unsigned where a new one takes over from a lost one.
+    fn epoch_request(&self, epoch: u32, key: &PublicKey, reason: EpochReason) -> Result<EpochRequest, PhoneError> {
+        let mut request = EpochRequest {
+            stream: self.stream.clone(),
+            epoch,
+            key: key.clone(),
+            heads: self.heads_before(epoch)?,
+            reason,
+            kid: String::new(),
+            sig: Signature::default(),
+        };
+        if reason == EpochReason::KeyLost {
+            return Ok(request);
+        }
+        request.kid = key.kid();
+        Unsigned::new(request).sign(|message| Ok(Signature(self.phone.platform.sign(message.to_vec())?)))
+    }
+
+    /// The newest hashes of the epoch before: ours, then the server's.
+    fn heads_before(&self, epoch: u32) -> Result<Vec<Hash>, PhoneError> {
+        let mut heads = vec![self.tip()?.hash];
+        for (_, hash) in self.server_lines.iter().filter(|(of, _)| of + 1 == epoch) {
+            if !heads.contains(hash) {
+                heads.push(*hash);
+            }
+        }
+        Ok(heads)
     }
 
     pub(super) fn adopt(&self, certificate: &Certificate) -> Result<Event, PhoneError> {

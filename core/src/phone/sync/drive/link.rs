@@ -39,7 +39,7 @@ pub(super) fn failure(reply: &Reply) -> Event {
     } = reply.error();
     match reply.status {
         401 | 403 if wipe => Event::Revoked,
-        429 | 500..=599 => Event::Later {
+        408 | 429 | 500..=599 => Event::Later {
             after_s: reply.retry_after_s,
             problem: Problem { code, message },
         },

@@ -36,5 +36,15 @@ mod testing;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
+    give_back_at_once();
     cli::main()
+}
+
+/// Freed memory goes back to the system at once: a thread that falls idle after a union would never come to it.
+#[allow(unsafe_code)]
+fn give_back_at_once() {
+    /// `mi_option_purge_delay` of mimalloc 2's `mi_option_t`, which the crate does not name.
+    const PURGE_DELAY: libmimalloc_sys::mi_option_t = 15;
+    // SAFETY: sets a number of the allocator's; called before there is another thread.
+    unsafe { libmimalloc_sys::mi_option_set(PURGE_DELAY, 0) };
 }

@@ -4,6 +4,9 @@ use serde_json::{Map, Value};
 use super::{RecordError, hash::decode_hex, json};
 use crate::reading::Stamp;
 
+/// The field of a record that was written anew: which one it was.
+const CARRIED_FROM: &str = "carried_from";
+
 /// 16 random bytes: they make the hash of an erased body unguessable.
 pub type Salt = [u8; 16];
 
@@ -70,6 +73,12 @@ impl Body {
         }
         let at = serde_json::from_value(at).map_err(|e| refuse(format!("its stamp: {e}")))?;
         Ok(Self { salt, at, kind, fields })
+    }
+
+    /// Epoch and seq of the record that this one was before it was written anew in a later epoch.
+    pub fn carried_from(&self) -> Option<(u64, u64)> {
+        let from = self.fields.get(CARRIED_FROM)?;
+        Some((from.get("epoch")?.as_u64()?, from.get("seq")?.as_u64()?))
     }
 
     /// The payload, if it is of this kind.

@@ -11,6 +11,7 @@ mod head;
 mod json;
 mod keys;
 mod line;
+mod moment;
 mod signed;
 pub mod verify;
 
@@ -24,6 +25,7 @@ pub use hash::Hash;
 pub use head::Head;
 pub use keys::{KeyFile, KeyRing, RecoveryKey, ServerKey};
 pub use line::{BranchStart, Line, read_lines};
+pub use moment::{Moment, TOLERANCE_MS, backwards_ms};
 pub use signed::{
     Anchor, Certificate, CertificateFields, EpochReason, EpochRequest, Grade, Kid, PublicKey, Receipt, Seal, Signable,
     Signature, Unsigned,

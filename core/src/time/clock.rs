@@ -17,6 +17,13 @@ pub struct ClockAnchor {
     pub error_ms: i64,
 }
 
+impl ClockAnchor {
+    /// What it makes of an elapsed time of its boot, on a clock that drifts by at most `drift_ppm`.
+    pub fn reckon(&self, elapsed_ms: i64, drift_ppm: i64) -> Trusted {
+        Tie::from(self).reckon(elapsed_ms, drift_ppm.max(0))
+    }
+}
+
 /// When something happened, as far as can be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
@@ -35,6 +42,28 @@ struct Tie {
     error_ms: i64,
 }
 
+impl From<&ClockAnchor> for Tie {
+    fn from(anchor: &ClockAnchor) -> Self {
+        Self {
+            elapsed_ms: anchor.elapsed_ms,
+            at_ms: anchor.at_ms,
+            error_ms: anchor.error_ms.max(0),
+        }
+    }
+}
+
+impl Tie {
+    /// Saturating throughout: a stamp is a phone's word and may hold anything.
+    fn reckon(self, elapsed_ms: i64, drift_ppm: i64) -> Trusted {
+        let since_ms = i128::from(elapsed_ms) - i128::from(self.elapsed_ms);
+        let drift_ms = (since_ms.abs() * i128::from(drift_ppm) + 999_999) / 1_000_000;
+        Trusted {
+            at_ms: saturate(i128::from(self.at_ms) + since_ms),
+            error_ms: Some(saturate(i128::from(self.error_ms) + drift_ms)),
+        }
+    }
+}
+
 /// All anchors known of a device.
 #[derive(Debug, Clone, Default)]
 pub struct Clocks {
@@ -48,11 +77,8 @@ impl Clocks {
     pub fn new(anchors: impl IntoIterator<Item = ClockAnchor>, drift_ppm: i64) -> Self {
         let mut boots: BTreeMap<BootId, Vec<Tie>> = BTreeMap::new();
         for anchor in anchors {
-            boots.entry(anchor.boot).or_default().push(Tie {
-                elapsed_ms: anchor.elapsed_ms,
-                at_ms: anchor.at_ms,
-                error_ms: anchor.error_ms.max(0),
-            });
+            let tie = Tie::from(&anchor);
+            boots.entry(anchor.boot).or_default().push(tie);
         }
         for ties in boots.values_mut() {
             ties.sort_unstable_by_key(|tie| (tie.elapsed_ms, tie.error_ms, tie.at_ms));
@@ -68,12 +94,17 @@ impl Clocks {
     /// clock, untrusted.
     pub fn trust(&self, stamp: &Stamp) -> Trusted {
         match self.nearest(stamp) {
-            Some(tie) => self.reckon(tie, stamp.elapsed_ms),
+            Some(tie) => tie.reckon(stamp.elapsed_ms, self.drift_ppm),
             None => Trusted {
                 at_ms: stamp.at_ms,
                 error_ms: None,
             },
         }
+    }
+
+    /// Whether a boot has an anchor.
+    pub fn anchored(&self, boot: &str) -> bool {
+        self.boots.contains_key(boot)
     }
 
     fn nearest(&self, stamp: &Stamp) -> Option<&Tie> {
@@ -83,16 +114,6 @@ impl Clocks {
         neighbours
             .iter()
             .min_by_key(|tie| (tie.elapsed_ms.abs_diff(stamp.elapsed_ms), tie.error_ms))
-    }
-
-    /// Saturating throughout: a stamp is a phone's word and may hold anything.
-    fn reckon(&self, tie: &Tie, elapsed_ms: i64) -> Trusted {
-        let since_ms = i128::from(elapsed_ms) - i128::from(tie.elapsed_ms);
-        let drift_ms = (since_ms.abs() * i128::from(self.drift_ppm) + 999_999) / 1_000_000;
-        Trusted {
-            at_ms: saturate(i128::from(tie.at_ms) + since_ms),
-            error_ms: Some(saturate(i128::from(tie.error_ms) + drift_ms)),
-        }
     }
 }
 

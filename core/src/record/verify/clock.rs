@@ -5,11 +5,9 @@ use std::collections::VecDeque;
 use super::report::{FaultCode, Findings, Place};
 use crate::{
     reading::{BootId, Stamp},
-    record::Anchor,
+    record::{Anchor, Moment, backwards_ms},
 };
 
-/// Stated times may be off by so much: clocks are set, readings are recorded a moment after they are made.
-const TOLERANCE_MS: i64 = 60_000;
 /// A phone's oscillator runs wrong by at most one part in so many (100 ppm; quartz for telephones is made to
 /// 20 ppm, heat and age add to it).
 const DRIFT_PARTS: i64 = 10_000;
@@ -23,21 +21,15 @@ const MAX_UNRECEIPTED: usize = 65_536;
 pub(super) struct Clocks {
     boots: VecDeque<Boot>,
     /// Newest signed time that all further records come after, and the bound of its error.
-    floor: Option<Signed>,
+    floor: Option<Moment>,
     unreceipted: VecDeque<Stated>,
-}
-
-#[derive(Clone, Copy)]
-struct Signed {
-    at_ms: i64,
-    error_ms: i64,
 }
 
 struct Boot {
     id: BootId,
     newest_elapsed_ms: i64,
-    /// Signed time at an elapsed time of this boot.
-    anchor: Option<(i64, Signed)>,
+    /// Moment time at an elapsed time of this boot.
+    anchor: Option<(i64, Moment)>,
     /// The first record whose wall clock is too early, and the first too late: an anchor of this boot may
     /// still show that only the wall clock was wrong.
     early: Option<Doubt>,
@@ -46,7 +38,7 @@ struct Boot {
 
 struct Doubt {
     stated: Stated,
-    bound: Signed,
+    bound: Moment,
 }
 
 /// What a record states of its time.
@@ -69,7 +61,7 @@ impl Clocks {
     /// Times of the records behind a certificate: all were written after it.
     pub(super) fn after(issued_at: Option<i64>) -> Self {
         Self {
-            floor: issued_at.map(|at_ms| Signed { at_ms, error_ms: 0 }),
+            floor: issued_at.map(Moment::signed),
             ..Self::default()
         }
     }
@@ -90,7 +82,7 @@ impl Clocks {
 
     /// From here on all records were written after this time.
     pub(super) fn go_on_after(&mut self, at_ms: i64) {
-        self.raise_floor(Signed { at_ms, error_ms: 0 });
+        self.raise_floor(Moment::signed(at_ms));
     }
 
     /// The next record of the chain; `anchored` where it brings a valid anchor.
@@ -127,10 +119,7 @@ impl Clocks {
 
     /// A valid receipt: all records up to `seq` were written before it.
     pub(super) fn receipted(&mut self, seq: u64, received_at: i64, place: &Place, findings: &mut Findings) {
-        let bound = Signed {
-            at_ms: received_at,
-            error_ms: 0,
-        };
+        let bound = Moment::signed(received_at);
         while let Some(stated) = self.unreceipted.pop_front_if(|stated| stated.seq <= seq) {
             if let Some(boot) = self.boots.iter_mut().find(|boot| boot.id == stated.stamp.boot) {
                 boot.not_after(&stated, bound, place, findings);
@@ -158,7 +147,7 @@ impl Clocks {
         &mut self.boots[index]
     }
 
-    fn raise_floor(&mut self, signed: Signed) {
+    fn raise_floor(&mut self, signed: Moment) {
         if self.floor.is_none_or(|floor| signed.at_ms > floor.at_ms) {
             self.floor = Some(signed);
         }
@@ -167,9 +156,9 @@ impl Clocks {
 
 impl Anchored {
     /// The signed time, taken as that of the middle of the round trip.
-    fn signed(&self) -> Signed {
+    fn signed(&self) -> Moment {
         let round_trip_ms = self.received_elapsed_ms.saturating_sub(self.sent_elapsed_ms).max(0);
-        Signed {
+        Moment {
             at_ms: self.anchor.server_at,
             error_ms: round_trip_ms / 2,
         }
@@ -204,20 +193,17 @@ impl Boot {
     /// Time since boot never runs backwards along the chain.
     fn runs_on(&mut self, stated: &Stated, place: &Place, findings: &mut Findings) {
         let elapsed_ms = stated.stamp.elapsed_ms;
-        let behind_ms = self.newest_elapsed_ms.saturating_sub(elapsed_ms);
-        if behind_ms > TOLERANCE_MS {
+        if let Some(behind_ms) = backwards_ms(self.newest_elapsed_ms, elapsed_ms) {
             let why = format!("{} earlier since boot than a record before it", seconds(behind_ms));
             stated.fault(place, findings, why);
         }
         self.newest_elapsed_ms = self.newest_elapsed_ms.max(elapsed_ms);
     }
 
-    fn not_before(&mut self, stated: &Stated, bound: Signed, place: &Place, findings: &mut Findings) {
-        let time = self.time(stated);
-        let early_ms = bound.at_ms.saturating_sub(time.at_ms);
-        if early_ms <= slack_ms(time, bound) {
+    fn not_before(&mut self, stated: &Stated, bound: Moment, place: &Place, findings: &mut Findings) {
+        let Some(early_ms) = self.time(stated).early_ms(bound) else {
             return;
-        }
+        };
         if self.anchor.is_some() {
             let why = format!("{} earlier than a time the server signed before it", seconds(early_ms));
             stated.fault(place, findings, why);
@@ -227,12 +213,10 @@ impl Boot {
         }
     }
 
-    fn not_after(&mut self, stated: &Stated, bound: Signed, place: &Place, findings: &mut Findings) {
-        let time = self.time(stated);
-        let late_ms = time.at_ms.saturating_sub(bound.at_ms);
-        if late_ms <= slack_ms(time, bound) {
+    fn not_after(&mut self, stated: &Stated, bound: Moment, place: &Place, findings: &mut Findings) {
+        let Some(late_ms) = self.time(stated).late_ms(bound) else {
             return;
-        }
+        };
         if self.anchor.is_some() {
             let why = format!("{} later than the server's receipt for it", seconds(late_ms));
             stated.fault(place, findings, why);
@@ -242,16 +226,16 @@ impl Boot {
         }
     }
 
-    /// Signed time carried on by time since boot, else the wall clock.
-    fn time(&self, stated: &Stated) -> Signed {
+    /// Moment time carried on by time since boot, else the wall clock.
+    fn time(&self, stated: &Stated) -> Moment {
         let Some((anchor_elapsed_ms, signed)) = self.anchor else {
-            return Signed {
+            return Moment {
                 at_ms: stated.stamp.at_ms,
                 error_ms: 0,
             };
         };
         let since_ms = stated.stamp.elapsed_ms.saturating_sub(anchor_elapsed_ms);
-        Signed {
+        Moment {
             at_ms: signed.at_ms.saturating_add(since_ms),
             error_ms: signed.error_ms.saturating_add(since_ms.saturating_abs() / DRIFT_PARTS),
         }
@@ -275,10 +259,6 @@ impl Stated {
     fn fault(&self, place: &Place, findings: &mut Findings, why: String) {
         findings.fault(FaultCode::BackDated, place, self.seq, self.file_line, why);
     }
-}
-
-fn slack_ms(one: Signed, other: Signed) -> i64 {
-    TOLERANCE_MS.saturating_add(one.error_ms).saturating_add(other.error_ms)
 }
 
 fn seconds(ms: i64) -> String {

@@ -13,9 +13,6 @@ use crate::record::{Anchor, Body, BranchStart, Certificate, Hash, KeyRing, Recei
 /// The `type` of a record that brings an anchor, in its field `anchor`.
 const ANCHORED: &str = "clock.anchored";
 
-/// The field of a record that was written anew: which one it was.
-const CARRIED_FROM: &str = "carried_from";
-
 /// The `type` of a record that names a desk's newest record.
 const FEED_SEEN: &str = "feed.seen";
 /// Words on one line that are remembered until it comes.
@@ -92,8 +89,7 @@ impl Carry {
 
     /// Whether a record says that it is the next one carried over: from behind what was kept, in its order.
     fn takes(&mut self, body: &Body) -> bool {
-        let number = |name: &str| body.fields.get(CARRIED_FROM)?.get(name)?.as_u64();
-        let (Some(epoch), Some(seq)) = (number("epoch"), number("seq")) else {
+        let Some((epoch, seq)) = body.carried_from() else {
             return false;
         };
         let next = epoch == u64::from(self.epoch) && seq > self.seq;

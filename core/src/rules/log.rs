@@ -1,9 +1,10 @@
-//! Desk records about the logs themselves (R19): forks, batches that did not check, new epochs.
+//! Desk records about the logs themselves (R19): forks, batches that did not check, new epochs, times that cannot
+//! be true.
 
 use serde::{Deserialize, Serialize};
 
 use super::{FindingKind, case::Case, finding::Found};
-use crate::record::{EpochReason, Hash, Payload, StreamId};
+use crate::record::{Branch, EpochReason, Hash, Payload, StreamId};
 
 /// Desk record: a stream's log went on from an older state. Alone it reads "phone restored or copied".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,7 +60,29 @@ impl Payload for EpochOpened {
     const TYPE: &'static str = "epoch.opened";
 }
 
-/// A question for each fork and each key that nothing vouches for, and a finding for each batch that did not check.
+/// Desk record: records whose times cannot be true (FORMAT.md, "Back-dated"). They are kept as evidence and left
+/// out of the ruling. Once a day and stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordBackDated {
+    /// Whose.
+    pub rep: String,
+    /// Which log.
+    pub stream: StreamId,
+    /// Which epoch.
+    pub epoch: u32,
+    /// Which branch, empty for the main line.
+    pub branch: Branch,
+    /// The first of them that came that day.
+    pub seq: u64,
+    /// Its hash.
+    pub hash: Hash,
+}
+impl Payload for RecordBackDated {
+    const TYPE: &'static str = "record.back_dated";
+}
+
+/// A question for each fork and each key that nothing vouches for, and a finding for each batch that did not check
+/// and each day of back-dated records.
 pub(super) fn found(case: &Case<'_>) -> Vec<Found> {
     let of_rep = |rep: &str, at_ms: i64| rep == case.basis.rep_id && case.has(at_ms);
     let forked = case.records.of::<StreamForked>();
@@ -87,5 +110,15 @@ pub(super) fn found(case: &Case<'_>) -> Vec<Found> {
             .text("stream", opened.stream)
             .number("epoch", i64::from(opened.epoch))
     });
-    forked.chain(broken).chain(replaced).collect()
+    let dated = case.records.of::<RecordBackDated>();
+    let dated = dated.filter(|(entry, record)| of_rep(&record.rep, entry.when.at_ms));
+    let dated = dated.map(|(entry, record)| {
+        Found::at(FindingKind::LogBroken, entry.when.at_ms, vec![entry.source()])
+            .text("stream", record.stream)
+            .number("epoch", i64::from(record.epoch))
+            .text("branch", record.branch)
+            .number("seq", record.seq as i64)
+            .text("fault", "back_dated")
+    });
+    forked.chain(broken).chain(replaced).chain(dated).collect()
 }

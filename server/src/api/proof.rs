@@ -7,7 +7,7 @@ use axum::{
 };
 use onbeat_core::{
     record::Payload,
-    rules::log::{BatchQuarantined, StreamForked},
+    rules::log::{BatchQuarantined, RecordBackDated, StreamForked},
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -54,7 +54,7 @@ pub(super) async fn log(
     Ok((as_log("log.ndjson"), Body::from_stream(export::stream(desk, what))))
 }
 
-/// What phones of the reps that this person sees sent that did not check, and forks, newest first.
+/// What phones of the reps that this person sees sent that did not check, forks, and times that cannot be true, newest first.
 #[utoipa::path(get, path = "/api/v1/quarantine", tag = "company", params(PageQuery),
     responses((status = 200, body = Page<DeskRecord>)))]
 pub(super) async fn quarantine(
@@ -70,7 +70,7 @@ pub(super) async fn quarantine(
             .unwrap_or_default();
         books::rep(&desk, rep).is_ok_and(|rep| actor.covers(&rep.team))
     };
-    let types = [BatchQuarantined::TYPE, StreamForked::TYPE];
+    let types = [BatchQuarantined::TYPE, StreamForked::TYPE, RecordBackDated::TYPE];
     Ok(Json(page.desk_records(&desk, &types, is_own).await?))
 }
 

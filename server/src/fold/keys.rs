@@ -3,7 +3,7 @@ use onbeat_core::{
     record::{Body, EpochReason},
     reference::{Document, DocumentPut},
     rules::{
-        log::{BatchQuarantined, EpochOpened, StreamForked},
+        log::{BatchQuarantined, EpochOpened, RecordBackDated, StreamForked},
         sign_in::SignInEntered,
     },
     time::Interval,
@@ -44,6 +44,9 @@ pub fn touches(documents: &Documents, body: &Body) -> Vec<String> {
     }
     if let Some(Ok(quarantined)) = body.read::<BatchQuarantined>() {
         return at(&quarantined.rep, body.at.at_ms);
+    }
+    if let Some(Ok(dated)) = body.read::<RecordBackDated>() {
+        return at(&dated.rep, body.at.at_ms);
     }
     if let Some(Ok(opened)) = body.read::<EpochOpened>()
         && opened.reason == EpochReason::KeyLost

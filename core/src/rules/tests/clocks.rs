@@ -4,7 +4,7 @@ use crate::{
     rules::{
         Fact,
         clock::ClockMoved,
-        log::{BatchQuarantined, EpochOpened, StreamForked},
+        log::{BatchQuarantined, EpochOpened, RecordBackDated, StreamForked},
     },
 };
 
@@ -60,6 +60,23 @@ fn a_fork_is_a_question_and_a_broken_log_a_finding() {
     );
     assert_eq!(findings[0].evidence[0].seq, seq);
     assert_eq!(findings[1].facts["fault"], Fact::Text("body_hash".into()));
+    let dated = |rep: &str| RecordBackDated {
+        rep: rep.into(),
+        stream: STREAM.into(),
+        epoch: 1,
+        branch: String::new(),
+        seq: 42,
+        hash: Hash::of("record"),
+    };
+    let mut case = Case::plain();
+    case.desk(minute(304.0), &dated("rep-2"));
+    case.desk(minute(304.0), &dated(REP));
+    let finding = case.only();
+    assert_eq!(
+        (finding.kind, &finding.facts["seq"]),
+        (FindingKind::LogBroken, &Fact::Number(42))
+    );
+    assert_eq!(finding.facts["fault"], Fact::Text("back_dated".into()));
 }
 
 #[test]

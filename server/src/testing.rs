@@ -383,18 +383,23 @@ impl Phone {
 
     /// Asks for the server's time and writes it down.
     pub(crate) async fn anchor(&mut self, world: &World, at_ms: i64, wall_off_ms: i64) {
-        world.set_time(at_ms);
-        let tip = &self.tip;
-        let body = json!({"stream": tip.stream, "epoch": tip.epoch, "seq": tip.seq, "hash": tip.hash});
-        let (status, answer) = world.post("/api/v1/time", &self.token, &body).await;
-        assert_eq!(status, StatusCode::OK);
-        let anchor: Anchor = serde_json::from_value(answer["anchor"].clone()).unwrap();
+        let anchor = self.ask_time(world, at_ms).await;
         let anchored = Anchored {
             anchor,
             sent_elapsed_ms: self.elapsed(at_ms) - 40,
             received_elapsed_ms: self.elapsed(at_ms),
         };
         self.write_with(at_ms, wall_off_ms, &anchored);
+    }
+
+    /// Asks for the server's time over the newest record.
+    pub(crate) async fn ask_time(&self, world: &World, at_ms: i64) -> Anchor {
+        world.set_time(at_ms);
+        let tip = &self.tip;
+        let body = json!({"stream": tip.stream, "epoch": tip.epoch, "seq": tip.seq, "hash": tip.hash});
+        let (status, answer) = world.post("/api/v1/time", &self.token, &body).await;
+        assert_eq!(status, StatusCode::OK);
+        serde_json::from_value(answer["anchor"].clone()).unwrap()
     }
 
     pub(crate) fn seal(&self, record: &Record) -> Seal {

@@ -1,12 +1,12 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use onbeat_core::{
     record::{Body, StreamId},
     rules::{Entry, Name},
-    time::{ClockAnchor, Clocks, Trusted},
+    time::Trusted,
 };
 
-use super::anchors::{anchors_in, boot_key};
+use super::times::Times;
 use crate::{
     app::App,
     clock::bounded,
@@ -22,20 +22,14 @@ pub(super) async fn entries(app: &App, rows: Vec<LogRow>, drift_ppm: i64) -> Sto
             Some((row, body))
         })
         .collect();
-    let clocks = clocks(app, &read, drift_ppm).await?;
-    let when = |row: &LogRow, body: &Body| {
+    let times = times(app, &read, drift_ppm).await?;
+    let when = |row: &LogRow, body: &Body| match times.get(&row.line.stream) {
+        Some(times) => times.when(&body.at, row.received_ms),
         // The desk's own records carry the server's time.
-        let own = Trusted {
-            at_ms: body.at.at_ms,
+        None => Trusted {
+            at_ms: bounded(body.at.at_ms),
             error_ms: Some(0),
-        };
-        let when = clocks
-            .get(&row.line.stream)
-            .map_or(own, |clocks| clocks.trust(&body.at));
-        Trusted {
-            at_ms: bounded(when.at_ms),
-            ..when
-        }
+        },
     };
     let entry = |(row, body): (LogRow, Body)| Entry {
         when: when(&row, &body),
@@ -53,18 +47,16 @@ pub(super) async fn entries(app: &App, rows: Vec<LogRow>, drift_ppm: i64) -> Sto
     Ok(entries)
 }
 
-/// The clocks of the phones' streams among some records, from all anchors of the boots they name.
-async fn clocks(app: &App, read: &[(LogRow, Body)], drift_ppm: i64) -> StoreResult<HashMap<StreamId, Clocks>> {
+/// The times of the phones' streams among some records, from all that is known of the boots they name.
+async fn times(app: &App, read: &[(LogRow, Body)], drift_ppm: i64) -> StoreResult<HashMap<StreamId, Times>> {
     let phones = read.iter().filter(|(row, _)| row.line.stream != *app.desk.stream());
-    let boots: BTreeSet<(&str, &str)> = phones
-        .map(|(row, body)| (row.line.stream.as_str(), body.at.boot.as_str()))
-        .collect();
-    let mut anchors: HashMap<StreamId, Vec<ClockAnchor>> = HashMap::new();
-    for (stream, boot) in boots {
-        let rows = app.store.records_of(&boot_key(stream, boot)).await?;
-        let known = anchors.entry(stream.to_owned()).or_default();
-        known.extend(anchors_in(&app.signer, stream, &rows));
+    let mut boots: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (row, body) in phones {
+        boots.entry(&row.line.stream).or_default().push(&body.at.boot);
     }
-    let clocks = |(stream, anchors)| (stream, Clocks::new(anchors, drift_ppm));
-    Ok(anchors.into_iter().map(clocks).collect())
+    let mut times = HashMap::new();
+    for (stream, boots) in boots {
+        times.insert(stream.to_owned(), Times::stored(app, stream, boots, drift_ppm).await?);
+    }
+    Ok(times)
 }

@@ -8,6 +8,7 @@ mod frozen;
 mod keys;
 mod noted;
 mod private;
+mod times;
 mod views;
 mod worker;
 
@@ -20,6 +21,7 @@ pub use frozen::frozen_cell;
 pub use keys::{day_key, outdated, read_day_key, touches};
 pub use worker::{drain, run};
 
-pub(crate) use anchors::{anchor_of, anchors_in, boot_key};
+pub(crate) use anchors::{boot_key, tie_of};
 pub(crate) use keys::days_of;
 pub(crate) use private::private_key;
+pub(crate) use times::{Times, since_cell};

@@ -3,11 +3,13 @@
 //! The order of a push: who calls, how often, how much, is it text, does it parse, does it continue what is
 //! stored, is it sealed; then one transaction, and after it the receipt.
 
+mod claims;
 mod enrol;
 mod epochs;
 mod fault;
 mod head;
 mod keys;
+mod line_times;
 mod place;
 mod push;
 mod quarantine;
@@ -16,6 +18,8 @@ mod text;
 mod time;
 mod times;
 
+#[cfg(test)]
+mod clock_tests;
 #[cfg(test)]
 mod tests;
 

@@ -18,12 +18,10 @@ use onbeat_core::{
     time::{Schedule, When},
 };
 
-use super::times::{Times, unanchored_key};
 use crate::{
     app::App,
-    clock::bounded,
     documents::Documents,
-    fold::{anchor_of, boot_key, day_key, days_of, private_key},
+    fold::{Times, day_key, days_of, private_key},
     photos::photo_key,
     store::StoreResult,
 };
@@ -41,17 +39,15 @@ pub fn visit_key(stream: &str, visit: &str) -> String {
 pub(super) struct Days<'a> {
     documents: Arc<Documents>,
     pub(super) rep: &'a str,
-    times: &'a Times,
     /// By hour: all records of a push lie in a few of them.
     schedules: RefCell<HashMap<i64, Rc<Schedule>>>,
 }
 
 impl<'a> Days<'a> {
-    pub(super) fn new(documents: Arc<Documents>, rep: &'a str, times: &'a Times) -> Self {
+    pub(super) fn new(documents: Arc<Documents>, rep: &'a str) -> Self {
         Self {
             documents,
             rep,
-            times,
             schedules: RefCell::default(),
         }
     }
@@ -62,33 +58,30 @@ impl<'a> Days<'a> {
         Rc::clone(known.entry(at_ms.div_euclid(HOUR_MS)).or_insert_with(new))
     }
 
-    /// The day a body belongs to, by trusted time.
-    pub(super) fn day(&self, body: &Body) -> NaiveDate {
-        let at_ms = self.times.at_ms(&body.at);
+    /// The day an instant belongs to.
+    pub(super) fn day(&self, at_ms: i64) -> NaiveDate {
         self.schedule(at_ms).day_of(at_ms)
     }
 
-    /// The day a body belongs to by its wall clock alone: where it was filed before its boot had an anchor.
-    pub(super) fn wall_day(&self, body: &Body) -> NaiveDate {
-        let at_ms = bounded(body.at.at_ms);
-        self.schedule(at_ms).day_of(at_ms)
+    /// Whether an instant lies outside the window: a place of it must not reach the disk.
+    pub(super) fn outside(&self, at_ms: i64) -> bool {
+        self.schedule(at_ms).when(at_ms) != When::Within
     }
 
-    /// Whether this is a place outside the window: it must not reach the disk. By its type alone: a fix whose
-    /// fields can't be read may hold a place all the same.
-    pub(super) fn must_erase(&self, body: &Body) -> bool {
-        let at_ms = self.times.at_ms(&body.at);
-        body.kind == FixTaken::TYPE && self.schedule(at_ms).when(at_ms) != When::Within
+    /// Whether a whole stretch lies in one window.
+    pub(super) fn within(&self, from_ms: i64, to_ms: i64) -> bool {
+        !self.outside(from_ms) && !self.outside(to_ms) && self.day(from_ms) == self.day(to_ms)
     }
 
-    /// As [`Days::must_erase`], where a later anchor could no longer make up for a wrong wall clock.
-    pub(super) fn may_keep_for_good(&self, body: &Body) -> bool {
-        body.kind != FixTaken::TYPE || self.times.anchored(&body.at.boot) && !self.must_erase(body)
+    /// Whether this is a place outside the window. By its type alone: a fix whose fields can't be read may hold
+    /// a place all the same.
+    pub(super) fn must_erase(&self, body: &Body, at_ms: i64) -> bool {
+        body.kind == FixTaken::TYPE && self.outside(at_ms)
     }
 
     /// Keys of the days a body touches: the day it speaks of, if it speaks of one, else its own.
-    fn days(&self, body: &Body, visits: &Visits) -> BTreeSet<String> {
-        let today = self.day(body);
+    fn days(&self, body: &Body, at_ms: i64, visits: &Visits) -> BTreeSet<String> {
+        let today = self.day(at_ms);
         let own = day_key(self.rep, today);
         let near = |day: &NaiveDate| (*day - today).num_days().abs() <= DAYS_NEAR;
         let said = |day: String| {
@@ -112,17 +105,11 @@ impl<'a> Days<'a> {
         [Some(own), visit].into_iter().flatten().collect()
     }
 
-    /// All keys a phone's record touches.
-    pub(super) fn keys(&self, app: &App, stream: &str, body: &Body, visits: &Visits) -> Vec<String> {
-        let mut keys: Vec<String> = self.days(body, visits).into_iter().collect();
-        if anchor_of(&app.signer, stream, body).is_some() {
-            keys.push(boot_key(stream, &body.at.boot));
-        }
-        if !self.times.anchored(&body.at.boot) {
-            keys.push(unanchored_key(stream, &body.at.boot));
-        }
+    /// The keys that a phone's record touches by what it says and when.
+    pub(super) fn keys(&self, stream: &str, body: &Body, at_ms: i64, visits: &Visits) -> Vec<String> {
+        let mut keys: Vec<String> = self.days(body, at_ms, visits).into_iter().collect();
         if matches!(body.kind.as_str(), PrivateStarted::TYPE | PrivateEnded::TYPE) {
-            keys.push(private_key(self.rep, self.day(body)));
+            keys.push(private_key(self.rep, self.day(at_ms)));
         }
         if let Some(Ok(checked_in)) = body.read::<CheckedIn>() {
             keys.push(visit_key(stream, &checked_in.visit));
@@ -162,19 +149,19 @@ impl Visits {
             let Some(check_in) = rows.first().and_then(|row| Body::parse(row.body.as_deref()?).ok()) else {
                 continue;
             };
-            let times = Times::gather(app, stream, &[(rows[0].hash, &check_in)]).await?;
-            let day = Days::new(app.documents(), rep, &times).day(&check_in);
+            let drift_ppm = app.documents().policy(app.now_ms()).clock.drift_ppm;
+            let times = Times::stored(app, stream, [check_in.at.boot.as_str()], drift_ppm).await?;
+            let at_ms = times.when(&check_in.at, rows[0].received_ms).at_ms;
+            let day = Days::new(app.documents(), rep).day(at_ms);
             days.insert(visit.clone(), day_key(rep, day));
         }
         Ok(Self { days })
     }
 
-    /// Adds the visits that begin among the records themselves.
-    pub(super) fn begin(&mut self, days: &Days<'_>, bodies: &[&Body]) {
-        for body in bodies {
-            if let Some(Ok(checked_in)) = body.read::<CheckedIn>() {
-                self.days.insert(checked_in.visit, day_key(days.rep, days.day(body)));
-            }
+    /// Adds the visit that begins with a record, if one does.
+    pub(super) fn begin(&mut self, days: &Days<'_>, body: &Body, at_ms: i64) {
+        if let Some(Ok(checked_in)) = body.read::<CheckedIn>() {
+            self.days.insert(checked_in.visit, day_key(days.rep, days.day(at_ms)));
         }
     }
 }

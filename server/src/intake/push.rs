@@ -6,18 +6,19 @@ use axum::{
     extract::{Path, Query, State},
     http::{HeaderMap, StatusCode},
 };
-use onbeat_core::record::{Batch, Body, Hash, Receipt, Record, StreamId, Tip};
+use onbeat_core::record::{Batch, Body, Certificate, Hash, Receipt, Record, StreamId, Tip};
 use serde::{Deserialize, Serialize};
 
 use super::{
     fault::{self, Certificates, Refusal, misnamed, sealed, stored_of},
     place::{Days, Visits},
     quarantine, text,
-    times::Times,
+    times::{Arrival, BatchTimes},
 };
 use crate::{
     app::App,
     certificates::certificate_of,
+    clock::bounded,
     error::{ApiError, ApiResult},
     fold::day_key,
     phones::{Caller, StreamBody, not_revoked, stream_cell, stream_of},
@@ -162,6 +163,8 @@ struct Push<'a> {
 
 /// Where the line stands that a batch continues.
 struct Standing {
+    /// Of its epoch.
+    certificate: Certificate,
     /// Newest record of the line, `None` before the first.
     tip_seq: u64,
     /// How many of the batch's records are stored.
@@ -211,6 +214,7 @@ impl Push<'_> {
         };
         let skipped = stored_of(&self.batch.records, &tip, &stored)?;
         Ok(Standing {
+            certificate: certificates.own,
             tip_seq: newest.map_or(0, |row| row.seq),
             skipped,
             stored,
@@ -253,22 +257,22 @@ impl Push<'_> {
 
     /// What the push changes, and what the phone is to erase.
     async fn change(&self, standing: &Standing, now_ms: i64) -> Result<(Change, Vec<Erased>), Failure> {
-        let hashes = self.batch.records.iter().map(|record| record.hash);
-        let read: Vec<(Hash, &Body)> = hashes
-            .zip(&self.bodies)
-            .filter_map(|(h, b)| Some((h, b.as_ref()?)))
-            .collect();
-        let bodies: Vec<&Body> = read.iter().map(|(_, body)| *body).collect();
+        let times = self.dated(standing, now_ms).await?;
+        let bodies: Vec<&Body> = self.bodies.iter().flatten().collect();
         let (stream, rep) = (&self.line.stream, &self.caller.rep);
-        let times = Times::gather(self.app, stream, &read).await?;
         let mut visits = Visits::find(self.app, stream, rep, &bodies).await?;
         let mut change = self.sync_state(standing, now_ms).await?;
-        let days = Days::new(self.app.documents(), rep, &times);
-        visits.begin(&days, &bodies);
+        change.cells.extend(times.cells.iter().cloned());
+        let days = Days::new(self.app.documents(), rep);
+        for (body, dated) in self.bodies.iter().zip(&times.dated) {
+            if let Some(body) = body.as_ref().filter(|_| !dated.back_dated) {
+                visits.begin(&days, body, dated.at_ms);
+            }
+        }
         let mut erased = self.erased_before(standing);
-        for (record, body) in self.batch.records.iter().zip(&self.bodies).skip(standing.skipped) {
-            let new = self.new_record(record, body.as_ref(), &days, &visits, now_ms);
-            if record.body_line.is_some() && new.body.is_none() {
+        for index in standing.skipped..self.batch.records.len() {
+            let new = self.new_record(index, &times, &days, &visits, now_ms);
+            if self.batch.records[index].body_line.is_some() && new.body.is_none() {
                 erased.insert(erased_at(&self.line, new.seq));
             }
             change
@@ -276,10 +280,29 @@ impl Push<'_> {
                 .extend(new.keys.iter().filter(|key| key.starts_with("day/")).cloned());
             change.append.push(new);
         }
-        refile(&times, &days, &mut change, &mut erased);
+        refile(&times, &days, visits, &mut change, &mut erased);
         change.mark.sort();
         change.mark.dedup();
         Ok((change, erased.into_iter().collect()))
+    }
+
+    /// When the records were written. The desk is told of what can't be true before it is stored: a push that
+    /// breaks off in between comes again.
+    async fn dated(&self, standing: &Standing, now_ms: i64) -> Result<BatchTimes, Failure> {
+        let arrival = Arrival {
+            app: self.app,
+            line: &self.line,
+            certificate: &standing.certificate,
+            records: &self.batch.records,
+            bodies: &self.bodies,
+            skipped: standing.skipped,
+            now_ms,
+        };
+        let times = arrival.dated().await?;
+        if let Some(first) = times.dated.iter().position(|dated| dated.back_dated) {
+            quarantine::back_dated(self.app, self.caller, &self.line, &self.batch.records[first]).await?;
+        }
+        Ok(times)
     }
 
     /// Guards, the stream's last contact and its newest seal.
@@ -316,25 +339,38 @@ impl Push<'_> {
 
     fn new_record(
         &self,
-        record: &Record,
-        body: Option<&Body>,
+        index: usize,
+        times: &BatchTimes,
         days: &Days<'_>,
         visits: &Visits,
         received_ms: i64,
     ) -> NewRecord {
-        let stream = &self.line.stream;
-        let keys = match body {
-            Some(body) => days.keys(self.app, stream, body, visits),
-            None if record.body_line.is_some() => vec![format!("unreadable/{stream}")],
-            None => Vec::new(),
+        let (stream, record, dated) = (&self.line.stream, &self.batch.records[index], times.dated[index]);
+        let (keys, erase) = match &self.bodies[index] {
+            Some(body) => {
+                let keys = if dated.back_dated {
+                    vec![format!("back_dated/{stream}")]
+                } else {
+                    let own = times.key(stream, &record.hash, body);
+                    let mut keys = days.keys(stream, body, dated.at_ms, visits);
+                    keys.extend(own);
+                    keys
+                };
+                (keys, days.must_erase(body, dated.at_ms))
+            }
+            // It may hold a place of any time between the record before it and now.
+            None if record.body_line.is_some() => {
+                let keys = vec![format!("unreadable/{stream}")];
+                (keys, !days.within(dated.at_ms, received_ms))
+            }
+            None => (Vec::new(), false),
         };
-        let kept = !body.is_some_and(|body| days.must_erase(body));
         NewRecord {
             line: self.line.clone(),
             seq: record.head.seq,
             hash: record.hash,
             head: record.head_line.clone(),
-            body: record.body_line.clone().filter(|_| kept),
+            body: record.body_line.clone().filter(|_| !erase),
             received_ms,
             keys,
         }
@@ -350,23 +386,29 @@ impl Push<'_> {
 }
 
 /// A first anchor may put what was stored of its boot on another day, or outside the window.
-fn refile(times: &Times, days: &Days<'_>, change: &mut Change, erased: &mut BTreeSet<Erased>) {
+fn refile(times: &BatchTimes, days: &Days<'_>, mut visits: Visits, change: &mut Change, erased: &mut BTreeSet<Erased>) {
+    let mut moved = Vec::new();
     for row in &times.before_first {
         let Some(body) = row.body.as_deref().and_then(|line| Body::parse(line).ok()) else {
             erased.extend(row.body.is_none().then(|| erased_at(&row.line, row.seq)));
             continue;
         };
-        let (was, is) = (
-            day_key(days.rep, days.wall_day(&body)),
-            day_key(days.rep, days.day(&body)),
-        );
-        if days.must_erase(&body) {
+        let at_ms = times.times.when(&body.at, row.received_ms).at_ms;
+        let was_ms = times.times.wall_ms(&body.at, row.received_ms);
+        if days.must_erase(&body, at_ms) {
             change.erase.push((row.line.clone(), row.seq));
             erased.insert(erased_at(&row.line, row.seq));
-            change.mark.push(was);
-        } else if was != is {
-            change.keys.push((row.line.clone(), row.seq, is.clone()));
-            change.mark.extend([was, is]);
+            change.mark.push(day_key(days.rep, days.day(bounded(was_ms))));
+        } else if days.day(bounded(was_ms)) != days.day(at_ms) {
+            visits.begin(days, &body, at_ms);
+            change.mark.push(day_key(days.rep, days.day(bounded(was_ms))));
+            moved.push((row, body, at_ms));
+        }
+    }
+    for (row, body, at_ms) in moved {
+        for key in days.keys(&row.line.stream, &body, at_ms, &visits) {
+            change.mark.extend(key.starts_with("day/").then(|| key.clone()));
+            change.keys.push((row.line.clone(), row.seq, key));
         }
     }
 }

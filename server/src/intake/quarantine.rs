@@ -1,23 +1,27 @@
-//! Batches that do not check, and forks: what the desk is shown of them.
+//! Batches that do not check, forks, and times that cannot be true: what the desk is shown of them.
 
 use onbeat_core::{
-    record::{Body, Hash, Line, read_lines},
-    rules::log::{BatchQuarantined, StreamForked},
+    reading::Stamp,
+    record::{Body, Hash, Line, Payload, Record, read_lines},
+    rules::{
+        log::{BatchQuarantined, RecordBackDated, StreamForked},
+        presence::FixTaken,
+    },
 };
 
 use super::{
     fault::{Fault, Refusal},
     place::Days,
-    times::Times,
 };
 use crate::{
     app::App,
     append::append,
     desk_log::Act,
-    error::ApiResult,
+    error::{ApiError, ApiResult},
+    fold::Times,
     limits::QUARANTINES,
     phones::Caller,
-    store::{Cell, Change, Guard},
+    store::{Cell, Change, Guard, LogLine},
 };
 
 /// Keeps what the desk should know of a refused push: the bytes of a faulty batch, the fact of a fork. Asked
@@ -87,11 +91,13 @@ pub(super) fn once(cell: Cell) -> Change {
 /// erased from a quarantine later, so a fix stays only where its time is beyond doubt.
 async fn without_places(app: &App, caller: &Caller, text: &str) -> ApiResult<String> {
     let bodies: Vec<Option<Body>> = text.split('\n').map(|line| Body::parse(line).ok()).collect();
-    let read: Vec<(Hash, &Body)> = bodies.iter().flatten().map(|body| (Hash([0; 32]), body)).collect();
-    let times = Times::gather(app, &caller.stream, &read).await?;
-    let days = Days::new(app.documents(), &caller.rep, &times);
+    let boots = bodies.iter().flatten().map(|body| body.at.boot.as_str());
+    let drift_ppm = app.documents().policy(app.now_ms()).clock.drift_ppm;
+    let times = Times::stored(app, &caller.stream, boots, drift_ppm).await?;
+    let days = Days::new(app.documents(), &caller.rep);
+    let within = |at: &Stamp| times.anchored(&at.boot) && !days.outside(times.when(at, app.now_ms()).at_ms);
     let keep = |line: &str, body: &Option<Body>| match body {
-        Some(body) => days.may_keep_for_good(body),
+        Some(body) => body.kind != FixTaken::TYPE || within(&body.at),
         None => !line.contains("lat_e9") && !line.contains("lon_e9"),
     };
     let lines = text.split('\n').zip(&bodies);
@@ -128,6 +134,29 @@ pub(super) fn fork_note(caller: &Caller, epoch: u32, seq: u64) -> (Act, Change) 
         seq,
     });
     (act, once(note("fork", format!("{}/{epoch}", caller.stream))))
+}
+
+/// Tells the desk once a day of records whose times cannot be true; `record` is the first of them.
+pub(super) async fn back_dated(app: &App, caller: &Caller, line: &LogLine, record: &Record) -> ApiResult<()> {
+    let day = app.documents().day_at(&caller.rep, app.now_ms());
+    let seen = note("back_dated", format!("{}/{day}", caller.stream));
+    let noted = async || app.store.cell("back_dated", &seen.key, app.now_ms()).await;
+    if noted().await?.is_some() {
+        return Ok(());
+    }
+    let act = Act::new(&RecordBackDated {
+        rep: caller.rep.clone(),
+        stream: caller.stream.clone(),
+        epoch: line.epoch,
+        branch: line.branch.clone(),
+        seq: record.head.seq,
+        hash: record.hash,
+    });
+    let written = append(app, vec![act], |_| once(seen.clone())).await?;
+    if written.is_none() && noted().await?.is_none() {
+        return Err(ApiError::busy());
+    }
+    Ok(())
 }
 
 /// The epoch of the first record that can be read.

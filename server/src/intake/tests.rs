@@ -34,7 +34,7 @@ fn code(answer: &Value) -> &str {
     answer["error"]["code"].as_str().unwrap_or("none")
 }
 
-fn main_line(phone: &Phone) -> LogLine {
+pub(super) fn main_line(phone: &Phone) -> LogLine {
     LogLine {
         stream: phone.stream.clone(),
         epoch: phone.tip.epoch,
@@ -42,11 +42,11 @@ fn main_line(phone: &Phone) -> LogLine {
     }
 }
 
-async fn stored(world: &World, line: &LogLine) -> Vec<LogRow> {
+pub(super) async fn stored(world: &World, line: &LogLine) -> Vec<LogRow> {
     world.app.store.records(line, 1, 1_000).await.unwrap()
 }
 
-async fn desk_records(world: &World, kind: &str) -> Vec<LogRow> {
+pub(super) async fn desk_records(world: &World, kind: &str) -> Vec<LogRow> {
     let line = LogLine {
         stream: world.app.desk.stream().clone(),
         epoch: 1,
@@ -287,7 +287,7 @@ async fn ask_epoch(world: &World, phone: &Phone, request: &Value) -> (StatusCode
 }
 
 /// Opens the next epoch with the phone's key, which signs for it unless it is new.
-async fn open_epoch(world: &World, phone: &mut Phone, reason: EpochReason, heads: &[Hash]) -> Certificate {
+pub(super) async fn open_epoch(world: &World, phone: &mut Phone, reason: EpochReason, heads: &[Hash]) -> Certificate {
     let signer = (reason != EpochReason::KeyLost).then_some(phone.pkcs8.as_slice());
     let body = request(phone, reason, heads, &phone.pkcs8, signer);
     let (status, answer) = ask_epoch(world, phone, &body).await;
@@ -668,7 +668,7 @@ async fn keys_are_open_to_all() {
 }
 
 /// Latitude of a fix that is nowhere else in the data.
-fn needle(off_e9: i64) -> String {
+pub(super) fn needle(off_e9: i64) -> String {
     fix(off_e9).fix.lat_e9.to_string()
 }
 
@@ -739,18 +739,21 @@ async fn a_first_anchor_erases_what_the_wall_clock_let_in() {
 async fn a_first_anchor_moves_records_to_their_true_day() {
     let world = World::new().await;
     let mut phone = world.enrol(REP).await;
-    phone.write_with(at(10, 0), -24 * HOUR, &fix(0));
-    world.set_time(at(10, 1));
+    // On Tuesday the wall clock says Monday.
+    let tuesday = at(10, 0) + 24 * HOUR;
+    phone.write_with(tuesday, -24 * HOUR, &fix(0));
+    phone.write_with(tuesday + MINUTE, -24 * HOUR, &BreakStarted {});
+    world.set_time(tuesday + MINUTE);
     world.pushed(&phone, 0).await;
-    // Sunday is a day off: the wall clock put it outside, so nothing was kept to move but the record.
-    phone.write_with(at(10, 2), -24 * HOUR, &BreakStarted {});
-    world.pushed(&phone, 1).await;
-    let monday = "day/wang/2026-11-23";
-    assert!(world.app.store.records_of(monday).await.unwrap().is_empty());
-    phone.anchor(&world, at(10, 3), -24 * HOUR).await;
+    let stream = phone.stream.clone();
+    let filed = async |day: &str| {
+        let rows = world.app.store.records_of(&format!("day/wang/{day}")).await.unwrap();
+        rows.iter().filter(|row| row.line.stream == stream).count()
+    };
+    assert_eq!((filed("2026-11-23").await, filed("2026-11-24").await), (2, 0));
+    phone.anchor(&world, tuesday + 3 * MINUTE, -24 * HOUR).await;
     world.pushed(&phone, 2).await;
-    let of_monday = world.app.store.records_of(monday).await.unwrap();
-    assert!(of_monday.iter().any(|row| row.hash == phone.records[1].hash));
+    assert_eq!(filed("2026-11-24").await, 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -1011,12 +1014,12 @@ async fn a_server_restored_from_a_backup_is_given_what_it_lost() {
     backup.pushed(&old, 3).await;
     let (status, answer) = backup.push(&phone, 0).await;
     assert_eq!((status.as_u16(), code(&answer)), (404, "unknown_epoch"));
-    // The phone forgets the epoch that the server does not know, and writes what it holds anew.
+    // The phone forgets the epoch that the server does not know, and goes on.
     let mut phone = old;
     backup.set_time(at(8, 30));
     open_epoch(&backup, &mut phone, EpochReason::Fork, &heads).await;
     assert_ne!(phone.certificate, certificate);
     phone.records.clear();
-    phone.fix(at(8, 20), 0);
+    phone.fix(at(8, 30), 0);
     backup.pushed(&phone, 0).await;
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use onbeat_core::{
     record::{Body, Payload},
-    rules::{DayView, presence::FixTaken},
+    rules::{DayView, clock::Anchored, presence::FixTaken},
 };
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     auth::Actor,
-    fold::{self, frozen_cell},
+    fold::{self, Times, frozen_cell},
     phones::StreamBody,
     store::{LogLine, LogRow},
 };
@@ -32,7 +32,7 @@ const PAGE: usize = 500;
 pub struct Erased {
     /// Nothing was written.
     pub dry_run: bool,
-    /// Places.
+    /// Places, and what can't be read and so may hold one.
     pub fixes: u64,
     /// Days of reps whose account was frozen.
     pub days: u64,
@@ -90,10 +90,11 @@ async fn find(desk: &Desk, stream: &str, rep: &str, what: &Erasure) -> DeskResul
     };
     for (line, first, _) in desk.app.store.lines(stream).await? {
         let mut from_seq = first;
+        let mut clock = LineClock::default();
         loop {
             let rows = desk.app.store.records(&line, from_seq, PAGE).await?;
-            for row in &rows {
-                if let Some(at_ms) = fix_before(row, boundary_ms) {
+            for (row, at_ms) in clock.places(desk, &rows).await? {
+                if at_ms < boundary_ms {
                     let day = documents.schedule_at(rep, at_ms).day_of(at_ms);
                     if found.may_erase(desk, day).await? {
                         found.fixes.push((line.clone(), row.seq));
@@ -136,11 +137,50 @@ async fn in_dispute(desk: &Desk, rep: &str, day: NaiveDate) -> DeskResult<bool> 
     Ok(false)
 }
 
-/// When a fix was taken, if that was before the boundary. Whatever its clock said, it was taken before it came.
-fn fix_before(row: &LogRow, boundary_ms: i64) -> Option<i64> {
-    let body = Body::parse(row.body.as_deref()?).ok()?;
-    let at_ms = body.at.at_ms.min(row.received_ms);
-    (body.kind == FixTaken::TYPE && at_ms < boundary_ms).then_some(at_ms)
+/// Tells when the places of a line were taken, by the same trusted time as everything else: not before what the
+/// server had signed before them, and not after they came, whatever a clock said.
+#[derive(Default)]
+struct LineClock {
+    floor_ms: i64,
+    newest_ms: i64,
+}
+
+impl LineClock {
+    /// The next records that hold a place, or may hold one: what can't be read is of the time of the record
+    /// before it.
+    async fn places<'a>(&mut self, desk: &Desk, rows: &'a [LogRow]) -> DeskResult<Vec<(&'a LogRow, i64)>> {
+        let Some(first) = rows.first() else {
+            return Ok(Vec::new());
+        };
+        let (app, stream) = (&desk.app, &first.line.stream);
+        let lines = rows.iter().filter_map(|row| Some((row, row.body.as_deref()?)));
+        let read: Vec<(&LogRow, Option<Body>)> = lines.map(|(row, line)| (row, Body::parse(line).ok())).collect();
+        let boots = read.iter().flat_map(|(_, body)| body).map(|body| body.at.boot.as_str());
+        let drift_ppm = app.documents().policy(desk.now_ms()).clock.drift_ppm;
+        let times = Times::stored(app, stream, boots, drift_ppm).await?;
+        let mut places = Vec::new();
+        for (row, body) in &read {
+            let Some(body) = body else {
+                let at_ms = if self.newest_ms > 0 {
+                    self.newest_ms
+                } else {
+                    row.received_ms
+                };
+                places.push((*row, at_ms.min(row.received_ms)));
+                continue;
+            };
+            let stated_ms = times.when(&body.at, row.received_ms).at_ms;
+            self.newest_ms = stated_ms.max(self.floor_ms).min(row.received_ms);
+            if body.kind == FixTaken::TYPE {
+                places.push((*row, self.newest_ms));
+            }
+            let word = body.read::<Anchored>().and_then(Result::ok).map(|word| word.anchor);
+            if let Some(word) = word.filter(|word| word.stream == *stream && app.signer.signed(word)) {
+                self.floor_ms = self.floor_ms.max(word.server_at);
+            }
+        }
+        Ok(places)
+    }
 }
 
 async fn erase_stream(desk: &Desk, actor: &Actor, what: &Erasure, found: Found) -> DeskResult<()> {

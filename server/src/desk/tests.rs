@@ -4,7 +4,7 @@ use std::{os::unix::fs::PermissionsExt, sync::Arc};
 
 use onbeat_core::{
     place::Datum,
-    record::{Body, Hash, KeyRing, verify::verify},
+    record::{Body, Hash, KeyRing, Record, verify::verify},
     reference::{ExceptionKind, FindingState},
     rules::{Answered, Appealed, Finding, FindingKind, Name, presence::ReasonGiven},
     time::Interval,
@@ -27,7 +27,7 @@ use crate::{
     clock::{Clock, DemoClock, SystemClock},
     socket,
     store::{Change, LogLine, ViewRow},
-    testing::{HOUR, MINUTE, MONDAY, Phone, REP, World, at},
+    testing::{HOUR, MINUTE, MONDAY, Phone, REP, World, at, fix},
 };
 
 const DAY: i64 = 24 * HOUR;
@@ -867,6 +867,35 @@ async fn an_exported_log_checks_whole_and_after_an_erasure() {
     assert!(!erased.contains("lat_e9"));
     check(&erased);
     check(&exported(&desk, &log(None, None)).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn places_are_erased_by_their_true_age_whatever_a_clock_said() {
+    let world = World::new().await;
+    let desk = desk_of(&world);
+    let mut phone = world.enrol(REP).await;
+    phone.anchor(&world, at(9, 0), 0).await;
+    phone.reboot(at(9, 30));
+    // No anchor; clocks of last year, of today and of next year, and a body that can't be read.
+    for days in [-400, 0, 400] {
+        phone.write_with(at(10, 0), days * DAY, &fix(days));
+    }
+    let body = "{\"where\":[31,121]}".to_owned();
+    let (stream, prev) = (&phone.stream, phone.tip.hash);
+    let head = json!({"v": 1, "stream": stream, "epoch": 1, "seq": 5, "prev": prev, "body": Hash::of(&body)});
+    let unreadable = Record::from_lines(head.to_string(), Some(body)).unwrap();
+    phone.records.push(unreadable);
+    world.set_time(at(10, 1));
+    assert_eq!(world.pushed(&phone, 0).await["erased"], json!([]));
+    let before = |day: &str| Erasure {
+        rep: Some(REP.into()),
+        before: day.parse().unwrap(),
+    };
+    world.set_time(at(9, 0) + 91 * DAY);
+    for (day, fixes) in [("2026-11-23", 0), ("2026-11-24", 4), ("2027-12-31", 0)] {
+        let erased = erase::erase(&desk, &Actor::console(), before(day), false).await;
+        assert_eq!(erased.unwrap().fixes, fixes, "before {day}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -96,7 +96,7 @@ pub struct Ruled {
 
 /// The ruling: spans that tile the window up to `until_ms`.
 ///
-/// The estimator is the starting rule of `docs/verdicts.md`; a better one replaces it behind this function.
+/// The estimator is that of `docs/verdicts.md`; `docs/adr/0008` says what it was compared with.
 pub fn rule(input: &RulingInput<'_>) -> Vec<Span> {
     ruled(input).spans
 }

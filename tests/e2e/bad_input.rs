@@ -304,6 +304,40 @@ fn onbeat(bed: &Bed, arguments: &[&str]) -> Output {
 }
 
 #[test]
+fn a_command_that_asks_for_nothing_says_what_to_give() {
+    let bed = Bed::new();
+    let cases: &[(&[&str], &[&str])] = &[
+        (&["export", "log"], &["--stream", "--rep", "--desk"]),
+        (
+            &["export", "log", "--desk", "--rep", "leo"],
+            &["--desk", "cannot be used with"],
+        ),
+        (
+            &["export", "days", "--from", "2026-11-02", "--to", "2026-11-01"],
+            &["2026-11-02", "the earlier day as --from"],
+        ),
+        (
+            &["export", "visits", "--from", "2026-11-02", "--to", "2026-11-01"],
+            &["2026-11-02", "the earlier day as --from"],
+        ),
+        (&["export", "days", "--from", "2.11.2026"], &["YYYY-MM-DD"]),
+        (&["erase", "fixes", "--before", "yesterday"], &["YYYY-MM-DD"]),
+        (
+            &["duties", "record", "basis", "--note", "n", "--date", "2026-13-01"],
+            &["YYYY-MM-DD"],
+        ),
+        (
+            &["import", "districts", "d.geojson", "--valid-from", "2030-01-01"],
+            &["--valid-from"],
+        ),
+    ];
+    for (command, words) in cases {
+        let run = onbeat(&bed, &[*command, &["--data"]].concat());
+        refuses(&command.join(" "), &run, 2, words);
+    }
+}
+
+#[test]
 fn a_folder_that_is_taken_or_of_a_newer_version_is_left_alone() {
     let mut bed = Bed::new();
     let serve = ["serve", "--listen", "127.0.0.1:0", "--data"];

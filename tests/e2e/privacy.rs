@@ -138,7 +138,8 @@ fn the_server_erases_what_a_phone_should_not_have_sent() {
         let mut phone = RawPhone::enrol(load::client(), &link).await.expect("enrolled");
         let fix = serde_json::from_value(json!({"lat_e9": 40_733_377_000_i64, "lon_e9": -73_795_000_000_i64,
             "accuracy_mm": 9_000, "provider": "gps"}));
-        let stamp = serde_json::from_value(json!({"at_ms": at("06:30"), "elapsed_ms": 0, "boot": BOOT}));
+        bed.server.set_clock(at("19:30")).unwrap();
+        let stamp = serde_json::from_value(json!({"at_ms": at("19:00"), "elapsed_ms": 0, "boot": BOOT}));
         let seen: Option<Seen> = None;
         let record = phone.write(
             stamp.unwrap(),

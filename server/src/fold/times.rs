@@ -1,5 +1,5 @@
 //! What time the stamps of one phone mean, as far as can be told: signed time where a boot has an anchor, else its
-//! wall clock as far as that can be true (docs/adr/0007).
+//! wall clock as far as that can be true (docs/adr/0009).
 
 use std::collections::{BTreeSet, HashMap};
 

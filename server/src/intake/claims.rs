@@ -1,6 +1,6 @@
 //! Which anchors count. The server signs its time over whatever head a phone names, and the phone says at which
 //! time since boot it asked; so an anchor is a claim, held against the records around it and against all that
-//! the server has signed (docs/adr/0007).
+//! the server has signed (docs/adr/0009).
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! When the records of a batch were written, and what of it can't be true (docs/adr/0007).
+//! When the records of a batch were written, and what of it can't be true (docs/adr/0009).
 
 use std::collections::{HashMap, HashSet};
 

@@ -85,6 +85,8 @@ struct Trail<'a> {
     /// Before each fix the wait without any, set aside or not.
     waits_ms: Vec<i64>,
     out: Vec<Out>,
+    /// Whether any fix is backed by satellites: some phones never tell.
+    tells_of_satellites: bool,
     input: &'a RulingInput<'a>,
     waits: &'a Waits<'a>,
 }
@@ -102,6 +104,7 @@ impl<'a> Trail<'a> {
             middles,
             waits_ms: Vec::new(),
             out: Vec::new(),
+            tells_of_satellites: fixes.iter().any(|fix| fix.satellite_backed),
             input,
             waits,
         };
@@ -218,11 +221,7 @@ impl<'a> Trail<'a> {
 
     /// What tells of a way: satellites, or, of a phone that never tells of any, every fix.
     fn counts_on_the_way(&self, fix: &Sighting) -> bool {
-        fix.satellite_backed || !self.tells_of_satellites()
-    }
-
-    fn tells_of_satellites(&self) -> bool {
-        self.fixes.iter().any(|fix| fix.satellite_backed)
+        fix.satellite_backed || !self.tells_of_satellites
     }
 
     /// A short step, both discs counted: a wrongly mapped access point is far off at once.
@@ -239,7 +238,7 @@ impl<'a> Trail<'a> {
     /// that comes out of a tunnel and catches up at once, by a short step.
     fn plausible(&self, before: &Sighting, after: &Sighting) -> bool {
         before.reaches(after, self.input.policy.unknown.top_speed_kmh)
-            || (!self.tells_of_satellites() && self.is_short(before, after))
+            || (!self.tells_of_satellites && self.is_short(before, after))
     }
 
     /// Whether a fix lies where the middle of the minutes around another does, both discs counted.
@@ -257,7 +256,7 @@ impl<'a> Trail<'a> {
         let agreeing = self.input.policy.ruling.backing_fixes.max(1) as usize;
         self.agreeing(run).take(agreeing).count() == agreeing
             || self.tour(run, |fix| fix.satellite_backed)
-            || (!self.tells_of_satellites() && self.far(run) && self.way_seen(run))
+            || (!self.tells_of_satellites && self.far(run) && self.way_seen(run))
     }
 
     /// The fixes of a run that are backed by satellites and lie where its middle does: one that jumped does not.

@@ -5,9 +5,11 @@
 use onbeat_core::{
     record::{Anchor, EpochReason, Hash, Payload, Record},
     rules::{
-        FindingKind,
+        Fact, FindingKind, Noted,
         clock::Anchored,
+        log::RecordBackDated,
         presence::{BreakStarted, PrivateEnded, PrivateStarted},
+        visit::{CheckedIn, Outcome, Report},
     },
 };
 use serde_json::json;
@@ -227,7 +229,7 @@ async fn what_is_back_dated_is_kept_named_and_left_out() {
             .filter(|f| f.kind == FindingKind::LogBroken)
             .collect();
         assert_eq!(broken.len(), 1, "{what}");
-        assert_eq!(broken[0].facts["seq"], onbeat_core::rules::Fact::Number(3), "{what}");
+        assert_eq!(broken[0].facts["seq"], Fact::Number(3), "{what}");
         // A retry accuses nobody anew, and the phone goes on.
         world.pushed(&phone, 2).await;
         phone.fix(at(10, 5), 0);
@@ -462,4 +464,121 @@ async fn what_cant_be_read_is_kept_only_where_it_holds_no_place_outside() {
             "a retry hears it again"
         );
     }
+}
+
+fn check_in(visit: &str) -> CheckedIn {
+    CheckedIn {
+        visit: visit.into(),
+        customer: "c1".into(),
+        fix_epoch: None,
+        fix_seq: None,
+        purpose: "order".into(),
+    }
+}
+
+fn report(visit: &str) -> Report {
+    Report {
+        visit: visit.into(),
+        purpose: "order".into(),
+        content: "库存".into(),
+        feedback: String::new(),
+        next_step: String::new(),
+        outcome: Outcome::Met,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visit_is_whole_on_its_day_after_a_first_anchor() {
+    // How far the wall clock is off; when the rep was there and reported by true time, the visit's day, and whether
+    // the report comes with the anchor.
+    let cases = [
+        ("a day behind", -DAY, at(10, 0), at(11, 0), "2026-11-23", false),
+        (
+            "over midnight, ahead",
+            3 * HOUR,
+            at(22, 0),
+            at(10, 0) + DAY,
+            "2026-11-23",
+            false,
+        ),
+        (
+            "with the anchor",
+            3 * HOUR,
+            at(22, 0),
+            at(10, 0) + DAY,
+            "2026-11-23",
+            true,
+        ),
+        (
+            "over midnight, behind",
+            -3 * HOUR,
+            at(1, 0) + DAY,
+            at(10, 0) + DAY,
+            "2026-11-24",
+            false,
+        ),
+    ];
+    for (what, off_ms, there_ms, said_ms, day, with_anchor) in cases {
+        let world = World::new().await;
+        let mut phone = world.enrol(REP).await;
+        let visit = "0".repeat(32);
+        phone.write_with(there_ms, off_ms, &check_in(&visit));
+        let came_ms = said_ms + 6 * HOUR;
+        world.set_time(came_ms);
+        if with_anchor {
+            world.pushed(&phone, 0).await;
+        }
+        phone.write_with(said_ms, off_ms, &report(&visit));
+        if !with_anchor {
+            world.pushed(&phone, 0).await;
+        }
+        let sent = phone.records.len() - usize::from(with_anchor);
+        phone.anchor(&world, came_ms + MINUTE, off_ms).await;
+        world.pushed(&phone, sent).await;
+        let rows = world.app.store.records_of(&format!("day/{REP}/{day}")).await.unwrap();
+        for (index, of_visit) in ["check-in", "report"].into_iter().enumerate() {
+            let hash = phone.records[index].hash;
+            assert!(
+                rows.iter().any(|row| row.hash == hash),
+                "{what}: the {of_visit} is elsewhere"
+            );
+        }
+        assert_eq!((anchors(&world, &phone).await, notes(&world).await), (1, 0), "{what}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_anchor_has_its_days_folded_anew() {
+    let world = World::new().await;
+    let mut phone = world.enrol(REP).await;
+    phone.write_with(at(10, 0), -HOUR, &fix(NEEDLE));
+    world.set_time(at(10, 1));
+    world.pushed(&phone, 0).await;
+    crate::fold::drain(&world.app).await.unwrap();
+    phone.anchor(&world, at(9, 0) + DAY, -HOUR).await;
+    world.pushed(&phone, 1).await;
+    let marks = world.app.store.marks(10).await.unwrap();
+    let marked = |day: &str| marks.iter().any(|(key, _)| *key == format!("day/{REP}/{day}"));
+    assert!(marked("2026-11-23"), "the fix was an hour later than it seemed");
+    assert!(marked("2026-11-24"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_rep_is_told_what_was_back_dated() {
+    let world = World::new().await;
+    let mut phone = world.enrol(REP).await;
+    phone.anchor(&world, at(8, 0), 0).await;
+    phone.fix(at(10, 0), 0);
+    phone.fix(at(9, 0), NEEDLE);
+    world.set_time(at(10, 1));
+    world.pushed(&phone, 0).await;
+    crate::fold::drain(&world.app).await.unwrap();
+    let (_, feed) = world.get("/api/v1/feed", &phone.token).await;
+    let items = feed["items"].as_array().unwrap();
+    let item = items.iter().find(|item| item["kind"] == Noted::KIND).unwrap();
+    let noted: Noted = serde_json::from_value(item["document"].clone()).unwrap();
+    let kinds: Vec<String> = noted.entries().map(|entry| entry.body.kind).collect();
+    assert_eq!(kinds, [RecordBackDated::TYPE]);
+    assert_eq!(noted.findings[0].kind, FindingKind::LogBroken);
+    assert_eq!(noted.findings[0].facts["fault"], Fact::Text("back_dated".into()));
 }

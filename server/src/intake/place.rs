@@ -130,7 +130,7 @@ fn visit_of(body: &Body) -> Option<String> {
 }
 
 /// Day keys of the visits that some records belong to: a report of the next morning is of the visit's day.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Visits {
     days: HashMap<String, String>,
 }

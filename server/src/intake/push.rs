@@ -20,7 +20,6 @@ use crate::{
     certificates::certificate_of,
     clock::bounded,
     error::{ApiError, ApiResult},
-    fold::day_key,
     phones::{Caller, StreamBody, not_revoked, stream_cell, stream_of},
     store::{Cell, Change, Committed, Guard, LogLine, LogRow, NewRecord},
 };
@@ -264,6 +263,12 @@ impl Push<'_> {
         let mut change = self.sync_state(standing, now_ms).await?;
         change.cells.extend(times.cells.iter().cloned());
         let days = Days::new(self.app.documents(), rep);
+        let earlier = Earlier::of(&times);
+        let mut were = visits.clone();
+        for record in &earlier {
+            were.begin(&days, &record.body, record.was_ms);
+            visits.begin(&days, &record.body, record.at_ms);
+        }
         for (body, dated) in self.bodies.iter().zip(&times.dated) {
             if let Some(body) = body.as_ref().filter(|_| !dated.back_dated) {
                 visits.begin(&days, body, dated.at_ms);
@@ -280,7 +285,12 @@ impl Push<'_> {
                 .extend(new.keys.iter().filter(|key| key.starts_with("day/")).cloned());
             change.append.push(new);
         }
-        refile(&times, &days, visits, &mut change, &mut erased);
+        for record in &earlier {
+            record.refile(&days, &were, &visits, &mut change);
+        }
+        let gone = times.before_first.iter().filter(|row| row.body.is_none());
+        erased.extend(gone.map(|row| erased_at(&row.line, row.seq)));
+        erased.extend(change.erase.iter().map(|(line, seq)| erased_at(line, *seq)));
         change.mark.sort();
         change.mark.dedup();
         Ok((change, erased.into_iter().collect()))
@@ -385,31 +395,46 @@ impl Push<'_> {
     }
 }
 
-/// A first anchor may put what was stored of its boot on another day, or outside the window.
-fn refile(times: &BatchTimes, days: &Days<'_>, mut visits: Visits, change: &mut Change, erased: &mut BTreeSet<Erased>) {
-    let mut moved = Vec::new();
-    for row in &times.before_first {
-        let Some(body) = row.body.as_deref().and_then(|line| Body::parse(line).ok()) else {
-            erased.extend(row.body.is_none().then(|| erased_at(&row.line, row.seq)));
-            continue;
-        };
-        let at_ms = times.times.when(&body.at, row.received_ms).at_ms;
-        let was_ms = times.times.wall_ms(&body.at, row.received_ms);
-        if days.must_erase(&body, at_ms) {
-            change.erase.push((row.line.clone(), row.seq));
-            erased.insert(erased_at(&row.line, row.seq));
-            change.mark.push(day_key(days.rep, days.day(bounded(was_ms))));
-        } else if days.day(bounded(was_ms)) != days.day(at_ms) {
-            visits.begin(days, &body, at_ms);
-            change.mark.push(day_key(days.rep, days.day(bounded(was_ms))));
-            moved.push((row, body, at_ms));
-        }
+/// A stored record whose boot has its first anchor now.
+struct Earlier<'a> {
+    row: &'a LogRow,
+    body: Body,
+    /// When it seemed to be written, and is filed by.
+    was_ms: i64,
+    /// When it was.
+    at_ms: i64,
+}
+
+impl<'a> Earlier<'a> {
+    /// Those that can be read.
+    fn of(times: &'a BatchTimes) -> Vec<Self> {
+        let read = times.before_first.iter().filter_map(|row| {
+            let body = Body::parse(row.body.as_deref()?).ok()?;
+            Some(Self {
+                row,
+                was_ms: bounded(times.times.wall_ms(&body.at, row.received_ms)),
+                at_ms: times.times.when(&body.at, row.received_ms).at_ms,
+                body,
+            })
+        });
+        read.collect()
     }
-    for (row, body, at_ms) in moved {
-        for key in days.keys(&row.line.stream, &body, at_ms, &visits) {
-            change.mark.extend(key.starts_with("day/").then(|| key.clone()));
-            change.keys.push((row.line.clone(), row.seq, key));
+
+    /// Files it where it belongs by what is known now, or erases it where that lies outside the window. Its days
+    /// are to be folded anew even where it stays: its time is another.
+    fn refile(&self, days: &Days<'_>, were: &Visits, are: &Visits, change: &mut Change) {
+        let stream = &self.row.line.stream;
+        let before: BTreeSet<String> = days.keys(stream, &self.body, self.was_ms, were).into_iter().collect();
+        let mut keys: BTreeSet<String> = days.keys(stream, &self.body, self.at_ms, are).into_iter().collect();
+        if days.must_erase(&self.body, self.at_ms) {
+            change.erase.push((self.row.line.clone(), self.row.seq));
+            keys.clear();
         }
+        let touched = before.union(&keys).filter(|key| key.starts_with("day/"));
+        change.mark.extend(touched.cloned());
+        let new = keys.difference(&before);
+        let file = |key: &String| (self.row.line.clone(), self.row.seq, key.clone());
+        change.keys.extend(new.map(file));
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
 /// How grave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Class {
     /// Adverse and proved; a person decides.
@@ -23,6 +24,7 @@ pub enum Class {
 /// What was found: a closed list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FindingKind {
     /// Finding: left the area without leave (R2).
@@ -75,7 +77,7 @@ impl FindingKind {
     /// Whether it takes more than a phone's log to find it: the desk's records, or another rep's.
     pub fn is_servers(self) -> bool {
         use FindingKind as K;
-        matches!(self, K::LogBroken | K::LogForked | K::PhonesTogether)
+        matches!(self, K::LogBroken | K::LogForked | K::KeyReplaced | K::PhonesTogether)
     }
 
     /// Its class.
@@ -97,6 +99,7 @@ impl FindingKind {
 /// A value that screens can draw.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
 pub enum Fact {
     /// A number; its unit stands in the key (`edge_mm`, `at_ms`, `gap_s`).
@@ -108,6 +111,7 @@ pub enum Fact {
 /// A finding or a question with its evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Finding {
     /// Hash of (rep, day, kind, hash of the first evidence record or zeros): the same on phone and server.
     pub id: Hash,

@@ -9,6 +9,7 @@ use crate::{
 /// On which side of the edge a fix stands, its accuracy counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PlaceVerdict {
     /// The whole disc is inside.
@@ -24,6 +25,7 @@ pub enum PlaceVerdict {
 /// Why a fix decides nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Unusable {
     /// No accuracy, or one that is not above zero.
@@ -43,6 +45,7 @@ pub enum Unusable {
 /// One fix, judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FixVerdict {
     /// The verdict.
     pub place: PlaceVerdict,

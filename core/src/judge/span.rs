@@ -6,6 +6,7 @@ use crate::{place::Area, policy::Policy, reading::Fix, time::Interval};
 /// What is known of a rep's place for a while.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SpanStatus {
     /// Inside.
@@ -21,6 +22,7 @@ pub enum SpanStatus {
 /// One stretch of the window; the spans of a day tile it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Span {
     /// First instant, milliseconds since 1970 (UTC).
     pub from_ms: i64,

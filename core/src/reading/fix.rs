@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 /// One position as the platform reported it, WGS-84.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Fix {
     /// Latitude in 1e-9 degrees, positive north.
     pub lat_e9: i64,
@@ -33,6 +34,7 @@ pub struct Fix {
 /// Where a fix comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Provider {
     /// Satellites.

@@ -57,6 +57,24 @@ impl<'de> Deserialize<'de> for Hash {
     }
 }
 
+#[cfg(feature = "openapi")]
+mod openapi {
+    use utoipa::{
+        PartialSchema, ToSchema,
+        openapi::{ObjectBuilder, RefOr, Schema, Type},
+    };
+
+    impl PartialSchema for super::Hash {
+        fn schema() -> RefOr<Schema> {
+            let hex = ObjectBuilder::new()
+                .schema_type(Type::String)
+                .pattern(Some("^[0-9a-f]{64}$"));
+            hex.description(Some("A SHA-256, in lower-case hex.")).into()
+        }
+    }
+    impl ToSchema for super::Hash {}
+}
+
 /// Exactly `N` bytes of lower-case hex; upper case is refused, so that one value has one spelling.
 pub(super) fn decode_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
     let digits = text.as_bytes();

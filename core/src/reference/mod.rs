@@ -146,6 +146,7 @@ pub struct AreaBlob {
 /// Why time is excused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ExceptionKind {
     /// Away from work.
@@ -169,6 +170,7 @@ pub enum ExceptionKind {
 /// An approved exception: it excuses its interval.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Exception {
     /// Its id, what spans name in `excused_by` (leave says `leave`).
     pub id: String,
@@ -187,6 +189,7 @@ pub struct Exception {
 /// Where a finding or question stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FindingState {
     /// Nobody has said anything.
@@ -205,6 +208,7 @@ pub enum FindingState {
 /// What a person decided. It follows the finding of its kind that overlaps most.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Decision {
     /// The finding's id at that time.
     pub finding: Hash,

@@ -18,6 +18,7 @@ use crate::{ENGINE_VERSION, judge::Span, reference::Exception, time::Interval};
 /// The account of one rep's day: what the phone's Today shows and what the supervisor is shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DayView {
     /// The rep's id.
     pub rep: String,

@@ -8,12 +8,15 @@ use crate::{
 /// Names one record anywhere.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Name {
     /// Whose log.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub stream: StreamId,
     /// Which epoch.
     pub epoch: u32,
     /// Which branch, empty for the main line.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub branch: Branch,
     /// Which record.
     pub seq: u64,

@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 /// Half-open time span, milliseconds since 1970 (UTC).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Interval {
     /// First instant in it.
     pub from_ms: i64,

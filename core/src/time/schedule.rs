@@ -16,6 +16,7 @@ const LOOK_AHEAD_DAYS: usize = 3660;
 /// Where an instant lies against the working window of its day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum When {
     /// On a workday, before the window.

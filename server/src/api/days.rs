@@ -52,21 +52,16 @@ pub(super) struct DaySummary {
     #[schema(value_type = String, format = Date)]
     day: NaiveDate,
     /// The window; none on a day off.
-    #[schema(value_type = Option<Object>)]
     window: Option<Interval>,
     /// The whole window has passed: the ruling stands (until late data comes).
     closed: bool,
     /// Tile the window.
-    #[schema(value_type = Vec<Object>)]
     spans: Vec<Span>,
     /// Seconds of each status.
-    #[schema(value_type = Object)]
     counts: DayCounts,
     /// Provisional status.
-    #[schema(value_type = String)]
     live: LiveStatus,
     /// The market sign-in.
-    #[schema(value_type = Object)]
     sign_in: SignInView,
     /// Visits.
     visits: usize,
@@ -90,7 +85,6 @@ pub(super) struct BasisDocument {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct DayShown {
     /// The account: spans, counts, presence, sign-in, visits, findings with their evidence.
-    #[schema(value_type = Object)]
     view: DayView,
     /// The documents in force that it is judged by.
     documents: Vec<BasisDocument>,

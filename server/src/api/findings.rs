@@ -43,7 +43,6 @@ pub(super) struct FindingShown {
     /// The day, `YYYY-MM-DD`.
     day: String,
     /// The finding.
-    #[schema(value_type = Object)]
     finding: Finding,
 }
 
@@ -51,10 +50,8 @@ pub(super) struct FindingShown {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Evidence {
     /// Its name: stream, epoch, branch, seq.
-    #[schema(value_type = Object)]
     name: Name,
     /// Its hash: as in an export of the log.
-    #[schema(value_type = Option<String>)]
     hash: Option<Hash>,
     /// When the server got it, milliseconds since 1970 (UTC).
     received_ms: Option<i64>,
@@ -75,7 +72,6 @@ pub(super) struct FindingDetail {
     /// What the rep said, oldest first.
     voices: Vec<Voice>,
     /// What was decided, oldest first.
-    #[schema(value_type = Vec<Object>)]
     decisions: Vec<Decision>,
 }
 

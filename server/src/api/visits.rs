@@ -35,7 +35,6 @@ pub(super) struct VisitShown {
     /// The day, `YYYY-MM-DD`.
     day: String,
     /// The visit.
-    #[schema(value_type = Object)]
     visit: VisitView,
 }
 

@@ -22,7 +22,6 @@ pub struct DeskRecord {
     /// Its place in the desk's log.
     pub seq: u64,
     /// Its hash.
-    #[schema(value_type = String)]
     pub hash: Hash,
     /// When, milliseconds since 1970 (UTC).
     pub at_ms: i64,

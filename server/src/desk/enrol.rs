@@ -27,6 +27,7 @@ pub struct NewCode {
     pub rep: String,
     /// The stream whose database key it gives back; none for a new phone.
     #[serde(default)]
+    #[schema(value_type = Option<String>)]
     pub recover: Option<StreamId>,
     /// How long it opens, 10 minutes to 7 days.
     pub minutes: u32,

@@ -35,12 +35,10 @@ pub struct NewException {
     pub rep: String,
     /// The record of the reason the rep gave: it says why and when.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
     pub record: Option<Name>,
     /// Why, where no record says so: `leave`, `help`, `hours`, `customer_called`, `goods`, `hospital`,
     /// `detour` or `trip`.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
     pub reason: Option<ExceptionKind>,
     /// First instant excused, milliseconds since 1970 (UTC).
     #[serde(default)]
@@ -59,7 +57,6 @@ pub struct Waiting {
     pub day: String,
     /// The record, and what it says.
     #[serde(flatten)]
-    #[schema(value_type = Object)]
     pub seen: ReasonSeen,
     /// The last day on which it could be given, `YYYY-MM-DD`.
     pub give_until: String,
@@ -75,7 +72,6 @@ pub struct Waiting {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Exceptions {
     /// In force, newest first.
-    #[schema(value_type = Vec<Object>)]
     pub exceptions: Vec<Exception>,
     /// Reasons that wait for a person, the oldest day first.
     pub waiting: Vec<Waiting>,

@@ -29,15 +29,12 @@ const REASON_MAX_CHARS: usize = 500;
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TrailFix {
     /// The record: stream, epoch, branch, seq.
-    #[schema(value_type = Object)]
     pub name: Name,
     /// Wall clock of the phone, milliseconds since 1970 (UTC).
     pub at_ms: i64,
     /// The fix and the phone's own view of it; `null` where it was erased or can't be read.
-    #[schema(value_type = Option<Object>)]
     pub taken: Option<FixTaken>,
     /// The server's verdict of it, by the area in force that day.
-    #[schema(value_type = Option<Object>)]
     pub ruled: Option<FixVerdict>,
 }
 

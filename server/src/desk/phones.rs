@@ -23,7 +23,6 @@ pub struct Phone {
     /// `active`, `retired` (a newer one took its place) or `revoked`.
     pub state: StreamState,
     /// How its key is kept: `attested`, `hardware`, `software` or `unconfirmed`.
-    #[schema(value_type = String)]
     pub grade: Grade,
     /// Its newest epoch.
     pub epoch: u32,

@@ -67,9 +67,9 @@ pub(super) struct Item {
 /// Where the desk's log stands.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct DeskHead {
+    #[schema(value_type = String)]
     stream: StreamId,
     seq: u64,
-    #[schema(value_type = String)]
     hash: Hash,
 }
 

@@ -93,7 +93,6 @@ pub(super) struct Enrolment {
     #[schema(value_type = String)]
     key: PublicKey,
     /// How the phone says it keeps its key.
-    #[schema(value_type = String)]
     grade: Grade,
     /// Its database key, sealed to the server's recovery key.
     recovery: Sealed,

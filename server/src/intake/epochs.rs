@@ -41,7 +41,6 @@ pub(super) struct Wanted {
     #[schema(value_type = Vec<String>)]
     heads: Vec<Hash>,
     /// `fork`, `quarantined` or `key_lost`.
-    #[schema(value_type = String)]
     reason: EpochReason,
     /// The key that signed; left out with `key_lost`.
     #[serde(default)]

@@ -29,9 +29,9 @@ pub(super) struct Head {
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct LineHead {
     epoch: u32,
+    #[schema(value_type = String)]
     branch: Branch,
     seq: u64,
-    #[schema(value_type = String)]
     hash: Hash,
 }
 

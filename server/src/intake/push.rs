@@ -48,7 +48,6 @@ pub(super) struct Erased {
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct Pushed {
     /// Over the last record of the push.
-    #[schema(value_type = Object)]
     receipt: Receipt,
     /// Records appended.
     stored: usize,

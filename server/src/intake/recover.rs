@@ -33,6 +33,7 @@ pub(super) struct Recovery {
     /// Given out by the desk for this stream.
     code: String,
     /// The stream.
+    #[schema(value_type = String)]
     stream: StreamId,
     /// X25519 key to seal to, base64url.
     #[schema(value_type = String)]

@@ -13,17 +13,16 @@ use crate::{
 /// The phone's newest record, by its own word.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 pub(super) struct Newest {
+    #[schema(value_type = String)]
     stream: StreamId,
     epoch: u32,
     seq: u64,
-    #[schema(value_type = String)]
     hash: Hash,
 }
 
 /// The server's time, signed over it.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct Now {
-    #[schema(value_type = Object)]
     anchor: Anchor,
 }
 

@@ -5,8 +5,10 @@ use crate::record::{Hash, StreamId, Tip};
 
 /// The server's time, signed over the phone's newest record: what comes after is provably later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Anchor {
     /// Whose log.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub stream: StreamId,
     /// Which epoch.
     pub epoch: u32,
@@ -17,8 +19,10 @@ pub struct Anchor {
     /// The server's clock, in milliseconds since 1970 (UTC).
     pub server_at: i64,
     /// The server's key.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub kid: Kid,
     /// Over the fields above.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub sig: Signature,
 }
 signable!(Anchor, "anchor", |a| vec![

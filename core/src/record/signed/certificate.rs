@@ -6,6 +6,7 @@ use crate::record::{Hash, RecordError, StreamId, head::is_stream_id, json};
 /// How well a phone's private key is kept: shown, never a lock-out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Grade {
     /// In hardware, with the maker's attestation.

@@ -5,6 +5,7 @@ use crate::record::{Hash, StreamId};
 
 /// Why a phone opens a new epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EpochReason {
     /// Its log and the server's went on differently.

@@ -6,12 +6,15 @@ use crate::record::{Branch, Hash, StreamId, Tip};
 /// The server's word that records are durable. The rep keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Receipt {
     /// Whose log.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub stream: StreamId,
     /// Which epoch.
     pub epoch: u32,
     /// Which branch, empty for the main line.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub branch: Branch,
     /// Newest record stored.
     pub seq: u64,
@@ -20,8 +23,10 @@ pub struct Receipt {
     /// When, by the server's clock, in milliseconds since 1970 (UTC).
     pub received_at: i64,
     /// The server's key.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub kid: Kid,
     /// Over the fields above.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub sig: Signature,
 }
 signable!(Receipt, "receipt", |r| vec![

@@ -27,6 +27,7 @@ pub(super) use view::view;
 /// Seconds of the window by status, and counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DayCounts {
     /// Inside (covered gaps too).
     pub inside_s: i64,
@@ -47,6 +48,7 @@ pub struct DayCounts {
 /// What presence says of a day besides its spans.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PresenceView {
     /// Provisional, at `now`.
     pub live: LiveStatus,
@@ -70,6 +72,7 @@ pub struct PresenceView {
 /// A cause, with its time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CauseSeen {
     /// When, milliseconds since 1970 (UTC).
     pub at_ms: i64,
@@ -80,6 +83,7 @@ pub struct CauseSeen {
 /// A reason the rep gave.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReasonSeen {
     /// The record.
     pub record: Name,
@@ -95,6 +99,7 @@ pub struct ReasonSeen {
 /// Where the phone's own verdict of a fix differs from the server's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Difference {
     /// The fix.
     pub fix: Name,

@@ -10,6 +10,7 @@ use crate::{
 
 /// Phone record: a fix, the only record that holds a place, so that it can be erased alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FixTaken {
     /// The fix as the platform gave it.
     pub fix: Fix,
@@ -23,6 +24,7 @@ impl Payload for FixTaken {
 
 /// The phone's own view of a fix.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Seen {
     /// Its verdict.
     #[serde(flatten)]
@@ -50,6 +52,7 @@ impl Payload for Stood {
 /// Why fixes may be missing: a fact, never an intent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
     /// The app's process started.
@@ -122,6 +125,7 @@ bare_record!(
 /// Phone record: a reason by one tap; it excuses its interval once a person approves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReasonGiven {
     /// From when to when.
     #[serde(flatten)]

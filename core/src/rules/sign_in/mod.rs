@@ -48,6 +48,7 @@ impl Payload for SignInEntered {
 /// How a sign-in came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SignInWay {
     /// By the app.
@@ -61,6 +62,7 @@ pub enum SignInWay {
 /// The day's sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SignInView {
     /// When it is (or was) due: 30 min after the first inside fix.
     pub due_ms: Option<i64>,

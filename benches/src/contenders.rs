@@ -4,7 +4,7 @@ use geo::{Contains, Coord, LineString, MultiPolygon, Polygon, indexed::IntervalT
 use geos::{Geom, Geometry, PreparedGeometry};
 use onbeat_core::{
     judge::{PlaceVerdict, judge_fix},
-    place::{Area, Districts, Point, Shape},
+    place::{Area, Districts, Point, Shape, Side},
     policy::Policy,
     reading::{Fix, Provider},
 };
@@ -190,12 +190,10 @@ fn verdicts(set: &Set, places: Where, asked: &[Asked], questions: &[Question]) -
     let contenders = [
         Contender::new("Onbeat, the decision", n, |i| {
             let (Asked { area, .. }, question) = of(i);
-            let inside = area.contains(question.point);
-            let needed_mm = if inside { radius_mm } else { radius_mm + tolerance_mm };
-            match (area.is_clear(question.point, needed_mm), inside) {
-                (false, _) => 1,
-                (true, true) => 0,
-                (true, false) => 2,
+            match area.clear_side(question.point, radius_mm, radius_mm + tolerance_mm) {
+                Some(Side::Inside) => 0,
+                Some(Side::Outside) => 2,
+                None => 1,
             }
         }),
         Contender::new("Onbeat, judge_fix with its distance", n, |i| match judged(i).place {

@@ -1,4 +1,8 @@
-use super::{grid::Grid, nearest::Within, outline::Outline};
+use super::{
+    grid::{Grid, Seen},
+    nearest::Within,
+    outline::Outline,
+};
 use crate::place::{Point, Shape};
 
 /// What lies inside an outline, and what is surely away from it.
@@ -24,12 +28,12 @@ impl Ground {
 
     /// Whether the point lies inside or on the edge; exact. What is not finite lies nowhere.
     pub(in crate::place) fn holds(&self, point: Point) -> bool {
-        self.grid.holds(&self.outline, point)
+        self.seen(point).inside
     }
 
-    /// No edge is nearer to the point, metres; 0 where its cell does not tell.
-    pub(in crate::place) fn least_m(&self, point: Point) -> f64 {
-        self.grid.least_m(point)
+    /// What the cell of a point tells of it.
+    pub(super) fn seen(&self, point: Point) -> Seen {
+        self.grid.see(&self.outline, point)
     }
 
     /// Whether an edge is within that.

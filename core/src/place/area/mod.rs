@@ -12,6 +12,7 @@ mod tree;
 use super::{Point, Shape};
 pub(super) use bounds::Bounds;
 pub(super) use frame::{Frame, Lengths};
+use grid::Seen;
 pub(super) use ground::Ground;
 use nearest::Within;
 use tree::Tree;
@@ -21,6 +22,15 @@ use tree::Tree;
 pub struct Area {
     ground: Ground,
     tree: Tree,
+}
+
+/// A side of the edge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Inside, or on the edge.
+    Inside,
+    /// Outside.
+    Outside,
 }
 
 /// How far from the edge, and where the nearest point of the edge lies.
@@ -44,22 +54,29 @@ impl Area {
 
     /// Whether the point lies inside or on the edge; exact.
     pub fn contains(&self, point: Point) -> bool {
-        self.ground.holds(point)
+        self.ground.seen(point).inside
     }
 
-    /// Whether the edge is `by_mm` millimetres away or farther: what [`Area::edge_distance`] says, its sign left
-    /// out, but mostly answered without reckoning the distance. True for an empty area.
-    pub fn is_clear(&self, point: Point, by_mm: i64) -> bool {
-        if self.ground.least_m(point) * 1000.0 >= by_mm as f64 + 1.0 {
-            return true;
-        }
-        let nearer = match Within::of(point, by_mm) {
-            Some(within) => self.ground.has_edge(&within),
-            None => self
-                .edge_distance(point)
-                .is_some_and(|edge| edge.edge_mm.saturating_abs() < by_mm),
+    /// The side on which the point lies if the edge is so many millimetres away or farther, as many as are asked of
+    /// that side: what [`Area::edge_distance`] says, but mostly answered without reckoning the distance.
+    pub fn clear_side(&self, point: Point, inside_mm: i64, outside_mm: i64) -> Option<Side> {
+        let Seen { inside, least_m } = self.ground.seen(point);
+        let (side, by_mm) = if inside {
+            (Side::Inside, inside_mm)
+        } else {
+            (Side::Outside, outside_mm)
         };
-        !nearer
+        let is_clear = least_m * 1000.0 >= by_mm as f64 + 1.0 || !self.has_edge(point, by_mm);
+        is_clear.then_some(side)
+    }
+
+    /// Whether the edge is nearer than so many millimetres.
+    fn has_edge(&self, point: Point, by_mm: i64) -> bool {
+        let found = Within::of(point, by_mm).map(|within| self.ground.has_edge(&within));
+        found.unwrap_or_else(|| {
+            let edge = self.edge_distance(point);
+            edge.is_some_and(|edge| edge.edge_mm.saturating_abs() < by_mm)
+        })
     }
 
     /// Signed distance to the edge, holes and all parts counted; `None` for an empty area and for a point that

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::{
-    Area, Districts, Point, Random, Shape, at, boroughs,
+    Area, Districts, Point, Random, Shape, Side, at, boroughs,
     reference::{Sides, between},
     rings_of, union,
 };
@@ -103,24 +103,36 @@ fn clear_is_what_the_distance_says() {
         for _ in 0..400 {
             let point = hard_point(&mut random, &rings);
             let edge_mm = area.edge_distance(point).unwrap().edge_mm.abs();
+            let side = if area.contains(point) {
+                Side::Inside
+            } else {
+                Side::Outside
+            };
             let random_mm = 10_f64.powf(random.between(0.0, 9.0)) as i64;
             for by_mm in [0, 1, edge_mm - 1, edge_mm, edge_mm + 1, random_mm] {
                 let expected = edge_mm >= by_mm;
-                assert_eq!(area.is_clear(point, by_mm), expected, "{point:?}: {edge_mm} {by_mm}");
+                let (inside_mm, outside_mm) = if side == Side::Inside { (by_mm, 0) } else { (0, by_mm) };
+                let got = area.clear_side(point, inside_mm, outside_mm);
+                assert_eq!(got, expected.then_some(side), "{point:?}: {edge_mm} {by_mm}");
                 clear[usize::from(expected)] += 1;
             }
         }
     }
     assert!(clear.iter().all(|count| *count > 10_000), "{clear:?}");
-    assert!(Area::prepare(&Shape::default()).is_clear(at(0.0, 0.0), i64::MAX));
+    let nothing = Area::prepare(&Shape::default());
+    assert_eq!(
+        nothing.clear_side(at(0.0, 0.0), i64::MAX, i64::MAX),
+        Some(Side::Outside)
+    );
 }
 
 #[test]
 fn an_edge_beyond_the_antimeridian_is_not_clear() {
     let ring = [(-180.0, -17.0), (-179.0, -17.0), (-179.0, -16.0), (-180.0, -16.0)];
     let area = Area::prepare(&super::shape(vec![super::ring(&ring)]));
-    assert!(!area.is_clear(at(179.999, -16.5), 107_000));
-    assert!(area.is_clear(at(179.999, -16.5), 106_000));
+    let clear_side = |by_mm| area.clear_side(at(179.999, -16.5), by_mm, by_mm);
+    assert_eq!(clear_side(107_000), None);
+    assert_eq!(clear_side(106_000), Some(Side::Outside));
 }
 
 #[test]

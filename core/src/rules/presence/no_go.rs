@@ -9,7 +9,7 @@ use crate::{
         radius_mm,
         sequence::Sighting,
     },
-    place::Area,
+    place::{Area, Side},
     rules::{FindingKind, finding::Found},
     time::Interval,
 };
@@ -41,7 +41,8 @@ fn seen(scene: &Scene<'_>, area: &Area, fixes: &[Sighting], medians: &[Median]) 
     let judge = |(fix, median): (&Sighting, &Median)| {
         let at_place = area.contains(median.point());
         let enough = median.fixes >= policy.ruling.fixes_min as usize;
-        let is_clear = || area.is_clear(median.point(), radius_mm(median.accuracy_mm, &policy.fix));
+        let radius_mm = radius_mm(median.accuracy_mm, &policy.fix);
+        let is_clear = || area.clear_side(median.point(), radius_mm, radius_mm) == Some(Side::Inside);
         Seen {
             fix: *fix,
             perhaps: at_place,

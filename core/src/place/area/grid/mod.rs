@@ -34,6 +34,27 @@ struct Sheet {
     least_m: [f64; 2],
 }
 
+impl Sheet {
+    /// No edge is nearer to a point of a whole cell, metres.
+    fn least_m(&self, point: Point, place: Place, rings: u32) -> f64 {
+        let between = f64::from(rings - 1);
+        let [east, north] = self
+            .frame
+            .inset(point, place)
+            .map(|(inset, side)| inset + between * side);
+        (east * self.least_m[0]).min(north * self.least_m[1])
+    }
+}
+
+/// What the cell of a point tells.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen {
+    /// Whether the point lies inside or on the edge; exact.
+    pub(super) inside: bool,
+    /// No edge is nearer, metres; 0 where the cell does not tell.
+    pub(super) least_m: f64,
+}
+
 /// Some edges of a cell, and whether the next of the list belong to the same cell.
 #[derive(Debug, Clone, Copy)]
 struct CellChain {
@@ -42,10 +63,13 @@ struct CellChain {
 }
 
 impl Grid {
-    /// Whether the point lies inside or on the edge. What is not finite lies nowhere.
-    pub(super) fn holds(&self, outline: &Outline, point: Point) -> bool {
+    /// What is known of a point by its cell. What is not finite lies nowhere.
+    pub(super) fn see(&self, outline: &Outline, point: Point) -> Seen {
         match self.look_up(point) {
-            Some((_, _, Kind::Whole { inside, .. })) => inside,
+            Some((sheet, place, Kind::Whole { inside, rings })) => Seen {
+                inside,
+                least_m: sheet.least_m(point, place, rings),
+            },
             Some((sheet, place, Kind::Parted { odd, chains })) => {
                 let start = Start {
                     outline,
@@ -54,24 +78,15 @@ impl Grid {
                     chains: self.chains_from(chains),
                 };
                 let End { inside, on_edge } = start.follow(point);
-                inside || on_edge
+                Seen {
+                    inside: inside || on_edge,
+                    least_m: 0.0,
+                }
             }
-            _ => false,
-        }
-    }
-
-    /// No edge is nearer to the point, metres; 0 where its cell does not tell.
-    pub(super) fn least_m(&self, point: Point) -> f64 {
-        match self.look_up(point) {
-            Some((sheet, place, Kind::Whole { rings, .. })) => {
-                let between = f64::from(rings - 1);
-                let [east, north] = sheet
-                    .frame
-                    .inset(point, place)
-                    .map(|(inset, side)| inset + between * side);
-                (east * sheet.least_m[0]).min(north * sheet.least_m[1])
-            }
-            _ => 0.0,
+            _ => Seen {
+                inside: false,
+                least_m: 0.0,
+            },
         }
     }
 

@@ -6,7 +6,7 @@ use serde::{
 };
 use serde_json::{Map, Value, value::RawValue};
 
-use super::{Datum, Fault, PlaceError, Point, Position, Shape, union};
+use super::{Datum, Fault, PlaceError, Point, Position, Shape, joined};
 
 /// The name of a district that comes as a bare geometry, which has no place for one.
 const UNNAMED: &str = "district";
@@ -46,17 +46,10 @@ pub fn read_districts(text: &str, name_property: &str, datum: Datum) -> Result<V
         return Err(PlaceError::NoPolygon);
     }
     let mut named = |name: String| {
-        let shape = joined(shapes.remove(&name).unwrap_or_default());
+        let shape = joined(&shapes.remove(&name).unwrap_or_default());
         NamedShape { name, shape }
     };
     Ok(names.into_iter().map(&mut named).collect())
-}
-
-fn joined(mut shapes: Vec<Shape>) -> Shape {
-    match shapes.len() {
-        1 => shapes.swap_remove(0),
-        _ => union(&shapes),
-    }
 }
 
 /// Any GeoJSON object. What depends on its type is looked at when that is known.

@@ -16,11 +16,11 @@ mod shape;
 #[cfg(test)]
 mod tests;
 
-pub use area::{Area, EdgeDistance};
+pub use area::{Area, EdgeDistance, Side};
 pub use datum::Datum;
 pub use distance::distance_m;
 pub use districts::Districts;
 pub use error::{Fault, PlaceError, Position};
 pub use geojson::{NamedShape, read_districts};
 pub use point::Point;
-pub use shape::{Shape, union};
+pub use shape::{Shape, joined, snapped, union};

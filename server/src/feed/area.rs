@@ -1,7 +1,7 @@
 //! A rep's area: the union of districts and customers' discs, computed once here and told as a blob.
 
 use onbeat_core::{
-    place::{Point, Shape, union},
+    place::{Point, Shape, joined, union},
     policy::Policy,
     record::Hash,
     reference::{AreaBlob, Customer, District, Document, NoGoPlace},
@@ -32,7 +32,7 @@ pub async fn build(app: &App, documents: &Documents, rep: &str, at_ms: i64) -> A
     for district in &parts.districts {
         shapes.push(shape(app, district).await?);
     }
-    let built = tokio::task::spawn_blocking(move || parts.join(shapes)).await;
+    let built = tokio::task::spawn_blocking(move || parts.join(&shapes)).await;
     built.map_err(|e| {
         ApiError::new(
             axum::http::StatusCode::CONFLICT,
@@ -87,7 +87,8 @@ impl Parts {
         })
     }
 
-    fn join(self, mut shapes: Vec<Shape>) -> Built {
+    fn join(self, shapes: &[Shape]) -> Built {
+        let mut shapes = vec![joined(shapes)];
         let radius_m = self.policy.transit.customer_disc_m;
         let centres = self
             .customers

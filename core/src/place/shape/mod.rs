@@ -3,6 +3,7 @@
 mod bytes;
 mod disc;
 mod rings;
+mod snap;
 mod sweep;
 mod union;
 mod vertex;
@@ -81,6 +82,27 @@ pub fn union(shapes: &[Shape]) -> Shape {
     Shape {
         parts: union::union(&shapes),
     }
+}
+
+/// The shapes, in their order, with borders within a metre of each other made one. No edge moves farther, and a
+/// shape that would cross itself after that stays as it is. The order of the shapes does not matter.
+pub fn snapped(shapes: &[Shape]) -> Vec<Shape> {
+    snap::snapped(shapes)
+}
+
+/// The union of districts that were drawn one by one: none of their borders, within a metre of each other, leaves a
+/// slit.
+pub fn joined(districts: &[Shape]) -> Shape {
+    let mut shape = match districts {
+        [alone] => return alone.clone(),
+        several => union(&snapped(several)),
+    };
+    for part in &mut shape.parts {
+        let mut rings = std::mem::take(part).into_iter();
+        part.extend(rings.next());
+        part.extend(rings.filter(|hole| !snap::is_slit(hole)));
+    }
+    shape
 }
 
 /// Signed area of a ring: the trapezoids between its edges and the equator on the ellipsoid.

@@ -7,6 +7,7 @@ mod index;
 mod reference;
 mod shapes;
 mod sides;
+mod snaps;
 mod unions;
 
 use super::*;

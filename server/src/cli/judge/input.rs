@@ -1,7 +1,7 @@
 use std::{fs, path::Path};
 
 use onbeat_core::{
-    place::{Area, Datum, Districts, NamedShape, Point, Shape, read_districts, union},
+    place::{Area, Datum, Districts, NamedShape, Point, Shape, joined, read_districts, snapped},
     policy::{Policy, WindowRule},
     reading::Fix,
     time::{Calendar, Schedule},
@@ -30,7 +30,10 @@ impl Input {
     pub(super) fn read(args: &JudgeArgs) -> Result<Self, JudgeError> {
         let policy = policy(args)?;
         let schedule = schedule(&policy, args)?;
-        let named = districts(args)?;
+        let mut named = districts(args)?;
+        if args.district.is_none() {
+            close_slits(&mut named);
+        }
         let (area_name, area) = area(&named, args.district.as_deref())?;
         let track = read_track(&bytes(&args.track)?, args.accuracy).map_err(|source| JudgeError::Track {
             path: args.track.clone(),
@@ -90,6 +93,14 @@ fn districts(args: &JudgeArgs) -> Result<Vec<NamedShape>, JudgeError> {
     })
 }
 
+/// Makes one border of two that neighbours drew almost alike.
+fn close_slits(named: &mut [NamedShape]) {
+    let shapes: Vec<Shape> = named.iter().map(|district| district.shape.clone()).collect();
+    for (district, shape) in named.iter_mut().zip(snapped(&shapes)) {
+        district.shape = shape;
+    }
+}
+
 /// One district, or the union of all.
 fn area(named: &[NamedShape], wanted: Option<&str>) -> Result<(String, Shape), JudgeError> {
     let names = || {
@@ -102,7 +113,7 @@ fn area(named: &[NamedShape], wanted: Option<&str>) -> Result<(String, Shape), J
     match wanted {
         None => Ok((
             names(),
-            union(&named.iter().map(|district| district.shape.clone()).collect::<Vec<_>>()),
+            joined(&named.iter().map(|district| district.shape.clone()).collect::<Vec<_>>()),
         )),
         Some(name) => match named.iter().find(|district| district.name == name) {
             Some(district) => Ok((district.name.clone(), district.shape.clone())),

@@ -91,7 +91,7 @@ impl Corners {
     fn nearest(&self, vertex: Vertex) -> Option<Vertex> {
         let plane = Plane::at(vertex);
         let near = self.standing([vertex, vertex], &plane);
-        let measured = near.map(|other| (plane.from_edge_m(other, other).distance_m, other));
+        let measured = near.map(|other| (plane.foot_on(other, other).distance_m, other));
         let nearest = measured.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))?;
         (nearest.0 <= SNAP_M).then_some(nearest.1)
     }
@@ -130,7 +130,7 @@ impl Corners {
     fn passed(&self, a: Vertex, b: Vertex) -> impl Iterator<Item = (Vertex, Foot)> + '_ {
         let poleward = if a.lat.abs() > b.lat.abs() { a } else { b };
         let standing = self.standing([a, b], &Plane::at(poleward));
-        let measured = standing.map(move |other| (other, Plane::at(other).from_edge_m(a, b)));
+        let measured = standing.map(move |other| (other, Plane::at(other).foot_on(a, b)));
         measured.filter(|(_, foot)| foot.distance_m <= SNAP_M && 0.0 < foot.along && foot.along < 1.0)
     }
 
@@ -180,7 +180,7 @@ impl Plane {
     }
 
     /// From the origin to an edge.
-    fn from_edge_m(&self, a: Vertex, b: Vertex) -> Foot {
+    fn foot_on(&self, a: Vertex, b: Vertex) -> Foot {
         let (a, b) = (self.metres(a), self.metres(b));
         let way = [b[0] - a[0], b[1] - a[1]];
         let length_2 = way[0] * way[0] + way[1] * way[1];

@@ -70,6 +70,47 @@ fn ms(time: &Value) -> i64 {
 const NEW_YORK: &str = "--accuracy 10 --zone America/New_York";
 
 #[test]
+fn a_slit_between_neighbours_is_no_edge() {
+    let folder = TempDir::new().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    // East and west of 0.8 m where nobody's district was drawn; a corner of the eastern one lies half-way.
+    let feature = |name: &str, ring: &str| {
+        format!(
+            r#"{{"type":"Feature","properties":{{"name":"{name}"}},"geometry":{{"type":"Polygon","coordinates":[[{ring}]]}}}}"#
+        )
+    };
+    let west = feature("west", "[10,0],[10.01,0],[10.01,0.01],[10,0.01],[10,0]");
+    let east = "[10.0100072,0],[10.02,0],[10.02,0.01],[10.0100072,0.01],[10.0100072,0.005],[10.0100072,0]";
+    let both = format!(
+        r#"{{"type":"FeatureCollection","features":[{west},{}]}}"#,
+        feature("east", east)
+    );
+    let districts = file("districts.geojson", &both);
+    let track = file(
+        "track.csv",
+        "time,lat,lon,accuracy_m\n2026-11-23T02:00:00Z,0.004,10.0100036,5\n",
+    );
+    let fix = &lines(&districts, &track, "")[0];
+    let seen = (
+        &fix["place"],
+        fix["edge_m"].as_f64().unwrap() > 440.0,
+        fix["district"].is_string(),
+    );
+    assert_eq!(seen, (&"inside".into(), true, true), "{fix}");
+    // Of one district alone the border is where it was drawn.
+    let fix = &lines(&districts, &track, "--district west")[0];
+    assert_eq!(
+        (&fix["place"], fix["edge_m"].as_f64()),
+        (&"edge".into(), Some(-0.401)),
+        "{fix}"
+    );
+}
+
+#[test]
 fn new_york_stops_are_counted_by_borough() {
     let lines = lines("nyc-boroughs.geojson", "tracks/nyc-taxi-stops.csv", NEW_YORK);
     // Counted in the source of the data, see tests/data/SOURCES.md.

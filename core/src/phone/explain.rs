@@ -44,9 +44,8 @@ impl Phone {
         let now_ms = self.trusted_ms(at)?;
         let entries = self.entries(&basis, day)?;
         let view = fold_day(&basis, day, &entries, now_ms);
-        let explanation = explain(&basis, &view, &entries, now_ms, &finding.id);
         Ok(Explained {
-            explanation: explanation.ok_or_else(|| missing(&finding.id))?,
+            explanation: explain(&basis, &view, &entries, now_ms, &finding),
             evidence: self.evidence(&basis, day, &finding)?,
             answers: said(&entries, |answer: &Answered| {
                 is_of(&finding, &answer.finding, answer.kind, answer.from_ms, answer.to_ms)
@@ -85,14 +84,10 @@ impl Phone {
                 return Ok((day, found));
             }
         }
-        Err(missing(id))
-    }
-}
-
-fn missing(id: &Hash) -> PhoneError {
-    PhoneError::NotFound {
-        what: "finding",
-        id: id.to_string(),
+        Err(PhoneError::NotFound {
+            what: "finding",
+            id: id.to_string(),
+        })
     }
 }
 

@@ -23,7 +23,6 @@ use super::{
 };
 use crate::{
     judge::{Proof, Span, SpanStatus, Transit, Vote},
-    record::Hash,
     time::Interval,
 };
 pub(super) use fixes::Fixes;
@@ -112,10 +111,8 @@ pub struct RecordNamed {
     pub at_ms: Option<i64>,
 }
 
-/// What made a finding of a day: `view` is its account, `entries` what it was folded from. `None`: it has none
-/// of this id.
-pub fn explain(basis: &Basis, view: &DayView, entries: &[Entry], now_ms: i64, finding: &Hash) -> Option<Explanation> {
-    let finding = view.findings.iter().find(|found| found.id == *finding)?;
+/// What made a finding of a day: `view` is the day's account, `entries` what it was folded from.
+pub fn explain(basis: &Basis, view: &DayView, entries: &[Entry], now_ms: i64, finding: &Finding) -> Explanation {
     let mut case = Case::new(basis, view.day, entries, now_ms);
     case.excuses = presence::excuses(&case);
     let grounds = grounds_of(&case, finding);
@@ -132,12 +129,12 @@ pub fn explain(basis: &Basis, view: &DayView, entries: &[Entry], now_ms: i64, fi
         policy: &basis.policy,
         erased: (case.fixes.judged.len() as i64) < view.counts.fixes,
     };
-    Some(Explanation {
+    Explanation {
         records: records.take(RECORDS_MOST).collect(),
         causes: causes.take(RECORDS_MOST).cloned().collect(),
         basis: view.basis.clone(),
         ..told.explanation(finding, grounds)
-    })
+    }
 }
 
 /// Every kind has its rule, which knows why.

@@ -39,8 +39,8 @@ impl Told {
     fn explained(&self) -> Vec<Explanation> {
         let basis = self.basis();
         let view = fold_day(&basis, day(), &self.case.entries, self.case.now_ms);
-        let explain = |finding: &Finding| explain(&basis, &view, &self.case.entries, self.case.now_ms, &finding.id);
-        view.findings.iter().map(|finding| explain(finding).unwrap()).collect()
+        let explain = |finding: &Finding| explain(&basis, &view, &self.case.entries, self.case.now_ms, finding);
+        view.findings.iter().map(explain).collect()
     }
 }
 
@@ -450,7 +450,7 @@ fn a_day_whose_fixes_were_erased_says_so_and_keeps_its_sentences() {
         let mut kept = told.case.entries.clone();
         kept.retain(|entry| entry.body.kind != FixTaken::TYPE);
         for before in told.explained() {
-            let after = explain(&basis, &view, &kept, told.case.now_ms, &before.finding.id).unwrap();
+            let after = explain(&basis, &view, &kept, told.case.now_ms, &before.finding);
             assert!(after.erased && after.fixes.is_empty() && after.votes.is_empty());
             assert_eq!(after.sentences[..2], before.sentences[..]);
             assert_eq!(after.sentences[2].code, "places_erased");

@@ -47,6 +47,8 @@ pub(in crate::rules) struct Grounds {
     pub(in crate::rules) place: Option<Place>,
     /// Distances to that place, by fix.
     pub(in crate::rules) targets: BTreeMap<u32, i64>,
+    /// It is about time: the spans around, and why fixes may be missing there, belong to it.
+    pub(in crate::rules) of_time: bool,
     /// Parts of the policy that it went by.
     pub(in crate::rules) policy: &'static [&'static str],
 }

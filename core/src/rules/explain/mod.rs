@@ -54,7 +54,7 @@ pub struct Explanation {
     pub sentences: Vec<Sentence>,
     /// What each condition of the rule counted.
     pub conditions: Vec<Condition>,
-    /// The spans that it touches, and what flanks them, in order.
+    /// Where it is about time: the spans that it touches, and what flanks them, in order.
     pub spans: Vec<Span>,
     /// The fixes that made it, in order of time: thinned to [`MOST`], those that decided kept.
     pub fixes: Vec<FixExplained>,
@@ -70,7 +70,7 @@ pub struct Explanation {
     pub place: Option<Place>,
     /// The records that it names.
     pub records: Vec<RecordNamed>,
-    /// Why fixes may be missing, as facts.
+    /// Where it is about time: why fixes may be missing, as facts.
     pub causes: Vec<CauseSeen>,
     /// The policy's values that it went by, named as in `policy.toml`: `ruling.outside_min_s`. Fractions are text.
     pub policy: BTreeMap<String, Fact>,
@@ -117,8 +117,10 @@ pub fn explain(basis: &Basis, view: &DayView, entries: &[Entry], now_ms: i64, fi
     case.excuses = presence::excuses(&case);
     let grounds = grounds_of(&case, finding);
     let around = around(finding);
+    let of_time = grounds.of_time;
     let records = finding.evidence.iter().map(|name| case.records.named(name));
-    let causes = view.presence.causes.iter().filter(|cause| around.contains(cause.at_ms));
+    let causes = view.presence.causes.iter();
+    let causes = causes.filter(|cause| of_time && around.contains(cause.at_ms));
     let told = Told {
         rep: &view.rep,
         day: view.day,
@@ -198,7 +200,7 @@ impl Told<'_> {
             finding: finding.clone(),
             sentences,
             conditions: grounds.conditions,
-            spans: thin(self.spans_around(finding), MOST, |span| {
+            spans: thin(self.spans_around(finding, grounds.of_time), MOST, |span| {
                 span.status == SpanStatus::Unknown
             }),
             fixes_of: shown.len() as u32,
@@ -216,9 +218,9 @@ impl Told<'_> {
     }
 
     /// Without the places in the day's list of fixes, which nobody has here.
-    fn spans_around(&self, finding: &Finding) -> Vec<Span> {
+    fn spans_around(&self, finding: &Finding, of_time: bool) -> Vec<Span> {
         let around = around(finding);
-        let touches = |span: &&Span| span.from_ms < around.to_ms && around.from_ms < span.to_ms;
+        let touches = |span: &&Span| of_time && span.from_ms < around.to_ms && around.from_ms < span.to_ms;
         let bare = |span: &Span| Span {
             evidence: Vec::new(),
             ..span.clone()

@@ -77,7 +77,11 @@ fn outside(scene: &Scene<'_>, finding: &Finding) -> Grounds {
     grounds.fixes = fixes.within(around, |_| true);
     grounds.deciding = outside_deciding(scene, finding, &why);
     let grounds = conditions(grounds, scene, finding, &why);
-    Grounds { why, ..grounds }
+    Grounds {
+        why,
+        of_time: true,
+        ..grounds
+    }
 }
 
 /// What each condition counted in the longest run; the runs are told too.
@@ -242,6 +246,7 @@ fn unaccounted(scene: &Scene<'_>, finding: &Finding) -> Grounds {
     let fixes = scene.track.numbered();
     let unknown = |span: &&Span| span.status == SpanStatus::Unknown && span.excused_by.is_none();
     let mut grounds = Grounds::new(finding, &["fix", "unknown"]);
+    grounds.of_time = true;
     let usable = &scene.fixes;
     for span in scene.spans.iter().filter(unknown) {
         let before = usable.partition_point(|fix| fix.at_ms <= span.from_ms).checked_sub(1);

@@ -11,6 +11,7 @@ use crate::{
         clock::ClockMoved,
         explain,
         log::{BatchQuarantined, EpochOpened, RecordBackDated, StreamForked},
+        presence::{Cause, CauseNoted},
         together,
         visit::{CheckedIn, CheckedOut, PhotoTaken},
     },
@@ -68,7 +69,12 @@ fn at_opening() -> Told {
 
 /// Silent from minute 290 to 410, with no sign-in.
 fn silent() -> Told {
-    told(Case::on_way(&Way(vec![(0.0, HOME)]), &[(290.0, 410.0)]))
+    let mut case = Case::on_way(&Way(vec![(0.0, HOME)]), &[(290.0, 410.0)]);
+    for at_min in [100.0, 290.5] {
+        let cause = Cause::LocationOff;
+        case.phone(minute(at_min), &CauseNoted { cause });
+    }
+    told(case)
 }
 
 fn stay(customer: bool) -> Told {
@@ -429,8 +435,11 @@ fn no_more_of_a_trail_is_shown_than_made_the_finding() {
             if matches!(kind, K::SignedInLate | K::NotSignedIn) {
                 assert_eq!(explanation.fixes.len(), 1, "the first inside");
             }
+            let of_time = matches!(kind, K::LeftArea | K::OutsideAtOpening | K::Unaccounted);
+            assert_eq!(!explanation.spans.is_empty(), of_time, "{kind:?}");
             if kind == K::Unaccounted {
                 assert_eq!(explanation.fixes.len(), 2, "before and after the silence");
+                assert_eq!(explanation.causes.len(), 1, "the one in it");
             }
             if kind == K::SimulatedFixes {
                 assert!(explanation.fixes.iter().all(|fix| fix.fix.simulated));

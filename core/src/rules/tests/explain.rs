@@ -359,7 +359,8 @@ fn an_hour_outside_is_drawn_with_its_middles_conditions_and_flanks() {
     assert_eq!(explanation.policy["unknown.top_speed_kmh"], Fact::Number(60));
     assert_eq!(
         said(&explanation, Language::En)[0],
-        "From 12:10 to 12:53 (43 min) the middle of the positions lay outside the area, up to 1009 m from its edge."
+        "From 12:10 to 12:53 (43 min) the middle of the positions lay outside the area; the farthest position \
+         was 1009 m from its edge."
     );
 }
 

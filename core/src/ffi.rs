@@ -12,14 +12,15 @@ use chrono::NaiveDate;
 use crate::{
     base64url,
     phone::{
-        self, CustomerNear, Device, Diagnosis, Explanation, FixOutcome, Heads, PhoneError, Platform, RecordShown,
+        self, CustomerNear, Device, Diagnosis, Explained, FixOutcome, Heads, PhoneError, Platform, RecordShown,
         SyncReport, Today,
     },
     reading::{Reading, Stamp},
     record::{Grade, Hash, Receipt, Signature},
     reference::{ExceptionKind, Look},
-    rules::{DayView, Fact, presence::Cause, visit::Report},
+    rules::{DayView, Explanation, Fact, presence::Cause, visit::Report},
     time::Interval,
+    words::{self, Language},
 };
 
 // 64 hex digits.
@@ -152,8 +153,8 @@ impl Phone {
     pub fn records(&self, day: String) -> Result<Vec<RecordShown>, PhoneError> {
         self.0.records(&day)
     }
-    /// What a finding stands on: [`phone::Phone::explain`].
-    pub fn explain(&self, at: Stamp, finding: Hash) -> Result<Explanation, PhoneError> {
+    /// What made a finding: [`phone::Phone::explain`].
+    pub fn explain(&self, at: Stamp, finding: Hash) -> Result<Explained, PhoneError> {
         self.0.explain(&at, &finding)
     }
     /// Answers a finding or question: [`phone::Phone::answer`].
@@ -198,4 +199,10 @@ impl Phone {
 #[uniffi::export]
 pub fn recover(link: String, stream: String, platform: Arc<dyn Platform>) -> Result<Vec<u8>, PhoneError> {
     phone::recover(&link, &stream, platform.as_ref())
+}
+
+/// What an explanation says, a line a sentence: [`words::said`].
+#[uniffi::export]
+pub fn said(explanation: Explanation, language: Language) -> Vec<String> {
+    words::said(&explanation, language)
 }

@@ -14,6 +14,7 @@ pub mod record;
 pub mod reference;
 pub mod rules;
 pub mod time;
+pub mod words;
 
 #[cfg(feature = "mobile")]
 pub mod ffi;

@@ -94,6 +94,23 @@ pub(crate) fn verdicts_of_the_day_are_equal(world: &World) {
     assert!(compared > 5_000, "only {compared} readings");
 }
 
+/// Everything found on the played day: rep and supervisor are shown the same, byte for byte.
+pub(crate) fn explanations_of_the_day_are_equal(world: &mut World) {
+    let pairs = world.explanations().unwrap();
+    let mut kinds = std::collections::BTreeSet::new();
+    for [phone, server] in &pairs {
+        let who = format!("{} {}", phone["rep"], phone["finding"]["kind"]);
+        for (name, value) in phone.as_object().unwrap() {
+            assert_eq!(value.to_string(), server[name].to_string(), "{who}: {name}");
+        }
+        assert_eq!(phone.to_string(), server.to_string(), "{who}");
+        assert_eq!(phone["sentences"].as_array().unwrap().len(), 2, "{who}");
+        kinds.insert(phone["finding"]["kind"].to_string());
+    }
+    println!("{} explanations compared, of {kinds:?}", pairs.len());
+    assert!(kinds.len() >= 5, "{kinds:?}");
+}
+
 /// The golden vectors' fixes.
 fn golden_fixes() -> Vec<Fix> {
     let file = fs::read_to_string(format!("{VECTORS}/fixes.csv")).unwrap();

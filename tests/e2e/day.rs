@@ -3,7 +3,7 @@ use onbeat_tests::{
     world::{Binaries, World},
 };
 
-use crate::bytes::verdicts_of_the_day_are_equal;
+use crate::bytes::{explanations_of_the_day_are_equal, verdicts_of_the_day_are_equal};
 
 #[test]
 fn demo_day_comes_out_as_scripted() {
@@ -26,4 +26,5 @@ fn demo_day_comes_out_as_scripted() {
         wrong.len()
     );
     verdicts_of_the_day_are_equal(&world);
+    explanations_of_the_day_are_equal(&mut world);
 }

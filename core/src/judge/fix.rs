@@ -113,11 +113,27 @@ pub(crate) fn reckoned_mm(accuracy_mm: i64, policy: &FixUse) -> f64 {
     policy.accuracy_factor * (accuracy_mm as f64).max(policy.accuracy_floor_m * 1000.0)
 }
 
-/// Radius of the disc that holds the true position with the policy's confidence: a quantile of the
-/// Rayleigh distribution, since the errors east and north are taken as normal and alike.
+/// Radius of the disc that holds the true position with the policy's confidence.
 pub(crate) fn radius_mm(accuracy_mm: i64, policy: &FixUse) -> i64 {
-    let sigma_mm = reckoned_mm(accuracy_mm, policy) / policy.radius_per_sigma;
-    libm::round(sigma_mm * (-2.0 * libm::log(1.0 - policy.confidence)).sqrt()) as i64
+    disc_mm(accuracy_mm, policy.confidence, policy)
+}
+
+/// Radius of the disc that holds the true position with a probability: a quantile of the Rayleigh
+/// distribution, since the errors east and north are taken as normal and alike.
+pub(crate) fn disc_mm(accuracy_mm: i64, probability: f64, policy: &FixUse) -> i64 {
+    libm::round(sigma_mm(accuracy_mm, policy) * (-2.0 * libm::log(1.0 - probability)).sqrt()) as i64
+}
+
+/// Probability with which a disc of a radius holds the true position, in millionths, rounded down; never
+/// certain. The inverse of [`disc_mm`].
+pub(crate) fn held_ppm(accuracy_mm: i64, radius_mm: i64, policy: &FixUse) -> i64 {
+    let sigmas = radius_mm as f64 / sigma_mm(accuracy_mm, policy);
+    let held = (1.0 - libm::exp(-0.5 * sigmas * sigmas)) * 1e6;
+    (held as i64).clamp(0, 999_999)
+}
+
+fn sigma_mm(accuracy_mm: i64, policy: &FixUse) -> f64 {
+    reckoned_mm(accuracy_mm, policy) / policy.radius_per_sigma
 }
 
 /// The side on which a disc lies wholly, else `Edge`.

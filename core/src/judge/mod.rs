@@ -1,7 +1,8 @@
 //! The verdicts: one fix, and the spans of a day. Pure functions of place, time and policy.
 //!
 //! A day's ruling goes through `sequence` (usable fixes in order), `median` and `outside` (what is
-//! charged), `gap` (what a wait between fixes means) and `tiling` (spans, transit, excuses).
+//! charged), `gap` (what a wait between fixes means) and `tiling` (spans, transit, excuses). `why` gives what
+//! was charged with what it stands on.
 
 mod fix;
 mod gap;
@@ -13,6 +14,7 @@ mod piece;
 pub(crate) mod sequence;
 mod span;
 mod tiling;
+mod why;
 
 #[cfg(test)]
 mod tests;
@@ -20,6 +22,9 @@ mod tests;
 pub use fix::{FixVerdict, PlaceVerdict, Unusable, judge_fix};
 pub use gap::next_due_s;
 pub use live::{LiveStatus, live};
+pub use outside::{Out, Proof, Vote};
 pub use span::{Excuse, JudgedFix, Ruled, RulingInput, Span, SpanStatus, StillGap, rule, ruled};
+pub use tiling::Transit;
+pub use why::{Why, why};
 
-pub(crate) use fix::{radius_mm, reckoned_mm};
+pub(crate) use fix::{disc_mm, held_ppm, radius_mm, reckoned_mm};

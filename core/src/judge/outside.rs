@@ -4,7 +4,14 @@
 //! run is charged when the middle of the minutes around each of its fixes lies outside, for long enough and by
 //! enough, and something that indoor positioning can't fake backs it. `docs/adr/0008` has what it was compared with.
 
+mod proof;
+
 use std::ops::RangeInclusive;
+
+use serde::{Deserialize, Serialize};
+
+pub(super) use proof::{Grounds, grounds};
+pub use proof::{Proof, Vote};
 
 use super::{
     PlaceVerdict, RulingInput,
@@ -27,6 +34,23 @@ pub(super) fn runs(fixes: &[Sighting], input: &RulingInput<'_>, waits: &Waits<'_
     if !fixes.iter().any(|fix| fix.place == PlaceVerdict::Outside) {
         return Vec::new();
     }
+    let charged = on_trail(fixes, input, waits, |trail, places| {
+        let in_sequence = |run: Run| Run {
+            first: places[run.first],
+            last: places[run.last],
+        };
+        trail.runs().into_iter().map(in_sequence).collect()
+    });
+    join_still(charged, fixes, waits)
+}
+
+/// Asks the trail of the steady fixes something; it is told their places in the sequence too.
+fn on_trail<T>(
+    fixes: &[Sighting],
+    input: &RulingInput<'_>,
+    waits: &Waits<'_>,
+    ask: impl FnOnce(&Trail<'_>, &[usize]) -> T,
+) -> T {
     let places = steady(fixes, &input.policy.ruling);
     let steady: Vec<Sighting> = places.iter().map(|place| fixes[*place]).collect();
     let mut trail = Trail::new(&steady, fixes, input, waits);
@@ -34,11 +58,7 @@ pub(super) fn runs(fixes: &[Sighting], input: &RulingInput<'_>, waits: &Waits<'_
         .iter()
         .map(|i| fixes[*i].at_ms - fixes[i.saturating_sub(1)].at_ms)
         .collect();
-    let charged = trail.runs().into_iter().map(|run| Run {
-        first: places[run.first],
-        last: places[run.last],
-    });
-    join_still(charged.collect(), fixes, waits)
+    ask(&trail, &places)
 }
 
 /// Fixes looked ahead over for the way back from a jump: bounds the work on a dense track.
@@ -68,8 +88,10 @@ fn steady(fixes: &[Sighting], ruling: &Ruling) -> Vec<usize> {
 }
 
 /// How far outside the middle of the minutes around a fix lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Out {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
+#[serde(rename_all = "snake_case")]
+pub enum Out {
     /// Not by the disc and the tolerance, or the rep is seen inside.
     No,
     /// By the disc and the tolerance.

@@ -105,6 +105,14 @@ pub fn rule(input: &RulingInput<'_>) -> Vec<Span> {
 
 /// [`rule`], with the fixes that were set aside.
 pub fn ruled(input: &RulingInput<'_>) -> Ruled {
+    on_day(input, |day, set_aside| Ruled {
+        spans: day.spans(),
+        set_aside,
+    })
+}
+
+/// Asks a day something; it is told the fixes set aside too.
+pub(super) fn on_day<T>(input: &RulingInput<'_>, ask: impl FnOnce(&Day<'_>, Vec<u32>) -> T) -> T {
     let known = Interval {
         from_ms: input.window.from_ms,
         to_ms: input.until_ms.min(input.window.to_ms),
@@ -119,8 +127,5 @@ pub fn ruled(input: &RulingInput<'_>) -> Ruled {
         waits: &waits,
         input,
     };
-    Ruled {
-        spans: day.spans(),
-        set_aside: sequence.set_aside,
-    }
+    ask(&day, sequence.set_aside)
 }

@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use super::{
     PlaceVerdict, RulingInput, Span, SpanStatus,
     gap::{Waits, any_outside},
@@ -7,6 +9,20 @@ use super::{
     sequence::Sighting,
 };
 use crate::{place::distance_m, time::Interval};
+
+/// A way between two points of the area, and how long it may take outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+pub struct Transit {
+    /// Time of the last fix before it that is not outside, milliseconds since 1970 (UTC).
+    pub from_ms: i64,
+    /// Time of the first one after it.
+    pub to_ms: i64,
+    /// From one to the other, straight.
+    pub way_mm: i64,
+    /// Seconds outside that the way may take.
+    pub allowed_s: i64,
+}
 
 /// All that the spans of a day are made of.
 pub(super) struct Day<'a> {
@@ -129,6 +145,17 @@ impl Day<'_> {
         let from = (0..run.first).rev().find(in_area)?;
         let to = (run.last + 1..self.fixes.len()).find(in_area)?;
         Some([from, to])
+    }
+
+    /// The way between two points of the area that a run lies on, and how long it may take.
+    pub(super) fn transit(&self, run: &Run) -> Option<Transit> {
+        let [from, to] = self.way_around(run)?;
+        Some(Transit {
+            from_ms: self.fixes[from].at_ms,
+            to_ms: self.fixes[to].at_ms,
+            way_mm: libm::round(distance_m(self.fixes[from].point(), self.fixes[to].point()) * 1000.0) as i64,
+            allowed_s: self.transit_ms(from, to) / 1000,
+        })
     }
 
     /// How long the way between two points of the area may take.

@@ -1,9 +1,9 @@
 //! The phone: an encrypted log and store in one file, the calls that screens make, and sync.
 //!
 //! [`Phone`] is what shells see. A call takes a [`Reading`] (or a stamp), appends what happened, and returns a
-//! view of codes and values; the words stand in the shells. Each call may wait for the disk: shells make them
-//! from one background thread. No lock is held over the network, a signature or any other call to the
-//! [`Platform`].
+//! view of codes and values; the words of screens stand in the shells, those of findings in `words`. Each call
+//! may wait for the disk: shells make them from one background thread. No lock is held over the network, a
+//! signature or any other call to the [`Platform`].
 
 mod acts;
 mod enrol;
@@ -29,7 +29,7 @@ use std::{
 
 pub use enrol::{Device, recover};
 pub use error::PhoneError;
-pub use explain::{Explanation, FixShown};
+pub use explain::Explained;
 pub use platform::{Platform, SignError};
 pub use presence::FixOutcome;
 pub use sync::{Problem, SyncReport};

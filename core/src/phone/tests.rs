@@ -567,6 +567,7 @@ fn a_finding_is_explained_and_answered() {
     let explained = phone.explain(&end, &id).unwrap();
     assert!(
         explained
+            .explanation
             .fixes
             .iter()
             .any(|fix| fix.verdict.place == PlaceVerdict::Outside)
@@ -575,7 +576,10 @@ fn a_finding_is_explained_and_answered() {
     phone.answer(&end, &id, "the customer called".into()).unwrap();
     let explained = phone.explain(&end, &id).unwrap();
     assert_eq!(explained.answers[0].text, "the customer called");
-    assert_eq!(explained.finding.state, crate::reference::FindingState::Answered);
+    assert_eq!(
+        explained.explanation.finding.state,
+        crate::reference::FindingState::Answered
+    );
     let nothing = phone.explain(&end, &Hash([0; 32]));
     assert!(matches!(nothing, Err(PhoneError::NotFound { .. })));
 }

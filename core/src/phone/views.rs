@@ -13,7 +13,7 @@ use crate::{
     reading::{Reading, Stamp},
     record::{Grade, Hash, Receipt},
     reference::{Customer, Document, Look},
-    rules::{Basis, DayView, Name, Noted, fold_day},
+    rules::{Basis, DayView, Entry, Name, Noted, fold_day},
     time::When,
 };
 
@@ -309,27 +309,31 @@ impl Phone {
 
     /// The account of a day, as far as it is known at `now_ms`.
     pub(super) fn day_view(&self, basis: &Basis, day: NaiveDate, now_ms: i64) -> Result<DayView, PhoneError> {
-        let whole_day = basis.schedule.whole_day(day);
-        let window = basis.schedule.window(day).unwrap_or(whole_day);
-        let span = (
-            whole_day.from_ms.min(window.from_ms) - SLACK_MS,
-            whole_day.to_ms.max(window.to_ms) + SLACK_MS,
-        );
+        Ok(fold_day(basis, day, &self.entries(basis, day)?, now_ms))
+    }
+
+    /// What a day is folded from.
+    pub(super) fn entries(&self, basis: &Basis, day: NaiveDate) -> Result<Vec<Entry>, PhoneError> {
         let far_day = day.checked_sub_days(Days::new(FAR_DAYS)).unwrap_or(day);
         let far_from_ms = basis.schedule.whole_day(far_day).from_ms;
+        let (span, drift_ppm) = (known_span(basis, day), basis.policy.clock.drift_ppm);
         let mut entries = self.with(|store| {
             let stream = stream(store)?;
-            log::entries(
-                store.connection(),
-                &stream,
-                span,
-                far_from_ms,
-                basis.policy.clock.drift_ppm,
-            )
+            log::entries(store.connection(), &stream, span, far_from_ms, drift_ppm)
         })?;
         entries.extend(noted_of(basis, day).flat_map(Noted::entries));
-        Ok(fold_day(basis, day, &entries, now_ms))
+        Ok(entries)
     }
+}
+
+/// The stored times of a day's rows.
+pub(super) fn known_span(basis: &Basis, day: NaiveDate) -> (i64, i64) {
+    let whole_day = basis.schedule.whole_day(day);
+    let window = basis.schedule.window(day).unwrap_or(whole_day);
+    (
+        whole_day.from_ms.min(window.from_ms) - SLACK_MS,
+        whole_day.to_ms.max(window.to_ms) + SLACK_MS,
+    )
 }
 
 fn read_day(day: &str) -> Result<NaiveDate, PhoneError> {

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::{
     Basis, Entry, Name, Source,
+    explain::{Fixes, RecordNamed},
     presence::{FixTaken, Seen},
 };
 use crate::{
@@ -81,6 +82,16 @@ impl<'a> Records<'a> {
         Self(sorted)
     }
 
+    /// The record of a name, as far as it is there.
+    pub(super) fn named(&self, name: &Name) -> RecordNamed {
+        let entry = self.0.iter().find(|entry| entry.name == *name);
+        RecordNamed {
+            name: name.clone(),
+            kind: entry.map(|entry| entry.body.kind.clone()),
+            at_ms: entry.map(|entry| entry.when.at_ms),
+        }
+    }
+
     /// Those of one type. What can't be read is kept as evidence elsewhere, and says nothing here.
     pub(super) fn of<P: Payload>(&self) -> impl Iterator<Item = (&'a Entry, P)> {
         self.0
@@ -117,6 +128,14 @@ impl DayFixes {
             });
         }
         fixes
+    }
+
+    /// Their numbers, for whoever explains.
+    pub(super) fn numbered(&self) -> Fixes<'_> {
+        Fixes {
+            judged: &self.judged,
+            sources: &self.sources,
+        }
     }
 
     /// The fix that a record names by epoch and seq: on the record's own branch, or on the main line before it.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, FindingKind, case::Case, finding::Found};
+use super::{Entry, Finding, FindingKind, case::Case, explain::Grounds, finding::Found};
 use crate::{
     record::{Anchor, Hash, Payload, StreamId},
     time::Interval,
@@ -67,4 +67,12 @@ pub(super) fn found(case: &Case<'_>) -> Option<Found> {
             .number("changes", moves.len() as i64)
             .number("jump_s", case.basis.policy.clock.jump_s),
     )
+}
+
+/// By the moves: the largest, and how many.
+pub(super) fn grounds(finding: &Finding) -> Grounds {
+    let mut grounds = Grounds::new(finding, &["clock"]);
+    let by_ms = finding.number("by_ms").unwrap_or_default().saturating_abs();
+    grounds.happened = grounds.happened.number("by_s", by_ms / 1000);
+    grounds.condition("moved", true, finding, &["by_ms", "changes", "jump_s"])
 }

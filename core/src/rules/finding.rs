@@ -68,6 +68,29 @@ pub enum FindingKind {
 }
 
 impl FindingKind {
+    /// All of them.
+    pub const ALL: [Self; 19] = [
+        Self::LeftArea,
+        Self::OutsideAtOpening,
+        Self::AtNoGo,
+        Self::SignedInLate,
+        Self::NotSignedIn,
+        Self::VisitFar,
+        Self::LogBroken,
+        Self::Unaccounted,
+        Self::PerhapsAtNoGo,
+        Self::LongStay,
+        Self::SimulatedFixes,
+        Self::ClockChanged,
+        Self::CheckInBurst,
+        Self::ShortVisit,
+        Self::PhotoReused,
+        Self::IdenticalFixes,
+        Self::PhonesTogether,
+        Self::LogForked,
+        Self::KeyReplaced,
+    ];
+
     /// Its code, as in `finding_kind` of a decision.
     pub fn code(self) -> String {
         let code = serde_json::to_value(self).expect("a variant without fields is a string");
@@ -136,6 +159,22 @@ impl Finding {
     pub fn id_of(rep: &str, day: &str, kind: FindingKind, first_evidence: Option<&Hash>) -> Hash {
         let first = first_evidence.copied().unwrap_or(Hash([0; 32]));
         Hash::of(format!("onbeat/finding/1\n{rep}\n{day}\n{}\n{first}", kind.code()))
+    }
+
+    /// A fact that is a number.
+    pub(super) fn number(&self, name: &str) -> Option<i64> {
+        match self.facts.get(name)? {
+            Fact::Number(number) => Some(*number),
+            Fact::Text(_) => None,
+        }
+    }
+
+    /// A fact that is text.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        match self.facts.get(name)? {
+            Fact::Number(_) => None,
+            Fact::Text(text) => Some(text),
+        }
     }
 
     /// Its interval.

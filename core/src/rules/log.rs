@@ -3,7 +3,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{FindingKind, case::Case, finding::Found};
+use super::{
+    Finding, FindingKind,
+    case::Case,
+    explain::{Grounds, Sentence},
+    finding::Found,
+};
 use crate::record::{Branch, EpochReason, Hash, Payload, StreamId};
 
 /// Desk record: a stream's log went on from an older state. Alone it reads "phone restored or copied".
@@ -121,4 +126,15 @@ pub(super) fn found(case: &Case<'_>) -> Vec<Found> {
             .text("fault", "back_dated")
     });
     forked.chain(broken).chain(replaced).chain(dated).collect()
+}
+
+/// By the desk's record. Times that can't be true are said otherwise than bytes that do not check.
+pub(super) fn grounds(finding: &Finding) -> Grounds {
+    let mut grounds = Grounds::new(finding, &[]);
+    if finding.text("fault") == Some("back_dated") {
+        grounds.happened = Sentence::of("log_back_dated", finding);
+        grounds.measure = Sentence::of("log_back_dated_measure", finding);
+    }
+    let facts = ["stream", "epoch", "branch", "seq", "fault"];
+    grounds.condition(&finding.kind.code(), true, finding, &facts)
 }

@@ -1,11 +1,13 @@
 //! One folder a rule of the company: its record types, its state, its findings and its view.
 //!
-//! [`fold_day`] is the only way from records to an account of a day; phone and server both call it.
+//! [`fold_day`] is the only way from records to an account of a day, [`explain`] the only one to what made a
+//! finding; phone and server both call them.
 
 mod basis;
 mod case;
 mod day;
 mod entry;
+mod explain;
 mod finding;
 mod noted;
 mod standing;
@@ -23,6 +25,7 @@ mod tests;
 pub use basis::{Basis, BasisError};
 pub use day::{DayView, fold_day};
 pub use entry::{Entry, Name, Source};
+pub use explain::{Condition, Explanation, FixExplained, MOST, Place, RecordNamed, Sentence, SetAside, explain};
 pub use finding::{Answered, Appealed, Class, Fact, Finding, FindingKind};
 pub use noted::{Noted, NotedRecord};
 pub use presence::{DayCounts, Difference};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Fact, Finding, FindingKind, Source, finding::Found};
+use super::{Fact, Finding, FindingKind, Source, case::Case, explain::Grounds, finding::Found};
 use crate::{
     judge::{
         JudgedFix,
@@ -62,6 +62,20 @@ pub fn question(rep: &str, other_rep: &str, day: &str, interval: Interval, evide
         ("duration_s".into(), Fact::Number(interval.length_ms() / 1000)),
     ]);
     question.into_finding(rep, day)
+}
+
+/// By the rep's own fixes of that time: the other's are nothing that he may see.
+pub(super) fn grounds(case: &Case<'_>, finding: &Finding) -> Grounds {
+    let policy = &case.basis.policy.visit;
+    let fixes = case.fixes.numbered();
+    let mut grounds = Grounds::new(finding, &["fix", "ruling", "visit"]);
+    grounds.measure = grounds
+        .measure
+        .number("together_mm", libm::round(policy.together_m * 1000.0) as i64)
+        .number("together_min_s", policy.together_min.saturating_mul(60));
+    grounds.fixes = fixes.within(finding.interval(), |_| true);
+    grounds.deciding = fixes.named(&finding.evidence);
+    grounds.condition("long", true, finding, &["duration_s"])
 }
 
 /// A phone's usable fixes and the middle of the minutes around each.

@@ -5,7 +5,7 @@ use axum::{
 use onbeat_core::{
     record::{Body, Hash, Payload},
     reference::Decision,
-    rules::{Finding, Name, presence::FixTaken},
+    rules::{Explanation, Finding, Name, presence::FixTaken},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -19,6 +19,7 @@ use crate::{
     desk::{
         Desk, DeskResult,
         decide::{self, Case, FindingView, Ruling, Voice},
+        look,
     },
     store::{Field, LogLine, LogRow},
 };
@@ -141,6 +142,20 @@ pub(super) async fn one(State(desk): State<Desk>, Path(finding): Path<String>) -
         voices: case.voices,
         decisions: case.decisions,
     }))
+}
+
+/// What made a finding: fixes, distances, votes, conditions, the policy in force, and two sentences of codes and
+/// values. The rep's phone shows the same. Where it shows fixes, that is recorded first, and the rep sees who looked.
+#[utoipa::path(get, path = "/api/v1/findings/{finding}/explain", tag = "findings",
+    params(("finding" = String, Path, description = "The finding's id")), responses(
+    (status = 200, description = "What made it", body = Object), (status = 404, description = "`not_found`")
+))]
+pub(super) async fn explain(
+    State(desk): State<Desk>,
+    actor: Actor,
+    Path(finding): Path<String>,
+) -> DeskResult<Json<Explanation>> {
+    Ok(Json(look::explained(&desk, &actor, &finding).await?))
 }
 
 async fn record(desk: &Desk, name: Name) -> DeskResult<Evidence> {

@@ -79,6 +79,7 @@ pub(crate) fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(register::of_day, register::enter))
         .routes(routes!(findings::list))
         .routes(routes!(findings::one))
+        .routes(routes!(findings::explain))
         .routes(routes!(findings::decide))
         .routes(routes!(findings::decide_many))
         .routes(routes!(exceptions::list, exceptions::make))

@@ -97,6 +97,7 @@ pub const ROUTES: &[Route] = &[
     route(POST, "/api/v1/register", REGISTRARS, Scope::Body),
     route(GET, "/api/v1/findings", READERS, Scope::List),
     route(GET, "/api/v1/findings/{finding}", READERS, Scope::Finding),
+    route(GET, "/api/v1/findings/{finding}/explain", READERS, Scope::Finding),
     route(POST, "/api/v1/findings/{finding}/decision", DECIDERS, Scope::Finding),
     route(POST, "/api/v1/findings/decisions", DECIDERS, Scope::Body),
     route(GET, "/api/v1/exceptions", READERS, Scope::List),

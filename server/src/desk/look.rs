@@ -8,12 +8,12 @@ use onbeat_core::{
     judge::{FixVerdict, judge_fix},
     record::{Body, Hash},
     reference::{Document, Look},
-    rules::{Basis, DayView, Name, presence::FixTaken},
+    rules::{Basis, DayView, Explanation, Name, presence::FixTaken},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Deed, Desk, DeskError, DeskResult, books};
+use super::{Deed, Desk, DeskError, DeskResult, books, decide::Case};
 use crate::{
     auth::Actor,
     fold,
@@ -59,6 +59,21 @@ pub async fn trail(desk: &Desk, actor: &Actor, rep: &str, day: NaiveDate, why: &
     let mut fixes: Vec<_> = rows.into_iter().filter_map(|row| fix_of(row, &basis)).collect();
     fixes.sort_by(|a, b| (a.at_ms, &a.name).cmp(&(b.at_ms, &b.name)));
     Ok(fixes)
+}
+
+/// What made a finding. Where it shows fixes it opens a part of the trail, and the look is recorded first.
+///
+/// # Errors
+/// No such finding; its day can't be judged.
+pub async fn explained(desk: &Desk, actor: &Actor, finding: &str) -> DeskResult<Explanation> {
+    let found = Case::read(desk, finding).await?.view;
+    let missing = || DeskError::missing("finding", finding);
+    let day = found.day.parse().map_err(|_| missing())?;
+    let explanation = fold::explained(&desk.app, &found.rep, day, found.finding).await?;
+    if !explanation.fixes.is_empty() {
+        note(desk, actor, &found.rep, &found.day, explanation.finding.id.to_string()).await?;
+    }
+    Ok(explanation)
 }
 
 fn fix_of(row: LogRow, basis: &Basis) -> Option<TrailFix> {

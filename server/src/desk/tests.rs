@@ -918,6 +918,44 @@ async fn a_trail_opens_for_a_reason_and_the_rep_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_finding_is_explained_to_whom_the_rep_then_sees() {
+    let world = World::new().await;
+    let desk = desk_of(&world);
+    let (_phone, evidence) = phone_at_noon(&world).await;
+    let looks = || {
+        let told = desk.app.documents().reference_of(REP, desk.now_ms());
+        told.iter().filter(|(kind, ..)| *kind == "look").count()
+    };
+    // A clock that was moved shows no fix: nobody looked at a trail.
+    let clock = put_finding(&desk, FindingKind::ClockChanged, FindingState::Open, &[]).await;
+    let explanation = look::explained(&desk, &boss(), &clock).await.unwrap();
+    assert_eq!(
+        (explanation.fixes.len(), explanation.sentences.len(), looks()),
+        (0, 2, 0)
+    );
+
+    let late = put_finding(&desk, FindingKind::SignedInLate, FindingState::Open, &evidence[..1]).await;
+    let explanation = look::explained(&desk, &boss(), &late).await.unwrap();
+    assert_eq!(explanation.fixes.len(), 1);
+    assert_eq!((explanation.fixes[0].name.clone(), looks()), (evidence[0].clone(), 1));
+    assert!(!explanation.erased && explanation.records[0].at_ms.is_some());
+    assert_eq!(code(look::explained(&desk, &boss(), "none").await), "not_found");
+
+    // After the places were erased it says so, and shows what was said before.
+    let what = Erasure {
+        rep: Some(REP.into()),
+        before: "2026-11-24".parse().unwrap(),
+    };
+    let erased = erase::erase(&desk, &Actor::console(), what, false).await.unwrap();
+    assert_eq!(erased.fixes, 5);
+    let after = look::explained(&desk, &boss(), &late).await.unwrap();
+    assert!(after.erased && after.fixes.is_empty());
+    assert_eq!(after.sentences[..2], explanation.sentences[..]);
+    assert_eq!(after.sentences[2].code, "places_erased");
+    assert_eq!(looks(), 1, "nothing of a trail was left to see");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_revoked_phone_is_told_to_wipe_itself() {
     let world = World::new().await;
     let desk = desk_of(&world);

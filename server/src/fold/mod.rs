@@ -4,6 +4,7 @@
 mod anchors;
 mod day;
 mod entries;
+mod explain;
 mod frozen;
 mod keys;
 mod noted;
@@ -17,6 +18,7 @@ mod tests;
 
 pub(crate) use day::basis;
 pub use day::{FoldError, day_now};
+pub use explain::explained;
 pub use frozen::frozen_cell;
 pub use keys::{day_key, outdated, read_day_key, touches};
 pub use worker::{drain, run};

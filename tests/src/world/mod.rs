@@ -216,6 +216,28 @@ impl World {
         self.story.days.iter().map(result).collect()
     }
 
+    /// Everything found of the reps' days with what made it, as each rep's phone tells and as his supervisor is told.
+    ///
+    /// # Errors
+    /// Whatever part did not do what it was told.
+    pub fn explanations(&mut self) -> WorldResult<Vec<[Value; 2]>> {
+        let now_ms = self.now_ms;
+        // What the server found last is on the phones after one more sync.
+        each(&mut self.phones, |phone| phone.sync(now_ms))?;
+        let mut pairs = Vec::new();
+        for place in 0..self.phones.len() {
+            let day = &self.story.days[place];
+            let desk = self.supervisor_of(day)?;
+            let found = desk.get(&format!("/api/v1/findings?limit=200&rep={}", day.rep))?;
+            for shown in found["items"].as_array().into_iter().flatten() {
+                let id = &shown["finding"]["id"];
+                let path = format!("/api/v1/findings/{}/explain", id.as_str().unwrap_or_default());
+                pairs.push([self.phones[place].explain(id, now_ms)?, desk.get(&path)?]);
+            }
+        }
+        Ok(pairs)
+    }
+
     /// Logs in as the supervisor of a rep's team.
     ///
     /// # Errors

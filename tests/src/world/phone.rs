@@ -80,6 +80,16 @@ impl Phone {
         })
     }
 
+    /// What made a finding, as the phone tells.
+    ///
+    /// # Errors
+    /// Of the phone.
+    pub fn explain(&mut self, finding: &Value, now_ms: i64) -> WorldResult<Value> {
+        let mut command = self.command("explain", now_ms + self.clock_off_ms, now_ms);
+        command["finding"] = finding.clone();
+        Ok(self.player.ask(command)?["explanation"].take())
+    }
+
     /// Lives on up to an instant.
     ///
     /// # Errors

@@ -53,25 +53,44 @@ pub(in crate::rules) fn rule_day(case: &Case<'_>) -> RuledTrack {
     let Some((window, known)) = case.window.zip(case.known()) else {
         return RuledTrack::default();
     };
-    rule_track(&Track {
+    rule_track(&track_of(case, window, known, &still(case)))
+}
+
+/// A rep's day as a track; `still` is [`still`] of it.
+pub(super) fn track_of<'a>(case: &'a Case<'_>, window: Interval, known: Interval, still: &'a [StillGap]) -> Track<'a> {
+    Track {
         day: case.day,
         window,
         until_ms: known.to_ms,
         fixes: &case.fixes.judged,
         sources: &case.fixes.sources,
-        still: &still(case),
+        still,
         excuses: &case.excuses,
         area: &case.basis.area,
         edge_tolerance_m: case.basis.edge_tolerance_m,
         no_go: &case.basis.no_go,
         customers: Some(&case.basis.customers),
         policy: &case.basis.policy,
-    })
+    }
+}
+
+/// The judge's view of a track.
+pub(super) fn ruling_input<'a>(track: &Track<'a>) -> RulingInput<'a> {
+    RulingInput {
+        window: track.window,
+        until_ms: track.until_ms,
+        fixes: track.fixes,
+        still: track.still,
+        excuses: track.excuses,
+        area: track.area,
+        edge_tolerance_m: track.edge_tolerance_m,
+        policy: track.policy,
+    }
 }
 
 /// The record counts in the elapsed time of its own boot, so its trusted time ties both ends. A sensor speaks of
 /// what was, since the boot: anything else counts for nothing.
-fn still(case: &Case<'_>) -> Vec<StillGap> {
+pub(super) fn still(case: &Case<'_>) -> Vec<StillGap> {
     let told = case.records.of::<Stood>().filter(|(entry, stood)| {
         let (from_ms, to_ms) = (stood.from_elapsed_ms, stood.to_elapsed_ms);
         0 <= from_ms && from_ms <= to_ms && to_ms <= entry.body.at.elapsed_ms
@@ -87,16 +106,7 @@ fn still(case: &Case<'_>) -> Vec<StillGap> {
 }
 
 fn rule_track(track: &Track<'_>) -> RuledTrack {
-    let ruled = ruled(&RulingInput {
-        window: track.window,
-        until_ms: track.until_ms,
-        fixes: track.fixes,
-        still: track.still,
-        excuses: track.excuses,
-        area: track.area,
-        edge_tolerance_m: track.edge_tolerance_m,
-        policy: track.policy,
-    });
+    let ruled = ruled(&ruling_input(track));
     let scene = Scene::new(track, &ruled.spans);
     let found = [
         outside::found(&scene),

@@ -2,6 +2,7 @@
 
 mod excuses;
 mod fold;
+mod grounds;
 mod no_go;
 mod oddities;
 mod outside;
@@ -18,6 +19,8 @@ use crate::judge::PlaceVerdict;
 pub(super) use excuses::excuses;
 pub(super) use fold::rule_day;
 pub use fold::{Presence, fold};
+pub use grounds::explain;
+pub(super) use grounds::grounds;
 pub use records::{
     BreakEnded, BreakStarted, Cause, CauseNoted, FixTaken, PrivateEnded, PrivateStarted, ReasonGiven, Seen, Stood,
 };

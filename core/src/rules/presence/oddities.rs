@@ -20,21 +20,30 @@ pub(super) fn simulated(scene: &Scene<'_>) -> Option<Found> {
 /// One question a day about identical coordinates in a row, not while the phone stood still (a dozing phone
 /// repeats its last fix). Simulated fixes are asked about anyway.
 pub(super) fn identical(scene: &Scene<'_>) -> Option<Found> {
-    let mut all = scene.all();
-    all.retain(|(_, judged)| !judged.fix.simulated && !stood_still(scene, judged.at_ms));
-    all.dedup_by_key(|(_, judged)| judged.at_ms);
-    let least = scene.track.policy.visit.identical_fixes.max(2) as usize;
-    let same = |a: &JudgedFix, b: &JudgedFix| (a.fix.lat_e9, a.fix.lon_e9) == (b.fix.lat_e9, b.fix.lon_e9);
-    let runs: Vec<_> = all
-        .chunk_by(|(_, a), (_, b)| same(a, b))
-        .filter(|run| run.len() >= least)
-        .collect();
+    let least = least(scene);
+    let runs = repeated(scene);
     let longest = runs.iter().max_by_key(|run| run.len())?.len();
     let found = question(FindingKind::IdenticalFixes, scene, &runs.concat())?
         .number("fixes", longest as i64)
         .number("runs", runs.len() as i64)
         .number("identical_min", least as i64);
     Some(found)
+}
+
+/// The rows of fixes that repeat their coordinates too often.
+pub(super) fn repeated<'a>(scene: &Scene<'a>) -> Vec<Vec<(u32, &'a JudgedFix)>> {
+    let mut all = scene.all();
+    all.retain(|(_, judged)| !judged.fix.simulated && !stood_still(scene, judged.at_ms));
+    all.dedup_by_key(|(_, judged)| judged.at_ms);
+    let same = |a: &JudgedFix, b: &JudgedFix| (a.fix.lat_e9, a.fix.lon_e9) == (b.fix.lat_e9, b.fix.lon_e9);
+    let runs = all.chunk_by(|(_, a), (_, b)| same(a, b));
+    runs.filter(|run| run.len() >= least(scene))
+        .map(<[_]>::to_vec)
+        .collect()
+}
+
+fn least(scene: &Scene<'_>) -> usize {
+    scene.track.policy.visit.identical_fixes.max(2) as usize
 }
 
 fn stood_still(scene: &Scene<'_>, at_ms: i64) -> bool {

@@ -8,7 +8,7 @@ use crate::{
     place::Area,
     policy::Policy,
     reference::Customer,
-    rules::Source,
+    rules::{Source, explain::Fixes},
     time::Interval,
 };
 
@@ -41,6 +41,24 @@ pub struct Track<'a> {
     pub policy: &'a Policy,
 }
 
+impl<'a> Track<'a> {
+    /// The window, as far as it is known.
+    pub(super) fn known(&self) -> Interval {
+        Interval {
+            from_ms: self.window.from_ms,
+            to_ms: self.until_ms.min(self.window.to_ms),
+        }
+    }
+
+    /// The fixes' numbers, for whoever explains.
+    pub(super) fn numbered(&self) -> Fixes<'a> {
+        Fixes {
+            judged: self.fixes,
+            sources: self.sources,
+        }
+    }
+}
+
 /// A ruled track: what findings are looked for in.
 pub(super) struct Scene<'a> {
     pub(super) track: &'a Track<'a>,
@@ -51,14 +69,10 @@ pub(super) struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     pub(super) fn new(track: &'a Track<'a>, spans: &'a [Span]) -> Self {
-        let known = Interval {
-            from_ms: track.window.from_ms,
-            to_ms: track.until_ms.min(track.window.to_ms),
-        };
         Self {
             track,
             spans,
-            fixes: Sequence::new(track.fixes, known, track.policy).kept,
+            fixes: Sequence::new(track.fixes, track.known(), track.policy).kept,
         }
     }
 

@@ -1,12 +1,14 @@
 //! The market-entry sign-in and the desk's register (R4).
 
 mod fold;
+mod grounds;
 
 use serde::{Deserialize, Serialize};
 
 use super::Name;
 use crate::record::Payload;
 pub(super) use fold::fold;
+pub(super) use grounds::grounds;
 
 /// Phone record: the rep signs in on entering the market.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -129,6 +129,12 @@ proptest! {
         let view = case.view();
         let known_s: i64 = view.spans.iter().map(|span| (span.to_ms - span.from_ms) / 1000).sum();
         prop_assert!((510 * 60 - view.spans.len() as i64..=510 * 60).contains(&known_s), "{known_s}");
+        let basis = case.basis();
+        for finding in &view.findings {
+            let explanation = crate::rules::explain(&basis, &view, &case.entries, case.now_ms, finding);
+            let english = crate::words::said(&explanation, crate::words::Language::En);
+            prop_assert!(english.iter().all(|line| !line.contains('{')), "{english:?}");
+        }
     }
 }
 

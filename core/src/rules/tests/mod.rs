@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod clocks;
+mod explain;
 mod extremes;
 mod presence;
 mod sign_in;

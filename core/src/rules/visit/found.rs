@@ -32,15 +32,10 @@ fn far(case: &Case<'_>, visit: &Visit<'_>) -> Option<Found> {
         let radius_mm = case.fixes.judged[i].verdict.radius_mm;
         radius_mm.is_none_or(|radius_mm| distance_mm(case, customer, i) > far_mm.saturating_add(radius_mm))
     };
-    let around_ms = case.basis.policy.ruling.half_width_s.saturating_mul(1000);
-    let from_ms = visit.view.from_ms.saturating_sub(around_ms);
-    let to_ms = visit
-        .view
-        .to_ms
-        .unwrap_or(visit.view.from_ms)
-        .max(visit.view.from_ms.saturating_add(around_ms));
+    let around = around(case, visit.view.from_ms, visit.view.to_ms);
     let judged = &case.fixes.judged;
-    let around = judged.partition_point(|j| j.at_ms < from_ms)..judged.partition_point(|j| j.at_ms <= to_ms);
+    let around =
+        judged.partition_point(|j| j.at_ms < around.from_ms)..judged.partition_point(|j| j.at_ms < around.to_ms);
     if !is_far(fix) || !around.into_iter().all(is_far) {
         return None;
     }
@@ -51,6 +46,16 @@ fn far(case: &Case<'_>, visit: &Visit<'_>) -> Option<Found> {
             .number("radius_mm", radius_mm)
             .number("far_mm", far_mm),
     )
+}
+
+/// A visit, or the minutes around its check-in where it was shorter: fixes of that time clear it.
+pub(super) fn around(case: &Case<'_>, from_ms: i64, to_ms: Option<i64>) -> Interval {
+    let around_ms = case.basis.policy.ruling.half_width_s.saturating_mul(1000);
+    let to_ms = to_ms.unwrap_or(from_ms).max(from_ms.saturating_add(around_ms));
+    Interval {
+        from_ms: from_ms.saturating_sub(around_ms),
+        to_ms: to_ms.saturating_add(1),
+    }
 }
 
 fn short(case: &Case<'_>, visit: &Visit<'_>) -> Option<Found> {

@@ -2,6 +2,7 @@
 
 mod fold;
 mod found;
+mod grounds;
 mod photos;
 mod visits;
 
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::Name;
 use crate::record::{Hash, Payload};
 pub(super) use fold::fold;
+pub(super) use grounds::grounds;
 pub use photos::{PhotoUse, Reuse, reused};
 
 /// Phone record: the rep is at a customer.

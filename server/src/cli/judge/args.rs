@@ -54,6 +54,10 @@ pub struct JudgeArgs {
     #[arg(long, value_name = "P.toml")]
     pub policy: Option<PathBuf>,
 
+    /// Say of each finding and question what made it: in text two sentences, in ndjson a line of data more
+    #[arg(long)]
+    pub explain: bool,
+
     /// How the answer is written
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
@@ -68,6 +72,8 @@ Formats:
              {\"span\":{\"day\",\"from\",\"to\",\"status\",\"excused_by\"}}
            then a line a finding or question:
              {\"finding\":{\"class\",\"kind\",\"from\",\"to\",\"id\",\"day\",\"facts\",\"evidence\"}}
+           followed, with --explain, by what made it (docs/explain.md):
+             {\"explain\":{\"finding\",\"sentences\",\"conditions\",\"fixes\",\"votes\",...}}
            Times are UTC, positions WGS-84; edge_m is metres from the edge,
            positive inside; evidence is the times of fixes.
   geojson  the same as one FeatureCollection: fixes as points, spans as lines,

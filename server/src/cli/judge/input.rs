@@ -22,6 +22,8 @@ pub(super) struct Input {
     pub(super) districts: Districts,
     /// Fixes in WGS-84, by time.
     pub(super) fixes: Vec<TrackFix>,
+    /// Findings are explained.
+    pub(super) explain: bool,
     /// Points that were passed over.
     pub(super) without_time: usize,
 }
@@ -48,6 +50,7 @@ impl Input {
             area_name,
             districts: Districts::prepare(&named),
             fixes: track.fixes.into_iter().map(|fix| to_wgs84(fix, datum)).collect(),
+            explain: args.explain,
             without_time: track.without_time,
         })
     }

@@ -4,7 +4,7 @@ use onbeat_core::{
     place::Point,
     record::Hash,
     rules::{
-        Name, Source,
+        Explanation, Finding, Name, Source,
         presence::{self, Presence, Track},
     },
     time::{Interval, When},
@@ -34,6 +34,16 @@ pub(super) struct Day {
     pub(super) day: NaiveDate,
     pub(super) window: Interval,
     pub(super) ruled: Presence,
+    /// What made each of the findings, if that was asked for.
+    explained: Vec<Explanation>,
+}
+
+impl Day {
+    /// The findings, each with what made it.
+    pub(super) fn findings(&self) -> impl Iterator<Item = (&Finding, Option<&Explanation>)> {
+        let explained = self.explained.iter().map(Some).chain(std::iter::repeat(None));
+        self.ruled.findings.iter().zip(explained)
+    }
 }
 
 impl<'a> Judged<'a> {
@@ -82,7 +92,7 @@ fn rule_day(input: &Input, fixes: &[JudgedFix], day: NaiveDate, window: Interval
     let from = fixes.partition_point(|fix| fix.at_ms < window.from_ms);
     let to = fixes.partition_point(|fix| fix.at_ms < window.to_ms);
     let sources: Vec<Source> = (from..to).map(source).collect();
-    let ruled = presence::fold(&Track {
+    let track = Track {
         day,
         window,
         until_ms: window.to_ms,
@@ -95,8 +105,16 @@ fn rule_day(input: &Input, fixes: &[JudgedFix], day: NaiveDate, window: Interval
         no_go: &[],
         customers: None,
         policy: &input.policy,
-    });
-    Day { day, window, ruled }
+    };
+    let ruled = presence::fold(&track);
+    let explain = |finding| presence::explain(&track, input.schedule.zone(), &ruled, finding);
+    let asked = ruled.findings.iter().filter(|_| input.explain);
+    Day {
+        day,
+        window,
+        explained: asked.map(explain).collect(),
+        ruled,
+    }
 }
 
 /// The record that a fix would have in a log; its seq counts the track's fixes from 1.

@@ -2,7 +2,10 @@
 
 use std::io::{self, Write};
 
-use onbeat_core::judge::{JudgedFix, Span};
+use onbeat_core::{
+    judge::{JudgedFix, Span},
+    rules::Explanation,
+};
 use serde::Serialize;
 
 use super::{
@@ -10,7 +13,7 @@ use super::{
     lines::{FindingLine, FixLine, SpanLine},
 };
 
-/// Fixes, then spans, then findings and questions: a JSON object a line.
+/// Fixes, then spans, then findings and questions, each with what made it if that was asked for: a JSON object a line.
 pub(super) fn ndjson(judged: &Judged<'_>, out: &mut dyn Write) -> io::Result<()> {
     for (fix, aside) in judged.fixes.iter().zip(&judged.asides) {
         line(out, &FixLine::new(fix, aside))?;
@@ -20,9 +23,12 @@ pub(super) fn ndjson(judged: &Judged<'_>, out: &mut dyn Write) -> io::Result<()>
         spans.try_for_each(|span| line(out, &Named::Span(span)))?;
     }
     for day in &judged.days {
-        let findings = day.ruled.findings.iter();
-        let mut findings = findings.map(|finding| FindingLine::new(day.day, finding, judged));
-        findings.try_for_each(|finding| line(out, &Named::Finding(finding)))?;
+        for (finding, explanation) in day.findings() {
+            line(out, &Named::Finding(FindingLine::new(day.day, finding, judged)))?;
+            if let Some(explanation) = explanation {
+                line(out, &Named::Explain(explanation))?;
+            }
+        }
     }
     Ok(())
 }
@@ -33,6 +39,7 @@ pub(super) fn ndjson(judged: &Judged<'_>, out: &mut dyn Write) -> io::Result<()>
 enum Named<'a> {
     Span(SpanLine<'a>),
     Finding(FindingLine<'a>),
+    Explain(&'a Explanation),
 }
 
 fn line<T: Serialize>(out: &mut dyn Write, value: &T) -> io::Result<()> {

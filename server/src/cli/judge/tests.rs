@@ -199,6 +199,40 @@ fn seven_minutes_between_two_of_its_districts_are_no_finding() {
 }
 
 #[test]
+fn what_made_a_finding_is_said_on_demand() {
+    let more = format!("{MUNICH} --district Schwabing");
+    let plain = judge("districts/munich.geojson", "tracks/munich-drive.csv", &more);
+    let text = judge(
+        "districts/munich.geojson",
+        "tracks/munich-drive.csv",
+        &format!("{more} --explain"),
+    );
+    let more_said: Vec<&str> = text.lines().filter(|line| !plain.contains(line)).collect();
+    assert_eq!(more_said.len() % 2, 0, "{more_said:?}");
+    assert!(
+        more_said
+            .iter()
+            .any(|line| line.contains("the middle of the positions lay outside the area"))
+    );
+
+    let lines = lines(
+        "districts/munich.geojson",
+        "tracks/munich-drive.csv",
+        &format!("{more} --explain"),
+    );
+    let named = |name: &str| lines.iter().filter_map(|line| line.get(name)).collect::<Vec<_>>();
+    let (findings, explained) = (named("finding"), named("explain"));
+    assert_eq!(
+        (findings.len(), more_said.len()),
+        (explained.len(), 2 * explained.len())
+    );
+    for (finding, explanation) in findings.iter().zip(explained) {
+        assert_eq!(finding["id"], explanation["finding"]["id"]);
+        assert!(!explanation["fixes"].as_array().unwrap().is_empty() && !explanation["conditions"].is_null());
+    }
+}
+
+#[test]
 fn the_walk_in_istria_is_outside_for_an_hour_on_a_sunday_that_the_policy_makes_a_workday() {
     let folder = TempDir::new().unwrap();
     let policy = folder.path().join("policy.toml");

@@ -10,6 +10,7 @@ use chrono_tz::Tz;
 use onbeat_core::{
     judge::{PlaceVerdict, SpanStatus},
     rules::{Class, Fact, Finding, FindingKind},
+    words::{Language, said},
 };
 
 use super::{
@@ -73,8 +74,10 @@ fn write_day(day: &Day, zone: Tz, judged: &Judged<'_>, out: &mut dyn Write) -> i
         let (from, to) = (clock.time(span.from_ms), clock.time(span.to_ms));
         writeln!(out, "  {from}-{to}  {}{excuse}", status(span.status))?;
     }
-    for finding in &day.ruled.findings {
+    for (finding, explanation) in day.findings() {
         write_finding(finding, clock, judged, out)?;
+        let said = explanation.map(|explanation| said(explanation, Language::En));
+        said.iter().flatten().try_for_each(|line| writeln!(out, "    {line}"))?;
     }
     match day.ruled.set_aside.len() {
         0 => Ok(()),

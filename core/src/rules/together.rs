@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Fact, Finding, FindingKind, Source, case::Case, explain::Grounds, finding::Found};
+use chrono::NaiveDate;
+
+use super::{Basis, Entry, Fact, Finding, FindingKind, Source, case::Case, explain::Grounds, finding::Found};
 use crate::{
     judge::{
         JudgedFix,
@@ -18,10 +20,74 @@ use crate::{
 /// middles of the minutes around each lie within the policy's distance and both accuracies; with no silence of
 /// either in between. On the way two phones see different moments, so not every one can agree.
 pub fn together(a: &[JudgedFix], b: &[JudgedFix], window: Interval, policy: &Policy) -> Vec<Interval> {
-    let (a, b) = (Middles::new(a, window, policy), Middles::new(b, window, policy));
+    meetings(
+        &Middles::new(a, window, policy),
+        &Middles::new(b, window, policy),
+        policy,
+    )
+}
+
+/// Where a rep's phone was in the window of a day, to be held against others'.
+pub struct Whereabouts {
+    rep: String,
+    middles: Middles,
+    sources: Vec<Source>,
+}
+
+impl Whereabouts {
+    /// From the records of the day, as [`super::fold_day`] takes them.
+    pub fn of(basis: &Basis, day: NaiveDate, entries: &[Entry], now_ms: i64) -> Self {
+        let case = Case::new(basis, day, entries, now_ms);
+        let nothing = Interval { from_ms: 0, to_ms: 0 };
+        let known = case.known().unwrap_or(nothing);
+        Self {
+            rep: basis.rep_id.clone(),
+            middles: Middles::new(&case.fixes.judged, known, &basis.policy),
+            sources: case.fixes.sources,
+        }
+    }
+
+    /// The first and the last fix of a time.
+    fn evidence(&self, within: Interval) -> Vec<Source> {
+        let seen = self.middles.fixes.iter();
+        let mut seen = seen.filter(|fix| (within.from_ms..=within.to_ms).contains(&fix.at_ms));
+        let ends = [seen.next(), seen.next_back()].into_iter().flatten();
+        ends.map(|fix| self.sources[fix.index as usize].clone()).collect()
+    }
+}
+
+/// The questions that the phones of several reps raise on a day, by rep: each pair of them is held together. Who was
+/// with several at once is asked about the first.
+pub fn questions(day: NaiveDate, phones: &[Whereabouts], policy: &Policy) -> BTreeMap<String, Vec<Finding>> {
+    let mut asked: BTreeMap<String, Vec<Finding>> = BTreeMap::new();
+    let mut ask = |whose: &Whereabouts, with: &Whereabouts, interval| {
+        let question = question(
+            &whose.rep,
+            &with.rep,
+            &day.to_string(),
+            interval,
+            whose.evidence(interval),
+        );
+        let known = asked.entry(whose.rep.clone()).or_default();
+        if known.iter().all(|other| other.id != question.id) {
+            known.push(question);
+        }
+    };
+    for (n, a) in phones.iter().enumerate() {
+        for b in &phones[n + 1..] {
+            for interval in meetings(&a.middles, &b.middles, policy) {
+                ask(a, b, interval);
+                ask(b, a, interval);
+            }
+        }
+    }
+    asked
+}
+
+fn meetings(a: &Middles, b: &Middles, policy: &Policy) -> Vec<Interval> {
     let silence_ms = policy.unknown.sample_max_s.saturating_mul(1000);
     let near: Vec<(i64, bool)> = (0..a.fixes.len())
-        .filter_map(|i| Some((a.fixes[i].at_ms, b.is_near(&a, i, silence_ms, policy.visit.together_m)?)))
+        .filter_map(|i| Some((a.fixes[i].at_ms, b.is_near(a, i, silence_ms, policy.visit.together_m)?)))
         .collect();
     let long_ms = policy.visit.together_min.saturating_mul(60_000);
     let seen = near.chunk_by(|(a_ms, _), (b_ms, _)| b_ms - a_ms <= silence_ms);

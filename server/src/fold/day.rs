@@ -4,14 +4,14 @@ use chrono::NaiveDate;
 use onbeat_core::{
     record::Hash,
     reference::Document,
-    rules::{Basis, BasisError, DayView, Entry, Noted, fold_day},
+    rules::{Basis, BasisError, DayView, Noted, fold_day},
 };
 
-use super::{entries::entries, frozen::frozen, keys::day_key, noted, private};
+use super::{company, entries::entries, frozen::frozen, keys::day_key, noted, private};
 use crate::{
     app::App,
     error::ApiError,
-    store::{LogRow, StoreError},
+    store::{LogRow, StoreError, StoreResult},
 };
 
 /// Why a day is not folded.
@@ -79,31 +79,32 @@ async fn rule(
     rows: Vec<LogRow>,
 ) -> Result<(DayView, Arc<Basis>), FoldError> {
     let entries = entries(app, rows, basis.policy.clock.drift_ppm).await?;
-    let used_ms = private::used_before(app, &basis, day).await?;
-    judge(basis, used_ms, day, entries, app.now_ms()).await
-}
-
-async fn judge(
-    basis: Arc<Basis>,
-    private_used_ms: i64,
-    day: NaiveDate,
-    entries: Vec<Entry>,
-    now_ms: i64,
-) -> Result<(DayView, Arc<Basis>), FoldError> {
-    let job = move || {
-        let basis = if basis.private_used_ms == private_used_ms {
-            basis
-        } else {
-            Arc::new(Basis {
-                private_used_ms,
-                ..(*basis).clone()
-            })
-        };
-        (fold_day(&basis, day, &entries, now_ms), basis)
-    };
+    let basis = of_day(app, basis, day).await?;
+    let now_ms = app.now_ms();
+    let job = move || (fold_day(&basis, day, &entries, now_ms), basis);
     tokio::task::spawn_blocking(job)
         .await
         .map_err(|error| FoldError::Broken(error.to_string()))
+}
+
+/// A basis with what other days and other reps' phones say of the day.
+pub(super) async fn of_day(app: &App, basis: Arc<Basis>, day: NaiveDate) -> StoreResult<Arc<Basis>> {
+    let private_used_ms = private::used_before(app, &basis, day).await?;
+    let findings = company::told(app, &basis.rep_id, day).await?;
+    if private_used_ms == 0 && findings.is_empty() {
+        return Ok(basis);
+    }
+    let told = Noted {
+        rep: basis.rep_id.clone(),
+        day,
+        records: Vec::new(),
+        findings,
+    };
+    Ok(Arc::new(Basis {
+        private_used_ms,
+        noted: vec![told],
+        ..(*basis).clone()
+    }))
 }
 
 /// What a rep's day is judged by.

@@ -1,11 +1,10 @@
 use chrono::NaiveDate;
-use onbeat_core::rules::{Basis, Explanation, Finding, explain};
+use onbeat_core::rules::{Explanation, Finding, explain};
 
 use super::{
-    day::{FoldError, basis, day_now},
+    day::{FoldError, basis, day_now, of_day},
     entries::entries,
     keys::day_key,
-    private,
 };
 use crate::app::App;
 
@@ -18,15 +17,9 @@ pub async fn explained(app: &App, rep: &str, day: NaiveDate, finding: Finding) -
     let basis = basis(app, rep, day).await?;
     let rows = app.store.records_of(&day_key(rep, day)).await?;
     let entries = entries(app, rows, basis.policy.clock.drift_ppm).await?;
-    let private_used_ms = private::used_before(app, &basis, day).await?;
+    let basis = of_day(app, basis, day).await?;
     let now_ms = app.now_ms();
-    let job = move || {
-        let basis = Basis {
-            private_used_ms,
-            ..(*basis).clone()
-        };
-        explain(&basis, &view, &entries, now_ms, &finding)
-    };
+    let job = move || explain(&basis, &view, &entries, now_ms, &finding);
     tokio::task::spawn_blocking(job)
         .await
         .map_err(|error| FoldError::Broken(error.to_string()))

@@ -2,6 +2,7 @@
 //! that folds what is marked.
 
 mod anchors;
+mod company;
 mod day;
 mod entries;
 mod explain;

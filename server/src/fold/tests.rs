@@ -314,3 +314,51 @@ async fn private_time_is_counted_by_the_month() {
         (240 * 60, 0)
     );
 }
+
+/// A rep's phone in the district until one, from a minute on a kilometre north.
+async fn phone_that_parts(world: &World, mut phone: Phone, parts_minute: i64) -> Phone {
+    phone.anchor(world, at(8, 0), 0).await;
+    for minute in 1..300 {
+        let north = if minute < parts_minute { 0 } else { 9_000_000 };
+        phone.fix(at(8, minute), north + 10_000 * (minute % 7));
+    }
+    phone
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn phones_together_are_asked_about_when_the_day_has_closed() {
+    let world = World::new().await;
+    let mut asked = Vec::new();
+    let enrolled = [(world.enrol(REP).await, 300), (world.enrol("li").await, 190)];
+    for (phone, parts_minute) in enrolled {
+        let phone = phone_that_parts(&world, phone, parts_minute).await;
+        world.set_time(at(14, 0));
+        push_all(&world, &phone).await;
+    }
+    drain(&world.app).await.unwrap();
+    let of = async |rep: &str| {
+        let view = day_now(&world.app, rep, monday()).await.unwrap();
+        let mut findings = view.findings.into_iter();
+        findings.find(|finding| finding.kind == FindingKind::PhonesTogether)
+    };
+    assert!(of(REP).await.is_none(), "the window is open");
+    world.set_time(at(16, 30));
+    drain(&world.app).await.unwrap();
+    assert!(world.app.store.marks(10).await.unwrap().is_empty(), "it comes to rest");
+    for (rep, other) in [(REP, "li"), ("li", REP)] {
+        let question = of(rep).await.unwrap();
+        assert_eq!(question.facts["rep"], onbeat_core::rules::Fact::Text(other.into()));
+        let minutes = question.interval().length_ms() / MINUTE;
+        assert!((180..=195).contains(&minutes), "{minutes} min");
+        assert_eq!(question.evidence.len(), 2);
+        let view = world.app.store.view("finding", &question.id.to_string()).await.unwrap();
+        assert!(view.is_some(), "the desk sees it");
+        let told = world.app.store.cells("noted", rep, i64::MIN).await.unwrap();
+        assert!(
+            told.iter().any(|cell| cell.body.contains("phones_together")),
+            "{told:?}"
+        );
+        asked.push(question);
+    }
+    assert_ne!(asked[0].id, asked[1].id);
+}

@@ -1,6 +1,7 @@
 use std::{future::Future, sync::Arc, time::Duration};
 
 use super::{
+    company,
     day::{FoldError, fold},
     keys::{day_key, read_day_key},
     noted, views,
@@ -100,10 +101,14 @@ async fn work(app: &App) -> StoreResult<bool> {
 }
 
 async fn refold(app: &App, key: &str, change: &mut Change) -> Result<(), FoldError> {
+    if let Some((team, day)) = company::read_key(key) {
+        return company::look_over(app, team, day, change).await;
+    }
     let Some((rep, day)) = read_day_key(key) else {
         return Ok(());
     };
     let folded = fold(app, rep, day).await?;
+    change.mark.extend(company::calls_for(app, &folded.view).await?);
     views::put(app, &folded.view, &folded.basis, change).await?;
     noted::tell(app, &folded.noted, change).await?;
     app.folding.folded(&day_key(rep, day), &folded.view);

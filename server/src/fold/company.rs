@@ -1,0 +1,120 @@
+//! Phones of one team that were together for hours: looked for once a rep's day has closed, over the team's day, and
+//! asked of each of the two.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use onbeat_core::{
+    reference::Document,
+    rules::{
+        DayView, Finding,
+        together::{self, Whereabouts},
+    },
+};
+
+use super::{
+    day::{FoldError, basis},
+    entries::entries,
+    keys::day_key,
+};
+use crate::{
+    app::App,
+    documents::Documents,
+    store::{Cell, Change, StoreResult},
+};
+
+/// Cells that hold what the phones of a rep-day and another's raise.
+const CELLS: &str = "together";
+/// Phones of one team that are held together, two by two; of a larger team those of the first reps by id.
+const PHONES_MOST: usize = 200;
+
+/// The mark of a team's day to be looked over.
+fn key(team: &str, day: NaiveDate) -> String {
+    format!("together/{team}/{day}")
+}
+
+/// Reads [`key`].
+pub(super) fn read_key(key: &str) -> Option<(&str, NaiveDate)> {
+    let (team, day) = key.strip_prefix("together/")?.rsplit_once('/')?;
+    Some((team, day.parse().ok()?))
+}
+
+/// Whether the day of a rep's team is to be looked over: his own has closed, or fixes came late.
+pub(super) async fn calls_for(app: &App, view: &DayView) -> StoreResult<Option<String>> {
+    if !view.closed || view.counts.fixes == 0 {
+        return Ok(None);
+    }
+    let stored = app.store.view("day", &format!("{}/{}", view.rep, view.day)).await?;
+    let before = stored.and_then(|row| serde_json::from_str::<DayView>(&row.body).ok());
+    let is_known = before.is_some_and(|before| before.closed && before.counts.fixes == view.counts.fixes);
+    let opening_ms = app.documents().window_of(&view.rep, view.day).from_ms;
+    let team = app.documents().rep(&view.rep, opening_ms).map(|rep| rep.team.clone());
+    Ok(team.filter(|_| !is_known).map(|team| key(&team, view.day)))
+}
+
+/// Looks over a team's day; the days of those whose questions changed are marked.
+pub(super) async fn look_over(app: &App, team: &str, day: NaiveDate, change: &mut Change) -> Result<(), FoldError> {
+    let reps = members(&app.documents(), team, day);
+    let mut phones = Vec::new();
+    for rep in &reps {
+        phones.extend(whereabouts(app, rep, day).await?);
+    }
+    let opening_ms = app.documents().window_of("", day).from_ms;
+    let policy = app.documents().policy(opening_ms);
+    let job = move || together::questions(day, &phones, &policy);
+    let asked = tokio::task::spawn_blocking(job).await;
+    let mut asked: BTreeMap<String, Vec<Finding>> = asked.map_err(|error| FoldError::Broken(error.to_string()))?;
+    for rep in reps {
+        let questions = asked.remove(&rep).unwrap_or_default();
+        if questions != told(app, &rep, day).await? {
+            put(&rep, day, &questions, change);
+            change.mark.push(day_key(&rep, day));
+        }
+    }
+    Ok(())
+}
+
+/// Who belonged to a team when the day began.
+fn members(documents: &Documents, team: &str, day: NaiveDate) -> Vec<String> {
+    let opening_ms = documents.window_of("", day).from_ms;
+    let reps = documents.all_in_force("rep", opening_ms);
+    let of_team = reps.filter(|(_, document)| matches!(&***document, Document::Rep(rep) if rep.team == team));
+    of_team.map(|(rep, _)| rep.to_owned()).take(PHONES_MOST).collect()
+}
+
+/// None where nothing is known of the day.
+async fn whereabouts(app: &App, rep: &str, day: NaiveDate) -> Result<Option<Whereabouts>, FoldError> {
+    let rows = app.store.records_of(&day_key(rep, day)).await?;
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let basis = basis(app, rep, day).await?;
+    let entries = entries(app, rows, basis.policy.clock.drift_ppm).await?;
+    let now_ms = app.now_ms();
+    let job = move || Some(Whereabouts::of(&basis, day, &entries, now_ms));
+    tokio::task::spawn_blocking(job)
+        .await
+        .map_err(|error| FoldError::Broken(error.to_string()))
+}
+
+fn put(rep: &str, day: NaiveDate, questions: &[Finding], change: &mut Change) {
+    let key = format!("{rep}/{day}");
+    if questions.is_empty() {
+        change.drop_cells.push((CELLS.into(), key));
+        return;
+    }
+    change.cells.push(Cell {
+        kind: CELLS.into(),
+        key,
+        body: serde_json::to_string(questions).expect("questions are plain data"),
+        expires_ms: None,
+    });
+}
+
+/// The questions of a rep's day that were found by other reps' phones.
+pub(super) async fn told(app: &App, rep: &str, day: NaiveDate) -> StoreResult<Vec<Finding>> {
+    let cell = app.store.cell(CELLS, &format!("{rep}/{day}"), i64::MIN).await?;
+    Ok(cell
+        .and_then(|cell| serde_json::from_str(&cell.body).ok())
+        .unwrap_or_default())
+}

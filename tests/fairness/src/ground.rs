@@ -64,6 +64,10 @@ impl Ground {
         self.plane.point(place)
     }
 
+    pub(crate) fn place(&self, point: Point) -> Place {
+        self.plane.place(point)
+    }
+
     pub(crate) fn holds(&self, place: Place) -> bool {
         self.area.contains(self.point(place))
     }

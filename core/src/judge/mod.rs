@@ -3,6 +3,7 @@
 //! A day's ruling goes through `sequence` (usable fixes in order), `median` and `outside` (what is
 //! charged), `gap` (what a wait between fixes means) and `tiling` (spans, transit, excuses).
 
+mod backing;
 mod fix;
 mod gap;
 mod live;

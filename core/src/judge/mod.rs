@@ -4,6 +4,7 @@
 //! charged), `gap` (what a wait between fixes means) and `tiling` (spans, transit, excuses). `why` gives what
 //! was charged with what it stands on.
 
+mod backing;
 mod fix;
 mod gap;
 mod live;

@@ -65,7 +65,7 @@ fn on_trail<T>(
 const LOOK_AHEAD: usize = 16;
 
 /// The fixes without those that leave for elsewhere and are soon back: a jump of the phone, or too short to matter.
-/// Who was outside and is seen inside is believed sooner.
+/// Who was outside and is seen inside is believed sooner, and a way back by Wi-Fi takes nothing of satellites' back.
 fn steady(fixes: &[Sighting], ruling: &Ruling) -> Vec<usize> {
     let outside = |place: usize| fixes[place].place == PlaceVerdict::Outside;
     let mut places = Vec::with_capacity(fixes.len());
@@ -74,14 +74,19 @@ fn steady(fixes: &[Sighting], ruling: &Ruling) -> Vec<usize> {
         places.push(here);
         let next = here + 1;
         let leaves = next < fixes.len() && !fixes[here].meets(&fixes[next]);
-        let soon_s = if leaves && outside(here) && !outside(next) {
+        let believed = leaves && outside(here) && !outside(next);
+        let soon_s = if believed {
             ruling.half_width_s
         } else {
             ruling.outside_min_s
         };
         let back = (next + 1..fixes.len().min(next + LOOK_AHEAD))
             .take_while(|later| leaves && fixes[*later].at_ms - fixes[here].at_ms <= soon_s.saturating_mul(1000))
-            .find(|later| fixes[here].meets(&fixes[*later]) && !fixes[next].meets(&fixes[*later]));
+            .find(|later| {
+                fixes[here].meets(&fixes[*later])
+                    && !fixes[next].meets(&fixes[*later])
+                    && (!believed || fixes[here].satellite_backed == fixes[*later].satellite_backed)
+            });
         here = back.unwrap_or(next);
     }
     places
@@ -101,16 +106,16 @@ pub enum Out {
 }
 
 /// The steady fixes of a day with the middle around each.
-struct Trail<'a> {
-    fixes: &'a [Sighting],
-    middles: Vec<Median>,
+pub(super) struct Trail<'a> {
+    pub(super) fixes: &'a [Sighting],
+    pub(super) middles: Vec<Median>,
     /// Before each fix the wait without any, set aside or not.
     waits_ms: Vec<i64>,
     out: Vec<Out>,
     /// Whether any fix is backed by satellites: some phones never tell.
-    tells_of_satellites: bool,
-    input: &'a RulingInput<'a>,
-    waits: &'a Waits<'a>,
+    pub(super) tells_of_satellites: bool,
+    pub(super) input: &'a RulingInput<'a>,
+    pub(super) waits: &'a Waits<'a>,
 }
 
 impl<'a> Trail<'a> {
@@ -167,168 +172,105 @@ impl<'a> Trail<'a> {
         let mut next = 0;
         while let Some(start) = (next..self.fixes.len()).find(|i| self.out[*i] != Out::No) {
             let end = self.stretch_end(start);
-            runs.extend(self.charge(start..=end));
+            runs.extend(self.parts(start..=end).into_iter().filter_map(|part| self.charge(part)));
             next = end + 1;
         }
         runs
     }
 
-    /// Last fix of the stretch that begins at `start`: no wait in it is longer than the medians span, and no step
-    /// faster than anybody travels.
+    /// A stretch cut where one fix does not go on from the one before; parts in a row at one place are one.
+    fn parts(&self, stretch: RangeInclusive<usize>) -> Vec<RangeInclusive<usize>> {
+        let mut parts: Vec<RangeInclusive<usize>> = Vec::new();
+        for i in stretch {
+            match parts.last_mut() {
+                Some(part) if self.linked(i) => *part = *part.start()..=i,
+                _ => parts.push(i..=i),
+            }
+        }
+        let mut joined: Vec<RangeInclusive<usize>> = Vec::new();
+        for part in parts {
+            match joined.last_mut() {
+                Some(before) if self.one_place(before, &part) => *before = *before.start()..=*part.end(),
+                _ => joined.push(part),
+            }
+        }
+        joined
+    }
+
+    /// Whether the middles of two parts lie in each other's disc.
+    fn one_place(&self, a: &RangeInclusive<usize>, b: &RangeInclusive<usize>) -> bool {
+        let middle = |part: &RangeInclusive<usize>| &self.middles[part.start() + (part.end() - part.start()) / 2];
+        let (a, b) = (middle(a), middle(b));
+        let radius = |m: &Median| radius_mm(m.accuracy_mm, &self.input.policy.fix);
+        distance_m(a.point(), b.point()) * 1000.0 <= radius(a).max(radius(b)) as f64
+    }
+
+    /// Whether a fix goes on from the one before: at the same place (Wi-Fi may be mapped off by some metres), or
+    /// on a way that satellites tell of.
+    fn linked(&self, i: usize) -> bool {
+        let (a, b) = (&self.fixes[i - 1], &self.fixes[i]);
+        if a.meets(b) {
+            return true;
+        }
+        if a.satellite_backed != b.satellite_backed {
+            return distance_m(a.point(), b.point()) <= self.input.policy.ruling.wifi_off_m;
+        }
+        self.counts_on_the_way(b) && self.plausible(a, b) && !self.leaps_to(i)
+    }
+
+    /// Last fix of the stretch that begins at `start`: no wait in it is longer than the medians span.
     fn stretch_end(&self, start: usize) -> usize {
-        let goes_on = |end: &usize| {
-            let (before, fix) = (&self.fixes[*end - 1], &self.fixes[*end]);
-            self.out[*end] != Out::No && self.waits.vouched(self.waits_ms[*end]) && self.plausible(before, fix)
-        };
+        let goes_on = |end: &usize| self.out[*end] != Out::No && self.waits.vouched(self.waits_ms[*end]);
         start + (start + 1..self.fixes.len()).take_while(goes_on).count()
     }
 
-    /// Whether a phone that lay still before a fix and after it is elsewhere at once.
+    /// Whether a phone that lay still before a fix and after it is elsewhere at once: by thrice the steps around.
     fn leaps_to(&self, i: usize) -> bool {
-        let meet = |a: usize, b: usize| self.fixes.get(a).zip(self.fixes.get(b)).is_none_or(|(a, b)| a.meets(b));
-        i > 0 && !meet(i - 1, i) && (i < 2 || meet(i - 2, i - 1)) && meet(i, i + 1)
+        let step = |i: usize| Some((self.fixes.get(i.checked_sub(1)?)?, self.fixes.get(i)?));
+        let long_m = |(a, b): (&Sighting, &Sighting)| distance_m(a.point(), b.point());
+        let Some(leap) = step(i) else { return false };
+        let small = |step: Option<(&Sighting, &Sighting)>| {
+            step.is_none_or(|(a, b)| a.meets(b) && 3.0 * long_m((a, b)) < long_m(leap))
+        };
+        !leap.0.meets(leap.1) && small(i.checked_sub(1).and_then(step)) && small(step(i + 1))
     }
 
     /// Charges a stretch from its first to its last fix that is itself outside, if it is long, clear, all of one
     /// piece, and backed.
-    fn charge(&self, stretch: RangeInclusive<usize>) -> Option<Run> {
+    fn charge(&self, part: RangeInclusive<usize>) -> Option<Run> {
         let ruling = &self.input.policy.ruling;
         let is_outside = |i: &usize| self.fixes[*i].place == PlaceVerdict::Outside;
-        let first = stretch.clone().find(is_outside)?;
-        let last = stretch.rev().find(is_outside)?;
+        let first = part.clone().find(is_outside)?;
+        let last = part.rev().find(is_outside)?;
         let run = first..=last;
         let lasts_ms = self.fixes[last].at_ms - self.fixes[first].at_ms;
-        let long = lasts_ms >= ruling.outside_min_s.saturating_mul(1000);
-        let clear = || 2 * run.clone().filter(|i| self.out[*i] == Out::Clear).count() > last - first;
-        (long && clear() && self.backed(&self.piece(&run)?)).then_some(Run { first, last })
+        let least_s = if self.came_and_went_at_once(&run) {
+            ruling.leap_min_s
+        } else {
+            ruling.outside_min_s
+        };
+        let long = lasts_ms >= least_s.saturating_mul(1000) && run.clone().count() >= ruling.outside_fixes as usize;
+        let clear = 2 * run.clone().filter(|i| self.out[*i] == Out::Clear).count() > last - first;
+        (long && clear && self.is_one(&run) && self.backed(&run)).then_some(Run { first, last })
     }
 
-    /// The longest part of a run without a leap, if it is long enough, nearly all of the run's fixes are outside, and
-    /// most lie where the middle does: two errors in a row are not one stay.
-    fn piece(&self, run: &RangeInclusive<usize>) -> Option<RangeInclusive<usize>> {
+    /// Whether a phone is elsewhere at once, and at once back where it was: as one that jumps, twice perhaps.
+    fn came_and_went_at_once(&self, run: &RangeInclusive<usize>) -> bool {
+        let (Some(before), Some(after)) = (run.start().checked_sub(1), self.fixes.get(run.end() + 1)) else {
+            return false;
+        };
+        let (first, last) = (&self.fixes[*run.start()], &self.fixes[*run.end()]);
+        let before = &self.fixes[before];
+        !before.meets(first) && !last.meets(after) && before.meets(after)
+    }
+
+    /// Whether nearly all fixes of a run are outside, and most lie where the middle does or are a way.
+    fn is_one(&self, run: &RangeInclusive<usize>) -> bool {
         let all = run.clone().count();
         let is_outside = |i: &usize| self.fixes[*i].place == PlaceVerdict::Outside;
         let outside = run.clone().filter(is_outside).count();
         let agree = run.clone().filter(|i| self.agrees(*i, *i)).count();
-        let leaps: Vec<usize> = run.clone().skip(1).filter(|i| self.leaps_to(*i)).collect();
-        let starts = std::iter::once(*run.start()).chain(leaps.iter().copied());
-        let ends = leaps.iter().map(|leap| leap - 1).chain([*run.end()]);
-        let piece = starts
-            .zip(ends)
-            .map(|(start, end)| start..=end)
-            .max_by_key(|piece| piece.clone().count())?;
-        let enough = piece.clone().count() >= self.input.policy.ruling.outside_fixes as usize;
-        let one = 3 * agree >= 2 * all || self.tour(&piece, |fix| self.counts_on_the_way(fix));
-        (8 * outside >= 7 * all && one && enough).then_some(piece)
-    }
-
-    /// Whether some of a run's fixes in a row, all outside and `told` of, are a way by short steps that lasts as long
-    /// as a stay must: who drives about is never for ten minutes where the middle of them is.
-    fn tour(&self, run: &RangeInclusive<usize>, told: impl Fn(&Sighting) -> bool) -> bool {
-        let lasts_ms = self.input.policy.ruling.outside_min_s.saturating_mul(1000);
-        let counts = |i: usize| self.fixes[i].place == PlaceVerdict::Outside && told(&self.fixes[i]);
-        let mut begun = None;
-        for i in run.clone() {
-            let goes_on = counts(i) && i > *run.start() && self.short_step(&self.fixes[i - 1], &self.fixes[i]);
-            begun = match begun {
-                Some(first) if goes_on => Some(first),
-                _ => counts(i).then_some(i),
-            };
-            if begun.is_some_and(|first: usize| self.fixes[i].at_ms - self.fixes[first].at_ms >= lasts_ms) {
-                return true;
-            }
-        }
-        false
-    }
-
-    /// What tells of a way: satellites, or, of a phone that never tells of any, every fix.
-    fn counts_on_the_way(&self, fix: &Sighting) -> bool {
-        fix.satellite_backed || !self.tells_of_satellites
-    }
-
-    /// A short step, both discs counted: a wrongly mapped access point is far off at once.
-    fn short_step(&self, before: &Sighting, after: &Sighting) -> bool {
-        self.waits.vouched(after.at_ms - before.at_ms) && self.is_short(before, after)
-    }
-
-    fn is_short(&self, before: &Sighting, after: &Sighting) -> bool {
-        let slack_m = before.radius_mm.saturating_add(after.radius_mm) as f64 / 1000.0;
-        distance_m(before.point(), after.point()) - slack_m <= self.input.policy.ruling.step_max_m
-    }
-
-    /// Whether somebody could have gone from one to the other. A recorder that tells of no satellites may be one
-    /// that comes out of a tunnel and catches up at once, by a short step.
-    fn plausible(&self, before: &Sighting, after: &Sighting) -> bool {
-        before.reaches(after, self.input.policy.unknown.top_speed_kmh)
-            || (!self.tells_of_satellites && self.is_short(before, after))
-    }
-
-    /// Whether a fix lies where the middle of the minutes around another does, both discs counted.
-    fn agrees(&self, fix: usize, middle: usize) -> bool {
-        let (fix, middle) = (&self.fixes[fix], &self.middles[middle]);
-        let slack_mm = fix
-            .radius_mm
-            .saturating_add(radius_mm(middle.accuracy_mm, &self.input.policy.fix));
-        distance_m(fix.point(), middle.point()) * 1000.0 <= slack_mm as f64
-    }
-
-    /// Whether satellites agree with the run or tell of a way, or, of a phone that never tells of any, its way was
-    /// seen.
-    fn backed(&self, run: &RangeInclusive<usize>) -> bool {
-        let agreeing = self.input.policy.ruling.backing_fixes.max(1) as usize;
-        self.agreeing(run).take(agreeing).count() == agreeing
-            || self.tour(run, |fix| fix.satellite_backed)
-            || (!self.tells_of_satellites && self.far(run) && self.way_seen(run))
-    }
-
-    /// The fixes of a run that are backed by satellites and lie where its middle does: one that jumped does not.
-    fn agreeing(&self, run: &RangeInclusive<usize>) -> impl Iterator<Item = usize> {
-        run.clone().filter(|i| self.fixes[*i].proves() && self.agrees(*i, *i))
-    }
-
-    /// Whether most of a run lies so far outside that no Wi-Fi in the area is mapped there by a little.
-    fn far(&self, run: &RangeInclusive<usize>) -> bool {
-        let far_mm = self.input.policy.ruling.way_far_m * 1000.0;
-        let far = run.clone().filter(|i| self.fixes[*i].edge_mm as f64 <= -far_mm).count();
-        2 * far > run.end() - run.start()
-    }
-
-    /// Whether the rep was seen to go between a run and the area, step by step.
-    fn way_seen(&self, run: &RangeInclusive<usize>) -> bool {
-        let before = self.fixes[..=*run.start()].iter().rev();
-        self.leads_inside(before) || self.leads_inside(self.fixes[*run.end()..].iter())
-    }
-
-    /// Follows a path by short and plausible steps to fixes in a row that are inside.
-    fn leads_inside<'f>(&self, mut path: impl Iterator<Item = &'f Sighting>) -> bool {
-        let ruling = &self.input.policy.ruling;
-        let Some(mut here) = path.next() else { return false };
-        let mut inside = 0;
-        for next in path {
-            let (a, b) = if here.at_ms <= next.at_ms {
-                (here, next)
-            } else {
-                (next, here)
-            };
-            let goes_on = if inside > 0 {
-                self.plausible(a, b)
-            } else {
-                self.short_step(a, b)
-            };
-            if !goes_on {
-                return false;
-            }
-            inside = if next.place == PlaceVerdict::Inside {
-                inside + 1
-            } else {
-                0
-            };
-            if inside >= ruling.crossing_fixes {
-                return true;
-            }
-            here = next;
-        }
-        false
+        8 * outside >= 7 * all && (3 * agree >= 2 * all || self.tour(run, |fix| self.counts_on_the_way(fix)))
     }
 }
 

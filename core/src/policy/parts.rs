@@ -58,6 +58,8 @@ part! {
         fixes_min: u32 = 5,
         /// How long outside before it counts.
         outside_min_s: i64 = 480,
+        /// The same where the phone was there at once, and at once back where it had been: it may have jumped.
+        leap_min_s: i64 = 660,
         /// Fixes outside that it takes.
         outside_fixes: u32 = 8,
         /// Radii beyond tolerance that half of its medians must be clear by.
@@ -72,8 +74,10 @@ part! {
         crossing_fixes: u32 = 2,
         /// Longest step of a way that counts as seen.
         step_max_m: f64 = 450.0,
-        /// How far outside a run must be that only a seen way backs.
-        way_far_m: f64 = 500.0,
+        /// Share of such a way that one step may be.
+        way_share: f64 = 0.7,
+        /// How far Wi-Fi may be mapped off where satellites agree with it.
+        wifi_off_m: f64 = 200.0,
         /// Speeds beyond this are impossible, the fix is set aside.
         speed_max_kmh: f64 = 150.0,
     }

@@ -55,6 +55,8 @@ pub(crate) struct Truth<'g> {
     pub(crate) mock: Option<(f64, f64, Place)>,
     /// The app may see approximate positions only.
     pub(crate) approximate: Option<(f64, f64)>,
+    /// Metres beyond the edge from which on a time away is an excursion that has to be found.
+    pub(crate) excursion_m: f64,
 }
 
 /// A day as it is judged.
@@ -91,6 +93,7 @@ impl<'g> Truth<'g> {
             silent: Vec::new(),
             mock: None,
             approximate: None,
+            excursion_m: f64::INFINITY,
         }
     }
 

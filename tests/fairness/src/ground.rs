@@ -64,6 +64,10 @@ impl Ground {
         self.plane.point(place)
     }
 
+    pub(crate) fn place(&self, point: Point) -> Place {
+        self.plane.place(point)
+    }
+
     pub(crate) fn holds(&self, place: Place) -> bool {
         self.area.contains(self.point(place))
     }
@@ -208,7 +212,7 @@ fn strip(random: &mut Random) -> Vec<Place> {
 fn recorded(family: Family) -> Vec<(Shape, Point)> {
     let places: &[(&str, f64, f64)] = match family {
         Family::Tuning => &[("Brooklyn", 40.64, -73.95), ("Bronx", 40.85, -73.87)],
-        Family::Testing => &[("Queens", 40.71, -73.83), ("Manhattan", 40.78, -73.97)],
+        Family::Testing | Family::Other => &[("Queens", 40.71, -73.83), ("Manhattan", 40.78, -73.97)],
     };
     let file = include_str!("../../data/nyc-boroughs.geojson");
     let districts = read_districts(file, "name", Datum::Wgs84).expect("the file of the boroughs is valid");
@@ -224,7 +228,7 @@ fn recorded(family: Family) -> Vec<(Shape, Point)> {
 pub(crate) fn recorded_shapes(family: Family) -> Vec<Vec<Place>> {
     let text = match family {
         Family::Tuning => include_str!("../../data/tracks/nyc-taxi-stops.csv"),
-        Family::Testing => include_str!("../../data/tracks/munich-drive.csv"),
+        Family::Testing | Family::Other => include_str!("../../data/tracks/munich-drive.csv"),
     };
     let column = |line: &str, i: usize| line.split(',').nth(i)?.parse().ok();
     let points: Vec<Point> = text
@@ -238,7 +242,7 @@ pub(crate) fn recorded_shapes(family: Family) -> Vec<Vec<Place>> {
         .collect();
     let (chunk, step) = match family {
         Family::Tuning => (4, 1),
-        Family::Testing => (120, 10),
+        Family::Testing | Family::Other => (120, 10),
     };
     points
         .chunks(chunk)

@@ -13,6 +13,7 @@ mod random;
 mod report;
 mod rules;
 mod score;
+mod show;
 mod stratum;
 mod surfaced;
 mod way;

@@ -29,6 +29,9 @@ struct Options {
     /// Judge by the estimators, too, that ours was chosen among.
     #[arg(long)]
     estimators: bool,
+    /// Print, to the error output, each day that was judged falsely or missed.
+    #[arg(long)]
+    show: bool,
     /// How the figures are printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -57,6 +60,7 @@ fn run(options: &Options) -> io::Result<()> {
         family: options.family,
         rivals: !options.without_rivals,
         estimators: options.estimators,
+        show: options.show,
     };
     let strata = if options.stratum.is_empty() {
         Stratum::value_variants()

@@ -26,7 +26,7 @@ use crate::{
         rivals::{RIVALS, TRIED_MIN},
     },
     score::Tally,
-    surfaced,
+    show, surfaced,
     way::Outside,
 };
 
@@ -43,6 +43,8 @@ pub struct Plan {
     pub rivals: bool,
     /// Whether the estimators that were compared with ours do.
     pub estimators: bool,
+    /// Whether days judged falsely or missed are shown, on the error output.
+    pub show: bool,
 }
 
 /// Sums over a stratum's days.
@@ -168,9 +170,9 @@ impl Stage {
         let (ground, sky) = (random.one_of(&self.grounds), self.stratum.sky());
         let truth = honest(ground, self.stratum, sky, &self.shapes, random);
         let day = truth.seen(&mut *self.errors(Kind::Honest, number, 1), &self.policy, random);
-        self.count(&day, true, sums);
+        self.count(&day, number, true, sums);
         if number.is_multiple_of(10) {
-            self.count(&self.leaver(number), false, sums);
+            self.count(&self.leaver(number), number, false, sums);
             self.evader(number, sums);
         }
     }
@@ -209,7 +211,7 @@ impl Stage {
         *seen += u64::from(surfaced);
     }
 
-    fn count(&self, day: &Day<'_>, honest: bool, sums: &mut Sums) {
+    fn count(&self, day: &Day<'_>, number: u64, honest: bool, sums: &mut Sums) {
         let presence = self.ruled(day);
         let said = accusations(&presence);
         if honest {
@@ -224,6 +226,9 @@ impl Stage {
             sums.window_s += unknown_s + edge_s + of(SpanStatus::Inside) + of(SpanStatus::Outside);
         }
         sums.fixes += day.fixes.len() as u64;
+        if self.plan.show && !(honest && said.is_empty()) {
+            eprint!("{}", show::wrong(day, number, &said, &day.outside()));
+        }
         // The truth is asked for only where it matters: of most honest days nothing is said.
         let mut truth: Option<Vec<Outside>> = None;
         let mut count = |tally: &mut Tally, said: &[Stretch], lenient: bool| {
@@ -231,7 +236,7 @@ impl Stage {
                 tally.days += 1;
             } else {
                 let outside = truth.get_or_insert_with(|| day.outside());
-                tally.count(said, outside, lenient);
+                tally.count(said, outside, day.truth.excursion_m, lenient);
             }
         };
         count(&mut sums.ours, &said, false);

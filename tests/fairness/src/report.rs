@@ -188,10 +188,10 @@ impl Row {
 
 impl Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let family = if self.family == Family::Testing {
-            "testing"
-        } else {
-            "tuning"
+        let family = match self.family {
+            Family::Tuning => "tuning",
+            Family::Testing => "testing",
+            Family::Other => "other",
         };
         writeln!(f, "model family {family}, seed {}", self.seed)?;
         writeln!(

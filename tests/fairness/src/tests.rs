@@ -11,6 +11,7 @@ fn nobody_is_accused_falsely_in_three_hundred_days_a_stratum() {
         family: Family::Testing,
         rivals: false,
         estimators: false,
+        show: false,
     };
     let report = Report::play(plan, Stratum::value_variants(), |_| {});
     for figures in &report.strata {
@@ -33,6 +34,7 @@ fn a_seed_is_a_run() {
             family: Family::Tuning,
             rivals: true,
             estimators: true,
+            show: false,
         };
         let report = Report::play(plan, &[Stratum::Edge], |_| {});
         let rules = &report.strata[0].rules;

@@ -28,8 +28,19 @@ pub(crate) struct Stay {
 pub(crate) struct Outside {
     pub(crate) from_s: f64,
     pub(crate) to_s: f64,
+    /// What the way between leaving and coming back may take; nothing of what the window cuts off is a way.
+    pub(crate) allowance_s: f64,
+    /// The window opened or closed meanwhile.
+    pub(crate) cut: bool,
+    /// Metres beyond the edge where he was farthest out.
+    pub(crate) far_m: f64,
+}
+
+impl Outside {
     /// Short enough for the way between leaving and coming back.
-    pub(crate) allowed: bool,
+    pub(crate) fn is_allowed(&self) -> bool {
+        !self.cut && self.to_s - self.from_s <= self.allowance_s
+    }
 }
 
 impl Way {
@@ -74,27 +85,29 @@ impl Way {
 
     /// Times truly outside within the window, to `step_s`.
     pub(crate) fn outside(&self, ground: &Ground, step_s: f64) -> Vec<Outside> {
-        let mut outside: Vec<(f64, f64, Place, Place)> = Vec::new();
+        let mut outside: Vec<Outside> = Vec::new();
+        let mut left = (0.0, 0.0);
         let mut before = None;
         for (second, place, within) in self.truth(ground, step_s) {
-            match (before, within) {
-                (Some(true), false) | (None, false) => outside.push((second, second, place, place)),
-                (_, false) | (Some(false), true) => {
-                    if let Some(last) = outside.last_mut() {
-                        (last.1, last.3) = (second, place);
-                    }
-                }
-                _ => {}
+            if !within && before != Some(false) {
+                left = place;
+                outside.push(Outside {
+                    from_s: second,
+                    to_s: second,
+                    allowance_s: 0.0,
+                    cut: false,
+                    far_m: 0.0,
+                });
+            }
+            if let Some(last) = outside.last_mut().filter(|_| !within || before == Some(false)) {
+                last.to_s = second;
+                last.allowance_s = allowance_s(left, place);
+                last.cut = last.from_s <= 0.0 || second >= WINDOW_S;
+                last.far_m = last.far_m.max(-ground.edge_m(place));
             }
             before = Some(within);
         }
-        let open = |from_s: f64, to_s: f64| from_s <= 0.0 || to_s >= WINDOW_S;
-        let judged = outside.into_iter().map(|(from_s, to_s, left, back)| Outside {
-            from_s,
-            to_s,
-            allowed: !open(from_s, to_s) && to_s - from_s <= allowance_s(left, back),
-        });
-        judged.collect()
+        outside
     }
 
     /// Second, place and whether it is in the area: along each move, and once at the ends of a stay.

@@ -29,7 +29,15 @@ pub(crate) fn leaver<'g>(
     let roof = random.chance(0.3);
     excursion(&mut way, ground, errors, roof, extra_s, random);
     work_until(&mut way, WINDOW_S, ground, stratum, sky, shapes, random);
-    Truth::new(ground, way)
+    Truth {
+        excursion_m: excursion_m(errors, roof),
+        ..Truth::new(ground, way)
+    }
+}
+
+fn excursion_m(errors: &dyn Errors, roof: bool) -> f64 {
+    let accuracy_m = errors.widest_m(roof).max(errors.widest_m(false));
+    f64::max(200.0, 50.0 + 8.0 * accuracy_m)
 }
 
 /// Out, there for the longest allowance and five minutes and so much more, and back. Leaves from and to seconds of
@@ -43,8 +51,7 @@ pub(super) fn excursion(
     random: &mut Random,
 ) -> (f64, f64) {
     let (from_s, here) = way.end();
-    let accuracy_m = errors.widest_m(roof).max(errors.widest_m(false));
-    let out_m = f64::max(200.0, 50.0 + 8.0 * accuracy_m) * random.between(1.0, 2.5);
+    let out_m = excursion_m(errors, roof) * random.between(1.0, 2.5);
     let target = target(here, out_m, ground, random);
     let kmh = if distance(here, target) < 700.0 {
         random.between(3.5, 7.0)

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::{PlaceVerdict, outside::Trail, sequence::Sighting};
-use crate::place::distance_m;
+use crate::{place::distance_m, policy::Ruling};
 
 /// How a way between a place and the area was seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,6 +14,21 @@ enum Way {
     Steps,
     /// Each disc meets the next.
     Unbroken,
+}
+
+/// Fixes that satellites back and that lie where their run does.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Backing {
+    pub(super) fixes: u32,
+    /// From the first to the last.
+    pub(super) lasts_s: i64,
+}
+
+impl Backing {
+    /// Whether they are several, or long apart.
+    pub(super) fn suffices(self, ruling: &Ruling) -> bool {
+        self.fixes >= ruling.backing_fixes.max(1) || self.lasts_s >= ruling.outside_min_s
+    }
 }
 
 impl Trail<'_> {
@@ -68,22 +83,28 @@ impl Trail<'_> {
     }
 
     /// Whether satellites lie where the run does, thrice or long apart, or tell of a way, or the rep was seen to come
-    /// or go. Only of a phone that never tells of satellites steps suffice that are short, seen at both ends.
+    /// or go.
     pub(super) fn backed(&self, run: &RangeInclusive<usize>) -> bool {
-        let ruling = &self.input.policy.ruling;
-        let agreeing: Vec<&Sighting> = self.agreeing(run).collect();
-        let often = agreeing.len() >= ruling.backing_fixes.max(1) as usize;
-        let long = |(first, last): (&&Sighting, &&Sighting)| {
-            last.at_ms - first.at_ms >= ruling.outside_min_s.saturating_mul(1000)
-        };
-        let seen = || {
-            let [came, went] = [self.way(run, true), self.way(run, false)];
-            came.max(went) == Way::Unbroken || (!self.tells_of_satellites && came.min(went) == Way::Steps)
-        };
-        often
-            || agreeing.first().zip(agreeing.last()).is_some_and(long)
+        self.backing(run).suffices(&self.input.policy.ruling)
             || self.tour(run, |fix| fix.satellite_backed)
-            || seen()
+            || self.way_seen(run)
+    }
+
+    /// Satellites where the run lies.
+    pub(super) fn backing(&self, run: &RangeInclusive<usize>) -> Backing {
+        let agreeing: Vec<&Sighting> = self.agreeing(run).collect();
+        let ends = agreeing.first().zip(agreeing.last());
+        Backing {
+            fixes: agreeing.len() as u32,
+            lasts_s: ends.map_or(0, |(first, last)| (last.at_ms - first.at_ms) / 1000),
+        }
+    }
+
+    /// Whether the rep was seen to come or go. Only of a phone that never tells of satellites steps suffice that are
+    /// short, seen at both ends.
+    pub(super) fn way_seen(&self, run: &RangeInclusive<usize>) -> bool {
+        let [came, went] = [self.way(run, true), self.way(run, false)];
+        came.max(went) == Way::Unbroken || (!self.tells_of_satellites && came.min(went) == Way::Steps)
     }
 
     /// The fixes of a run that are backed by satellites and lie where the middle of some minute near does: one that

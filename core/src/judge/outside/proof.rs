@@ -46,10 +46,12 @@ pub struct Proof {
     pub clear: u32,
     /// Of these, where the middle is.
     pub agreeing: u32,
-    /// Fixes of its longest part without a leap.
-    pub piece: u32,
-    /// Of these, backed by satellites and where the middle is.
+    /// Of these, backed by satellites and where the middle of some minute near is.
     pub backing: u32,
+    /// From the first to the last of those.
+    pub backing_s: i64,
+    /// They are several, or long apart.
+    pub satellites: bool,
     /// Satellites tell of it as a way by short steps.
     pub tour: bool,
     /// The way between it and the area was seen step by step.
@@ -74,7 +76,7 @@ pub(in crate::judge) fn grounds(
 ) -> Grounds {
     on_trail(fixes, input, waits, |trail, places| {
         let runs = trail.runs().into_iter().map(|run| run.first..=run.last);
-        let proofs = runs.filter_map(|run| trail.proof(&run));
+        let proofs = runs.map(|run| trail.proof(&run));
         let steady = (0..trail.fixes.len()).filter(|i| around.contains(trail.fixes[*i].at_ms));
         let is_jump = |place: &usize| places.binary_search(place).is_err() && around.contains(fixes[*place].at_ms);
         let mut jumps: Vec<u32> = (0..fixes.len())
@@ -109,10 +111,10 @@ impl Trail<'_> {
         }
     }
 
-    fn proof(&self, run: &RangeInclusive<usize>) -> Option<Proof> {
+    fn proof(&self, run: &RangeInclusive<usize>) -> Proof {
         let count = |counts: &dyn Fn(usize) -> bool| run.clone().filter(|i| counts(*i)).count() as u32;
-        let piece = self.piece(run)?;
-        Some(Proof {
+        let backing = self.backing(run);
+        Proof {
             interval: Interval {
                 from_ms: self.fixes[*run.start()].at_ms,
                 to_ms: self.fixes[*run.end()].at_ms,
@@ -121,10 +123,11 @@ impl Trail<'_> {
             outside: count(&|i| self.fixes[i].place == PlaceVerdict::Outside),
             clear: count(&|i| self.out[i] == Out::Clear),
             agreeing: count(&|i| self.agrees(i, i)),
-            piece: piece.clone().count() as u32,
-            backing: self.agreeing(&piece).count() as u32,
-            tour: self.tour(&piece, |fix| fix.satellite_backed),
-            way_seen: self.way_seen(&piece),
-        })
+            backing: backing.fixes,
+            backing_s: backing.lasts_s,
+            satellites: backing.suffices(&self.input.policy.ruling),
+            tour: self.tour(run, |fix| fix.satellite_backed),
+            way_seen: self.way_seen(run),
+        }
     }
 }

@@ -99,15 +99,15 @@ fn conditions(grounds: Grounds, scene: &Scene<'_>, finding: &Finding, why: &Why)
             [
                 ("outside", count(proof.outside)),
                 ("agreeing", count(proof.agreeing)),
-                ("piece", count(proof.piece)),
                 ("fixes", count(proof.fixes)),
                 ("outside_fixes", count(ruling.outside_fixes)),
             ],
         )
         .counted(
-            backing(proof, ruling.backing_fixes),
+            backing(proof),
             [
                 ("backing", count(proof.backing)),
+                ("backing_s", proof.backing_s),
                 ("backing_fixes", count(ruling.backing_fixes)),
             ],
         );
@@ -124,8 +124,8 @@ fn conditions(grounds: Grounds, scene: &Scene<'_>, finding: &Finding, why: &Why)
 }
 
 /// By what a run is backed.
-fn backing(proof: &Proof, backing_fixes: u32) -> &'static str {
-    if proof.backing >= backing_fixes.max(1) {
+fn backing(proof: &Proof) -> &'static str {
+    if proof.satellites {
         "backed_by_satellites"
     } else if proof.tour {
         "backed_by_a_tour"

@@ -68,7 +68,7 @@ impl Trail<'_> {
     }
 
     /// Whether satellites lie where the run does, thrice or long apart, or tell of a way, or the rep was seen to come
-    /// or go. Only of a phone that never tells of satellites steps suffice that are short, seen at both ends.
+    /// or go. Only of a phone that never tells of satellites short steps suffice, seen at both ends or to where he goes on.
     pub(super) fn backed(&self, run: &RangeInclusive<usize>) -> bool {
         let ruling = &self.input.policy.ruling;
         let agreeing: Vec<&Sighting> = self.agreeing(run).collect();
@@ -78,12 +78,23 @@ impl Trail<'_> {
         };
         let seen = || {
             let [came, went] = [self.way(run, true), self.way(run, false)];
-            came.max(went) == Way::Unbroken || (!self.tells_of_satellites && came.min(went) == Way::Steps)
+            let seen = if self.moves(run) {
+                came.max(went)
+            } else {
+                came.min(went)
+            };
+            came.max(went) == Way::Unbroken || (!self.tells_of_satellites && seen == Way::Steps)
         };
         often
             || agreeing.first().zip(agreeing.last()).is_some_and(long)
             || self.tour(run, |fix| fix.satellite_backed)
             || seen()
+    }
+
+    /// Whether a run ends far from where it began: a wrongly mapped access point stays where it is.
+    fn moves(&self, run: &RangeInclusive<usize>) -> bool {
+        let [first, last] = [run.start(), run.end()].map(|i| self.fixes[*i].point());
+        distance_m(first, last) > 2.0 * self.input.policy.ruling.step_max_m
     }
 
     /// The fixes of a run that are backed by satellites and lie where the middle of some minute near does: one that

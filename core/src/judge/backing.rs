@@ -100,11 +100,22 @@ impl Trail<'_> {
         }
     }
 
-    /// Whether the rep was seen to come or go. Only of a phone that never tells of satellites steps suffice that are
-    /// short, seen at both ends.
+    /// Whether the rep was seen to come or go. Only of a phone that never tells of satellites short steps suffice,
+    /// seen at both ends or to where he goes on.
     pub(super) fn way_seen(&self, run: &RangeInclusive<usize>) -> bool {
         let [came, went] = [self.way(run, true), self.way(run, false)];
-        came.max(went) == Way::Unbroken || (!self.tells_of_satellites && came.min(went) == Way::Steps)
+        let seen = if self.moves(run) {
+            came.max(went)
+        } else {
+            came.min(went)
+        };
+        came.max(went) == Way::Unbroken || (!self.tells_of_satellites && seen == Way::Steps)
+    }
+
+    /// Whether a run ends far from where it began: a wrongly mapped access point stays where it is.
+    fn moves(&self, run: &RangeInclusive<usize>) -> bool {
+        let [first, last] = [run.start(), run.end()].map(|i| self.fixes[*i].point());
+        distance_m(first, last) > 2.0 * self.input.policy.ruling.step_max_m
     }
 
     /// The fixes of a run that are backed by satellites and lie where the middle of some minute near does: one that

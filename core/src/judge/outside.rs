@@ -92,6 +92,9 @@ fn steady(fixes: &[Sighting], ruling: &Ruling) -> Vec<usize> {
     places
 }
 
+/// What shows that a phone lies still: as long as the quickest sampling of phones, not of recorders.
+const STEP_MS: i64 = 20_000;
+
 /// How far outside the middle of the minutes around a fix lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
@@ -224,15 +227,18 @@ impl<'a> Trail<'a> {
         start + (start + 1..self.fixes.len()).take_while(goes_on).count()
     }
 
-    /// Whether a phone that lay still before a fix and after it is elsewhere at once: by thrice the steps around.
+    /// Whether a phone that lay still before a fix and after it is elsewhere at once: by thrice what it moved in some
+    /// seconds around.
     fn leaps_to(&self, i: usize) -> bool {
-        let step = |i: usize| Some((self.fixes.get(i.checked_sub(1)?)?, self.fixes.get(i)?));
-        let long_m = |(a, b): (&Sighting, &Sighting)| distance_m(a.point(), b.point());
-        let Some(leap) = step(i) else { return false };
-        let small = |step: Option<(&Sighting, &Sighting)>| {
-            step.is_none_or(|(a, b)| a.meets(b) && 3.0 * long_m((a, b)) < long_m(leap))
+        let (from, to) = (&self.fixes[i - 1], &self.fixes[i]);
+        let far_m = distance_m(from.point(), to.point());
+        let still = |a: Option<&Sighting>, b: &Sighting| {
+            a.is_none_or(|a| a.meets(b) && 3.0 * distance_m(a.point(), b.point()) < far_m)
         };
-        !leap.0.meets(leap.1) && small(i.checked_sub(1).and_then(step)) && small(step(i + 1))
+        let before = self.fixes.partition_point(|fix| fix.at_ms <= from.at_ms - STEP_MS);
+        let after = self.fixes.partition_point(|fix| fix.at_ms < to.at_ms + STEP_MS);
+        let before = before.checked_sub(1).and_then(|before| self.fixes.get(before));
+        !from.meets(to) && still(before, from) && still(self.fixes.get(after), to)
     }
 
     /// Charges a stretch from its first to its last fix that is itself outside, if it is long, clear, all of one

@@ -20,7 +20,7 @@ pub(crate) const CALLS: Rate = Rate {
     burst: 1_200,
     every_ms: 500,
 };
-/// Chunks of photos: 12 MiB are 48 of them.
+/// Chunks of photos: 12 MiB are 192 of them.
 pub const CHUNKS: Rate = Rate {
     burst: 240,
     every_ms: 100,
@@ -65,12 +65,13 @@ impl Limits {
         }
         let full_at = buckets.entry((what, who.to_owned())).or_insert(now_ms);
         let capacity_ms = i64::from(rate.burst) * rate.every_ms;
-        // A clock that was set back must not shut anyone out.
-        let wait_ms = (*full_at - now_ms).clamp(0, capacity_ms) + rate.every_ms - capacity_ms;
+        // A clock that was set back must not shut anyone out: from its new time on, an empty bucket fills.
+        *full_at = (*full_at).clamp(now_ms, now_ms + capacity_ms);
+        let wait_ms = *full_at - now_ms + rate.every_ms - capacity_ms;
         if wait_ms > 0 {
             return Err(wait_ms);
         }
-        *full_at = (*full_at).max(now_ms).min(now_ms + capacity_ms) + rate.every_ms;
+        *full_at += rate.every_ms;
         Ok(())
     }
 }
@@ -114,8 +115,8 @@ mod tests {
         assert_eq!([take(10_000), take(10_000), take(10_000)], [Ok(()); 3]);
         assert_eq!(take(10_000), Err(100));
         assert_eq!(
-            take(-50_000),
-            Err(100),
+            [take(-50_000), take(-49_900), take(-49_900)],
+            [Err(100), Ok(()), Err(100)],
             "a clock set back waits no longer than one turn"
         );
     }

@@ -321,7 +321,16 @@ fn a_command_that_asks_for_nothing_says_what_to_give() {
             &["2026-11-02", "the earlier day as --from"],
         ),
         (&["export", "days", "--from", "2.11.2026"], &["YYYY-MM-DD"]),
+        (
+            &["export", "log", "--rep", "leo"],
+            &["leo has never had a phone", "onbeat enrol leo"],
+        ),
+        (&["export", "log", "--rep", "nobody"], &["no rep \"nobody\""]),
         (&["erase", "fixes", "--before", "yesterday"], &["YYYY-MM-DD"]),
+        (
+            &["erase", "fixes", "--before", "2026-05-13"],
+            &["is to come", "2026-05-12 or earlier"],
+        ),
         (
             &["duties", "record", "basis", "--note", "n", "--date", "2026-13-01"],
             &["YYYY-MM-DD"],

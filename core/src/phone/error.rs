@@ -116,7 +116,14 @@ impl PhoneError {
 
 impl From<rusqlite::Error> for PhoneError {
     fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode as C;
+        use rusqlite::{ErrorCode as C, ffi::SQLITE_IOERR_SHMSIZE};
+        // Opening a file on a full disk fails where the index of its log is given room.
+        if error
+            .sqlite_error()
+            .is_some_and(|error| error.extended_code == SQLITE_IOERR_SHMSIZE)
+        {
+            return Self::StorageFull;
+        }
         match error.sqlite_error_code() {
             Some(C::DiskFull) => Self::StorageFull,
             Some(C::DatabaseCorrupt | C::NotADatabase) => Self::Damaged(error.to_string()),

@@ -38,6 +38,7 @@ pub(super) struct Why {
 #[utoipa::path(get, path = "/api/v1/reps/{rep}/log", tag = "account",
     params(("rep" = String, Path, description = "Rep id"), Why), responses(
     (status = 200, description = "The log", body = String, content_type = "application/x-ndjson"),
+    (status = 409, description = "`no_phone`: the rep never had one, so there is no log"),
     (status = 422, description = "`no_reason`")
 ))]
 pub(super) async fn log(
@@ -51,7 +52,10 @@ pub(super) async fn log(
         stream: None,
         rep: Some(rep),
     };
-    Ok((as_log("log.ndjson"), Body::from_stream(export::stream(desk, what))))
+    Ok((
+        as_log("log.ndjson"),
+        Body::from_stream(export::stream(desk, what).await?),
+    ))
 }
 
 /// What phones of the reps that this person sees sent that did not check, forks, and times that cannot be true, newest first.

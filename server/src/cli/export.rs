@@ -81,6 +81,17 @@ struct Out {
     format: Format,
 }
 
+impl Out {
+    fn sink(&self) -> DeskResult<Box<dyn Write>> {
+        let Some(path) = &self.out else {
+            return Ok(Box::new(std::io::stdout()));
+        };
+        let file = File::create(path)
+            .map_err(|error| DeskError::environment("output", format!("{}: {error}", path.display())))?;
+        Ok(Box::new(BufWriter::new(file)))
+    }
+}
+
 impl ExportArgs {
     fn out(&self) -> &Out {
         match &self.what {
@@ -114,28 +125,24 @@ impl ExportArgs {
     }
 }
 
-/// Writes page after page.
+/// Writes page after page. What is refused leaves a file that was there alone.
 pub(super) async fn run(args: &ExportArgs) -> DeskResult<()> {
-    let Out { data, out, .. } = args.out();
-    let mut client = Client::open(data).await?;
-    let mut sink: Box<dyn Write> = match out {
-        Some(path) => Box::new(BufWriter::new(File::create(path).map_err(|error| {
-            DeskError::environment("output", format!("{}: {error}", path.display()))
-        })?)),
-        None => Box::new(std::io::stdout()),
-    };
-    let mut after = None;
+    let mut client = Client::open(&args.out().data).await?;
+    let mut page = ask(&mut client, args.export(), None).await?;
+    let mut sink = args.out().sink()?;
     loop {
-        let what = args.export();
-        let answer = client.ask(Command::Export { what, after }).await?;
-        let page: Page = serde_json::from_value(answer)
-            .map_err(|error| DeskError::environment("gone", format!("the server answered something else: {error}")))?;
         if let Err(error) = sink.write_all(page.text.as_bytes()) {
             return closed_pipe(error);
         }
         match page.next {
-            Some(next) => after = Some(next),
+            Some(next) => page = ask(&mut client, args.export(), Some(next)).await?,
             None => return sink.flush().or_else(closed_pipe),
         }
     }
+}
+
+async fn ask(client: &mut Client, what: Export, after: Option<String>) -> DeskResult<Page> {
+    let answer = client.ask(Command::Export { what, after }).await?;
+    serde_json::from_value(answer)
+        .map_err(|error| DeskError::environment("gone", format!("the server answered something else: {error}")))
 }

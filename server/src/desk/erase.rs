@@ -11,7 +11,7 @@ use onbeat_core::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Deed, Desk, DeskResult, books,
+    Deed, Desk, DeskError, DeskResult, books,
     decide::Case,
     records::{BodiesErased, DayFrozen},
 };
@@ -43,10 +43,19 @@ pub struct Erased {
 /// Erases places.
 ///
 /// # Errors
-/// No such rep; the store's. What was erased before an error stays erased: ask again.
+/// No such rep; `bad_date`: a day that is not over would be frozen as it stands. The store's. What was erased before an error stays erased: ask again.
 pub async fn erase(desk: &Desk, actor: &Actor, what: Erasure, dry_run: bool) -> DeskResult<Erased> {
     if let Some(rep) = &what.rep {
         books::rep(desk, rep)?;
+    }
+    let rep = what.rep.as_deref().unwrap_or_default();
+    let today = desk.app.documents().day_at(rep, desk.now_ms());
+    if what.before > today {
+        let why = format!(
+            "{} is to come: a day's places go when it is over, so give {today} or earlier",
+            what.before
+        );
+        return Err(DeskError::input("bad_date", why));
     }
     let mut report = Erased {
         dry_run,

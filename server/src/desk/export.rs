@@ -1,7 +1,11 @@
 //! Taking out what the server holds, page by page, so that no log is too long for it.
 
 use chrono::NaiveDate;
-use futures_util::stream::{Stream, try_unfold};
+use futures_util::{
+    StreamExt,
+    future::ready,
+    stream::{Stream, once, try_unfold},
+};
 use onbeat_core::{
     record::{BranchStart, Certificate, Head, Line, Receipt, Seal, StreamId, Tip},
     rules::DayView,
@@ -65,7 +69,7 @@ pub struct Page {
 /// One page.
 ///
 /// # Errors
-/// No such stream or rep; `bad_range`, `bad_cursor`.
+/// No such stream or rep; `no_phone`, `bad_range`, `bad_cursor`.
 pub async fn page(desk: &Desk, what: &Export, after: Option<&str>) -> DeskResult<Page> {
     match what {
         Export::Log { stream, rep } => {
@@ -90,13 +94,17 @@ pub async fn page(desk: &Desk, what: &Export, after: Option<&str>) -> DeskResult
 
 /// All of it, page after page as it is read: no log is held whole. A page that can't be made breaks the stream off,
 /// so that half a log is not taken for one.
-pub fn stream(desk: Desk, what: Export) -> impl Stream<Item = DeskResult<String>> + Send {
-    let first = Some(None::<String>);
-    try_unfold((desk, what, first), |(desk, what, after)| async move {
+///
+/// # Errors
+/// Of the first page.
+pub async fn stream(desk: Desk, what: Export) -> DeskResult<impl Stream<Item = DeskResult<String>> + Send> {
+    let first = page(&desk, &what, None).await?;
+    let rest = try_unfold((desk, what, first.next), |(desk, what, after)| async move {
         let Some(after) = after else { return Ok(None) };
-        let page = page(&desk, &what, after.as_deref()).await?;
-        Ok(Some((page.text, (desk, what, page.next.map(Some)))))
-    })
+        let page = page(&desk, &what, Some(&after)).await?;
+        Ok(Some((page.text, (desk, what, page.next))))
+    });
+    Ok(once(ready(Ok(first.text))).chain(rest))
 }
 
 async fn streams(desk: &Desk, stream: Option<&StreamId>, rep: Option<&String>) -> DeskResult<Vec<StreamId>> {
@@ -106,6 +114,9 @@ async fn streams(desk: &Desk, stream: Option<&StreamId>, rep: Option<&String>) -
             let phones = phones_of(&desk.app, rep).await?;
             if phones.is_empty() {
                 books::rep(desk, rep)?;
+                let why =
+                    format!("{rep} has never had a phone, so there is no log: enrol one with `onbeat enrol {rep}`");
+                return Err(DeskError::conflict("no_phone", why));
             }
             Ok(phones.into_iter().map(|(stream, _)| stream).collect())
         }

@@ -82,6 +82,31 @@ async fn the_set_up_code_opens_once() {
 }
 
 #[tokio::test]
+async fn the_set_up_code_is_void_once_there_is_an_admin() {
+    let (_folder, desk) = real().await;
+    let link = users::setup_code(&desk).await.unwrap().unwrap();
+    let add = |user: &str, role| {
+        let new = users::NewUser {
+            user: user.into(),
+            name: user.into(),
+            role,
+            teams: Vec::new(),
+            password: None,
+        };
+        let desk = desk.clone();
+        async move { users::add(&desk, &Actor::console(), new).await.unwrap() }
+    };
+    add("sam", Role::Supervisor).await;
+    assert_eq!(
+        code(users::set_up(&desk, link.reveal(), "eve", "short").await),
+        "bad_password"
+    );
+    add("ann", Role::Admin).await;
+    let late = users::set_up(&desk, link.reveal(), "eve", "a long enough password").await;
+    assert_eq!(code(late), "bad_code");
+}
+
+#[tokio::test]
 async fn the_last_admin_stays() {
     let (_folder, desk) = real().await;
     let new = |user: &str| users::NewUser {
@@ -845,6 +870,15 @@ async fn an_exported_log_checks_whole_and_after_an_erasure() {
         async move { erase::erase(&desk, &Actor::console(), what, dry_run).await.unwrap() }
     };
     assert_eq!(erase("2026-11-23", false).await.fixes, 0, "of the days before that one");
+    let tomorrow = Erasure {
+        rep: Some(REP.into()),
+        before: "2026-11-24".parse().unwrap(),
+    };
+    let early = erase::erase(&desk, &Actor::console(), tomorrow, false).await;
+    assert_eq!(code(early), "bad_date", "today is not over");
+    world.set_time(at(17, 0));
+    crate::fold::drain(&desk.app).await.unwrap();
+    world.set_time(at(9, 0) + DAY);
     let would = erase("2026-11-24", true).await;
     assert_eq!((would.fixes, would.days), (700, 1));
     assert_eq!(
@@ -852,7 +886,6 @@ async fn an_exported_log_checks_whole_and_after_an_erasure() {
         all,
         "a dry run erases nothing"
     );
-    world.set_time(at(17, 0));
     crate::fold::drain(&desk.app).await.unwrap();
     let day = || async {
         crate::fold::day_now(&desk.app, REP, "2026-11-23".parse().unwrap())
@@ -891,7 +924,7 @@ async fn places_are_erased_by_their_true_age_whatever_a_clock_said() {
         rep: Some(REP.into()),
         before: day.parse().unwrap(),
     };
-    world.set_time(at(9, 0) + 91 * DAY);
+    world.set_time(at(9, 0) + 500 * DAY);
     for (day, fixes) in [("2026-11-23", 0), ("2026-11-24", 4), ("2027-12-31", 0)] {
         let erased = erase::erase(&desk, &Actor::console(), before(day), false).await;
         assert_eq!(erased.unwrap().fixes, fixes, "before {day}");
@@ -942,6 +975,7 @@ async fn a_finding_is_explained_to_whom_the_rep_then_sees() {
     assert_eq!(code(look::explained(&desk, &boss(), "none").await), "not_found");
 
     // After the places were erased it says so, and shows what was said before.
+    world.set_time(at(9, 0) + DAY);
     let what = Erasure {
         rep: Some(REP.into()),
         before: "2026-11-24".parse().unwrap(),

@@ -140,7 +140,7 @@ pub async fn set_up(desk: &Desk, code: &str, name: &str, password: &str) -> Desk
     Ok(admin)
 }
 
-/// Adds a user.
+/// Adds a user. Who adds the first admin needs no set-up link any more: whoever still has it is not let in.
 ///
 /// # Errors
 /// What is wrong with name or password; `exists`.
@@ -177,6 +177,9 @@ async fn add_in(deed: &mut Deed, desk: &Desk, new: &NewUser) -> DeskResult<UserS
         ));
     }
     put(deed, &user, user::absent(&user.user));
+    if user.role == Role::Admin {
+        deed.change.drop_cells.push((SETUP.0.into(), SETUP.1.into()));
+    }
     Ok(UserShown {
         password: made,
         ..user.into()

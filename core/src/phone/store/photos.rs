@@ -4,8 +4,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{phone::PhoneError, record::Hash};
 
-/// Bytes of one piece, also of one request.
-pub(crate) const PHOTO_CHUNK_BYTES: usize = 256 * 1024;
+/// Bytes of one piece, also of one request: on 2G (1 kB/s) it takes a minute, which the request's time-out allows.
+pub(crate) const PHOTO_CHUNK_BYTES: usize = 64 * 1024;
 
 /// A photo that the server has not confirmed.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use super::{
     step::{Action, Event, Local, Seen},
 };
 use crate::{
-    phone::store::{LogLineRow, PendingPhoto},
+    phone::store::{LogLineRow, PHOTO_CHUNK_BYTES, PendingPhoto},
     record::Hash,
 };
 
@@ -161,8 +161,8 @@ impl World {
                 complete: false,
             },
             Action::SendPhoto { offset, .. } => Event::Photo {
-                offset: offset + 256 * 1024,
-                complete: *offset >= 512 * 1024,
+                offset: offset + PHOTO_CHUNK_BYTES as u64,
+                complete: *offset >= 2 * PHOTO_CHUNK_BYTES as u64,
             },
             _ => Event::Done,
         }
@@ -591,7 +591,8 @@ fn a_refusal_of_one_part_leaves_the_others() {
     world.local.photos = vec![PendingPhoto { hash, bytes: 700_000 }];
     world.faults = vec![world.head(), refused()];
     let taken = world.run();
-    assert!(taken.contains(&"photo at 524288".to_owned()), "{taken:?}");
+    let last = format!("photo at {}", 2 * PHOTO_CHUNK_BYTES);
+    assert!(taken.contains(&last), "{taken:?}");
     assert_eq!(world.machine.problems.len(), 1);
     // A photo that is not named yet is left for the next run.
     let mut world = World::new(vec![], 0, vec![]);

@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 
-use super::{Area, Fault, PlaceError, Point, Random, Shape, at, boroughs, ring, shape, square};
+use super::{
+    Area, Datum, Fault, PlaceError, Point, Random, Shape, at, boroughs, read_districts, ring, rings_of, shape, square,
+};
 
 type Parts = Vec<Vec<Vec<Point>>>;
 
@@ -214,6 +216,13 @@ fn a_million_vertices_are_checked_in_seconds() {
     println!("a million vertices checked in {:?}", started.elapsed());
     assert_eq!(huge.vertex_count(), 1_000_000);
     assert!(Area::prepare(&huge).contains(at(10.0, 50.0)));
+    let ring: Vec<String> = rings_of(&huge)[0]
+        .iter()
+        .map(|p| format!("[{:?},{:?}]", p.lon, p.lat))
+        .collect();
+    let file = format!("{{\"type\":\"Polygon\",\"coordinates\":[[{}]]}}", ring.join(","));
+    let read = read_districts(&file, "name", Datum::Wgs84).unwrap();
+    assert_eq!(read[0].shape, huge, "and as GeoJSON they are read whole");
     let mut crossed = huge.parts();
     crossed[0][0].swap(500_000, 600_000);
     assert!(Shape::new(crossed).is_err());

@@ -272,6 +272,26 @@ fn the_drive_at_visnjan_stays_inside() {
     insta::assert_snapshot!(rulings(&lines));
 }
 
+#[test]
+fn the_walk_at_the_lake_of_cerknica_is_out_twice_and_only_what_is_seen_is_charged() {
+    let more = "--accuracy 10 --zone Europe/Ljubljana --window 16:20-18:20";
+    let lines = lines("districts/cerknica.geojson", "gpx/cerknicko-jezero.gpx", more);
+    // By the rectangle alone.
+    let expected = [("Cerknica", 249), ("null", 47)];
+    assert_eq!(
+        counts(&lines, "district"),
+        expected.map(|(name, count)| (name.to_owned(), count))
+    );
+    let mut adverse = lines.iter().filter(|line| line["finding"]["class"] == "finding");
+    // Of the first time, 15:24:25 to 15:40:18, there are two fixes, then 14 minutes of none, then the way back.
+    // From 15:58:31 on he is 3 km out, until the track ends.
+    let left = &adverse.next().expect("he is out for good")["finding"];
+    assert_eq!((&left["kind"], adverse.next()), (&"left_area".into(), None));
+    assert!(ms(&left["from"]) >= ms(&"2010-08-05T15:58:31Z".into()), "{left}");
+    assert!(ms(&left["to"]) <= ms(&"2010-08-05T16:20:00Z".into()), "{left}");
+    insta::assert_snapshot!(format!("{:?}\n{}", counts(&lines, "place"), rulings(&lines)));
+}
+
 /// A square of about 2 km at (31.23, 121.47), and a track of given lines.
 fn made(folder: &Path, rows: &str) -> (String, String) {
     let square = "{\"type\":\"Polygon\",\"coordinates\":[[[121.46,31.22],[121.48,31.22],[121.48,31.24],[121.46,31.24],[121.46,31.22]]]}";

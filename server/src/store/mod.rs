@@ -5,6 +5,7 @@
 //! (what is neither record nor projection: certificates, credentials, sessions), and **marks** (keys whose
 //! view is out of date).
 
+mod schema;
 pub mod sqlite;
 
 #[cfg(test)]
@@ -217,7 +218,7 @@ pub enum StoreError {
     #[error("another onbeat runs on {0}: stop it first, or talk to it")]
     Locked(String),
     /// Written by a newer onbeat.
-    #[error("the data folder has schema {found}, this onbeat knows up to {known}: use the newer onbeat")]
+    #[error("the data has schema {found}, this onbeat knows up to {known}: use the newer onbeat")]
     Newer {
         /// Schema found.
         found: u32,

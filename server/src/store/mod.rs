@@ -5,6 +5,8 @@
 //! (what is neither record nor projection: certificates, credentials, sessions), and **marks** (keys whose
 //! view is out of date).
 
+pub mod postgres;
+mod queue;
 mod schema;
 pub mod sqlite;
 
@@ -214,7 +216,7 @@ pub enum StoreError {
     /// The writer's queue is full: try again soon.
     #[error("the store is busy: try again in a second")]
     Busy,
-    /// Another process holds the data folder.
+    /// Another process holds the data folder, or the database.
     #[error("another onbeat runs on {0}: stop it first, or talk to it")]
     Locked(String),
     /// Written by a newer onbeat.

@@ -6,8 +6,7 @@ use onbeat_core::record::Hash;
 
 use super::{
     Cell, Change, Committed, DocumentRow, FeedRow, Field, Guard, LogLine, LogRow, NewRecord, Store, ViewQuery, ViewRow,
-    postgres::{Postgres, tests::Cluster},
-    sqlite::Sqlite,
+    postgres::tests::Cluster, sqlite::Sqlite,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -24,10 +23,10 @@ async fn sqlite_tells_the_story() {
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_tells_the_story() {
     let cluster = Cluster::start();
-    let store = Postgres::open(&cluster.url).await.unwrap();
+    let store = cluster.open().await;
     story(&store).await;
     drop(store);
-    let store = cluster.reopen().await;
+    let store = cluster.open().await;
     assert_eq!(store.tip(&line("a", 1, "")).await.unwrap().unwrap().seq, 3);
 }
 

@@ -75,8 +75,8 @@ impl Cluster {
         cluster
     }
 
-    /// The store, once the one before has let go of the database.
-    pub(crate) async fn reopen(&self) -> Postgres {
+    /// The store, once the server takes connections and the store before has let go of the database.
+    pub(crate) async fn open(&self) -> Postgres {
         for _ in 0..500 {
             match Postgres::open(&self.url).await {
                 Ok(store) => return store,
@@ -108,7 +108,7 @@ fn programs() -> PathBuf {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_has_one_server_and_a_newer_one_is_left_alone() {
     let cluster = Cluster::start();
-    let first = cluster.reopen().await;
+    let first = cluster.open().await;
     assert!(matches!(Postgres::open(&cluster.url).await, Err(StoreError::Locked(_))));
     let newer = "INSERT INTO refinery_schema_history SELECT version + 1, name, applied_on, checksum
                  FROM refinery_schema_history ORDER BY version DESC LIMIT 1";
@@ -130,7 +130,7 @@ async fn a_database_has_one_server_and_a_newer_one_is_left_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn it_goes_on_after_its_connections_were_cut() {
     let cluster = Cluster::start();
-    let store = cluster.reopen().await;
+    let store = cluster.open().await;
     let mark = |key: &str| Change {
         mark: vec![key.into()],
         ..Change::default()

@@ -14,7 +14,7 @@ use crate::{
     random,
     settled::settled,
     signer::{Signer, SignerError},
-    store::{Change, Committed, Store, StoreError, StoreResult, sqlite::Sqlite},
+    store::{Change, Committed, Store, StoreError, StoreResult, postgres::Postgres, sqlite::Sqlite},
 };
 
 /// The server's state, behind one `Arc`. It holds nothing that could not be rebuilt from the store.
@@ -55,6 +55,24 @@ pub enum OpenError {
 }
 
 impl App {
+    /// Opens a data folder, or makes it; its keys stand there, and all else in `database` where one is named.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub async fn open_on(
+        folder: &Path,
+        database: Option<&str>,
+        clock: Arc<dyn Clock>,
+        demo: bool,
+    ) -> Result<Arc<Self>, OpenError> {
+        let Some(url) = database else {
+            return Self::open(folder, clock, demo).await;
+        };
+        let store = Arc::new(Postgres::open(url).await?);
+        let signer = Signer::open(folder, clock.now_ms())?;
+        Self::over(store, signer, clock, demo).await
+    }
+
     /// Opens a data folder, or makes it.
     ///
     /// # Errors

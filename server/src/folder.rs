@@ -11,12 +11,30 @@ use crate::desk::{DeskError, DeskResult};
 /// Its presence marks a folder as a demo's, for ever.
 const DEMO: &str = "DEMO";
 const DEMO_TEXT: &str = "What this folder holds was played, not lived: its certificates say so.\n";
+/// Present in every data folder whose data stands there.
+const FILE: &str = "onbeat.sqlite";
 /// Present in every data folder.
-const DATABASE: &str = "onbeat.sqlite";
+const KEYS: &str = "keys.json";
 
 /// Whether a server ever ran on it.
 pub fn exists(data: &Path) -> bool {
-    data.join(DATABASE).exists()
+    data.join(FILE).exists() || data.join(KEYS).exists()
+}
+
+/// Refuses to begin anew where the data stands elsewhere, or to leave what stands here.
+///
+/// # Errors
+/// `database` where a server ran on this folder with a database and now none is named, or the other way round.
+pub fn check_database(data: &Path, named: bool) -> DeskResult<()> {
+    let (here, folder) = (data.join(FILE).exists(), data.display());
+    let why = match (named, here) {
+        (true, true) => format!("{folder} holds its data itself: serve it without --database"),
+        (false, false) if exists(data) => {
+            format!("the data of {folder} stands in a database: run onbeat serve --database URL on it")
+        }
+        _ => return Ok(()),
+    };
+    Err(DeskError::environment("database", why))
 }
 
 /// Whether it was made as a demo.
@@ -65,6 +83,25 @@ fn make(data: &Path) -> io::Result<()> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn data_is_looked_for_where_it_stands() {
+        let cases: [(&[&str], bool, bool); 6] = [
+            (&[], false, true),
+            (&[], true, true),
+            (&[KEYS, FILE], false, true),
+            (&[KEYS, FILE], true, false),
+            (&[KEYS], false, false),
+            (&[KEYS], true, true),
+        ];
+        for (files, named, fits) in cases {
+            let data = tempfile::tempdir().unwrap();
+            files
+                .iter()
+                .for_each(|file| fs::write(data.path().join(file), "").unwrap());
+            assert_eq!(check_database(data.path(), named).is_ok(), fits, "{files:?} {named}");
+        }
+    }
 
     #[test]
     fn a_folder_that_others_can_open_is_noticed() {

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     build::{self, cargo},
-    tools::{CLIPPY, COMPILE, RUSTFMT, Tool},
+    tools::{CLIPPY, COMPILE, POSTGRES, RUSTFMT, Tool},
 };
 
 /// One step: it passes or fails as a whole; tests in it are counted one by one.
@@ -35,6 +35,8 @@ struct Package {
     select: &'static [&'static str],
     /// What its own tests are; the end-to-end binary is a part of its own.
     targets: &'static [&'static str],
+    /// What its own tests start.
+    needs: &'static [Tool],
     /// It is a library whose documentation holds examples.
     examples: bool,
 }
@@ -45,36 +47,42 @@ const PACKAGES: [Package; 6] = [
         name: "core",
         select: &["-p", "onbeat-core"],
         targets: &["--lib", "--tests"],
+        needs: &[],
         examples: false,
     },
     Package {
         name: "core with the phone",
         select: &["-p", "onbeat-core", "--features", "mobile"],
         targets: &["--lib", "--tests"],
+        needs: &[],
         examples: true,
     },
     Package {
         name: "server",
         select: &["-p", "onbeat-server"],
         targets: &["--bins", "--tests"],
+        needs: &[POSTGRES],
         examples: false,
     },
     Package {
         name: "tests",
         select: &["-p", "onbeat-tests"],
         targets: &["--lib", "--bins"],
+        needs: &[],
         examples: true,
     },
     Package {
         name: "fairness",
         select: &["-p", "onbeat-fairness"],
         targets: &["--lib", "--bins"],
+        needs: &[],
         examples: false,
     },
     Package {
         name: "xtask",
         select: &["-p", "xtask"],
         targets: &["--bins"],
+        needs: &[],
         examples: false,
     },
 ];
@@ -89,7 +97,8 @@ pub(crate) fn rust() -> Vec<Step> {
     }
     for package in &PACKAGES {
         let test = package.cargo(&["test", "--no-fail-fast"], package.targets);
-        steps.push(step(&format!("test: {}", package.name), &COMPILE, test));
+        let needs = [&COMPILE[..], package.needs].concat();
+        steps.push(step(&format!("test: {}", package.name), &needs, test));
     }
     for package in &PACKAGES {
         let mut doc = package.cargo(&["doc", "--no-deps"], &[]);

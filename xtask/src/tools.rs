@@ -48,6 +48,11 @@ pub(crate) const COMPILE: [Tool; 3] = [
         from: From::Apt("make"),
     },
 ];
+/// The server's tests start a PostgreSQL of their own. Debian puts its programs beside `PATH`, but this one in it.
+pub(crate) const POSTGRES: Tool = Tool {
+    name: "pg_ctlcluster",
+    from: From::Apt("postgresql"),
+};
 /// `cargo fmt`.
 pub(crate) const RUSTFMT: Tool = Tool {
     name: "cargo-fmt",

@@ -35,6 +35,7 @@ impl Client {
             );
             return Err(DeskError::environment("no_data", why));
         }
+        folder::check_database(data, false)?;
         let app = App::open(data, Arc::new(SystemClock), folder::is_demo(data)).await?;
         Ok(Self::Here(Desk::new(app)))
     }

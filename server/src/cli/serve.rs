@@ -27,6 +27,10 @@ pub(super) struct ServeArgs {
     /// The data folder; made if it is not there.
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
+    #[allow(rustdoc::bare_urls)]
+    /// Keep everything but the keys in a PostgreSQL database: postgres://user@host/name. Of one server at a time.
+    #[arg(long, value_name = "URL", env = "ONBEAT_DATABASE", hide_env_values = true)]
+    database: Option<String>,
     /// Address and port; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -52,10 +56,11 @@ pub(super) struct ServeArgs {
 pub(super) async fn run(args: ServeArgs) -> DeskResult<()> {
     log_to_stderr();
     let stop = stop_signal()?;
+    folder::check_database(&args.data, args.database.is_some())?;
     folder::prepare(&args.data, args.demo)?;
     let demo = folder::is_demo(&args.data);
     let (clock, hand) = clock(&args, demo)?;
-    let app = App::open(&args.data, clock, demo).await?;
+    let app = App::open_on(&args.data, args.database.as_deref(), clock, demo).await?;
     let desk = Desk { hand, ..Desk::new(app) };
     let socket = socket::listen(&args.data)
         .map_err(|error| DeskError::environment("socket", format!("control socket: {error}")))?;

@@ -6,7 +6,7 @@ use onbeat_core::record::Hash;
 
 use super::{
     Cell, Change, Committed, DocumentRow, FeedRow, Field, Guard, LogLine, LogRow, NewRecord, Store, ViewQuery, ViewRow,
-    sqlite::Sqlite,
+    postgres::tests::Cluster, sqlite::Sqlite,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -17,6 +17,16 @@ async fn sqlite_tells_the_story() {
     drop(store);
     // What was told is there after a restart.
     let store = Sqlite::open(folder.path()).unwrap();
+    assert_eq!(store.tip(&line("a", 1, "")).await.unwrap().unwrap().seq, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_tells_the_story() {
+    let cluster = Cluster::start();
+    let store = cluster.open().await;
+    story(&store).await;
+    drop(store);
+    let store = cluster.open().await;
     assert_eq!(store.tip(&line("a", 1, "")).await.unwrap().unwrap().seq, 3);
 }
 

@@ -5,6 +5,9 @@
 //! (what is neither record nor projection: certificates, credentials, sessions), and **marks** (keys whose
 //! view is out of date).
 
+pub mod postgres;
+mod queue;
+mod schema;
 pub mod sqlite;
 
 #[cfg(test)]
@@ -213,11 +216,11 @@ pub enum StoreError {
     /// The writer's queue is full: try again soon.
     #[error("the store is busy: try again in a second")]
     Busy,
-    /// Another process holds the data folder.
+    /// Another process holds the data folder, or the database.
     #[error("another onbeat runs on {0}: stop it first, or talk to it")]
     Locked(String),
     /// Written by a newer onbeat.
-    #[error("the data folder has schema {found}, this onbeat knows up to {known}: use the newer onbeat")]
+    #[error("the data has schema {found}, this onbeat knows up to {known}: use the newer onbeat")]
     Newer {
         /// Schema found.
         found: u32,

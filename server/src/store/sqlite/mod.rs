@@ -6,6 +6,7 @@
 mod apply;
 mod pool;
 mod read;
+mod schema;
 mod writer;
 
 #[cfg(test)]
@@ -21,6 +22,7 @@ use std::{
 
 use async_trait::async_trait;
 use onbeat_core::record::Hash;
+use refinery::Target;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{
@@ -29,9 +31,6 @@ use super::{
 use pool::Readers;
 use writer::Writer;
 
-const SCHEMA: &str = include_str!("schema.sql");
-/// Newest schema known here: `PRAGMA user_version`.
-const VERSION: u32 = 1;
 const FILE: &str = "onbeat.sqlite";
 /// What SQLite puts beside it.
 const BESIDE: [&str; 2] = ["onbeat.sqlite-wal", "onbeat.sqlite-shm"];
@@ -63,8 +62,8 @@ impl Sqlite {
         let lock = lock(folder)?;
         let file = folder.join(FILE);
         keep_private(folder)?;
-        let writer = connect(&file, OpenFlags::default())?;
-        prepare(&writer, max_pages)?;
+        let mut writer = connect(&file, OpenFlags::default())?;
+        prepare(&mut writer, max_pages)?;
         let readers = (0..READERS)
             .map(|_| {
                 connect(
@@ -141,22 +140,14 @@ fn connect(file: &Path, flags: OpenFlags) -> StoreResult<Connection> {
 }
 
 /// Sets the file up, or finds it as this version or an older one left it.
-fn prepare(connection: &Connection, max_pages: Option<u32>) -> StoreResult<()> {
-    let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if found > VERSION {
-        return Err(StoreError::Newer { found, known: VERSION });
-    }
+fn prepare(connection: &mut Connection, max_pages: Option<u32>) -> StoreResult<()> {
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
     connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
-    if found == 0 {
-        connection.execute_batch(&format!(
-            "BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;"
-        ))?;
-    }
+    schema::upgrade(connection, Target::Latest)?;
     if let Some(pages) = max_pages {
         connection.pragma_update(None, "max_page_count", pages)?;
     }

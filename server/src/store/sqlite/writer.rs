@@ -1,47 +1,23 @@
-use std::{thread::JoinHandle, time::Duration};
+use std::{ops::Deref, thread::JoinHandle};
 
-use onbeat_core::record::Hash;
 use rusqlite::Connection;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
 use super::apply;
-use crate::store::{Change, Committed, StoreError, StoreResult};
-
-/// Jobs that may wait; beyond it callers wait, then are told [`StoreError::Busy`].
-const QUEUE: usize = 64;
-const PATIENCE: Duration = Duration::from_secs(10);
-/// One transaction takes up to so many jobs …
-const GROUP_JOBS: usize = 64;
-/// … or about so many bytes.
-const GROUP_BYTES: usize = 4 * 1024 * 1024;
+use crate::store::{
+    Committed, StoreError, StoreResult,
+    queue::{Job, Outcome, Queue, Ticket, gather},
+};
 
 /// The one thread that writes. What waits in its queue is committed together: one fsync for all.
 pub(super) struct Writer {
-    queue: mpsc::Sender<Ticket>,
+    queue: Queue,
     thread: Option<JoinHandle<()>>,
-}
-
-enum Job {
-    Commit(Box<Change>),
-    AppendBlob(Hash, u64, Vec<u8>),
-    TakeBlob(Hash),
-}
-
-/// What a job came to.
-enum Outcome {
-    Committed(Committed),
-    Length(u64),
-    Bytes(Vec<u8>),
-}
-
-struct Ticket {
-    job: Job,
-    answer: oneshot::Sender<StoreResult<Outcome>>,
 }
 
 impl Writer {
     pub(super) fn start(connection: Connection) -> StoreResult<Self> {
-        let (queue, jobs) = mpsc::channel(QUEUE);
+        let (queue, jobs) = Queue::new();
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || {
@@ -57,65 +33,23 @@ impl Writer {
             thread: Some(thread),
         })
     }
+}
 
-    pub(super) async fn commit(&self, change: Change) -> StoreResult<Committed> {
-        match self.submit(Job::Commit(Box::new(change))).await? {
-            Outcome::Committed(committed) => Ok(committed),
-            _ => unreachable!("a commit answers what it came to"),
-        }
-    }
+impl Deref for Writer {
+    type Target = Queue;
 
-    pub(super) async fn append_blob(&self, hash: Hash, offset: u64, bytes: Vec<u8>) -> StoreResult<u64> {
-        match self.submit(Job::AppendBlob(hash, offset, bytes)).await? {
-            Outcome::Length(length) => Ok(length),
-            _ => unreachable!("an append answers a length"),
-        }
-    }
-
-    pub(super) async fn take_blob(&self, hash: Hash) -> StoreResult<Vec<u8>> {
-        match self.submit(Job::TakeBlob(hash)).await? {
-            Outcome::Bytes(bytes) => Ok(bytes),
-            _ => unreachable!("taking a blob answers its bytes"),
-        }
-    }
-
-    async fn submit(&self, job: Job) -> StoreResult<Outcome> {
-        let (answer, answered) = oneshot::channel();
-        self.queue
-            .send_timeout(Ticket { job, answer }, PATIENCE)
-            .await
-            .map_err(|_| StoreError::Busy)?;
-        answered.await.map_err(|_| StoreError::Busy)?
+    fn deref(&self) -> &Queue {
+        &self.queue
     }
 }
 
 /// The folder is let go of only after the last job is done and the log is folded into the database's file.
 impl Drop for Writer {
     fn drop(&mut self) {
-        let (closed, _) = mpsc::channel(1);
-        self.queue = closed;
+        self.queue = Queue::new().0;
         if let Some(thread) = self.thread.take() {
             // A writer that panicked has answered nobody: nothing is left to wait for.
             let _ = thread.join();
-        }
-    }
-}
-
-impl Job {
-    /// About how many bytes it writes.
-    fn weight(&self) -> usize {
-        match self {
-            Self::Commit(change) => {
-                let records = change
-                    .append
-                    .iter()
-                    .map(|r| r.head.len() + r.body.as_ref().map_or(0, String::len));
-                let views = change.views.iter().map(|view| view.body.len());
-                let blobs = change.blobs.iter().map(|(_, bytes)| bytes.len());
-                records.chain(views).chain(blobs).sum()
-            }
-            Self::AppendBlob(_, _, bytes) => bytes.len(),
-            Self::TakeBlob(_) => 0,
         }
     }
 }
@@ -148,8 +82,7 @@ impl Thread {
         };
         self.scrub();
         for (ticket, answer) in group.into_iter().zip(answers) {
-            // A caller who has gone away asks again: what is stored is found as stored.
-            let _ = ticket.answer.send(answer);
+            ticket.answer(answer);
         }
     }
 
@@ -215,15 +148,4 @@ impl Thread {
             .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
         self.erased = !matches!(cut, Ok(0));
     }
-}
-
-fn gather(first: Ticket, jobs: &mut mpsc::Receiver<Ticket>) -> Vec<Ticket> {
-    let mut bytes = first.job.weight();
-    let mut group = vec![first];
-    while group.len() < GROUP_JOBS && bytes < GROUP_BYTES {
-        let Ok(ticket) = jobs.try_recv() else { break };
-        bytes += ticket.job.weight();
-        group.push(ticket);
-    }
-    group
 }

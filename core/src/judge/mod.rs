@@ -4,6 +4,7 @@
 //! charged), `gap` (what a wait between fixes means) and `tiling` (spans, transit, excuses). `why` gives what
 //! was charged with what it stands on.
 
+mod due;
 mod fix;
 mod gap;
 mod live;
@@ -19,8 +20,8 @@ mod why;
 #[cfg(test)]
 mod tests;
 
+pub use due::{Pace, next_due_s};
 pub use fix::{FixVerdict, PlaceVerdict, Unusable, judge_fix};
-pub use gap::next_due_s;
 pub use live::{LiveStatus, live};
 pub use outside::{Out, Proof, Vote};
 pub use span::{Excuse, JudgedFix, Ruled, RulingInput, Span, SpanStatus, StillGap, rule, ruled};

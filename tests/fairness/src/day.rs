@@ -186,6 +186,7 @@ impl<'g> Truth<'g> {
                 .map(|_| if moving { random.whole(500, 6000) as i64 } else { 0 }),
             simulated: mocked.is_some(),
             approximate,
+            still: false,
         }
     }
 }

@@ -47,6 +47,7 @@ impl Question {
             speed_mm_s: None,
             simulated: false,
             approximate: false,
+            still: false,
         }
     }
 }

@@ -198,6 +198,7 @@ pub(crate) fn fix(place: Place, accuracy_mm: i64, satellites: Option<u32>) -> Fi
         speed_mm_s: None,
         simulated: false,
         approximate: false,
+        still: false,
     }
 }
 

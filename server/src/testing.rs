@@ -451,6 +451,7 @@ pub(crate) fn fix(lat_off_e9: i64) -> FixTaken {
             speed_mm_s: None,
             simulated: false,
             approximate: false,
+            still: false,
         },
         seen: None,
     }

@@ -223,6 +223,7 @@ impl BedPhone {
             speed_mm_s: Some(1_100),
             simulated: false,
             approximate: false,
+            still: false,
         };
         self.command(now_ms, json!({"do": "fix", "fix": fix}))
     }

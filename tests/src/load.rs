@@ -74,6 +74,7 @@ fn fix(n: i64) -> Fix {
         speed_mm_s: Some(n % 1_500),
         simulated: false,
         approximate: false,
+        still: false,
     }
 }
 

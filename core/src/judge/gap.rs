@@ -1,30 +1,12 @@
-//! What a wait between fixes means: when the next was due, and whether a longer wait leaves room outside.
+//! What a wait between fixes means: whether the next came when it was due, and whether a longer wait leaves room
+//! outside.
 
-use super::{PlaceVerdict, RulingInput, StillGap, sequence::Sighting};
+use super::{
+    PlaceVerdict, RulingInput, StillGap,
+    due::{next_due_s, travel_ms},
+    sequence::Sighting,
+};
 use crate::{place::distance_m, policy::Policy, time::Interval};
-
-/// Seconds until the next fix is due: the way to the nearest judged edge at top speed, no shorter than
-/// the live sampling and no longer than the policy's ceiling. Outside the area the live sampling.
-///
-/// `area_edge_mm` is the fix's signed distance to the area's edge, `None` where it is not known;
-/// `no_go_edges_mm` those to no-go places, of either sign.
-pub fn next_due_s(area_edge_mm: Option<i64>, no_go_edges_mm: &[i64], policy: &Policy) -> i64 {
-    let shortest_s = policy.live.sample_s.max(1);
-    let Some(area_edge_mm) = area_edge_mm.filter(|edge_mm| *edge_mm >= 0) else {
-        return shortest_s;
-    };
-    let nearest_mm = no_go_edges_mm
-        .iter()
-        .map(|edge_mm| edge_mm.saturating_abs())
-        .fold(area_edge_mm, i64::min);
-    let way_s = (travel_ms(nearest_mm as f64, policy) / 1000.0) as i64;
-    way_s.clamp(shortest_s, policy.unknown.sample_max_s.max(shortest_s))
-}
-
-/// Time of a way at top speed.
-fn travel_ms(distance_mm: f64, policy: &Policy) -> f64 {
-    distance_mm * 3.6 / policy.unknown.top_speed_kmh
-}
 
 /// When, after `fix`, the next was due, in milliseconds.
 fn due_ms(fix: &Sighting, policy: &Policy) -> i64 {
@@ -48,9 +30,18 @@ impl<'a> Waits<'a> {
         }
     }
 
-    /// Whether a fix speaks for the time until the next.
-    pub(super) fn carries_on(&self, fix: &Sighting, wait_ms: i64) -> bool {
-        wait_ms <= due_ms(fix, self.policy)
+    /// Whether a fix speaks for the time until the next, or to an end of the window.
+    pub(super) fn carries_on(&self, ends: &[&Sighting], wait_ms: i64) -> bool {
+        wait_ms <= due_ms(ends[0], self.policy) || self.stood(ends, wait_ms)
+    }
+
+    /// Whether the phone said that it stood still, was heard of again in time, and lay at one place.
+    fn stood(&self, ends: &[&Sighting], wait_ms: i64) -> bool {
+        let heartbeat_ms = self.policy.unknown.heartbeat_s.saturating_mul(1000);
+        match ends {
+            [from, to] => from.still && wait_ms <= heartbeat_ms && near(from, to, self.policy.unknown.still_m),
+            _ => false,
+        }
     }
 
     /// Whether two fixes lie in each other's window of the ruling's median.
@@ -110,11 +101,7 @@ fn uncontradicted(still: Interval, fixes: &[Sighting], still_m: f64) -> Vec<Inte
     let (Some(first), Some(last)) = (within.first(), within.last()) else {
         return vec![still];
     };
-    let near = |fix: &Sighting, end: &Sighting| {
-        let slack_m = fix.radius_mm.saturating_add(end.radius_mm) as f64 / 1000.0;
-        distance_m(fix.point(), end.point()) <= still_m + slack_m
-    };
-    let here = |fix: &Sighting| near(fix, first) || near(fix, last);
+    let here = |fix: &Sighting| near(fix, first, still_m) || near(fix, last, still_m);
     let (mut left, mut from_ms) = (Vec::new(), still.from_ms);
     for pair in within.windows(2) {
         match (here(&pair[0]), here(&pair[1])) {
@@ -128,4 +115,10 @@ fn uncontradicted(still: Interval, fixes: &[Sighting], still_m: f64) -> Vec<Inte
     }
     left.push(Interval { from_ms, ..still });
     left
+}
+
+/// Whether two fixes may be of one place, as wide as a phone that lies still may wander.
+fn near(a: &Sighting, b: &Sighting, still_m: f64) -> bool {
+    let slack_m = a.radius_mm.saturating_add(b.radius_mm) as f64 / 1000.0;
+    distance_m(a.point(), b.point()) <= still_m + slack_m
 }

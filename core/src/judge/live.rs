@@ -39,7 +39,13 @@ pub fn live(fixes: &[JudgedFix], now_ms: i64, policy: &Policy, edge_tolerance_m:
     let Some(newest) = seen.last() else {
         return LiveStatus::Unknown;
     };
-    let due_ms = next_due_s(newest.verdict.edge_mm, &[], policy).saturating_mul(1000);
+    let way_s = next_due_s(newest.verdict.edge_mm, &[], policy);
+    let due_s = if newest.fix.still {
+        way_s.max(policy.unknown.heartbeat_s)
+    } else {
+        way_s
+    };
+    let due_ms = due_s.saturating_mul(1000);
     match newest.verdict.place {
         _ if now_ms - newest.at_ms > due_ms.max(policy.live.vote_s.saturating_mul(1000)) => LiveStatus::Unknown,
         PlaceVerdict::Inside => LiveStatus::Inside,

@@ -5,6 +5,7 @@
 //! was charged with what it stands on.
 
 mod backing;
+mod due;
 mod fix;
 mod gap;
 mod live;
@@ -20,8 +21,8 @@ mod why;
 #[cfg(test)]
 mod tests;
 
+pub use due::{Pace, next_due_s};
 pub use fix::{FixVerdict, PlaceVerdict, Unusable, judge_fix};
-pub use gap::next_due_s;
 pub use live::{LiveStatus, live};
 pub use outside::{Out, Proof, Vote};
 pub use span::{Excuse, JudgedFix, Ruled, RulingInput, Span, SpanStatus, StillGap, rule, ruled};

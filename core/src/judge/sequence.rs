@@ -24,6 +24,8 @@ pub(crate) struct Sighting {
     pub(crate) place: PlaceVerdict,
     /// Satellites were used: as counted, or as speed or provider say where the accuracy is good.
     pub(crate) satellite_backed: bool,
+    /// The motion sensor says that the phone stood still.
+    pub(crate) still: bool,
 }
 
 impl Sighting {
@@ -83,7 +85,7 @@ fn content(judged: &JudgedFix) -> impl Ord + use<> {
     let fix = &judged.fix;
     let position = (judged.at_ms, fix.lat_e9, fix.lon_e9, fix.accuracy_mm);
     let source = (fix.provider as u8, fix.satellites, fix.speed_mm_s, fix.age_ms);
-    (position, source, fix.simulated, fix.approximate)
+    (position, source, fix.simulated, fix.approximate, fix.still)
 }
 
 fn sighting(index: u32, judged: &JudgedFix, policy: &Policy) -> Option<Sighting> {
@@ -107,6 +109,7 @@ fn sighting(index: u32, judged: &JudgedFix, policy: &Policy) -> Option<Sighting>
         edge_mm: judged.verdict.edge_mm.unwrap_or(0),
         place: judged.verdict.place,
         satellite_backed: satellites || (receiver && precise),
+        still: fix.still,
     })
 }
 

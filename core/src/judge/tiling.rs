@@ -107,7 +107,7 @@ impl Day<'_> {
                 SpanStatus::Unknown
             };
         }
-        if self.waits.carries_on(ends[0], wait_ms) {
+        if self.waits.carries_on(ends, wait_ms) {
             return alone(ends[0]);
         }
         if self.waits.covered(ends, gap) || self.waits.still(ends, gap) {

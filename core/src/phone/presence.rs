@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Phone, PhoneError, store::log::newest_of};
 use crate::{
-    judge::{FixVerdict, LiveStatus, next_due_s},
+    judge::{FixVerdict, LiveStatus, Pace},
     place::Point,
     reading::{Fix, Reading, Stamp},
     record::Payload,
@@ -13,6 +13,7 @@ use crate::{
     rules::{
         Basis,
         presence::{BreakEnded, BreakStarted, Cause, CauseNoted, PrivateEnded, PrivateStarted, ReasonGiven, Stood},
+        visit::{CheckedIn, CheckedOut},
     },
     time::{Interval, When},
 };
@@ -20,7 +21,8 @@ use crate::{
 /// What a fix changes for the screen and the sampling.
 #[derive(Debug, Clone, PartialEq, Serialize, uniffi::Record)]
 pub struct FixOutcome {
-    /// Seconds until the next fix is due; outside the window until it opens next.
+    /// Seconds until the next fix is due, and no longer than until a phone that stood still moves; outside the
+    /// window until it opens next.
     pub next_due_s: i64,
     /// Where its time lies.
     pub when: When,
@@ -50,7 +52,15 @@ impl Phone {
             _ => LiveStatus::Unknown,
         };
         let next_due_s = match (when, &reading.fix, verdict) {
-            (When::Within, Some(fix), Some(verdict)) => due_s(&basis, fix, &verdict, live),
+            (When::Within, Some(fix), Some(verdict)) => {
+                let pace = Pace {
+                    still: fix.still,
+                    leaving: matches!(live, LiveStatus::SeemsLeaving | LiveStatus::PossiblyOutside),
+                    visit_s: self.visiting_s(&basis, written.at_ms)?,
+                    left_s: left_s(&basis, written.at_ms),
+                };
+                due_s(&basis, fix, &verdict, pace)
+            }
             (When::Within, ..) => basis.policy.live.sample_s,
             _ => opens_in_s(&basis, written.at_ms),
         };
@@ -122,6 +132,13 @@ impl Phone {
         self.record_payload(at, &PrivateEnded {}).map(drop)
     }
 
+    /// Since when a visit goes on, in seconds.
+    fn visiting_s(&self, basis: &Basis, now_ms: i64) -> Result<Option<i64>, PhoneError> {
+        let kinds = [CheckedIn::TYPE, CheckedOut::TYPE];
+        let since = self.with(|store| open_since(store.connection(), basis, now_ms, kinds))?;
+        Ok(since.map(|since| (now_ms - since) / 1000))
+    }
+
     /// Gives a reason by one tap; it excuses its interval once a person approves.
     ///
     /// # Errors
@@ -141,11 +158,7 @@ impl Phone {
     }
 }
 
-/// While a span outside may be opening, the live sampling; else as far as the nearest edge allows.
-fn due_s(basis: &Basis, fix: &Fix, verdict: &FixVerdict, live: LiveStatus) -> i64 {
-    if matches!(live, LiveStatus::SeemsLeaving | LiveStatus::PossiblyOutside) {
-        return basis.policy.live.sample_s;
-    }
+fn due_s(basis: &Basis, fix: &Fix, verdict: &FixVerdict, pace: Pace) -> i64 {
     let edge_mm = verdict.edge_mm.filter(|_| verdict.unusable.is_none());
     let point = Point::from(fix);
     let no_go: Vec<i64> = basis
@@ -153,7 +166,13 @@ fn due_s(basis: &Basis, fix: &Fix, verdict: &FixVerdict, live: LiveStatus) -> i6
         .iter()
         .filter_map(|(_, area)| Some(area.edge_distance(point)?.edge_mm))
         .collect();
-    next_due_s(edge_mm, &no_go, &basis.policy)
+    pace.next_fix_s(edge_mm, &no_go, &basis.policy)
+}
+
+/// Seconds to the end of the window.
+fn left_s(basis: &Basis, now_ms: i64) -> i64 {
+    let window = basis.schedule.window(basis.schedule.day_of(now_ms));
+    window.map_or(0, |window| (window.to_ms - now_ms) / 1000)
 }
 
 fn opens_in_s(basis: &Basis, now_ms: i64) -> i64 {

@@ -129,6 +129,7 @@ fn reading(minutes: i64, north_e9: i64) -> Reading {
             speed_mm_s: None,
             simulated: false,
             approximate: false,
+            still: false,
         }),
     }
 }
@@ -270,7 +271,20 @@ fn a_fix_in_the_window_is_kept_with_the_phones_verdict() {
     let outside = phone.on_fix(&reading(11, 50_000_000)).unwrap();
     assert_eq!(outside.verdict.unwrap().place, PlaceVerdict::Outside);
     assert_eq!(outside.next_due_s, 60);
-    assert_eq!(kinds(&phone), ["cause.noted", "fix", "fix"]);
+    let mut resting = reading(12, 0);
+    resting.fix.as_mut().unwrap().still = true;
+    assert_eq!(phone.on_fix(&resting).unwrap().next_due_s, 900);
+    phone.check_in(&reading(13, 0), "c-17".into(), "order".into()).unwrap();
+    resting.at = stamp(14 * MINUTE_MS);
+    assert_eq!(
+        phone.on_fix(&resting).unwrap().next_due_s,
+        60,
+        "the visit has just begun"
+    );
+    assert_eq!(
+        kinds(&phone),
+        ["cause.noted", "fix", "fix", "fix", "fix", "visit.checked_in", "fix"]
+    );
     let fix: FixTaken = bodies(&phone)[1].read().unwrap().unwrap();
     let seen = fix.seen.unwrap();
     assert_eq!(seen.verdict, outcome.verdict.unwrap());

@@ -95,6 +95,8 @@ part! {
         board_votes: u32 = 3,
         /// Longest interval between fixes while a span outside may be opening.
         sample_s: i64 = 60,
+        /// After a check-in fixes come at that interval for so long.
+        visit_s: i64 = 240,
     }
 }
 part! {

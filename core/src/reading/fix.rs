@@ -29,6 +29,9 @@ pub struct Fix {
     /// The app holds only the approximate permission: the position is 1-20 km off.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub approximate: bool,
+    /// The motion sensor says that the phone stands still: the next fix is taken when it moves, or at the heartbeat.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub still: bool,
 }
 
 /// Where a fix comes from.

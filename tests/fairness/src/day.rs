@@ -71,7 +71,7 @@ pub(crate) struct Day<'g> {
 impl Day<'_> {
     /// True times outside, to five seconds.
     pub(crate) fn outside(&self) -> Vec<Outside> {
-        self.truth.way.outside(self.truth.ground, 5.0)
+        self.truth.outside(5.0)
     }
 }
 
@@ -158,15 +158,21 @@ impl<'g> Truth<'g> {
     }
 
     fn due_s(&self, fix: &Fix, edge_mm: &Option<i64>, policy: &Policy) -> f64 {
-        let point = fix.into();
-        let no_go = self.ground.no_go.iter();
-        let no_go: Vec<i64> = no_go
-            .filter_map(|(_, area)| Some(area.edge_distance(point)?.edge_mm))
-            .collect();
-        next_due_s(*edge_mm, &no_go, policy) as f64
+        next_due_s(*edge_mm, &self.no_go_edges_mm(fix), policy) as f64
     }
 
-    fn fix(&self, second: f64, place: Place, sight: Sight, moving: bool, random: &mut Random) -> Fix {
+    pub(crate) fn no_go_edges_mm(&self, fix: &Fix) -> Vec<i64> {
+        let no_go = self.ground.no_go.iter();
+        let edges = no_go.filter_map(|(_, area)| Some(area.edge_distance(fix.into())?.edge_mm));
+        edges.collect()
+    }
+
+    /// True times outside, to so many seconds.
+    pub(crate) fn outside(&self, step_s: f64) -> Vec<Outside> {
+        self.way.outside(self.ground, step_s)
+    }
+
+    pub(crate) fn fix(&self, second: f64, place: Place, sight: Sight, moving: bool, random: &mut Random) -> Fix {
         let within = |(from_s, to_s): (f64, f64)| (from_s..to_s).contains(&second);
         let mocked = self.mock.filter(|(from_s, to_s, _)| within((*from_s, *to_s)));
         let approximate = self.approximate.is_some_and(within);
@@ -189,6 +195,7 @@ impl<'g> Truth<'g> {
                 .map(|_| if moving { random.whole(500, 6000) as i64 } else { 0 }),
             simulated: mocked.is_some(),
             approximate,
+            still: false,
         }
     }
 }

@@ -23,6 +23,6 @@ mod tests;
 
 pub use day::Evasion;
 pub use errors::Family;
-pub use play::Plan;
+pub use play::{Chosen, Cost, Costs, Plan};
 pub use report::{Evaders, Figures, Report, Row, Share};
 pub use stratum::Stratum;

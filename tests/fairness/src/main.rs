@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::{Parser, ValueEnum};
-use onbeat_fairness::{Family, Plan, Report, Stratum};
+use onbeat_fairness::{Costs, Family, Plan, Report, Stratum};
 
 /// Plays rep-days with known truth and prints how fair the verdicts are.
 #[derive(Parser)]
@@ -32,6 +32,9 @@ struct Options {
     /// Print, to the error output, each day that was judged falsely or missed.
     #[arg(long)]
     show: bool,
+    /// Replay how often a phone takes a fix instead, and how late it sees that the area was left.
+    #[arg(long)]
+    pace: bool,
     /// How the figures are printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -67,10 +70,22 @@ fn run(options: &Options) -> io::Result<()> {
     } else {
         &options.stratum
     };
+    if options.pace {
+        return pace(plan, strata, options.format);
+    }
     let report = Report::play(plan, strata, |stratum| eprintln!("playing {}", stratum.title()));
     let mut out = io::stdout().lock();
     match options.format {
         Format::Json => writeln!(out, "{}", serde_json::to_string(&report)?),
         Format::Text => write!(out, "{report}"),
+    }
+}
+
+fn pace(plan: Plan, strata: &[Stratum], format: Format) -> io::Result<()> {
+    let costs: Vec<Costs> = strata.iter().map(|stratum| Costs::replay(plan, *stratum)).collect();
+    let mut out = io::stdout().lock();
+    match format {
+        Format::Json => writeln!(out, "{}", serde_json::to_string(&costs)?),
+        Format::Text => costs.iter().try_for_each(|costs| writeln!(out, "{costs}")),
     }
 }

@@ -1,5 +1,9 @@
 //! Plays the days of a stratum on all cores and adds up what the rules say of them.
 
+mod pace;
+
+pub use pace::{Chosen, Cost, Costs};
+
 use std::{
     sync::atomic::{AtomicU64, Ordering},
     thread,
@@ -105,13 +109,7 @@ enum Kind {
 
 /// One stratum's days.
 pub(crate) fn play(plan: Plan, stratum: Stratum) -> Sums {
-    let stage = Stage {
-        plan,
-        stratum,
-        grounds: Ground::all(stratum, plan.family),
-        shapes: recorded_shapes(plan.family),
-        policy: Policy::default(),
-    };
+    let stage = Stage::new(plan, stratum);
     let next = AtomicU64::new(0);
     let work = || {
         let mut sums = Sums::default();
@@ -145,6 +143,16 @@ struct Stage {
 }
 
 impl Stage {
+    fn new(plan: Plan, stratum: Stratum) -> Self {
+        Self {
+            plan,
+            stratum,
+            grounds: Ground::all(stratum, plan.family),
+            shapes: recorded_shapes(plan.family),
+            policy: Policy::default(),
+        }
+    }
+
     fn random(&self, kind: Kind, number: u64, part: u64) -> Random {
         let family = self.plan.family as u64;
         Random::new(

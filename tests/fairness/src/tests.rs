@@ -1,6 +1,6 @@
 use clap::ValueEnum;
 
-use crate::{Family, Plan, Report, Stratum, bounds::upper_95};
+use crate::{Chosen, Costs, Family, Plan, Report, Stratum, bounds::upper_95};
 
 /// A small run of what `docs/fairness.md` shows: nobody is accused falsely.
 #[test]
@@ -46,4 +46,24 @@ fn a_seed_is_a_run() {
     assert_eq!(run(3), run(3));
     assert_ne!(run(3), run(4));
     assert!(upper_95(0, 77) < 0.05);
+}
+
+/// A small run of `cargo xtask fairness --pace`.
+#[test]
+fn a_phone_that_rests_sees_no_later_what_it_has_to_see() {
+    let plan = Plan {
+        days: 60,
+        seed: 11,
+        family: Family::Testing,
+        rivals: false,
+        estimators: false,
+        show: false,
+    };
+    let costs = Costs::replay(plan, Stratum::Clean);
+    let [fixed, distance, motion] = costs.costs.map(|cost| (cost.leaves, cost.latest_s));
+    assert!(fixed.0 >= 30 && fixed.1 <= 60.0, "{costs}");
+    assert!(distance.0 >= 30 && distance.1 <= 61.0, "{costs}");
+    assert!(motion.0 >= 30 && motion.1 <= 61.0, "{costs}");
+    assert!(costs.share(Chosen::Distance) < 1.0, "{costs}");
+    assert!(costs.share(Chosen::Motion) < 0.4, "{costs}");
 }

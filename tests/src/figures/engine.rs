@@ -72,6 +72,7 @@ fn stops() -> Vec<Fix> {
             speed_mm_s: None,
             simulated: false,
             approximate: false,
+            still: false,
         }
     };
     lines.map(fix).collect()

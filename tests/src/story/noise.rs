@@ -119,6 +119,7 @@ impl Sensor {
             speed_mm_s: satellites.map(|_| (path.speed_m_s(at_ms) * 1000.0) as i64),
             simulated: false,
             approximate: false,
+            still: false,
         }
     }
 
@@ -180,6 +181,7 @@ pub(super) fn simulated(place: Point) -> Fix {
         speed_mm_s: Some(0),
         simulated: true,
         approximate: false,
+        still: false,
     }
 }
 

@@ -246,6 +246,35 @@ fn a_still_phone_is_where_it_was() {
 }
 
 #[test]
+fn a_phone_that_says_it_stands_still_need_not_say_so_often() {
+    let near_the_edge = Way(vec![(0.0, (2500.0, 0.0))]);
+    let carried = Way((0..34)
+        .map(|n| (15.0 * f64::from(n), (2500.0, 600.0 * f64::from(n % 2))))
+        .collect());
+    for (name, way, every_s, still, unknown) in [
+        ("not still", &near_the_edge, 800.0, false, true),
+        ("still", &near_the_edge, 800.0, true, false),
+        (
+            "silent for longer than the heartbeat",
+            &near_the_edge,
+            1000.0,
+            true,
+            true,
+        ),
+        ("said to be still, but carried about", &carried, 800.0, true, true),
+    ] {
+        let mut day = Day::new(
+            &square(6000.0),
+            fixes(way, Noise { sigma_m: 5.0, ..STREET }, every_s, &[], 12),
+        );
+        day.fixes.iter_mut().for_each(|(_, fix)| fix.still = still);
+        let unknown_min = minutes_of(&day.spans(), SpanStatus::Unknown);
+        assert_eq!(unknown_min > 200.0, unknown, "{name}: {unknown_min} min");
+        assert_eq!(unknown_min < 16.0, !unknown, "{name}: {unknown_min} min");
+    }
+}
+
+#[test]
 fn simulated_and_approximate_time_is_unknown_and_never_inside() {
     for change in [
         |fix: &mut Fix| fix.simulated = true,

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    judge::{LiveStatus as L, live, next_due_s},
+    judge::{LiveStatus as L, Pace, live, next_due_s},
     testing::{fix, square},
 };
 
@@ -57,5 +57,61 @@ fn the_next_fix_is_due_when_an_edge_could_be_reached() {
             due_s,
             "{area_edge_mm:?}, {no_go:?}"
         );
+    }
+}
+
+#[test]
+fn a_phone_that_stands_still_rests_and_others_hurry_when_it_matters() {
+    let policy = Policy::default();
+    let calm = Pace {
+        still: false,
+        leaving: false,
+        visit_s: None,
+        left_s: 20_000,
+    };
+    let still = Pace { still: true, ..calm };
+    let (deep, edge, outside) = (Some(5_000_000), Some(0), Some(-1));
+    for (name, pace, area_edge_mm, due_s) in [
+        ("walking", calm, deep, 300),
+        ("still", still, deep, 900),
+        ("still at the edge", still, edge, 900),
+        ("still where no fix is usable", still, None, 900),
+        ("still outside", still, outside, 60),
+        ("still, and perhaps leaving", Pace { leaving: true, ..still }, deep, 60),
+        ("perhaps leaving", Pace { leaving: true, ..calm }, deep, 60),
+        (
+            "just checked in",
+            Pace {
+                visit_s: Some(0),
+                ..still
+            },
+            deep,
+            60,
+        ),
+        (
+            "a visit of four minutes",
+            Pace {
+                visit_s: Some(240),
+                ..still
+            },
+            deep,
+            900,
+        ),
+        ("the window ends", Pace { left_s: 200, ..still }, deep, 140),
+        ("the window ends at once", Pace { left_s: 60, ..still }, deep, 900),
+        ("walking when the window ends", Pace { left_s: 200, ..calm }, deep, 140),
+    ] {
+        assert_eq!(pace.next_fix_s(area_edge_mm, &[], &policy), due_s, "{name}");
+    }
+}
+
+#[test]
+fn a_still_phone_is_not_silent_until_its_heartbeat() {
+    let day = Day::new(&square(2000.0), vec![(OPEN_MS, fix((500.0, 0.0), 10_000, Some(9)))]);
+    let mut fixes = day.judged();
+    for (still, minutes, status) in [(false, 11, L::Unknown), (true, 11, L::Inside), (true, 16, L::Unknown)] {
+        fixes[0].fix.still = still;
+        let now_ms = OPEN_MS + minutes * MINUTE_MS;
+        assert_eq!(live(&fixes, now_ms, &day.policy, 50.0), status, "{still} {minutes}");
     }
 }

@@ -46,6 +46,7 @@ fn some_fix(n: [i64; 4]) -> FixTaken {
         speed_mm_s: Some(n[3]),
         simulated: false,
         approximate: false,
+        still: false,
     };
     FixTaken { fix, seen: None }
 }

@@ -108,6 +108,7 @@ impl RawPoint {
                 .map(|s| (s * 1e3).round() as i64),
             simulated: self.simulated()?,
             approximate: false,
+            still: false,
         };
         Ok(TrackFix { at_ms, fix })
     }

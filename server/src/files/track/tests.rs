@@ -174,6 +174,7 @@ fn columns_are_found_by_name_and_fixes_sorted_by_time() {
             speed_mm_s: None,
             simulated: false,
             approximate: false,
+            still: false,
         }
     );
     assert_eq!(
@@ -188,6 +189,7 @@ fn columns_are_found_by_name_and_fixes_sorted_by_time() {
             speed_mm_s: Some(1_500),
             simulated: true,
             approximate: false,
+            still: false,
         }
     );
 }

@@ -19,6 +19,8 @@ struct Loaded {
     phone: BedPhone,
     now_ms: i64,
     acknowledged: Vec<i64>,
+    /// Syncs amid which the server died.
+    cut: usize,
 }
 
 impl Loaded {
@@ -48,6 +50,8 @@ impl Loaded {
             // What this sync comes to is not asked: the next ones have to bring all through.
             let syncing = scope.spawn(|| phone.ask(now_ms, json!({"do": "sync"})).map(drop));
             thread::sleep(after);
+            bed.server.kill();
+            self.cut += usize::from(!syncing.is_finished());
             bed.server.restart(now_ms).unwrap();
             let _ = syncing.join().expect("asking a phone does not panic");
         });
@@ -62,6 +66,7 @@ fn two_hundred_kills_lose_nothing_and_double_nothing() {
         phone: bed.phone(REP),
         now_ms: bed.now_ms,
         acknowledged: Vec::new(),
+        cut: 0,
     };
     for kill in 0..KILLS {
         if kill % 2 == 0 {
@@ -84,6 +89,8 @@ fn two_hundred_kills_lose_nothing_and_double_nothing() {
         loaded.acknowledged.len() as i64 > FIXES_A_ROUND * (KILLS as i64) / 2,
         "the load was no load"
     );
+    println!("the server died amid {} of {} syncs", loaded.cut, KILLS / 2);
+    assert!(loaded.cut > KILLS / 8, "the server died beside the load");
 }
 
 /// How often a fix of each instant stands in an exported log.

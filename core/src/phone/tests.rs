@@ -275,7 +275,7 @@ fn a_fix_in_the_window_is_kept_with_the_phones_verdict() {
     resting.fix.as_mut().unwrap().still = true;
     assert_eq!(phone.on_fix(&resting).unwrap().next_due_s, 900);
     phone.check_in(&reading(13, 0), "c-17".into(), "order".into()).unwrap();
-    resting.at = stamp(14 * MINUTE_MS);
+    resting.at = stamp(13 * MINUTE_MS + 30_000);
     assert_eq!(
         phone.on_fix(&resting).unwrap().next_due_s,
         60,

@@ -96,7 +96,7 @@ part! {
         /// Longest interval between fixes while a span outside may be opening.
         sample_s: i64 = 60,
         /// After a check-in fixes come at that interval for so long.
-        visit_s: i64 = 240,
+        visit_s: i64 = 60,
     }
 }
 part! {

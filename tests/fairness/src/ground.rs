@@ -89,12 +89,18 @@ impl Ground {
             stratum,
             Stratum::Deep | Stratum::Clean | Stratum::Edge | Stratum::Canyon
         ) {
-            grounds.extend(recorded(family).into_iter().map(|(shape, origin)| {
-                let mut random = Random::new(77, &[stratum.number()]);
-                Self::new(stratum, &shape, Plane::at(origin), 5000.0, &mut random)
-            }));
+            grounds.extend(Self::boroughs(stratum, family));
         }
         grounds
+    }
+
+    /// The recorded ones: boroughs, some kilometres wide.
+    pub(crate) fn boroughs(stratum: Stratum, family: Family) -> Vec<Self> {
+        let ground = |(shape, origin): (Shape, Point)| {
+            let mut random = Random::new(77, &[stratum.number()]);
+            Self::new(stratum, &shape, Plane::at(origin), 5000.0, &mut random)
+        };
+        recorded(family).into_iter().map(ground).collect()
     }
 
     fn generated(stratum: Stratum, family: Family, number: u64) -> Self {

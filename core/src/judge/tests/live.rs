@@ -89,9 +89,9 @@ fn a_phone_that_stands_still_rests_and_others_hurry_when_it_matters() {
             60,
         ),
         (
-            "a visit of four minutes",
+            "a visit of a minute",
             Pace {
-                visit_s: Some(240),
+                visit_s: Some(60),
                 ..still
             },
             deep,

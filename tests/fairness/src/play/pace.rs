@@ -49,16 +49,19 @@ pub struct Cost {
 pub struct Costs {
     /// Which days.
     pub stratum: Stratum,
-    /// How many, half of them with an excursion.
+    /// How many, one in ten with an excursion.
     pub days: u64,
     /// Fixed, by distance, with motion.
     pub costs: [Cost; 3],
 }
 
 impl Costs {
-    /// Replays days of a stratum; as many with an excursion as without.
+    /// Replays days of a stratum in boroughs; one in ten with an excursion.
     pub fn replay(plan: Plan, stratum: Stratum) -> Self {
-        let stage = Stage::new(plan, stratum);
+        let stage = Stage {
+            grounds: Ground::boroughs(stratum, plan.family),
+            ..Stage::new(plan, stratum)
+        };
         let mut costs = [Chosen::Fixed, Chosen::Distance, Chosen::Motion].map(|chosen| Cost {
             chosen,
             fixes: 0,
@@ -66,7 +69,7 @@ impl Costs {
             latest_s: 0.0,
         });
         for number in 0..plan.days {
-            let kind = if number % 2 == 0 { Kind::Honest } else { Kind::Leaver };
+            let kind = if number % 10 == 9 { Kind::Leaver } else { Kind::Honest };
             let truth = stage.truth(kind, number);
             let left_s: Vec<f64> = truth
                 .outside(1.0)
@@ -161,7 +164,7 @@ impl fmt::Display for Costs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "{}: {} days, half of them with an excursion",
+            "{}, in boroughs: {} days, one in ten with an excursion",
             self.stratum.title(),
             self.days
         )?;

@@ -1,5 +1,5 @@
 -- Every key leads with what the table would be distributed by: a stream, a rep (which leads a view's, a mark's and a
--- log key's own key), or none, where a table is small and stands everywhere (docs/adr/0011).
+-- log key's own key), or none, where a table is small and stands everywhere (docs/adr/0010).
 -- Texts compare byte by byte, as SQLite's do.
 CREATE TABLE line (
     stream text COLLATE "C" NOT NULL,

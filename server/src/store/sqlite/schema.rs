@@ -17,9 +17,9 @@ pub(super) use steps::migrations::runner;
 /// [`crate::store::StoreError::Newer`] where a newer onbeat wrote it.
 pub(super) fn upgrade(db: &mut Connection, target: Target) -> StoreResult<()> {
     let taken = taken(db)?;
-    refuse_newer(taken.unwrap_or(0), &runner())?;
     // The first servers wrote no history, only this number: what they made is the first step.
     let first: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    refuse_newer(taken.unwrap_or(0).max(first), &runner())?;
     if taken.is_none() && first == 1 {
         let noted = at_once(runner(), Target::FakeVersion(1)).run(db);
         noted.map_err(|error| failed(&error))?;

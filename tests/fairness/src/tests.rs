@@ -52,7 +52,7 @@ fn a_seed_is_a_run() {
 #[test]
 fn a_phone_that_rests_sees_no_later_what_it_has_to_see() {
     let plan = Plan {
-        days: 60,
+        days: 300,
         seed: 11,
         family: Family::Testing,
         rivals: false,

@@ -1,7 +1,10 @@
 //! When the next fix is due: when the rep could first have reached the nearest judged edge. A fix costs battery, and
 //! one that can tell nothing new need not be taken.
 
-use crate::policy::Policy;
+use crate::{
+    place::{Area, Point},
+    policy::Policy,
+};
 
 /// Seconds until the next fix is due: the way to the nearest judged edge at top speed, no shorter than
 /// the live sampling and no longer than the policy's ceiling. Outside the area the live sampling.
@@ -19,6 +22,12 @@ pub fn next_due_s(area_edge_mm: Option<i64>, no_go_edges_mm: &[i64], policy: &Po
         .fold(area_edge_mm, i64::min);
     let way_s = (travel_ms(nearest_mm as f64, policy) / 1000.0) as i64;
     way_s.clamp(shortest_s, policy.unknown.sample_max_s.max(shortest_s))
+}
+
+/// Signed distances from a point to the edges of no-go places, as [`next_due_s`] takes them.
+pub fn no_go_edges_mm(no_go: &[(String, Area)], at: Point) -> Vec<i64> {
+    let edges = no_go.iter().filter_map(|(_, area)| area.edge_distance(at));
+    edges.map(|edge| edge.edge_mm).collect()
 }
 
 /// Time of a way at top speed.

@@ -21,7 +21,7 @@ mod why;
 #[cfg(test)]
 mod tests;
 
-pub use due::{Pace, next_due_s};
+pub use due::{Pace, next_due_s, no_go_edges_mm};
 pub use fix::{FixVerdict, PlaceVerdict, Unusable, judge_fix};
 pub use live::{LiveStatus, live};
 pub use outside::{Out, Proof, Vote};

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Phone, PhoneError, store::log::newest_of};
 use crate::{
-    judge::{FixVerdict, LiveStatus, Pace},
+    judge::{FixVerdict, LiveStatus, Pace, no_go_edges_mm},
     place::Point,
     reading::{Fix, Reading, Stamp},
     record::Payload,
@@ -160,12 +160,7 @@ impl Phone {
 
 fn due_s(basis: &Basis, fix: &Fix, verdict: &FixVerdict, pace: Pace) -> i64 {
     let edge_mm = verdict.edge_mm.filter(|_| verdict.unusable.is_none());
-    let point = Point::from(fix);
-    let no_go: Vec<i64> = basis
-        .no_go
-        .iter()
-        .filter_map(|(_, area)| Some(area.edge_distance(point)?.edge_mm))
-        .collect();
+    let no_go = no_go_edges_mm(&basis.no_go, Point::from(fix));
     pace.next_fix_s(edge_mm, &no_go, &basis.policy)
 }
 

@@ -5,7 +5,7 @@ mod leave;
 mod work;
 
 use onbeat_core::{
-    judge::{Excuse, JudgedFix, PlaceVerdict, judge_fix, next_due_s},
+    judge::{Excuse, JudgedFix, PlaceVerdict, judge_fix, next_due_s, no_go_edges_mm},
     policy::Policy,
     reading::{Fix, Provider},
     time::Interval,
@@ -162,9 +162,7 @@ impl<'g> Truth<'g> {
     }
 
     pub(crate) fn no_go_edges_mm(&self, fix: &Fix) -> Vec<i64> {
-        let no_go = self.ground.no_go.iter();
-        let edges = no_go.filter_map(|(_, area)| Some(area.edge_distance(fix.into())?.edge_mm));
-        edges.collect()
+        no_go_edges_mm(&self.ground.no_go, fix.into())
     }
 
     /// True times outside, to so many seconds.

@@ -174,23 +174,29 @@ impl Stage {
     }
 
     fn day(&self, number: u64, sums: &mut Sums) {
-        let random = &mut self.random(Kind::Honest, number, 0);
-        let (ground, sky) = (random.one_of(&self.grounds), self.stratum.sky());
-        let truth = honest(ground, self.stratum, sky, &self.shapes, random);
-        let day = truth.seen(&mut *self.errors(Kind::Honest, number, 1), &self.policy, random);
+        let day = self.seen(Kind::Honest, number);
         self.count(&day, number, true, sums);
         if number.is_multiple_of(10) {
-            self.count(&self.leaver(number), number, false, sums);
+            self.count(&self.seen(Kind::Leaver, number), number, false, sums);
             self.evader(number, sums);
         }
     }
 
-    fn leaver(&self, number: u64) -> Day<'_> {
-        let random = &mut self.random(Kind::Leaver, number, 0);
-        let mut errors = self.errors(Kind::Leaver, number, 1);
-        let (ground, sky) = (random.one_of(&self.grounds), self.stratum.sky());
-        let truth = leaver(ground, self.stratum, sky, &*errors, &self.shapes, random);
+    /// A day as a phone records it.
+    fn seen(&self, kind: Kind, number: u64) -> Day<'_> {
+        let random = &mut self.random(kind, number, 0);
+        let mut errors = self.errors(kind, number, 1);
+        let truth = self.truth(kind, &*errors, random);
         truth.seen(&mut *errors, &self.policy, random)
+    }
+
+    /// A day of honest work, with an excursion in it if he is a leaver.
+    fn truth(&self, kind: Kind, errors: &dyn Errors, random: &mut Random) -> Truth<'_> {
+        let (ground, sky) = (random.one_of(&self.grounds), self.stratum.sky());
+        match kind {
+            Kind::Leaver => leaver(ground, self.stratum, sky, errors, &self.shapes, random),
+            _ => honest(ground, self.stratum, sky, &self.shapes, random),
+        }
     }
 
     fn evader(&self, number: u64, sums: &mut Sums) {

@@ -7,12 +7,7 @@ use onbeat_core::judge::{Pace, PlaceVerdict, judge_fix, next_due_s};
 use serde::Serialize;
 
 use super::{Kind, Plan, Stage};
-use crate::{
-    Stratum,
-    day::{Truth, honest, leaver},
-    ground::Ground,
-    way::WINDOW_S,
-};
+use crate::{Stratum, day::Truth, ground::Ground, way::WINDOW_S};
 
 /// The fixed interval, seconds: as short as the product's while something may be opening.
 const FIXED_S: f64 = 60.0;
@@ -70,7 +65,8 @@ impl Costs {
         });
         for number in 0..plan.days {
             let kind = if number % 10 == 9 { Kind::Leaver } else { Kind::Honest };
-            let truth = stage.truth(kind, number);
+            let errors = stage.errors(kind, number, 1);
+            let truth = stage.truth(kind, &*errors, &mut stage.random(kind, number, 0));
             let left_s: Vec<f64> = truth
                 .outside(1.0)
                 .iter()
@@ -105,19 +101,6 @@ impl Costs {
 }
 
 impl Stage {
-    fn truth(&self, kind: Kind, number: u64) -> Truth<'_> {
-        let random = &mut self.random(kind, number, 0);
-        let ground: &Ground = random.one_of(&self.grounds);
-        let sky = self.stratum.sky();
-        match kind {
-            Kind::Leaver => {
-                let errors = self.errors(kind, number, 1);
-                leaver(ground, self.stratum, sky, &*errors, &self.shapes, random)
-            }
-            _ => honest(ground, self.stratum, sky, &self.shapes, random),
-        }
-    }
-
     /// Seconds of the fixes of a day, if it is never silent.
     fn taken(&self, truth: &Truth<'_>, kind: Kind, number: u64, chosen: Chosen) -> Vec<f64> {
         let mut errors = self.errors(kind, number, 1);

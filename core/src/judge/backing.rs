@@ -62,8 +62,7 @@ impl Trail<'_> {
     }
 
     fn is_short(&self, before: &Sighting, after: &Sighting) -> bool {
-        let slack_m = before.radius_mm.saturating_add(after.radius_mm) as f64 / 1000.0;
-        distance_m(before.point(), after.point()) - slack_m <= self.input.policy.ruling.step_max_m
+        before.apart_m(after) <= self.input.policy.ruling.step_max_m
     }
 
     /// Whether somebody could have gone from one to the other. A recorder that tells of no satellites may be one

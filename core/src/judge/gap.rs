@@ -39,7 +39,7 @@ impl<'a> Waits<'a> {
     fn stood(&self, ends: &[&Sighting], wait_ms: i64) -> bool {
         let heartbeat_ms = self.policy.unknown.heartbeat_s.saturating_mul(1000);
         match ends {
-            [from, to] => from.still && wait_ms <= heartbeat_ms && near(from, to, self.policy.unknown.still_m),
+            [from, to] => from.still && wait_ms <= heartbeat_ms && from.apart_m(to) <= self.policy.unknown.still_m,
             _ => false,
         }
     }
@@ -101,7 +101,7 @@ fn uncontradicted(still: Interval, fixes: &[Sighting], still_m: f64) -> Vec<Inte
     let (Some(first), Some(last)) = (within.first(), within.last()) else {
         return vec![still];
     };
-    let here = |fix: &Sighting| near(fix, first, still_m) || near(fix, last, still_m);
+    let here = |fix: &Sighting| fix.apart_m(first).min(fix.apart_m(last)) <= still_m;
     let (mut left, mut from_ms) = (Vec::new(), still.from_ms);
     for pair in within.windows(2) {
         match (here(&pair[0]), here(&pair[1])) {
@@ -115,10 +115,4 @@ fn uncontradicted(still: Interval, fixes: &[Sighting], still_m: f64) -> Vec<Inte
     }
     left.push(Interval { from_ms, ..still });
     left
-}
-
-/// Whether two fixes may be of one place, as wide as a phone that lies still may wander.
-fn near(a: &Sighting, b: &Sighting, still_m: f64) -> bool {
-    let slack_m = a.radius_mm.saturating_add(b.radius_mm) as f64 / 1000.0;
-    distance_m(a.point(), b.point()) <= still_m + slack_m
 }

@@ -43,11 +43,16 @@ impl Sighting {
         distance_m(self.point(), other.point()) * 1000.0 <= self.radius_mm.saturating_add(other.radius_mm) as f64
     }
 
+    /// Metres from disc to disc, below zero where they have something in common.
+    pub(crate) fn apart_m(&self, other: &Self) -> f64 {
+        let discs_m = self.radius_mm.saturating_add(other.radius_mm) as f64 / 1000.0;
+        distance_m(self.point(), other.point()) - discs_m
+    }
+
     /// Whether one could have come from here to there (both discs counted) at a speed.
     pub(crate) fn reaches(&self, later: &Self, speed_kmh: f64) -> bool {
-        let slack_m = (self.radius_mm.saturating_add(later.radius_mm)) as f64 / 1000.0;
         let hours = (later.at_ms - self.at_ms) as f64 / 3_600_000.0;
-        distance_m(self.point(), later.point()) - slack_m <= speed_kmh * 1000.0 * hours
+        self.apart_m(later) <= speed_kmh * 1000.0 * hours
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{
 };
 use serde_json::{Map, Value, value::RawValue};
 
-use super::{Datum, Fault, PlaceError, Point, Position, Shape, joined};
+use super::{Datum, Fault, PlaceError, Point, Position, Shape, join};
 
 /// The name of a district that comes as a bare geometry, which has no place for one.
 const UNNAMED: &str = "district";
@@ -46,7 +46,7 @@ pub fn read_districts(text: &str, name_property: &str, datum: Datum) -> Result<V
         return Err(PlaceError::NoPolygon);
     }
     let mut named = |name: String| {
-        let shape = joined(&shapes.remove(&name).unwrap_or_default());
+        let shape = join(&shapes.remove(&name).unwrap_or_default()).whole;
         NamedShape { name, shape }
     };
     Ok(names.into_iter().map(&mut named).collect())

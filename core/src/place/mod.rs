@@ -23,4 +23,4 @@ pub use districts::Districts;
 pub use error::{Fault, PlaceError, Position};
 pub use geojson::{NamedShape, read_districts};
 pub use point::Point;
-pub use shape::{Shape, joined, snapped, union};
+pub use shape::{Joined, Shape, join, union};

@@ -1,7 +1,7 @@
 //! A rep's area: the union of districts and customers' discs, computed once here and told as a blob.
 
 use onbeat_core::{
-    place::{Point, Shape, joined, union},
+    place::{Point, Shape, join, union},
     policy::Policy,
     record::Hash,
     reference::{AreaBlob, Customer, District, Document, NoGoPlace},
@@ -88,7 +88,7 @@ impl Parts {
     }
 
     fn join(self, shapes: &[Shape]) -> Built {
-        let mut shapes = vec![joined(shapes)];
+        let mut shapes = vec![join(shapes).whole];
         let radius_m = self.policy.transit.customer_disc_m;
         let centres = self
             .customers

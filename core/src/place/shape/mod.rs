@@ -84,25 +84,31 @@ pub fn union(shapes: &[Shape]) -> Shape {
     }
 }
 
-/// The shapes, in their order, with borders within a metre of each other made one. No edge moves farther, and a
-/// shape that would cross itself after that stays as it is. The order of the shapes does not matter.
-pub fn snapped(shapes: &[Shape]) -> Vec<Shape> {
-    snap::snapped(shapes)
+/// Districts that were drawn one by one, with their borders within a metre of each other made one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Joined {
+    /// Each, in their order: no edge moved farther, and none that would then cross itself at all.
+    pub each: Vec<Shape>,
+    /// Their union: no slit is left between them.
+    pub whole: Shape,
 }
 
-/// The union of districts that were drawn one by one: none of their borders, within a metre of each other, leaves a
-/// slit.
-pub fn joined(districts: &[Shape]) -> Shape {
-    let mut shape = match districts {
-        [alone] => return alone.clone(),
-        several => union(&snapped(several)),
-    };
-    for part in &mut shape.parts {
+/// Joins districts; their order does not matter.
+pub fn join(districts: &[Shape]) -> Joined {
+    if let [alone] = districts {
+        return Joined {
+            each: vec![alone.clone()],
+            whole: alone.clone(),
+        };
+    }
+    let each = snap::snapped(districts);
+    let mut whole = union(&each);
+    for part in &mut whole.parts {
         let mut rings = std::mem::take(part).into_iter();
         part.extend(rings.next());
         part.extend(rings.filter(|hole| !snap::is_slit(hole)));
     }
-    shape
+    Joined { each, whole }
 }
 
 /// Signed area of a ring: the trapezoids between its edges and the equator on the ellipsoid.

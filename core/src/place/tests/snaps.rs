@@ -1,16 +1,16 @@
 //! Borders that neighbours drew almost alike.
 
-use super::{Area, Point, Random, Shape, at, boroughs, joined, ring, shape, snapped, square};
+use super::{Area, Point, Random, Shape, at, boroughs, join, ring, shape, square};
 
 /// Degrees of a metre at the equator, where a degree north has 110,574 m and one east 111,320.
 const NORTH: f64 = 1.0 / 110_574.0;
 const EAST: f64 = 1.0 / 111_320.0;
 
 fn in_any_order(shapes: &[Shape]) -> Shape {
-    let united = joined(shapes);
+    let united = join(shapes).whole;
     let mut reversed = shapes.to_vec();
     reversed.reverse();
-    assert_eq!(joined(&reversed), united, "in whatever order");
+    assert_eq!(join(&reversed).whole, united, "in whatever order");
     united
 }
 
@@ -81,8 +81,8 @@ fn what_has_one_border_or_none_stays_as_it_is() {
         shape(vec![square(117.0, 39.0, 1.0)]),
         shape(vec![square(50.0, 39.0, 1.0)]),
     ];
-    assert_eq!(snapped(&alike), alike);
-    assert_eq!(snapped(&[]), []);
+    assert_eq!(join(&alike).each, alike);
+    assert_eq!(join(&[]).each, []);
     // A metre wide itself: brought to its neighbour it would have no inside, so it stays.
     let sliver = shape(vec![ring(&[
         (0.01, 0.0),
@@ -90,7 +90,7 @@ fn what_has_one_border_or_none_stays_as_it_is() {
         (0.01, 0.5 * NORTH),
     ])]);
     let shapes = [shape(vec![square(0.0, 0.0, 0.01)]), sliver.clone()];
-    assert!(snapped(&shapes).contains(&sliver));
+    assert!(join(&shapes).each.contains(&sliver));
 }
 
 /// A border with bends, drawn twice by hands that are not quite sure.
@@ -150,7 +150,7 @@ fn no_slit_is_left_along_a_border_with_bends() {
 #[test]
 fn the_boroughs_keep_within_a_metre_of_what_they_were() {
     let shapes: Vec<Shape> = boroughs().into_iter().map(|district| district.shape).collect();
-    let near = snapped(&shapes);
+    let near = join(&shapes).each;
     let mut random = Random::new("snapped boroughs");
     for (was, is) in shapes.iter().zip(&near) {
         let was = Area::prepare(was);

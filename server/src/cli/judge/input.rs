@@ -1,7 +1,7 @@
 use std::{fs, path::Path};
 
 use onbeat_core::{
-    place::{Area, Datum, Districts, NamedShape, Point, Shape, joined, read_districts, snapped},
+    place::{Area, Datum, Districts, Joined, NamedShape, Point, Shape, join, read_districts},
     policy::{Policy, WindowRule},
     reading::Fix,
     time::{Calendar, Schedule},
@@ -33,10 +33,7 @@ impl Input {
         let policy = policy(args)?;
         let schedule = schedule(&policy, args)?;
         let mut named = districts(args)?;
-        if args.district.is_none() {
-            close_slits(&mut named);
-        }
-        let (area_name, area) = area(&named, args.district.as_deref())?;
+        let (area_name, area) = area(&mut named, args.district.as_deref())?;
         let track = read_track(&bytes(&args.track)?, args.accuracy).map_err(|source| JudgeError::Track {
             path: args.track.clone(),
             source,
@@ -96,33 +93,24 @@ fn districts(args: &JudgeArgs) -> Result<Vec<NamedShape>, JudgeError> {
     })
 }
 
-/// Makes one border of two that neighbours drew almost alike.
-fn close_slits(named: &mut [NamedShape]) {
-    let shapes: Vec<Shape> = named.iter().map(|district| district.shape.clone()).collect();
-    for (district, shape) in named.iter_mut().zip(snapped(&shapes)) {
-        district.shape = shape;
-    }
-}
-
-/// One district, or the union of all.
-fn area(named: &[NamedShape], wanted: Option<&str>) -> Result<(String, Shape), JudgeError> {
-    let names = || {
-        named
-            .iter()
-            .map(|district| district.name.as_str())
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
+/// One district, or the union of all; of all each with the borders that it has there.
+fn area(named: &mut [NamedShape], wanted: Option<&str>) -> Result<(String, Shape), JudgeError> {
+    let names: Vec<&str> = named.iter().map(|district| district.name.as_str()).collect();
+    let names = names.join(", ");
     match wanted {
-        None => Ok((
-            names(),
-            joined(&named.iter().map(|district| district.shape.clone()).collect::<Vec<_>>()),
-        )),
+        None => {
+            let shapes: Vec<Shape> = named.iter().map(|district| district.shape.clone()).collect();
+            let Joined { each, whole } = join(&shapes);
+            for (district, shape) in named.iter_mut().zip(each) {
+                district.shape = shape;
+            }
+            Ok((names, whole))
+        }
         Some(name) => match named.iter().find(|district| district.name == name) {
             Some(district) => Ok((district.name.clone(), district.shape.clone())),
             None => Err(JudgeError::NoSuchDistrict {
                 name: name.into(),
-                names: names(),
+                names,
             }),
         },
     }

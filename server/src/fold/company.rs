@@ -1,8 +1,6 @@
 //! Phones of one team that were together for hours: looked for once a rep's day has closed, over the team's day, and
 //! asked of each of the two.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 use onbeat_core::{
     reference::Document,
@@ -13,7 +11,7 @@ use onbeat_core::{
 };
 
 use super::{
-    day::{FoldError, basis},
+    day::{FoldError, basis, blocking},
     entries::entries,
     keys::day_key,
 };
@@ -40,30 +38,27 @@ pub(super) fn read_key(key: &str) -> Option<(&str, NaiveDate)> {
 }
 
 /// Whether the day of a rep's team is to be looked over: his own has closed, or fixes came late.
-pub(super) async fn calls_for(app: &App, view: &DayView) -> StoreResult<Option<String>> {
+pub(super) async fn calls_for(app: &App, view: &DayView, team: &str) -> StoreResult<Option<String>> {
     if !view.closed || view.counts.fixes == 0 {
         return Ok(None);
     }
     let stored = app.store.view("day", &format!("{}/{}", view.rep, view.day)).await?;
     let before = stored.and_then(|row| serde_json::from_str::<DayView>(&row.body).ok());
     let is_known = before.is_some_and(|before| before.closed && before.counts.fixes == view.counts.fixes);
-    let opening_ms = app.documents().window_of(&view.rep, view.day).from_ms;
-    let team = app.documents().rep(&view.rep, opening_ms).map(|rep| rep.team.clone());
-    Ok(team.filter(|_| !is_known).map(|team| key(&team, view.day)))
+    Ok((!is_known).then(|| key(team, view.day)))
 }
 
 /// Looks over a team's day; the days of those whose questions changed are marked.
 pub(super) async fn look_over(app: &App, team: &str, day: NaiveDate, change: &mut Change) -> Result<(), FoldError> {
-    let reps = members(&app.documents(), team, day);
+    let documents = app.documents();
+    let opening_ms = documents.window_of("", day).from_ms;
+    let reps = members(&documents, team, opening_ms);
     let mut phones = Vec::new();
     for rep in &reps {
         phones.extend(whereabouts(app, rep, day).await?);
     }
-    let opening_ms = app.documents().window_of("", day).from_ms;
-    let policy = app.documents().policy(opening_ms);
-    let job = move || together::questions(day, &phones, &policy);
-    let asked = tokio::task::spawn_blocking(job).await;
-    let mut asked: BTreeMap<String, Vec<Finding>> = asked.map_err(|error| FoldError::Broken(error.to_string()))?;
+    let policy = documents.policy(opening_ms);
+    let mut asked = blocking(move || together::questions(day, &phones, &policy)).await?;
     for rep in reps {
         let questions = asked.remove(&rep).unwrap_or_default();
         if questions != told(app, &rep, day).await? {
@@ -75,8 +70,7 @@ pub(super) async fn look_over(app: &App, team: &str, day: NaiveDate, change: &mu
 }
 
 /// Who belonged to a team when the day began.
-fn members(documents: &Documents, team: &str, day: NaiveDate) -> Vec<String> {
-    let opening_ms = documents.window_of("", day).from_ms;
+fn members(documents: &Documents, team: &str, opening_ms: i64) -> Vec<String> {
     let reps = documents.all_in_force("rep", opening_ms);
     let of_team = reps.filter(|(_, document)| matches!(&***document, Document::Rep(rep) if rep.team == team));
     of_team.map(|(rep, _)| rep.to_owned()).take(PHONES_MOST).collect()
@@ -91,10 +85,7 @@ async fn whereabouts(app: &App, rep: &str, day: NaiveDate) -> Result<Option<Wher
     let basis = basis(app, rep, day).await?;
     let entries = entries(app, rows, basis.policy.clock.drift_ppm).await?;
     let now_ms = app.now_ms();
-    let job = move || Some(Whereabouts::of(&basis, day, &entries, now_ms));
-    tokio::task::spawn_blocking(job)
-        .await
-        .map_err(|error| FoldError::Broken(error.to_string()))
+    blocking(move || Some(Whereabouts::of(&basis, day, &entries, now_ms))).await
 }
 
 fn put(rep: &str, day: NaiveDate, questions: &[Finding], change: &mut Change) {

@@ -53,7 +53,7 @@ pub async fn day_now(app: &App, rep: &str, day: NaiveDate) -> Result<DayView, Fo
 /// A folded day.
 pub(super) struct Folded {
     pub(super) view: DayView,
-    /// What it stands on.
+    /// What it stands on, with what other days and other reps' phones say of it.
     pub(super) basis: Arc<Basis>,
     /// What the rep's phones are told of it.
     pub(super) noted: Noted,
@@ -61,34 +61,34 @@ pub(super) struct Folded {
 
 /// Folds a rep's day from the records that touch it.
 pub(super) async fn fold(app: &App, rep: &str, day: NaiveDate) -> Result<Folded, FoldError> {
-    let basis = basis(app, rep, day).await?;
+    let basis = of_day(app, basis(app, rep, day).await?, day).await?;
     let rows = app.store.records_of(&day_key(rep, day)).await?;
     let desks = noted::records(app, &rows);
-    let (view, basis) = match frozen(app, rep, day, &basis).await? {
-        Some(view) => (view, basis),
-        None => rule(app, basis, day, rows).await?,
+    let view = match frozen(app, rep, day, &basis).await? {
+        Some(view) => view,
+        None => rule(app, Arc::clone(&basis), day, rows).await?,
     };
     let noted = noted::noted(&view, desks);
     Ok(Folded { view, basis, noted })
 }
 
-async fn rule(
-    app: &App,
-    basis: Arc<Basis>,
-    day: NaiveDate,
-    rows: Vec<LogRow>,
-) -> Result<(DayView, Arc<Basis>), FoldError> {
+async fn rule(app: &App, basis: Arc<Basis>, day: NaiveDate, rows: Vec<LogRow>) -> Result<DayView, FoldError> {
     let entries = entries(app, rows, basis.policy.clock.drift_ppm).await?;
-    let basis = of_day(app, basis, day).await?;
     let now_ms = app.now_ms();
-    let job = move || (fold_day(&basis, day, &entries, now_ms), basis);
-    tokio::task::spawn_blocking(job)
-        .await
-        .map_err(|error| FoldError::Broken(error.to_string()))
+    blocking(move || fold_day(&basis, day, &entries, now_ms)).await
+}
+
+/// Judging keeps a core busy: it is done beside the threads that answer.
+///
+/// # Errors
+/// [`FoldError::Broken`] where it panicked.
+pub(super) async fn blocking<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T, FoldError> {
+    let done = tokio::task::spawn_blocking(job).await;
+    done.map_err(|error| FoldError::Broken(error.to_string()))
 }
 
 /// A basis with what other days and other reps' phones say of the day.
-pub(super) async fn of_day(app: &App, basis: Arc<Basis>, day: NaiveDate) -> StoreResult<Arc<Basis>> {
+async fn of_day(app: &App, basis: Arc<Basis>, day: NaiveDate) -> StoreResult<Arc<Basis>> {
     let private_used_ms = private::used_before(app, &basis, day).await?;
     let findings = company::told(app, &basis.rep_id, day).await?;
     if private_used_ms == 0 && findings.is_empty() {
@@ -122,8 +122,7 @@ pub(crate) async fn basis(app: &App, rep: &str, day: NaiveDate) -> Result<Arc<Ba
     }
     let blobs = blobs(app, &documents).await?;
     let rep = rep.to_owned();
-    let made = tokio::task::spawn_blocking(move || Basis::new(&rep, &documents, |hash| blobs.get(hash).cloned()));
-    let basis = made.await.map_err(|error| FoldError::Broken(error.to_string()))?;
+    let basis = blocking(move || Basis::new(&rep, &documents, |hash| blobs.get(hash).cloned())).await?;
     let basis = Arc::new(basis?);
     app.folding.bases.keep(made_of, Arc::clone(&basis));
     Ok(basis)

@@ -108,7 +108,9 @@ async fn refold(app: &App, key: &str, change: &mut Change) -> Result<(), FoldErr
         return Ok(());
     };
     let folded = fold(app, rep, day).await?;
-    change.mark.extend(company::calls_for(app, &folded.view).await?);
+    change
+        .mark
+        .extend(company::calls_for(app, &folded.view, &folded.basis.rep.team).await?);
     views::put(app, &folded.view, &folded.basis, change).await?;
     noted::tell(app, &folded.noted, change).await?;
     app.folding.folded(&day_key(rep, day), &folded.view);

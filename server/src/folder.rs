@@ -14,7 +14,7 @@ const DEMO_TEXT: &str = "What this folder holds was played, not lived: its certi
 /// Present in every data folder whose data stands there.
 const FILE: &str = "onbeat.sqlite";
 /// Present in every data folder.
-const KEYS: &str = "keys.json";
+pub(crate) const KEYS: &str = "keys.json";
 
 /// Whether a server ever ran on it.
 pub fn exists(data: &Path) -> bool {
@@ -35,6 +35,21 @@ pub fn check_database(data: &Path, named: bool) -> DeskResult<()> {
         _ => return Ok(()),
     };
     Err(DeskError::environment("database", why))
+}
+
+/// As [`check_database`], for who needs data that are there.
+///
+/// # Errors
+/// Also `no_data` where no server ever ran.
+pub fn check_holds_data(data: &Path, named: bool) -> DeskResult<()> {
+    if !exists(data) {
+        let why = format!(
+            "{} holds no server's data: start one with onbeat serve --data DIR",
+            data.display()
+        );
+        return Err(DeskError::environment("no_data", why));
+    }
+    check_database(data, named)
 }
 
 /// Whether it was made as a demo.
@@ -66,7 +81,15 @@ pub fn prepare(data: &Path, demo: bool) -> DeskResult<()> {
         let why = format!("{} holds real data: a demo needs a folder of its own", data.display());
         return Err(DeskError::environment("not_a_demo", why));
     }
-    fs::write(data.join(DEMO), DEMO_TEXT).map_err(failed)
+    mark_demo(data).map_err(failed)
+}
+
+/// Marks a folder as a demo's, for ever.
+///
+/// # Errors
+/// Of the file system.
+pub(crate) fn mark_demo(data: &Path) -> io::Result<()> {
+    fs::write(data.join(DEMO), DEMO_TEXT)
 }
 
 /// The folder's mode, where it lets anybody but its owner in.

@@ -17,6 +17,7 @@ pub mod fold;
 pub mod folder;
 pub mod folding;
 pub mod intake;
+pub mod keeping;
 pub mod limits;
 pub mod phones;
 pub mod photos;

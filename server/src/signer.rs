@@ -268,7 +268,7 @@ fn open_sealed(with: &<X25519HkdfSha256 as Kem>::PrivateKey, sealed: &Sealed) ->
 }
 
 /// Writes a file that only its owner may read, whole or not at all.
-fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let beside = path.with_extension("new");
     let mut file = fs::OpenOptions::new()
         .create(true)

@@ -122,6 +122,11 @@ impl World {
         Self::open(folder, self.app.now_ms()).await
     }
 
+    /// Stops it; its folder stays.
+    pub(crate) fn close(self) -> TempDir {
+        self.folder
+    }
+
     /// The server over a folder that is there already.
     pub(crate) async fn open(folder: TempDir, now_ms: i64) -> Self {
         let clock = HandClock::at(now_ms);

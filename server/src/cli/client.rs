@@ -6,7 +6,7 @@ use crate::{
     app::App,
     auth::Actor,
     clock::SystemClock,
-    desk::{self, Command, Desk, DeskError, DeskResult},
+    desk::{self, Command, Desk, DeskResult},
     folder,
     socket::{self, Line},
 };
@@ -28,14 +28,7 @@ impl Client {
         if let Some(line) = socket::connect(data).await {
             return Ok(Self::Server(line));
         }
-        if !folder::exists(data) {
-            let why = format!(
-                "{} holds no server's data: start one with onbeat serve --data DIR",
-                data.display()
-            );
-            return Err(DeskError::environment("no_data", why));
-        }
-        folder::check_database(data, false)?;
+        folder::check_holds_data(data, false)?;
         let app = App::open(data, Arc::new(SystemClock), folder::is_demo(data)).await?;
         Ok(Self::Here(Desk::new(app)))
     }

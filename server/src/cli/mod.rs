@@ -1,6 +1,7 @@
-//! The commands. All but `serve`, `judge` and `verify` are one [`crate::desk::Command`]: carried out by the
+//! The commands. All but `serve`, `judge`, `verify`, `backup`, `restore` and `move` are one [`crate::desk::Command`]: carried out by the
 //! server that runs on the data folder, else on the folder itself.
 
+mod backup;
 mod client;
 mod duties;
 mod enrol;
@@ -9,6 +10,8 @@ mod export;
 mod import;
 pub mod judge;
 mod phones;
+mod relocate;
+mod restore;
 mod serve;
 mod user;
 mod verify;
@@ -22,7 +25,10 @@ use std::{
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use serde_json::Value;
 
-use crate::desk::{DeskError, DeskResult, Fault};
+use crate::{
+    desk::{DeskError, DeskResult, Fault},
+    keeping::Tally,
+};
 
 /// Records customer visits fairly: who may be where and when, and a provable account of the day.
 #[derive(Parser)]
@@ -50,6 +56,12 @@ enum Command {
     Phones(phones::PhonesArgs),
     /// Erase places for good; the logs still check.
     Erase(erase::EraseArgs),
+    /// Write all that a server keeps into one file, also while it runs.
+    Backup(backup::BackupArgs),
+    /// Restore a backup into an empty folder or database, and verify every log in it.
+    Restore(restore::RestoreArgs),
+    /// Copy a stopped server's data to a PostgreSQL database, or back into a folder.
+    Move(relocate::MoveArgs),
     /// Judge a recorded track against districts, without a server.
     Judge(judge::JudgeArgs),
     /// Verify an exported log without a server.
@@ -118,6 +130,9 @@ async fn run(command: Command) -> ExitCode {
         Command::Enrol(args) => (enrol::run(&args).await, args.common.format),
         Command::Phones(args) => (phones::run(&args).await, args.format()),
         Command::Erase(args) => (erase::run(&args).await, args.format()),
+        Command::Backup(args) => (backup::run(&args).await, args.format()),
+        Command::Restore(args) => (restore::run(&args).await, args.format()),
+        Command::Move(args) => (relocate::run(&args).await, args.format()),
         Command::Judge(args) => return judge(&args),
         Command::Verify(args) => return verify(&args),
     };
@@ -169,7 +184,8 @@ fn failed(error: &DeskError, format: Format) -> ExitCode {
         }
     }
     match error.fault {
-        Fault::Busy | Fault::Altered | Fault::Environment => ExitCode::from(3),
+        Fault::Altered => ExitCode::from(1),
+        Fault::Busy | Fault::Environment => ExitCode::from(3),
         _ => ExitCode::from(2),
     }
 }
@@ -212,6 +228,20 @@ fn read_text(path: &Path) -> DeskResult<String> {
 /// A field of an answer, as people read it.
 fn text<'a>(answer: &'a Value, field: &str) -> &'a str {
     answer[field].as_str().unwrap_or_default()
+}
+
+/// What a backup or a store holds, as people read it.
+fn held(holds: &Tally) -> String {
+    let count = |kind| holds.count(kind);
+    format!(
+        "{} records of {} streams, {} documents, {} views and {} blobs ({} MB)",
+        count("records"),
+        holds.streams,
+        count("documents"),
+        count("views"),
+        count("blobs"),
+        holds.bytes.div_ceil(1_000_000),
+    )
 }
 
 /// The texts of a list, joined.

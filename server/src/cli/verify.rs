@@ -145,7 +145,7 @@ fn read_keys(path: &Path, trust: Option<&str>) -> Result<KeyRing, VerifyError> {
         })
 }
 
-fn read_receipts(path: &Path) -> Result<Vec<Receipt>, VerifyError> {
+pub(super) fn read_receipts(path: &Path) -> Result<Vec<Receipt>, VerifyError> {
     let text = fs::read_to_string(path).map_err(|error| not_readable(path, error))?;
     let read = |(index, line): (usize, Result<Line, RecordError>)| {
         let why = match line {

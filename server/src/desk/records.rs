@@ -157,3 +157,20 @@ pub struct DayFrozen {
 impl Payload for DayFrozen {
     const TYPE: &'static str = "day.frozen";
 }
+
+/// The server's data were taken from a backup: what was done at the desk between its making and this record is gone,
+/// and phones may have seen it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataRestored {
+    /// Of which moment the backup is, milliseconds since 1970 (UTC).
+    pub made_at_ms: i64,
+    /// The backup's sum.
+    pub backup: Hash,
+    /// Faults that its logs had.
+    pub faults: u64,
+    /// Who restored it.
+    pub by: String,
+}
+impl Payload for DataRestored {
+    const TYPE: &'static str = "data.restored";
+}

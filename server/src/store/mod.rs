@@ -8,6 +8,7 @@
 pub mod postgres;
 mod queue;
 mod schema;
+pub(crate) mod snapshot;
 pub mod sqlite;
 
 #[cfg(test)]
@@ -48,7 +49,7 @@ pub struct LogRow {
 }
 
 /// A record to append, with the keys that its modules say it touches.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewRecord {
     /// Which line.
     pub line: LogLine,
@@ -63,11 +64,12 @@ pub struct NewRecord {
     /// When it came.
     pub received_ms: i64,
     /// Keys such as `day/rep-7/2026-11-23` or `boot/<stream>/<boot>`; bounded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<String>,
 }
 
 /// A document version (bitemporal): in force from `valid_from_ms`, known since `recorded_ms`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DocumentRow {
     /// `policy`, `customer`, `rep`, …
     pub kind: String,
@@ -84,7 +86,7 @@ pub struct DocumentRow {
 }
 
 /// An item of the phones' feed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeedRow {
     /// The cursor: counts the feed's items of this server from 1, in commit order.
     pub cursor: u64,
@@ -99,7 +101,7 @@ pub struct FeedRow {
 }
 
 /// A projection of records, and the fields it declares for filters, sorts and sums.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct ViewRow {
     /// `day`, `visit`, `finding`, `register`, …
     pub kind: String,
@@ -116,7 +118,8 @@ pub struct ViewRow {
 }
 
 /// A declared field's value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Field {
     /// Text: exact match.
     Text(String),
@@ -146,7 +149,7 @@ pub struct ViewQuery {
 }
 
 /// Something small that is neither record nor projection.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cell {
     /// `user`, `session`, `token`, `code`, `certificate`, `stream`, `meta`, …
     pub kind: String,

@@ -31,6 +31,20 @@ pub(super) fn refuse_newer(found: u32, steps: &Runner) -> StoreResult<()> {
     Ok(())
 }
 
+/// Refuses also what an older onbeat wrote: who only reads brings nothing up to date.
+///
+/// # Errors
+/// [`StoreError::Newer`], or [`StoreError::Database`] of an older one.
+pub(super) fn refuse_other(found: u32, steps: &Runner) -> StoreResult<()> {
+    refuse_newer(found, steps)?;
+    let known = newest(steps);
+    if found < known {
+        let why = format!("the data has schema {found}, this onbeat writes {known}: start its server on it once");
+        return Err(StoreError::Database(why));
+    }
+    Ok(())
+}
+
 /// The steps as one transaction: a step and the note of it come to pass together, or neither.
 pub(super) fn at_once(steps: Runner, target: Target) -> Runner {
     steps.set_grouped(true).set_target(target)

@@ -6,6 +6,7 @@
 mod apply;
 mod read;
 mod schema;
+mod snapshot;
 mod text;
 mod writer;
 
@@ -22,6 +23,7 @@ use tokio_postgres::{Config, NoTls, config::SslMode, error::SqlState};
 use super::{
     Cell, Change, Committed, DocumentRow, FeedRow, LogLine, LogRow, Store, StoreError, StoreResult, ViewQuery, ViewRow,
 };
+pub(crate) use snapshot::Snapshot;
 use writer::Writer;
 
 /// Connections that read beside the writer.

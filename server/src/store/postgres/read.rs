@@ -8,7 +8,7 @@ use crate::store::{Cell, DocumentRow, FeedRow, Field, LogLine, LogRow, StoreErro
 /// No query answers more rows than this at once.
 const MOST: usize = 1_000;
 
-const LOG: &str = "SELECT log.id, log.stream, log.epoch, log.branch, log.seq, log.hash, log.head, log.body,
+pub(super) const LOG: &str = "SELECT log.id, log.stream, log.epoch, log.branch, log.seq, log.hash, log.head, log.body,
                    log.received_ms FROM log";
 
 type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
@@ -38,7 +38,7 @@ pub(super) fn hash(row: &Row, column: usize) -> StoreResult<Hash> {
     Ok(Hash(bytes))
 }
 
-fn log_row(row: &Row) -> StoreResult<LogRow> {
+pub(super) fn log_row(row: &Row) -> StoreResult<LogRow> {
     Ok(LogRow {
         id: row.get(0),
         line: LogLine {
@@ -104,9 +104,9 @@ pub(super) async fn records_of(db: &impl GenericClient, key: &str) -> StoreResul
     found.iter().map(log_row).collect()
 }
 
-const DOCUMENT: &str = "SELECT kind, key, valid_from_ms, recorded_ms, desk_seq, body FROM document";
+pub(super) const DOCUMENT: &str = "SELECT kind, key, valid_from_ms, recorded_ms, desk_seq, body FROM document";
 
-fn document(row: &Row) -> DocumentRow {
+pub(super) fn document(row: &Row) -> DocumentRow {
     DocumentRow {
         kind: string(row, 0),
         key: string(row, 1),
@@ -134,22 +134,25 @@ pub(super) async fn feed(
     let sql = "SELECT cursor, scope, kind, key, body FROM feed WHERE scope = ANY($1) AND cursor > $2
                ORDER BY cursor LIMIT $3";
     let found = rows(db, sql, &[&scopes, &(after as i64), &(limit.min(MOST) as i64)]).await?;
-    let item = |row: &Row| FeedRow {
+    Ok((found.iter().map(feed_row).collect(), newest))
+}
+
+pub(super) fn feed_row(row: &Row) -> FeedRow {
+    FeedRow {
         cursor: count(row, 0),
         scope: string(row, 1),
         kind: string(row, 2),
         key: string(row, 3),
         body: optional(row, 4),
-    };
-    Ok((found.iter().map(item).collect(), newest))
+    }
 }
 
-const VIEW: &str = "SELECT view.kind, view.key, view.scope, view.at_ms, view.body,
+pub(super) const VIEW: &str = "SELECT view.kind, view.key, view.scope, view.at_ms, view.body,
     array(SELECT name FROM view_field AS f WHERE (f.kind, f.key) = (view.kind, view.key) ORDER BY name),
     array(SELECT text FROM view_field AS f WHERE (f.kind, f.key) = (view.kind, view.key) ORDER BY name),
     array(SELECT int FROM view_field AS f WHERE (f.kind, f.key) = (view.kind, view.key) ORDER BY name) FROM view";
 
-fn view_row(row: &Row) -> ViewRow {
+pub(super) fn view_row(row: &Row) -> ViewRow {
     let names: Vec<Text<'static>> = row.get(5);
     let texts: Vec<Option<Text<'static>>> = row.get(6);
     let ints: Vec<Option<i64>> = row.get(7);
@@ -246,7 +249,7 @@ pub(super) async fn views(db: &impl GenericClient, query: &ViewQuery) -> StoreRe
     Ok(rows(db, &sql, &values).await?.iter().map(view_row).collect())
 }
 
-fn cell_row(row: &Row) -> Cell {
+pub(super) fn cell_row(row: &Row) -> Cell {
     Cell {
         kind: string(row, 0),
         key: string(row, 1),

@@ -3,7 +3,7 @@ use tokio_postgres::Client;
 
 use crate::store::{
     StoreResult,
-    schema::{HISTORY, at_once, failed, refuse_newer},
+    schema::{HISTORY, at_once, failed, refuse_newer, refuse_other},
 };
 
 mod steps {
@@ -16,15 +16,26 @@ pub(super) use steps::migrations::runner;
 /// # Errors
 /// [`crate::store::StoreError::Newer`] where a newer onbeat wrote it.
 pub(super) async fn upgrade(db: &mut Client) -> StoreResult<()> {
-    let there: bool = db
-        .query_one("SELECT to_regclass($1) IS NOT NULL", &[&HISTORY])
-        .await?
-        .get(0);
-    if there {
-        let sql = format!("SELECT coalesce(max(version), 0) FROM {HISTORY}");
-        let taken: i32 = db.query_one(&sql, &[]).await?.get(0);
-        refuse_newer(taken.unsigned_abs(), &runner())?;
-    }
+    refuse_newer(taken(db).await?, &runner())?;
     let run = at_once(runner(), Target::Latest).run_async(db).await;
     run.map(drop).map_err(|error| failed(&error))
+}
+
+/// Refuses to read a database that is not of the newest schema, and leaves it as it is.
+///
+/// # Errors
+/// [`crate::store::StoreError`]: newer, or older.
+pub(super) async fn check_newest(db: &Client) -> StoreResult<()> {
+    refuse_other(taken(db).await?, &runner())
+}
+
+/// The newest step that was taken, 0 where there is no history.
+async fn taken(db: &Client) -> StoreResult<u32> {
+    let there = db.query_one("SELECT to_regclass($1) IS NOT NULL", &[&HISTORY]).await?;
+    if !there.get::<_, bool>(0) {
+        return Ok(0);
+    }
+    let sql = format!("SELECT coalesce(max(version), 0) FROM {HISTORY}");
+    let newest: i32 = db.query_one(&sql, &[]).await?.get(0);
+    Ok(newest.unsigned_abs())
 }

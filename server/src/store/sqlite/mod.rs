@@ -7,6 +7,7 @@ mod apply;
 mod pool;
 mod read;
 mod schema;
+mod snapshot;
 mod writer;
 
 #[cfg(test)]
@@ -29,6 +30,7 @@ use super::{
     Cell, Change, Committed, DocumentRow, FeedRow, LogLine, LogRow, Store, StoreError, StoreResult, ViewQuery, ViewRow,
 };
 use pool::Readers;
+pub(crate) use snapshot::Snapshot;
 use writer::Writer;
 
 const FILE: &str = "onbeat.sqlite";
@@ -87,7 +89,11 @@ impl Sqlite {
     }
 }
 
-fn lock(folder: &Path) -> StoreResult<File> {
+/// Holds a folder for this process as long as the file is open, and makes it if it is not there.
+///
+/// # Errors
+/// [`StoreError::Locked`].
+pub(crate) fn lock(folder: &Path) -> StoreResult<File> {
     let failed = |e| failed(folder, &e);
     DirBuilder::new()
         .recursive(true)

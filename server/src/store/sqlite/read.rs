@@ -6,10 +6,11 @@ use crate::store::{Cell, DocumentRow, FeedRow, Field, LogLine, LogRow, ViewQuery
 /// No query answers more rows than this at once.
 const MOST: usize = 1_000;
 
-const LOG: &str = "SELECT log.id, line.stream, line.epoch, line.branch, log.seq, log.hash, log.head, log.body,
+pub(super) const LOG: &str =
+    "SELECT log.id, line.stream, line.epoch, line.branch, log.seq, log.hash, log.head, log.body,
                    log.received_ms FROM log JOIN line ON line.id = log.line";
 
-fn log_row(row: &Row<'_>) -> rusqlite::Result<LogRow> {
+pub(super) fn log_row(row: &Row<'_>) -> rusqlite::Result<LogRow> {
     Ok(LogRow {
         id: row.get(0)?,
         line: LogLine {
@@ -77,17 +78,19 @@ pub(super) fn documents(db: &Connection, kind: &str, key: Option<&str>) -> rusql
         "SELECT kind, key, valid_from_ms, recorded_ms, desk_seq, body FROM document
          WHERE kind = ?1 AND (?2 IS NULL OR key = ?2) ORDER BY id",
     )?
-    .query_map(params![kind, key], |row| {
-        Ok(DocumentRow {
-            kind: row.get(0)?,
-            key: row.get(1)?,
-            valid_from_ms: row.get(2)?,
-            recorded_ms: row.get(3)?,
-            desk_seq: row.get::<_, i64>(4)? as u64,
-            body: row.get(5)?,
-        })
-    })?
+    .query_map(params![kind, key], document_row)?
     .collect()
+}
+
+pub(super) fn document_row(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
+    Ok(DocumentRow {
+        kind: row.get(0)?,
+        key: row.get(1)?,
+        valid_from_ms: row.get(2)?,
+        recorded_ms: row.get(3)?,
+        desk_seq: row.get::<_, i64>(4)? as u64,
+        body: row.get(5)?,
+    })
 }
 
 pub(super) fn feed(
@@ -107,22 +110,24 @@ pub(super) fn feed(
             "SELECT cursor, scope, kind, key, body FROM feed WHERE scope IN ({marks}) AND cursor > ?
              ORDER BY cursor LIMIT ?"
         ))?
-        .query_map(rusqlite::params_from_iter(wanted), |row| {
-            Ok(FeedRow {
-                cursor: row.get::<_, i64>(0)? as u64,
-                scope: row.get(1)?,
-                kind: row.get(2)?,
-                key: row.get(3)?,
-                body: row.get(4)?,
-            })
-        })?
+        .query_map(rusqlite::params_from_iter(wanted), feed_row)?
         .collect::<rusqlite::Result<_>>()?;
     Ok((items, newest as u64))
 }
 
-const VIEW: &str = "SELECT view.id, view.kind, view.key, view.scope, view.at_ms, view.body FROM view";
+pub(super) fn feed_row(row: &Row<'_>) -> rusqlite::Result<FeedRow> {
+    Ok(FeedRow {
+        cursor: row.get::<_, i64>(0)? as u64,
+        scope: row.get(1)?,
+        kind: row.get(2)?,
+        key: row.get(3)?,
+        body: row.get(4)?,
+    })
+}
 
-fn view_row(row: &Row<'_>) -> rusqlite::Result<(i64, ViewRow)> {
+pub(super) const VIEW: &str = "SELECT view.id, view.kind, view.key, view.scope, view.at_ms, view.body FROM view";
+
+pub(super) fn view_row(row: &Row<'_>) -> rusqlite::Result<(i64, ViewRow)> {
     let view = ViewRow {
         kind: row.get(1)?,
         key: row.get(2)?,
@@ -134,7 +139,7 @@ fn view_row(row: &Row<'_>) -> rusqlite::Result<(i64, ViewRow)> {
     Ok((row.get(0)?, view))
 }
 
-fn with_fields(db: &Connection, (id, mut view): (i64, ViewRow)) -> rusqlite::Result<ViewRow> {
+pub(super) fn with_fields(db: &Connection, (id, mut view): (i64, ViewRow)) -> rusqlite::Result<ViewRow> {
     view.fields = db
         .prepare_cached("SELECT name, text, int FROM view_field WHERE view = ? ORDER BY name")?
         .query_map([id], |row| {
@@ -222,7 +227,7 @@ pub(super) fn views(db: &Connection, query: &ViewQuery) -> rusqlite::Result<Vec<
     found.into_iter().map(|view| with_fields(db, view)).collect()
 }
 
-fn cell_row(row: &Row<'_>) -> rusqlite::Result<Cell> {
+pub(super) fn cell_row(row: &Row<'_>) -> rusqlite::Result<Cell> {
     Ok(Cell {
         kind: row.get(0)?,
         key: row.get(1)?,

@@ -3,7 +3,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::store::{
     StoreResult,
-    schema::{HISTORY, at_once, failed, refuse_newer},
+    schema::{HISTORY, at_once, failed, refuse_newer, refuse_other},
 };
 
 mod steps {
@@ -26,6 +26,14 @@ pub(super) fn upgrade(db: &mut Connection, target: Target) -> StoreResult<()> {
     }
     let run = at_once(runner(), target).run(db);
     run.map(drop).map_err(|error| failed(&error))
+}
+
+/// Refuses to read a file that is not of the newest schema, and leaves it as it is.
+///
+/// # Errors
+/// [`crate::store::StoreError`]: newer, or older.
+pub(super) fn check_newest(db: &Connection) -> StoreResult<()> {
+    refuse_other(taken(db)?.unwrap_or(0), &runner())
 }
 
 /// The newest step that was taken; none where there is no history.

@@ -151,7 +151,7 @@ fn stop_signal() -> DeskResult<impl Future<Output = ()>> {
 /// Logs are lines of JSON on stderr; `RUST_LOG` says how much.
 pub(super) fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,refinery_core=warn"));
     let log = tracing_subscriber::fmt()
         .json()
         .with_span_list(false)

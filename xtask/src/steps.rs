@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     build::{self, cargo},
-    tools::{CLIPPY, COMPILE, POSTGRES, RUSTFMT, Tool},
+    tools::{CLIPPY, COMPILE, PEBBLE, POSTGRES, RUSTFMT, Tool},
 };
 
 /// One step: it passes or fails as a whole; tests in it are counted one by one.
@@ -61,7 +61,7 @@ const PACKAGES: [Package; 6] = [
         name: "server",
         select: &["-p", "onbeat-server"],
         targets: &["--bins", "--tests"],
-        needs: &[POSTGRES],
+        needs: &[POSTGRES, PEBBLE],
         examples: false,
     },
     Package {

@@ -53,6 +53,11 @@ pub(crate) const POSTGRES: Tool = Tool {
     name: "pg_ctlcluster",
     from: From::Apt("postgresql"),
 };
+/// The server's tests let this authority certify them.
+pub(crate) const PEBBLE: Tool = Tool {
+    name: "pebble",
+    from: From::Apt("pebble"),
+};
 /// `cargo fmt`.
 pub(crate) const RUSTFMT: Tool = Tool {
     name: "cargo-fmt",

@@ -11,7 +11,9 @@ use crate::{
     documents::Documents,
     folding::Folding,
     limits::Limits,
+    metrics::Metrics,
     random,
+    ready::Readiness,
     settled::settled,
     signer::{Signer, SignerError},
     store::{Change, Committed, Store, StoreError, StoreResult, postgres::Postgres, sqlite::Sqlite},
@@ -37,6 +39,10 @@ pub struct App {
     pub limits: Limits,
     /// What the fold worker remembers.
     pub folding: Folding,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// Whether it can do its work.
+    pub readiness: Readiness,
     documents: RwLock<Arc<Documents>>,
 }
 
@@ -96,6 +102,7 @@ impl App {
         let incarnation = settled(&*store, "incarnation", random::hex::<8>).await?;
         let desk = DeskLog::open(&*store, &signer, clock.now_ms(), demo).await?;
         let documents = Documents::load(&*store).await?;
+        let metrics = Metrics::new(&store.writes());
         Ok(Arc::new(Self {
             store,
             clock,
@@ -106,6 +113,8 @@ impl App {
             incarnation,
             limits: Limits::default(),
             folding: Folding::default(),
+            metrics,
+            readiness: Readiness::default(),
             documents: RwLock::new(Arc::new(documents)),
         }))
     }

@@ -19,11 +19,13 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 const OPEN_DAYS: usize = 20_000;
 
 /// What the fold worker remembers: nothing that a restart could not find again.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Folding {
     pub(crate) bases: Bases,
     /// One folds at a time: of two, the one that read less might be the last to write.
     pub(crate) turn: tokio::sync::Mutex<()>,
+    /// When nothing was due last.
+    caught_up: Mutex<Instant>,
     open: Mutex<BTreeSet<(i64, String)>>,
     failing: Mutex<HashMap<String, Failing>>,
 }
@@ -35,7 +37,35 @@ struct Failing {
     again: Instant,
 }
 
+impl Default for Folding {
+    fn default() -> Self {
+        Self {
+            bases: Bases::default(),
+            turn: tokio::sync::Mutex::default(),
+            caught_up: Mutex::new(Instant::now()),
+            open: Mutex::default(),
+            failing: Mutex::default(),
+        }
+    }
+}
+
 impl Folding {
+    /// Nothing is due now.
+    pub(crate) fn caught_up(&self) {
+        *self.caught_up.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    /// Since nothing was due: no view is further behind, but for those of days that fail. The worker looks once a
+    /// second, so it grows where the worker hangs, too.
+    pub(crate) fn lag(&self) -> Duration {
+        self.caught_up.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+    }
+
+    /// Days that wait for their next try.
+    pub(crate) fn count_failing(&self) -> usize {
+        self.failing.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     /// It failed, and its next try is not due.
     pub(crate) fn paused(&self, key: &str) -> bool {
         let failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);

@@ -408,7 +408,13 @@ async fn guessing_is_slowed_down_and_tells_nothing() {
         .unwrap();
     let wrong = office.log_in("root", "another long password").await;
     let nobody = office.log_in("nobody", "another long password").await;
-    assert_eq!((wrong.status, &wrong.body), (StatusCode::FORBIDDEN, &nobody.body));
+    let told = |answer: &Answer| {
+        let mut error = answer.body["error"].clone();
+        let id = error.as_object_mut().unwrap().remove("request_id").unwrap();
+        assert_eq!(answer.headers["x-request-id"], id.as_str().unwrap());
+        error
+    };
+    assert_eq!((wrong.status, told(&wrong)), (StatusCode::FORBIDDEN, told(&nobody)));
     for _ in 0..9 {
         assert_eq!(
             office.log_in("ROOT", "another long password").await.code(),

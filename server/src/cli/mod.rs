@@ -1,7 +1,8 @@
-//! The commands. All but `serve`, `judge` and `verify` are one [`crate::desk::Command`]: carried out by the
+//! The commands. All but `serve`, `config`, `judge` and `verify` are one [`crate::desk::Command`]: carried out by the
 //! server that runs on the data folder, else on the folder itself.
 
 mod client;
+mod config;
 mod duties;
 mod enrol;
 mod erase;
@@ -10,6 +11,7 @@ mod import;
 pub mod judge;
 mod phones;
 mod serve;
+mod settings;
 mod user;
 mod verify;
 
@@ -36,6 +38,8 @@ struct Cli {
 enum Command {
     /// Run the server on a data folder.
     Serve(serve::ServeArgs),
+    /// Show what the server would run by, and where each value comes from.
+    Config(config::ConfigArgs),
     /// Import districts, customers, users, a calendar or a policy.
     Import(import::ImportArgs),
     /// Export logs, keys, visits or days.
@@ -111,6 +115,7 @@ fn telling_exit_codes(command: clap::Command) -> clap::Command {
 async fn run(command: Command) -> ExitCode {
     let (done, format) = match command {
         Command::Serve(args) => (serve::run(args).await, Format::Text),
+        Command::Config(args) => (config::run(&args), args.format),
         Command::Import(args) => (import::run(&args).await, args.format()),
         Command::Export(args) => (export::run(&args).await, args.format()),
         Command::User(args) => (user::run(&args).await, args.format()),

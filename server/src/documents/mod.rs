@@ -92,7 +92,7 @@ impl Documents {
         let document = match row.body.as_deref().map(serde_json::from_str::<Document>).transpose() {
             Ok(document) => document.map(Arc::new),
             Err(error) => {
-                tracing::warn!(kind, key = row.key, %error, "a document that can't be read is passed over");
+                tracing::warn!(kind, seq = row.desk_seq, %error, "a document that can't be read is passed over");
                 return;
             }
         };

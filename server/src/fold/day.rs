@@ -28,6 +28,16 @@ pub enum FoldError {
     Broken(String),
 }
 
+impl FoldError {
+    /// For the log, which names nobody.
+    pub(super) fn without_names(&self) -> String {
+        match self {
+            Self::Basis(BasisError::NoRep(_)) => "no document says who the rep is".into(),
+            other => other.to_string(),
+        }
+    }
+}
+
 impl From<FoldError> for ApiError {
     fn from(error: FoldError) -> Self {
         match error {

@@ -98,11 +98,7 @@ impl<'a> Of<'a> {
         let rep = ("rep".to_owned(), text(&self.view.rep));
         let taken = app.store.view("visit", &visit.visit).await?;
         if taken.is_some_and(|view| !view.fields.contains(&rep)) {
-            tracing::warn!(
-                rep = self.view.rep,
-                visit = visit.visit,
-                "the visit's id is another rep's"
-            );
+            tracing::warn!(day = %self.view.day, "a visit's id is another rep's");
             return Ok(None);
         }
         let own = vec![("team", text(self.team)), ("customer", text(&visit.customer))];

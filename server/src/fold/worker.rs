@@ -72,6 +72,7 @@ pub async fn drain(app: &App) -> StoreResult<()> {
     }
     feed::publish_due(app).await?;
     while work(app).await? {}
+    app.folding.caught_up();
     Ok(())
 }
 
@@ -90,7 +91,10 @@ async fn work(app: &App) -> StoreResult<bool> {
     for (key, number) in due {
         change.unmark.push((key.clone(), number));
         if let Err(error) = refold(app, &key, &mut change).await {
-            tracing::error!(%error, key, "a day could not be folded, it is tried again later");
+            let day = read_day_key(&key).map(|(_, day)| day.to_string());
+            let error = error.without_names();
+            tracing::error!(error, day, "a day could not be folded, it is tried again later");
+            app.metrics.folds.count("failed");
             app.folding.failed(&key);
             // Marked anew it stands behind the others, so that many failing days hold none of them up.
             change.mark.push(key);
@@ -114,5 +118,6 @@ async fn refold(app: &App, key: &str, change: &mut Change) -> Result<(), FoldErr
     views::put(app, &folded.view, &folded.basis, change).await?;
     noted::tell(app, &folded.noted, change).await?;
     app.folding.folded(&day_key(rep, day), &folded.view);
+    app.metrics.folds.count("done");
     Ok(())
 }

@@ -17,6 +17,8 @@ use async_trait::async_trait;
 use onbeat_core::record::{Branch, Hash, StreamId};
 use serde::{Deserialize, Serialize};
 
+use crate::metrics::Writes;
+
 /// One line of records: a stream's epoch, and a branch of it (empty: the main line).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct LogLine {
@@ -271,6 +273,10 @@ pub trait Store: Send + Sync + 'static {
     async fn unfinished_blob(&self, hash: &Hash) -> StoreResult<u64>;
     /// Takes an unfinished blob out, to be checked and put whole by a change.
     async fn take_unfinished_blob(&self, hash: &Hash) -> StoreResult<Vec<u8>>;
+    /// What it counts of its writes.
+    fn writes(&self) -> Writes;
+    /// Bytes that are left on its disk; `None`: the disk is not this machine's.
+    fn free_bytes(&self) -> Option<u64>;
     /// Marked keys and the number of their mark, oldest first.
     async fn marks(&self, limit: usize) -> StoreResult<Vec<(String, u64)>>;
 }

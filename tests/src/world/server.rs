@@ -1,5 +1,5 @@
 use std::{
-    fs,
+    env, fs,
     io::{BufRead, BufReader, Write},
     os::unix::net::UnixStream,
     path::{Path, PathBuf},
@@ -59,6 +59,10 @@ impl Server {
             .arg(&self.data)
             .args(["--listen", &self.listen, "--demo"])
             .args(more);
+        // What the tests are told by, such as ONBEAT_SEED, is no configuration of the server's.
+        env::vars_os()
+            .filter(|(name, _)| name.as_encoded_bytes().starts_with(b"ONBEAT_"))
+            .for_each(|(name, _)| drop(command.env_remove(name)));
         let process = LineProcess::spawn("server", command, &self.data.join("server.log"))?;
         loop {
             let line = process.read(START_WAIT)?;

@@ -22,6 +22,7 @@ use tokio_postgres::{Config, NoTls, config::SslMode, error::SqlState};
 use super::{
     Cell, Change, Committed, DocumentRow, FeedRow, LogLine, LogRow, Store, StoreError, StoreResult, ViewQuery, ViewRow,
 };
+use crate::metrics::Writes;
 use writer::Writer;
 
 /// Connections that read beside the writer.
@@ -186,5 +187,13 @@ impl Store for Postgres {
 
     async fn marks(&self, limit: usize) -> StoreResult<Vec<(String, u64)>> {
         read::marks(&self.pool.get().await?, limit).await
+    }
+
+    fn writes(&self) -> Writes {
+        self.writer.writes.clone()
+    }
+
+    fn free_bytes(&self) -> Option<u64> {
+        None
     }
 }

@@ -16,7 +16,7 @@ use std::{
     fs::{DirBuilder, File, OpenOptions, Permissions},
     io,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
-    path::Path,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -28,6 +28,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use super::{
     Cell, Change, Committed, DocumentRow, FeedRow, LogLine, LogRow, Store, StoreError, StoreResult, ViewQuery, ViewRow,
 };
+use crate::metrics::Writes;
 use pool::Readers;
 use writer::Writer;
 
@@ -44,6 +45,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 pub struct Sqlite {
     writer: Writer,
     readers: Readers,
+    folder: PathBuf,
     _lock: File,
 }
 
@@ -75,6 +77,7 @@ impl Sqlite {
         Ok(Self {
             writer: Writer::start(writer)?,
             readers: Readers::new(readers),
+            folder: folder.to_owned(),
             _lock: lock,
         })
     }
@@ -244,5 +247,14 @@ impl Store for Sqlite {
 
     async fn marks(&self, limit: usize) -> StoreResult<Vec<(String, u64)>> {
         self.read(move |db| read::marks(db, limit)).await
+    }
+
+    fn writes(&self) -> Writes {
+        self.writer.writes.clone()
+    }
+
+    fn free_bytes(&self) -> Option<u64> {
+        let disk = rustix::fs::statvfs(&self.folder).ok()?;
+        Some(disk.f_bavail.saturating_mul(disk.f_frsize))
     }
 }

@@ -136,7 +136,7 @@ pub(crate) fn e2e() -> io::Result<Vec<Step>> {
 /// The Debian package, in a Debian of its own.
 pub(crate) fn package() -> Vec<Step> {
     let (name, arguments) = build::PROGRAMS[0];
-    let mut test = Command::new(build::root().join("packaging/test"));
+    let mut test = Command::new(build::root().join("server/packaging/test"));
     test.arg(build::target().join("onbeat"))
         .arg(build::root().join("target/package"));
     let needs = [&COMPILE[..], &[MMDEBSTRAP, DPKG_DEV, CARGO_DEB]].concat();

@@ -91,7 +91,15 @@ pub async fn rejudge(
     let more = reps.len() > REPS;
     reps.truncate(REPS);
     let desk_seq = documents.desk_seq();
-    let judged = stream::iter(reps.clone()).map(|rep| async move { of_rep(desk, rep, days, desk_seq).await });
+    // Each a task of its own: reading records keeps a core as busy as judging them.
+    let judged = stream::iter(reps.clone()).map(|rep| {
+        let judging = tokio::spawn(of_rep(desk.clone(), rep, days.clone(), desk_seq));
+        async {
+            judging
+                .await
+                .map_err(|error| DeskError::environment("fold", error.to_string()))?
+        }
+    });
     let judged: Vec<OfRep> = judged.buffered(AT_ONCE).try_collect().await?;
     if !dry_run {
         apply(desk, actor, &judged, desk_seq).await?;
@@ -139,7 +147,7 @@ struct OfRep {
     erased: u64,
 }
 
-async fn of_rep(desk: &Desk, rep: String, days: &Days, desk_seq: u64) -> DeskResult<OfRep> {
+async fn of_rep(desk: Desk, rep: String, days: Days, desk_seq: u64) -> DeskResult<OfRep> {
     let mut of_rep = OfRep {
         rep,
         counting: Vec::new(),

@@ -29,7 +29,7 @@ pub async fn append(
     let known = app.documents();
     for (mut record, body) in std::mem::take(&mut draft.records).into_iter().zip(&draft.bodies) {
         record.keys = fold::touches(&known, body);
-        change.mark.extend(record.keys.iter().cloned());
+        change.mark.extend(fold::changed_by(body, &record.keys));
         change.append.push(record);
     }
     if app.commit(change).await? == Committed::Stale {

@@ -269,6 +269,7 @@ fn body_of(route: &Route, rep: &str) -> Value {
         "/api/v1/codes" => json!({"rep": rep, "minutes": 60}),
         "/api/v1/users" => json!({"user": "new", "name": "New", "role": "clerk"}),
         "/api/v1/documents/{kind}/{key}" => json!({"name": "North"}),
+        "/api/v1/rejudge" => json!({"from": "2026-11-20", "to": "2026-11-22"}),
         "/api/v1/duties" => json!({"duty": "basis", "date": "2026-11-20", "note": "page 3"}),
         _ => json!({}),
     }

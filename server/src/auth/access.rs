@@ -117,6 +117,7 @@ pub const ROUTES: &[Route] = &[
     route(GET, "/api/v1/documents/{kind}", OVERSEERS, Scope::Company),
     route(PUT, "/api/v1/documents/{kind}/{key}", ADMINS, Scope::Company),
     route(DELETE, "/api/v1/documents/{kind}/{key}", ADMINS, Scope::Company),
+    route(POST, "/api/v1/rejudge", ADMINS, Scope::Company),
     route(GET, "/api/v1/duties", OVERSEERS, Scope::Company),
     route(POST, "/api/v1/duties", ADMINS, Scope::Company),
     route(GET, "/api/v1/audit", OVERSEERS, Scope::Company),

@@ -10,6 +10,7 @@ mod export;
 mod import;
 pub mod judge;
 mod phones;
+mod rejudge;
 mod serve;
 mod settings;
 mod user;
@@ -52,6 +53,8 @@ enum Command {
     Enrol(enrol::EnrolArgs),
     /// List phones, or revoke a lost one.
     Phones(phones::PhonesArgs),
+    /// Judge days of the past anew after a correction: it may ease, and only proposes what would burden.
+    Rejudge(rejudge::RejudgeArgs),
     /// Erase places for good; the logs still check.
     Erase(erase::EraseArgs),
     /// Judge a recorded track against districts, without a server.
@@ -122,6 +125,7 @@ async fn run(command: Command) -> ExitCode {
         Command::Duties(args) => (duties::run(&args).await, args.format()),
         Command::Enrol(args) => (enrol::run(&args).await, args.common.format),
         Command::Phones(args) => (phones::run(&args).await, args.format()),
+        Command::Rejudge(args) => (rejudge::run(&args).await, args.format()),
         Command::Erase(args) => (erase::run(&args).await, args.format()),
         Command::Judge(args) => return judge(&args),
         Command::Verify(args) => return verify(&args),

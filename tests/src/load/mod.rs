@@ -1,141 +1,76 @@
-//! A load of pushes: batches are written and sealed beforehand, so that the clock sees the server alone.
+//! A load on a real server: phones are enrolled, and their batches written and sealed, before the clock starts, so
+//! that it sees the server alone. What `cargo xtask load` and `cargo xtask bench` measure.
 
-use std::time::{Duration, Instant};
+mod batches;
+mod ceiling;
+mod fleet;
+mod folding;
+mod overload;
+mod phones;
+mod push;
+mod slow;
+mod throughput;
+mod verify;
 
-use onbeat_core::{
-    reading::{Fix, Provider, Stamp},
-    record::Batch,
-    rules::presence::FixTaken,
+use std::{
+    future::Future,
+    net::{IpAddr, Ipv4Addr},
+    time::Duration,
 };
-use serde::Serialize;
 
-use crate::raw_phone::{BOOT, RawPhone};
-
-/// What a load came to.
-#[derive(Debug, Clone, Serialize)]
-pub struct LoadReport {
-    /// Records acknowledged a second.
-    pub records_per_s: f64,
-    /// Half of the pushes took at most this.
-    pub p50_ms: f64,
-    /// 99 of 100 pushes took at most this.
-    pub p99_ms: f64,
-    /// Pushes answered with anything but 200.
-    pub errors: usize,
-    /// Pushes in all.
-    pub pushes: usize,
-}
+pub use batches::{DAY_FIXES, Loaded, Push, anchored, batches_of_fixes, fixes, local_ms, minutes, workdays};
+pub use ceiling::raw_ceiling_per_s;
+pub use fleet::{Fleet, Ground};
+pub use folding::folding;
+pub use overload::overload;
+pub use phones::phones;
+pub use push::{LoadReport, push_all};
+pub use slow::slow;
+pub use throughput::{Throughput, throughput};
+pub use verify::verify;
 
 /// A client without proxies; each has connections of its own.
 pub fn client() -> reqwest::Client {
+    built(reqwest::Client::builder())
+}
+
+/// As [`client`], but calling from one of this machine's many addresses, since the server bounds what one may do, and
+/// over a new connection each time.
+fn client_from(address: Ipv4Addr) -> reqwest::Client {
+    let builder = reqwest::Client::builder().pool_max_idle_per_host(0);
+    built(builder.local_address(IpAddr::V4(address)))
+}
+
+fn built(builder: reqwest::ClientBuilder) -> reqwest::Client {
     // Only plain HTTP to this machine, but the client wants to know who would do its cryptography.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
+    builder
         .no_proxy()
         .build()
         .expect("a client without TLS roots of its own")
-}
-
-/// A fix at each of some times, which only go forward, in batches of `batch_records`.
-pub fn batches_of_fixes(
-    phone: &mut RawPhone,
-    times_ms: impl IntoIterator<Item = i64>,
-    batch_records: usize,
-) -> Vec<Batch> {
-    let times_ms: Vec<i64> = times_ms.into_iter().collect();
-    let begun_ms = times_ms.first().copied().unwrap_or_default();
-    let batches = times_ms.chunks(batch_records).map(|times_ms| {
-        let records = times_ms.iter().map(|&at_ms| {
-            let elapsed_ms = at_ms - begun_ms;
-            let boot = BOOT.into();
-            let at = Stamp {
-                at_ms,
-                elapsed_ms,
-                boot,
-            };
-            let fix = fix(elapsed_ms / 1_000);
-            phone.write(at, &FixTaken { fix, seen: None })
-        });
-        let records = records.collect();
-        phone.sealed(records)
-    });
-    batches.collect()
-}
-
-/// Somewhere in Queens, a little elsewhere each time.
-fn fix(n: i64) -> Fix {
-    Fix {
-        lat_e9: 40_728_000_000 + 1_000 * (n % 977),
-        lon_e9: -73_795_000_000 + 1_000 * (n % 1_009),
-        accuracy_mm: Some(8_000 + n % 9_000),
-        age_ms: 300,
-        provider: Provider::Gps,
-        satellites: Some(9),
-        speed_mm_s: Some(n % 1_500),
-        simulated: false,
-        approximate: false,
-        still: false,
-    }
-}
-
-/// Pushes each phone's batches over a connection of its own, all phones at once.
-pub async fn push_all(phones: Vec<(RawPhone, Vec<Batch>)>) -> LoadReport {
-    let bodies = phones.into_iter().map(|(phone, batches)| {
-        let bodies: Vec<_> = batches
-            .iter()
-            .map(|batch| (batch.records.len(), batch.to_ndjson().into_bytes()))
-            .collect();
-        (phone, bodies)
-    });
-    let bodies: Vec<_> = bodies.collect();
-    let started = Instant::now();
-    let tasks: Vec<_> = bodies
-        .into_iter()
-        .map(|(phone, bodies)| tokio::spawn(push_one_by_one(phone, bodies)))
-        .collect();
-    let mut pushes = Vec::new();
-    for task in tasks {
-        pushes.extend(task.await.expect("a pusher does not panic"));
-    }
-    report(pushes, started.elapsed())
-}
-
-struct Push {
-    took: Duration,
-    records: usize,
-    stored: bool,
-}
-
-async fn push_one_by_one(phone: RawPhone, bodies: Vec<(usize, Vec<u8>)>) -> Vec<Push> {
-    let mut pushes = Vec::with_capacity(bodies.len());
-    for (records, body) in bodies {
-        let sent = Instant::now();
-        let (status, _) = phone.push_bytes(None, body).await;
-        pushes.push(Push {
-            took: sent.elapsed(),
-            records,
-            stored: status == 200,
-        });
-    }
-    pushes
-}
-
-fn report(mut pushes: Vec<Push>, took: Duration) -> LoadReport {
-    pushes.sort_by_key(|push| push.took);
-    let stored: usize = pushes.iter().filter(|push| push.stored).map(|push| push.records).sum();
-    let times: Vec<Duration> = pushes.iter().map(|push| push.took).collect();
-    let quantile_ms = |q| quantile(&times, q).as_secs_f64() * 1e3;
-    LoadReport {
-        records_per_s: stored as f64 / took.as_secs_f64(),
-        p50_ms: quantile_ms(0.5),
-        p99_ms: quantile_ms(0.99),
-        errors: pushes.iter().filter(|push| !push.stored).count(),
-        pushes: pushes.len(),
-    }
 }
 
 /// The time within which a share of all sorted times lies; zero of none.
 pub fn quantile(sorted: &[Duration], share: f64) -> Duration {
     let at = ((sorted.len() as f64 * share) as usize).min(sorted.len().saturating_sub(1));
     sorted.get(at).copied().unwrap_or_default()
+}
+
+/// Does something with each, so many at a time; what came of it, in order.
+async fn each<T, F>(items: impl IntoIterator<Item = T>, at_once: usize, act: impl Fn(T) -> F) -> Vec<F::Output>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    let (mut items, mut results) = (items.into_iter().peekable(), Vec::new());
+    while items.peek().is_some() {
+        let tasks: Vec<_> = items
+            .by_ref()
+            .take(at_once)
+            .map(|item| tokio::spawn(act(item)))
+            .collect();
+        for task in tasks {
+            results.push(task.await.expect("it does not panic"));
+        }
+    }
+    results
 }

@@ -10,7 +10,7 @@ use crate::{
     desk_log::{DeskLog, DeskLogError},
     documents::Documents,
     folding::Folding,
-    limits::Limits,
+    limits::{Limits, Turns},
     random,
     settled::settled,
     signer::{Signer, SignerError},
@@ -35,6 +35,8 @@ pub struct App {
     pub incarnation: String,
     /// How often phones may ask.
     pub limits: Limits,
+    /// Who may have a push worked on.
+    pub(crate) turns: Turns,
     /// What the fold worker remembers.
     pub folding: Folding,
     documents: RwLock<Arc<Documents>>,
@@ -105,6 +107,7 @@ impl App {
             desk,
             incarnation,
             limits: Limits::default(),
+            turns: Turns::default(),
             folding: Folding::default(),
             documents: RwLock::new(Arc::new(documents)),
         }))

@@ -10,6 +10,7 @@ use onbeat_core::{
 use super::{company, entries::entries, frozen::frozen, keys::day_key, noted, private};
 use crate::{
     app::App,
+    background,
     error::ApiError,
     store::{LogRow, StoreError, StoreResult},
 };
@@ -78,12 +79,12 @@ async fn rule(app: &App, basis: Arc<Basis>, day: NaiveDate, rows: Vec<LogRow>) -
     blocking(move || fold_day(&basis, day, &entries, now_ms)).await
 }
 
-/// Judging keeps a core busy: it is done beside the threads that answer.
+/// Judging keeps a core busy: it is done beside the threads that answer, and gives way to them.
 ///
 /// # Errors
 /// [`FoldError::Broken`] where it panicked.
 pub(super) async fn blocking<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T, FoldError> {
-    let done = tokio::task::spawn_blocking(job).await;
+    let done = background::run(job).await;
     done.map_err(|error| FoldError::Broken(error.to_string()))
 }
 

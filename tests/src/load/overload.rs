@@ -12,27 +12,26 @@ use super::{
 };
 use crate::{figures::Figure, story::at};
 
-/// Phones that push without a pause; the largest pushes there are.
-const PHONES: usize = 600;
+/// The largest pushes there are.
 const PUSH_RECORDS: usize = 500;
 /// What each has gathered; then it sends the last push again.
-const DAYS: usize = 4;
+const DAYS: usize = 2;
 /// Before a phone that was refused asks again: sooner than it was told, as no phone of ours would.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Has phones push without a pause for a while.
+/// Has so many phones push without a pause for a while.
 ///
 /// # Errors
 /// Of the server.
 pub async fn overload(
+    phones: usize,
     lasts: Duration,
     ground: &Ground<'_>,
     mut progress: impl FnMut(&str),
 ) -> Result<Vec<Figure>, Box<dyn Error>> {
     progress("enrolling the phones");
-    let mut fleet = Fleet::enrolled(ground, PHONES).await?;
-    let phones = fleet.anchored_phones().await?;
-    let loads = phones.into_iter().map(|mut phone| {
+    let mut fleet = Fleet::enrolled(ground, phones).await?;
+    let loads = fleet.anchored_phones().await?.into_iter().map(|mut phone| {
         let pushes = fixes(&mut phone, workdays().take(DAYS).flat_map(minutes), PUSH_RECORDS);
         Loaded { phone, pushes }
     });
@@ -47,7 +46,7 @@ pub async fn overload(
     for task in tasks.collect::<Vec<_>>() {
         pushed.extend(task.await?);
     }
-    let mut figures = answers(&pushed);
+    let mut figures = answers(&pushed, phones);
     let per_s = LoadReport::of(pushed, begun.elapsed()).records_per_s;
     figures.push(Figure::new(
         "records_per_s",
@@ -60,14 +59,14 @@ pub async fn overload(
 }
 
 /// How the server answered.
-fn answers(pushed: &[Pushed]) -> Vec<Figure> {
+fn answers(pushed: &[Pushed], phones: usize) -> Vec<Figure> {
     let count = |answer: fn(Answer) -> bool| pushed.iter().filter(|push| answer(push.answer)).count() as f64;
     let taken = count(|answer| answer == Answer::Taken);
     let later = count(|answer| answer == Answer::Later);
     let refused = count(|answer| matches!(answer, Answer::Refused(_)));
     let missing = count(|answer| answer == Answer::Missing);
     let slowest = pushed.iter().map(|push| push.took).max().unwrap_or_default();
-    let of = format!("pushes of {PUSH_RECORDS} records taken, {PHONES} phones at once");
+    let of = format!("pushes of {PUSH_RECORDS} records taken, {phones} phones at once");
     vec![
         Figure::new("taken", of, taken, ""),
         Figure::new("told_later", "429 or 503, with Retry-After", later, ""),

@@ -10,7 +10,7 @@ use crate::{
     desk_log::{DeskLog, DeskLogError},
     documents::Documents,
     folding::Folding,
-    limits::Limits,
+    limits::{Limits, Turns},
     metrics::Metrics,
     random,
     ready::Readiness,
@@ -37,6 +37,8 @@ pub struct App {
     pub incarnation: String,
     /// How often phones may ask.
     pub limits: Limits,
+    /// Who may have a push worked on.
+    pub(crate) turns: Turns,
     /// What the fold worker remembers.
     pub folding: Folding,
     /// What is counted.
@@ -112,6 +114,7 @@ impl App {
             desk,
             incarnation,
             limits: Limits::default(),
+            turns: Turns::default(),
             folding: Folding::default(),
             metrics,
             readiness: Readiness::default(),

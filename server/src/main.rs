@@ -4,6 +4,7 @@ pub mod api;
 pub mod app;
 pub mod append;
 pub mod auth;
+mod background;
 pub mod certificates;
 pub mod cli;
 pub mod clock;

@@ -24,7 +24,7 @@ pub(super) struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<PathBuf>,
     #[allow(rustdoc::bare_urls)]
-    /// Keep everything but the keys in a PostgreSQL database: postgres://user@host/name. Of one server at a time.
+    /// Keep everything but the keys in a PostgreSQL database: postgres://user@host/name. Several servers may share it.
     #[arg(long, value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     database: Option<String>,

@@ -10,6 +10,7 @@ use onbeat_core::{
 use super::{company, entries::entries, frozen::frozen, keys::day_key, noted, private, rejudged};
 use crate::{
     app::App,
+    background,
     documents::Rejudged,
     error::ApiError,
     store::{StoreError, StoreResult},
@@ -188,12 +189,12 @@ pub(crate) async fn standing_basis(app: &App, rep: &str, day: NaiveDate) -> Resu
     Ok(basis)
 }
 
-/// Judging keeps a core busy: it is done beside the threads that answer.
+/// Judging keeps a core busy: it is done beside the threads that answer, and gives way to them.
 ///
 /// # Errors
 /// [`FoldError::Broken`] where it panicked.
 pub(super) async fn blocking<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T, FoldError> {
-    let done = tokio::task::spawn_blocking(job).await;
+    let done = background::run(job).await;
     done.map_err(|error| FoldError::Broken(error.to_string()))
 }
 

@@ -96,6 +96,7 @@ pub(super) async fn push(
 ) -> ApiResult<Json<Pushed>> {
     caller.owns(&stream)?;
     let text = text::read(&headers, body).await?;
+    let _turn = app.turns.take(text.len()).await.ok_or_else(ApiError::busy)?;
     match take(&app, &caller, &text, line.branch).await {
         Ok(pushed) => {
             app.metrics.records.add("stored", pushed.stored);

@@ -32,9 +32,9 @@ struct Options {
     /// Phones send a day at 2,000 records a second within --seconds (60): do the views keep up?
     #[arg(long, group = "scenario")]
     folding: bool,
-    /// Phones push more than the server can take for --seconds (20).
-    #[arg(long, group = "scenario")]
-    overload: bool,
+    /// So many phones (600) push more than the server can take, for --seconds (20).
+    #[arg(long, value_name = "COUNT", num_args = 0..=1, default_missing_value = "600", group = "scenario")]
+    overload: Option<usize>,
     /// Thousands of idle and slow connections, and nonsense, beside phones that push.
     #[arg(long, group = "scenario")]
     slow: bool,
@@ -116,8 +116,8 @@ async fn measured(options: &Options) -> Result<Vec<Figure>, Box<dyn Error>> {
         load::phones(count, lasts(60), &ground, progress).await
     } else if options.folding {
         load::folding(lasts(60), &ground, progress).await
-    } else if options.overload {
-        load::overload(lasts(20), &ground, progress).await
+    } else if let Some(count) = options.overload {
+        load::overload(count, lasts(20), &ground, progress).await
     } else if options.slow {
         load::slow(&ground, progress).await
     } else if let Some(records) = options.verify {

@@ -11,7 +11,7 @@ use super::{DAY_FIXES, Fleet, Ground, LoadReport, Loaded, fixes, fleet::rep_name
 use crate::{
     figures::Figure,
     story::{DATE, at},
-    world::{Api, Process, WorldResult},
+    world::{Api, Login, Process, WorldResult},
 };
 
 /// Records of a push: what a phone gathers between two syncs, ten minutes apart.
@@ -73,7 +73,8 @@ pub async fn folding(
 
 /// Looks at one rep's day again and again, as a supervisor would, and at what the server costs.
 struct Watch {
-    desk: Api,
+    address: String,
+    admin: Login,
     server: Process,
     /// When each push of the watched phone was acknowledged.
     acknowledged: Arc<Mutex<Vec<Instant>>>,
@@ -89,19 +90,20 @@ struct Seen {
 
 impl Watch {
     fn new(fleet: &Fleet) -> Result<Self, Box<dyn Error>> {
-        let admin = &fleet.logins[0];
         Ok(Self {
-            desk: Api::log_in(&fleet.server.address(), &admin.user, &admin.password)?,
+            address: fleet.server.address(),
+            admin: fleet.logins[0].clone(),
             server: fleet.server.process().ok_or("the server has ended")?,
             acknowledged: Arc::default(),
         })
     }
 
     fn until(&self, lasts: Duration) -> WorldResult<Seen> {
+        let desk = Api::log_in(&self.address, &self.admin.user, &self.admin.password)?;
         let (begun, mut behind, mut spent) = (Instant::now(), Duration::ZERO, vec![self.server.cpu()]);
-        while begun.elapsed() < lasts {
+        while spent.len() <= 4 {
             thread::sleep(LOOK_EVERY);
-            behind = behind.max(self.behind()?);
+            behind = behind.max(self.behind(&desk)?);
             if begun.elapsed() >= lasts.mul_f64(spent.len() as f64 / 4.0) {
                 spent.push(self.server.cpu());
             }
@@ -111,8 +113,8 @@ impl Watch {
     }
 
     /// For how long the oldest acknowledged push has not been in the view.
-    fn behind(&self) -> WorldResult<Duration> {
-        let days = self.desk.get(&format!("/api/v1/days?rep={}", rep_name(0)))?;
+    fn behind(&self, desk: &Api) -> WorldResult<Duration> {
+        let days = desk.get(&format!("/api/v1/days?rep={}", rep_name(0)))?;
         let fixes = days["items"][0]["counts"]["fixes"].as_u64().unwrap_or(0);
         let shown = fixes as usize / PUSH_RECORDS;
         let acknowledged = self.acknowledged.lock().expect("nobody panics");

@@ -2,7 +2,9 @@
 
 use std::{error::Error, thread};
 
-use super::{DAY_FIXES, Fleet, Ground, Loaded, Push, fixes, local_ms, minutes, push_all, raw_ceiling_per_s, workdays};
+use super::{
+    DAY_FIXES, Fleet, Ground, LoadReport, Loaded, Push, fixes, local_ms, minutes, push_all, raw_ceiling_per_s, workdays,
+};
 use crate::{figures::Figure, raw_phone::RawPhone};
 
 /// Pushes whose bytes measure the disk.
@@ -93,46 +95,41 @@ pub async fn throughput(
     progress("measuring the disk");
     fleet.server.kill();
     figures.extend(beside_the_disk(reports[0].records_per_s, &fleet, &sample)?);
-    let (all, refused) = reports.iter().fold((0, 0), |(all, refused), report| {
-        (all + report.stored, refused + report.errors)
-    });
-    figures.push(Figure::new(
-        "disk_bytes_per_record",
-        "the data folder, views and indexes included",
-        disk_bytes as f64 / all as f64,
-        "bytes",
-    ));
-    if let [first, .., last] = &reports[..] {
-        let share = last.records_per_s / first.records_per_s;
-        let figure = Figure::new(
-            "full_records_per_s",
-            format!("the same load beside {all} records"),
-            last.records_per_s,
-            "records/s",
-        );
-        figures.push(figure);
+    figures.extend(held(&reports, disk_bytes));
+    Ok(figures)
+}
+
+/// What all records take, and how the last wave went beside the first.
+fn held(reports: &[LoadReport], disk_bytes: u64) -> Vec<Figure> {
+    let records: usize = reports.iter().map(|report| report.stored).sum();
+    let each_bytes = disk_bytes as f64 / records as f64;
+    let what = "the data folder, views and indexes included";
+    let mut figures = vec![Figure::new("disk_bytes_per_record", what, each_bytes, "bytes")];
+    if let [first, .., last] = reports {
+        let (per_s, share) = (last.records_per_s, last.records_per_s / first.records_per_s);
+        let refused: usize = reports.iter().map(|report| report.errors).sum();
+        let of = format!("the same load, up to {records} records stored");
+        figures.push(Figure::new("full_records_per_s", of, per_s, "records/s"));
         figures.push(Figure::new("full_share", "of an empty server's", share, ""));
         figures.push(Figure::new(
             "full_errors",
-            "pushes of all that were not taken",
+            "of all pushes, not taken",
             refused as f64,
             "",
         ));
     }
-    Ok(figures)
+    figures
 }
 
 fn beside_the_disk(records_per_s: f64, fleet: &Fleet, sample: &[Push]) -> Result<[Figure; 2], Box<dyn Error>> {
     let ceiling_per_s = raw_ceiling_per_s(fleet.folder.path(), sample)?;
-    let what = "plain inserts of the same bytes on the same disk";
+    let (what, share) = (
+        "plain inserts of the same bytes on the same disk",
+        records_per_s / ceiling_per_s,
+    );
     Ok([
         Figure::new("raw_ceiling_per_s", what, ceiling_per_s, "records/s"),
-        Figure::new(
-            "share_of_ceiling",
-            "of what the disk takes",
-            records_per_s / ceiling_per_s,
-            "",
-        ),
+        Figure::new("share_of_ceiling", "of what the disk takes", share, ""),
     ])
 }
 

@@ -24,6 +24,8 @@ pub mod random;
 pub mod router;
 pub mod serve;
 pub mod settled;
+#[cfg(test)]
+mod several;
 pub mod signer;
 pub mod socket;
 pub mod store;

@@ -28,7 +28,7 @@ pub(super) struct ServeArgs {
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
     #[allow(rustdoc::bare_urls)]
-    /// Keep everything but the keys in a PostgreSQL database: postgres://user@host/name. Of one server at a time.
+    /// Keep everything but the keys in a PostgreSQL database: postgres://user@host/name. Several servers may share it.
     #[arg(long, value_name = "URL", env = "ONBEAT_DATABASE", hide_env_values = true)]
     database: Option<String>,
     /// Address and port; port 0 takes a free one.

@@ -15,10 +15,7 @@ use onbeat_core::{
     time::{Calendar, Interval, Schedule},
 };
 
-use crate::{
-    clock::bounded,
-    store::{DocumentRow, Store, StoreResult},
-};
+use crate::{clock::bounded, store::DocumentRow};
 
 use document::spans;
 pub use document::{document_of, kind_of};
@@ -61,21 +58,10 @@ pub struct Documents {
     /// When documents come into force that were recorded before.
     starts: Arc<BTreeSet<(i64, &'static str, String)>>,
     recorded_ms: i64,
+    desk_seq: u64,
 }
 
 impl Documents {
-    /// Reads them from the store.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn load(store: &dyn Store) -> StoreResult<Self> {
-        let mut all = Self::default();
-        for kind in KINDS {
-            store.documents(kind, None).await?.iter().for_each(|row| all.add(row));
-        }
-        Ok(all)
-    }
-
     /// As they stand once `rows` are recorded.
     #[must_use]
     pub fn with(&self, rows: &[DocumentRow]) -> Self {
@@ -86,6 +72,7 @@ impl Documents {
 
     /// A row of a kind, or with a body, that only a newer version knows is passed over: it stays in the store.
     fn add(&mut self, row: &DocumentRow) {
+        self.desk_seq = self.desk_seq.max(row.desk_seq);
         let Some(kind) = KINDS.into_iter().find(|kind| *kind == row.kind) else {
             return;
         };
@@ -109,6 +96,11 @@ impl Documents {
             valid_from_ms: row.valid_from_ms,
             document,
         });
+    }
+
+    /// The newest desk record that is among them.
+    pub(crate) fn desk_seq(&self) -> u64 {
+        self.desk_seq
     }
 
     /// When the newest of them was recorded.

@@ -22,7 +22,7 @@ pub use day::{FoldError, day_now};
 pub use explain::explained;
 pub use frozen::frozen_cell;
 pub use keys::{day_key, outdated, read_day_key, touches};
-pub use worker::{drain, run};
+pub use worker::{drain, run, settle};
 
 pub(crate) use anchors::{boot_key, tie_of};
 pub(crate) use keys::days_of;

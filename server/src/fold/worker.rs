@@ -9,7 +9,7 @@ use super::{
 use crate::{
     app::App,
     feed,
-    store::{Change, Committed, StoreResult, ViewQuery},
+    store::{Change, Committed, StoreError, StoreResult, ViewQuery},
 };
 
 /// Days folded into one transaction.
@@ -52,24 +52,22 @@ pub async fn drain(app: &App) -> StoreResult<()> {
     Ok(())
 }
 
-/// As [`drain`], and waits for what other processes fold.
+/// As [`drain`], and waits until other processes have folded what is marked by now.
 ///
 /// # Errors
 /// The store's.
 pub async fn settle(app: &App) -> StoreResult<()> {
+    drain(app).await?;
+    let mut owed = app.store.marks(MARKS).await?;
     loop {
-        drain(app).await?;
         let paused = app.folding.paused();
-        if app
-            .store
-            .marks(MARKS)
-            .await?
-            .iter()
-            .all(|(key, _)| paused.contains(key))
-        {
+        let still: HashSet<_> = app.store.marks(MARKS).await?.into_iter().collect();
+        owed.retain(|mark| still.contains(mark) && !paused.contains(&mark.0));
+        if owed.is_empty() {
             return Ok(());
         }
         tokio::time::sleep(ELSEWHERE).await;
+        drain(app).await?;
     }
 }
 
@@ -108,6 +106,8 @@ async fn work(app: &App) -> StoreResult<bool> {
         let folded = refold(app, &claim.key, &mut change).await;
         match folded {
             Ok(()) => app.folding.folded(&claim.key),
+            // No fault of the day's.
+            Err(FoldError::Store(error @ (StoreError::Away(_) | StoreError::Busy))) => return Err(error),
             Err(error) => {
                 tracing::error!(%error, key = claim.key, "a day could not be folded, it is tried again later");
                 app.folding.failed(&claim.key);

@@ -76,6 +76,10 @@ impl From<StoreError> for ApiError {
         let (status, code) = match &error {
             StoreError::Full => (StatusCode::SERVICE_UNAVAILABLE, "disk_full"),
             StoreError::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
+            StoreError::Away(_) => {
+                tracing::warn!(%error, "a request failed");
+                return Self::busy();
+            }
             StoreError::Altered(_) => {
                 tracing::error!(%error, "a blob was altered");
                 return Self::new(StatusCode::INTERNAL_SERVER_ERROR, "altered", error.to_string());

@@ -1,24 +1,19 @@
 //! What the fold worker remembers: nothing that a restart could not find again.
 
 use std::{
-    collections::{BTreeSet, HashMap, VecDeque},
+    collections::{HashMap, VecDeque},
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-use onbeat_core::{
-    record::Hash,
-    rules::{Basis, DayView},
-};
+use onbeat_core::{record::Hash, rules::Basis};
 
 /// Prepared bases kept: an area of a whole borough takes a while to prepare, and a rep's day is folded often.
 const BASES: usize = 48;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
-/// Open days waited for: all reps' of a large company.
-const OPEN_DAYS: usize = 20_000;
 
-/// What the fold worker remembers: nothing that a restart could not find again.
+/// What the fold worker remembers: nothing that a restart, or another process, could not find again.
 #[derive(Debug)]
 pub struct Folding {
     pub(crate) bases: Bases,
@@ -26,7 +21,6 @@ pub struct Folding {
     pub(crate) turn: tokio::sync::Mutex<()>,
     /// When nothing was due last.
     caught_up: Mutex<Instant>,
-    open: Mutex<BTreeSet<(i64, String)>>,
     failing: Mutex<HashMap<String, Failing>>,
 }
 
@@ -43,7 +37,6 @@ impl Default for Folding {
             bases: Bases::default(),
             turn: tokio::sync::Mutex::default(),
             caught_up: Mutex::new(Instant::now()),
-            open: Mutex::default(),
             failing: Mutex::default(),
         }
     }
@@ -66,10 +59,14 @@ impl Folding {
         self.failing.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// It failed, and its next try is not due.
-    pub(crate) fn paused(&self, key: &str) -> bool {
-        let failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
-        failing.get(key).is_some_and(|failing| failing.again > Instant::now())
+    /// Keys that failed and whose next try is not due.
+    pub(crate) fn paused(&self) -> Vec<String> {
+        let (failing, now) = (
+            self.failing.lock().unwrap_or_else(PoisonError::into_inner),
+            Instant::now(),
+        );
+        let paused = failing.iter().filter(|(_, failing)| failing.again > now);
+        paused.map(|(key, _)| key.clone()).collect()
     }
 
     /// It is tried again after twice the pause each time.
@@ -82,23 +79,9 @@ impl Folding {
         failing.insert(key.to_owned(), Failing { pause, again });
     }
 
-    /// It was folded: if its window is open, it is to be folded again when that closes.
-    pub(crate) fn folded(&self, key: &str, view: &DayView) {
+    /// It was folded.
+    pub(crate) fn folded(&self, key: &str) {
         self.failing.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(window) = view.window.filter(|_| !view.closed && open.len() < OPEN_DAYS) {
-            open.insert((window.to_ms, key.to_owned()));
-        }
-    }
-
-    /// Keys of the days whose window has closed, taken out.
-    pub(crate) fn closing(&self, now_ms: i64) -> Vec<String> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let later = open.split_off(&(now_ms + 1, String::new()));
-        std::mem::replace(&mut *open, later)
-            .into_iter()
-            .map(|(_, key)| key)
-            .collect()
     }
 }
 

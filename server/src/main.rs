@@ -30,6 +30,8 @@ pub mod ready;
 pub mod router;
 pub mod serve;
 pub mod settled;
+#[cfg(test)]
+mod several;
 pub mod signer;
 pub mod socket;
 pub mod store;

@@ -162,7 +162,7 @@ async fn quarantine(world: &World, rep: &str) -> u64 {
         blobs: vec![(batch.blob, bytes)],
         ..Change::default()
     };
-    let written = append(&world.app, vec![Act::new(&batch)], |_| change).await.unwrap();
+    let written = append(&world.app, vec![Act::new(&batch)], change).await.unwrap();
     written.unwrap()[0].seq
 }
 

@@ -1,5 +1,5 @@
 //! The commands. All but `serve`, `config`, `judge` and `verify` are one [`crate::desk::Command`]: carried out by the
-//! server that runs on the data folder, else on the folder itself.
+//! server that runs on the data folder, else on the folder (and its database) itself.
 
 mod client;
 mod config;
@@ -71,12 +71,23 @@ const EXIT_CODES: &str =
 /// keeps some of what it freed.
 const BLOCKING_THREADS: usize = 4;
 
-/// Where the data is, and how to answer.
+/// Where the data is.
 #[derive(Args, Clone)]
-struct Common {
+struct Place {
     /// The server's data folder.
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
+    #[allow(rustdoc::bare_urls)]
+    /// The PostgreSQL database that the folder's server was told; not needed where it runs.
+    #[arg(long, value_name = "URL", env = "ONBEAT_DATABASE", hide_env_values = true)]
+    database: Option<String>,
+}
+
+/// Where the data is, and how to answer.
+#[derive(Args, Clone)]
+struct Common {
+    #[command(flatten)]
+    place: Place,
     /// For people, or one JSON document for programs.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,

@@ -133,7 +133,7 @@ impl From<StoreError> for DeskError {
     fn from(error: StoreError) -> Self {
         let (fault, code) = match error {
             StoreError::Full => (Fault::Busy, "disk_full"),
-            StoreError::Busy => (Fault::Busy, "busy"),
+            StoreError::Busy | StoreError::Away(_) => (Fault::Busy, "busy"),
             StoreError::Altered(_) => (Fault::Altered, "altered"),
             StoreError::Locked(_) => (Fault::Environment, "locked"),
             StoreError::Newer { .. } => (Fault::Environment, "newer"),

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::Noted;
+use super::{DayView, Noted};
 use crate::{
     place::{Area, Districts, Shape, union},
     policy::{Policy, WindowRule},
@@ -120,6 +120,13 @@ impl Basis {
             private_used_ms: 0,
             policy,
         })
+    }
+
+    /// Whether an account stands on these documents, as it names them itself; exceptions aside.
+    pub fn made(&self, view: &DayView) -> bool {
+        let area = self.area_hash.map(|hash| ("area", hash));
+        let named = |(name, hash): (&str, Hash)| view.basis.contains(&format!("{name} {hash}"));
+        self.versions.iter().copied().chain(area).all(named)
     }
 }
 

@@ -10,6 +10,7 @@ mod entry;
 mod explain;
 mod finding;
 mod noted;
+mod rejudged;
 mod standing;
 
 pub mod clock;
@@ -29,3 +30,4 @@ pub use explain::{Condition, Explanation, FixExplained, MOST, Place, RecordNamed
 pub use finding::{Answered, Appealed, Class, Fact, Finding, FindingKind};
 pub use noted::{Noted, NotedRecord};
 pub use presence::{DayCounts, Difference};
+pub use rejudged::{Comparison, DaysRejudged, Eased, Effect};

@@ -86,7 +86,7 @@ pub(super) struct BasisDocument {
 pub(super) struct DayShown {
     /// The account: spans, counts, presence, sign-in, visits, findings with their evidence.
     view: DayView,
-    /// The documents in force that it is judged by.
+    /// The documents that it is judged by.
     documents: Vec<BasisDocument>,
 }
 
@@ -173,8 +173,7 @@ pub(super) async fn one(
     Path((rep, day)): Path<(String, NaiveDate)>,
 ) -> DeskResult<Json<DayShown>> {
     books::rep(&desk, &rep)?;
-    let view = fold::day_now(&desk.app, &rep, day).await?;
-    let documents = desk.app.documents().basis_of(&rep, day);
+    let (view, documents) = fold::day_with_documents(&desk.app, &rep, day).await?;
     let documents = documents
         .into_iter()
         .map(|(key, document)| BasisDocument { key, document });

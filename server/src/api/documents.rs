@@ -40,8 +40,8 @@ fn shown(document: &Document) -> Value {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct PutQuery {
-    /// A date in the company's zone or an instant, RFC 3339, not in the past; only a policy or calendar can wait.
-    /// Without it: now.
+    /// A date in the company's zone or an instant, RFC 3339. In the past (92 days at most) it corrects what stood since,
+    /// and counts for days that have begun once they are rejudged; only a policy or calendar can wait. Without it: now.
     valid_from: Option<String>,
 }
 
@@ -64,7 +64,7 @@ pub(super) async fn list(State(desk): State<Desk>, Path(kind): Path<String>) -> 
     params(("kind" = String, Path, description = "Kind"), ("key" = String, Path, description = "Key"), PutQuery),
     request_body = Object, responses(
     (status = 200, body = Turned),
-    (status = 409, description = "`back_dated`: it can't come into force in the past; `from_now`: it can't wait"),
+    (status = 409, description = "`too_far_back`, `too_many_areas`; `from_now`: it can't wait"),
     (status = 422, description = "`bad_document`, `bad_policy`, `bad_rows`, `bad_valid_from`")
 ))]
 pub(super) async fn put(

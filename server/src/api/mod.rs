@@ -12,6 +12,7 @@ mod phones;
 mod proof;
 pub(crate) mod queries;
 mod register;
+mod rejudge;
 mod session;
 mod setup;
 mod users;
@@ -56,6 +57,7 @@ struct Document;
 pub(crate) fn routes() -> OpenApiRouter<Desk> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(overview::health))
+        .routes(routes!(overview::ready))
         .routes(routes!(session::set_up))
         .routes(routes!(setup::form, setup::finish))
         .routes(routes!(session::log_in))
@@ -90,6 +92,7 @@ pub(crate) fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(users::change))
         .routes(routes!(documents::list))
         .routes(routes!(documents::put, documents::drop))
+        .routes(routes!(rejudge::rejudge))
         .routes(routes!(documents::duties, documents::record_duty))
 }
 

@@ -76,6 +76,7 @@ const ADMINS: Who = Who::Desk(&[Admin]);
 /// The table.
 pub const ROUTES: &[Route] = &[
     route(GET, "/healthz", Who::Anyone, Scope::Company),
+    route(GET, "/readyz", Who::Anyone, Scope::Company),
     route(GET, "/api/v1/openapi.json", Who::Anyone, Scope::Company),
     route(GET, "/setup", Who::Anyone, Scope::Company),
     route(POST, "/setup", Who::Anyone, Scope::Company),
@@ -116,6 +117,7 @@ pub const ROUTES: &[Route] = &[
     route(GET, "/api/v1/documents/{kind}", OVERSEERS, Scope::Company),
     route(PUT, "/api/v1/documents/{kind}/{key}", ADMINS, Scope::Company),
     route(DELETE, "/api/v1/documents/{kind}/{key}", ADMINS, Scope::Company),
+    route(POST, "/api/v1/rejudge", ADMINS, Scope::Company),
     route(GET, "/api/v1/duties", OVERSEERS, Scope::Company),
     route(POST, "/api/v1/duties", ADMINS, Scope::Company),
     route(GET, "/api/v1/audit", OVERSEERS, Scope::Company),

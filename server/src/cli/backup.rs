@@ -2,11 +2,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Common, Format, held, say, serve::log_to_stderr};
+use super::{Common, Format, held, say};
 use crate::{
     clock::{Clock, SystemClock},
+    config::Log,
     desk::DeskResult,
     keeping::{self, Backup},
+    log,
 };
 
 /// What to back up, and where to.
@@ -14,10 +16,6 @@ use crate::{
 pub(super) struct BackupArgs {
     #[command(flatten)]
     common: Common,
-    #[allow(rustdoc::bare_urls)]
-    /// The database that the server keeps its data in, as it was given to serve: postgres://user@host/name.
-    #[arg(long, value_name = "URL", env = "ONBEAT_DATABASE", hide_env_values = true)]
-    database: Option<String>,
     /// The file to write; there must be none of that name. It holds the server's secret keys.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -31,9 +29,15 @@ impl BackupArgs {
 
 /// Does it, beside the server or without one.
 pub(super) async fn run(args: &BackupArgs) -> DeskResult<()> {
-    log_to_stderr();
+    log::to_stderr(&Log::default())?;
     let now_ms = SystemClock.now_ms();
-    let made = keeping::backup(&args.common.data, args.database.as_deref(), &args.out, now_ms).await?;
+    let made = keeping::backup(
+        &args.common.place.data,
+        args.common.place.database.as_deref(),
+        &args.out,
+        now_ms,
+    )
+    .await?;
     say(args.format(), &serde_json::json!(made), |_| told(&made))
 }
 

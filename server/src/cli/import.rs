@@ -20,6 +20,8 @@ enum What {
     Districts {
         #[command(flatten)]
         file: FileArgs,
+        #[command(flatten)]
+        start: StartArgs,
         /// The property that names a district.
         #[arg(long, default_value = "name")]
         name_property: String,
@@ -39,12 +41,16 @@ enum What {
     Customers {
         #[command(flatten)]
         file: FileArgs,
+        #[command(flatten)]
+        start: StartArgs,
     },
     #[allow(rustdoc::broken_intra_doc_links)]
     /// Log-ins and reps from CSV: user,name,role,team,districts,customers[,password]; lists by `;`.
     Users {
         #[command(flatten)]
         file: FileArgs,
+        #[command(flatten)]
+        start: StartArgs,
     },
     /// Holidays and make-up workdays from iCalendar.
     Calendar {
@@ -75,7 +81,8 @@ struct FileArgs {
 
 #[derive(Args)]
 struct StartArgs {
-    /// Comes into force then: a date in the company's zone, or an RFC 3339 time; not in the past.
+    /// Comes into force then: a date in the company's zone, or an RFC 3339 time. Only a policy or calendar can wait.
+    /// In the past it corrects what stood since; `onbeat rejudge` then has it count for days that are over.
     #[arg(long, value_name = "WHEN")]
     valid_from: Option<String>,
 }
@@ -101,18 +108,20 @@ impl ImportArgs {
     fn file(&self) -> &FileArgs {
         match &self.what {
             What::Districts { file, .. }
-            | What::Customers { file }
-            | What::Users { file }
+            | What::Customers { file, .. }
+            | What::Users { file, .. }
             | What::Calendar { file, .. }
             | What::Policy { file, .. } => file,
         }
     }
 
     fn valid_from(&self) -> Option<String> {
-        match &self.what {
-            What::Calendar { start, .. } | What::Policy { start, .. } => start.valid_from.clone(),
-            What::Districts { .. } | What::Customers { .. } | What::Users { .. } => None,
-        }
+        let (What::Districts { start, .. }
+        | What::Customers { start, .. }
+        | What::Users { start, .. }
+        | What::Calendar { start, .. }
+        | What::Policy { start, .. }) = &self.what;
+        start.valid_from.clone()
     }
 
     pub(super) fn format(&self) -> Format {
@@ -151,7 +160,7 @@ pub(super) async fn run(args: &ImportArgs) -> DeskResult<()> {
         dry_run,
         valid_from: args.valid_from(),
     };
-    let answer = ask(&common.data, command).await.map_err(|error| naming(path, error))?;
+    let answer = ask(&common.place, command).await.map_err(|error| naming(path, error))?;
     say(common.format, &answer, |answer| told(answer, dry_run))
 }
 

@@ -2,10 +2,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Common, Format, held, say, serve::log_to_stderr};
+use super::{Common, Format, held, say};
 use crate::{
+    config::Log,
     desk::DeskResult,
     keeping::{self, Moved, Place},
+    log,
 };
 
 /// What to move, and where to.
@@ -13,10 +15,6 @@ use crate::{
 pub(super) struct MoveArgs {
     #[command(flatten)]
     common: Common,
-    #[allow(rustdoc::bare_urls)]
-    /// The database that the data stand in now; without it they stand in the folder.
-    #[arg(long, value_name = "URL", env = "ONBEAT_DATABASE", hide_env_values = true)]
-    database: Option<String>,
     #[allow(rustdoc::bare_urls)]
     /// An empty database (postgres://user@host/name), or a new data folder.
     #[arg(long, value_name = "URL or DIR")]
@@ -39,9 +37,9 @@ impl MoveArgs {
 
 /// Does it; the server must be stopped.
 pub(super) async fn run(args: &MoveArgs) -> DeskResult<()> {
-    log_to_stderr();
-    let (data, to) = (&args.common.data, args.to());
-    let moved = keeping::relocate(data, args.database.as_deref(), &to).await?;
+    log::to_stderr(&Log::default())?;
+    let (data, to) = (&args.common.place.data, args.to());
+    let moved = keeping::relocate(data, args.common.place.database.as_deref(), &to).await?;
     say(args.format(), &serde_json::json!(moved), |_| told(data, &moved, &to))
 }
 

@@ -2,11 +2,13 @@ use std::{path::PathBuf, sync::Arc};
 
 use clap::Args;
 
-use super::{Common, Format, held, say, serve::log_to_stderr, verify::read_receipts};
+use super::{Common, Format, held, say, verify::read_receipts};
 use crate::{
     clock::{SystemClock, rfc3339},
+    config::Log,
     desk::{DeskError, DeskResult},
     keeping::{self, Restore, Restored},
+    log,
 };
 
 /// What to restore, and where to.
@@ -17,10 +19,6 @@ pub(super) struct RestoreArgs {
     file: PathBuf,
     #[command(flatten)]
     common: Common,
-    #[allow(rustdoc::bare_urls)]
-    /// An empty database to restore into: postgres://user@host/name. The keys go into the data folder all the same.
-    #[arg(long, value_name = "URL", env = "ONBEAT_DATABASE", hide_env_values = true)]
-    database: Option<String>,
     /// Receipts kept elsewhere, a line each: with them a log that was cut before the backup is found.
     #[arg(long, value_name = "R.ndjson")]
     receipts: Option<PathBuf>,
@@ -37,19 +35,19 @@ impl RestoreArgs {
 
 /// Does it.
 pub(super) async fn run(args: &RestoreArgs) -> DeskResult<()> {
-    log_to_stderr();
+    log::to_stderr(&Log::default())?;
     let receipts = args.receipts.as_deref().map(read_receipts).transpose();
     let receipts = receipts.map_err(|error| DeskError::input("bad_receipts", error.to_string()))?;
     let what = Restore {
         file: &args.file,
-        data: &args.common.data,
-        database: args.database.as_deref(),
+        data: &args.common.place.data,
+        database: args.common.place.database.as_deref(),
         receipts: &receipts.unwrap_or_default(),
         despite_faults: args.despite_faults,
     };
     let restored = keeping::restore(&what, Arc::new(SystemClock)).await?;
     say(args.format(), &serde_json::json!(restored), |_| {
-        told(&restored, args.database.is_some())
+        told(&restored, args.common.place.database.is_some())
     })
 }
 

@@ -1,5 +1,7 @@
 //! Customers' landlines, which the clerk keeps: they are evidence of the place at a phone sign-in.
 
+use std::collections::BTreeSet;
+
 use onbeat_core::reference::Customer;
 
 use super::{
@@ -25,7 +27,8 @@ pub async fn set_landline(desk: &Desk, actor: &Actor, id: &str, number: Option<&
         .transpose()?;
     let customer = customer.clone();
     let mut deed = Deed::new(actor);
-    turn(&mut deed, desk, Start::read(desk, &before, None)?, &before, &after)?;
-    turn::commit(deed, desk, &before, &after).await?;
+    let start = Start::read(desk, &before, None)?;
+    turn(&mut deed, desk, start, (&before, &after), &BTreeSet::new())?;
+    turn::commit(deed, desk, start).await?;
     Ok(customer)
 }

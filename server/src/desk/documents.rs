@@ -22,10 +22,11 @@ pub fn list(desk: &Desk, kind: &str) -> DeskResult<Vec<(String, Document)>> {
         .collect())
 }
 
-/// Puts one, in force now; a policy or calendar also from a later time on.
+/// Puts one, in force now or since an earlier time; a policy or calendar also from a later time on.
 ///
 /// # Errors
-/// No such kind; `bad_document`; a reference to what is not there; `bad_valid_from`, `back_dated`, `from_now`.
+/// No such kind; `bad_document`; a reference to what is not there; `bad_valid_from`, `too_far_back`,
+/// `from_now`.
 pub async fn put(
     desk: &Desk,
     actor: &Actor,
@@ -33,7 +34,7 @@ pub async fn put(
     document: Value,
     valid_from: Option<&str>,
 ) -> DeskResult<Turned> {
-    check_kind(kind)?;
+    let kind = check_kind(kind)?;
     let document = read(kind, key, document)?;
     let before = Books::now(desk);
     let mut after = before.clone();
@@ -42,7 +43,7 @@ pub async fn put(
     } else {
         after.take(key.into(), document);
     }
-    finish(desk, actor, valid_from, &before, &after).await
+    finish(desk, actor, valid_from, (&before, &after), (kind, key)).await
 }
 
 /// Drops one; the policy and the calendar go back to the shipped defaults.
@@ -50,11 +51,11 @@ pub async fn put(
 /// # Errors
 /// No such document; `in_use` where a rep's document names it.
 pub async fn drop(desk: &Desk, actor: &Actor, kind: &str, key: &str) -> DeskResult<Turned> {
-    check_kind(kind)?;
+    let kind = check_kind(kind)?;
     let before = Books::now(desk);
     let mut after = before.clone();
     after.forget(kind, key);
-    let turned = finish(desk, actor, None, &before, &after).await?;
+    let turned = finish(desk, actor, None, (&before, &after), (kind, key)).await?;
     if turned == Turned::default() {
         return Err(DeskError::missing(kind, key));
     }
@@ -65,12 +66,14 @@ async fn finish(
     desk: &Desk,
     actor: &Actor,
     valid_from: Option<&str>,
-    before: &Books,
-    after: &Books,
+    (before, after): (&Books, &Books),
+    (kind, key): (&'static str, &str),
 ) -> DeskResult<Turned> {
     let mut deed = Deed::new(actor);
-    let turned = turn(&mut deed, desk, Start::read(desk, before, valid_from)?, before, after)?;
-    turn::commit(deed, desk, before, after).await?;
+    let start = Start::read(desk, before, valid_from)?;
+    let named = [(kind, key.to_owned())].into();
+    let turned = turn(&mut deed, desk, start, (before, after), &named)?;
+    turn::commit(deed, desk, start).await?;
     Ok(turned)
 }
 

@@ -1,6 +1,8 @@
 //! Taking in what a company brings: districts, customers, users, calendar, policy. A file is taken whole or
 //! not at all.
 
+use std::collections::BTreeSet;
+
 use chrono_tz::Tz;
 use onbeat_core::{
     place::{Datum, NamedShape, read_districts},
@@ -92,10 +94,10 @@ pub struct Imported {
     pub policy: Vec<ValueChanged>,
 }
 
-/// Imports a file, in force now; policy or calendar also from a later time on.
+/// Imports a file, in force now or since an earlier time; policy or calendar also from a later time on.
 ///
 /// # Errors
-/// Every row that can't be used; nothing is taken then. `bad_valid_from`, `back_dated`, `from_now`.
+/// Every row that can't be used; nothing is taken then. `bad_valid_from`, `too_far_back`, `from_now`.
 pub async fn import(
     desk: &Desk,
     actor: &Actor,
@@ -109,6 +111,7 @@ pub async fn import(
     let mut deed = Deed::new(actor);
     let mut after = before.clone();
     let mut users = Vec::new();
+    let mut named = BTreeSet::new();
     match file {
         File::Districts {
             text,
@@ -118,9 +121,10 @@ pub async fn import(
             no_go,
         } => {
             check_tolerance(edge_tolerance_m)?;
-            for named in shapes(text, name_property, datum).await? {
-                let (id, name) = (files::import::key_of(&named.name), named.name);
-                let shape = deed.blob(named.shape.to_bytes());
+            for district in shapes(text, name_property, datum).await? {
+                let (id, name) = (files::import::key_of(&district.name), district.name);
+                let shape = deed.blob(district.shape.to_bytes());
+                named.insert((if no_go { "no_go" } else { "district" }, id.clone()));
                 if no_go {
                     after.no_go.insert(id, NoGoPlace { name, shape });
                 } else {
@@ -135,28 +139,36 @@ pub async fn import(
         }
         File::Customers { text } => {
             let rows = files::import::customers(&text).map_err(DeskError::rows)?;
+            named.extend(rows.iter().map(|customer| ("customer", customer.id.clone())));
             after
                 .customers
                 .extend(rows.into_iter().map(|customer| (customer.id.clone(), customer)));
         }
         File::Users { text } => {
             let rows = files::import::users(&text).map_err(DeskError::rows)?;
+            let reps = rows.iter().filter_map(|row| match row {
+                UserRow::Rep { id, .. } => Some(("rep", id.clone())),
+                UserRow::LogIn { .. } => None,
+            });
+            named.extend(reps);
             users = take_users(&mut deed, desk, &mut after, rows).await?;
         }
         File::Calendar { text } => {
             after.calendar = read_calendar(desk, &after, &text)?;
+            named.insert(("calendar", "calendar".to_owned()));
         }
         File::Policy { text } => {
             let policy = toml::from_str(&text).map_err(|error| DeskError::input("bad_policy", error.to_string()))?;
             after.policy = check_policy(policy, &after)?;
+            named.insert(("policy", "policy".to_owned()));
         }
     }
-    let turned = turn(&mut deed, desk, start, &before, &after)?;
+    let turned = turn(&mut deed, desk, start, (&before, &after), &named)?;
     if dry_run {
         // A password made now is not the one that will be.
         users.iter_mut().for_each(|user| user.password = None);
     } else {
-        turn::commit(deed, desk, &before, &after).await?;
+        turn::commit(deed, desk, start).await?;
     }
     Ok(Imported {
         dry_run,

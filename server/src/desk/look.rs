@@ -54,7 +54,7 @@ pub async fn trail(desk: &Desk, actor: &Actor, rep: &str, day: NaiveDate, why: &
         reason(why, ids.contains(why.trim()))?,
     )
     .await?;
-    let basis = fold::basis(&desk.app, rep, day).await?;
+    let basis = fold::standing_basis(&desk.app, rep, day).await?;
     let rows = desk.app.store.records_of(&fold::day_key(rep, day)).await?;
     let mut fixes: Vec<_> = rows.into_iter().filter_map(|row| fix_of(row, &basis)).collect();
     fixes.sort_by(|a, b| (a.at_ms, &a.name).cmp(&(b.at_ms, &b.name)));

@@ -19,6 +19,7 @@ pub mod phones;
 pub mod policy;
 pub mod records;
 pub mod register;
+pub mod rejudge;
 pub mod turn;
 pub mod users;
 
@@ -144,6 +145,18 @@ pub enum Command {
         /// Its stream.
         stream: String,
     },
+    /// Judges days of the past anew, some reps a page.
+    Rejudge {
+        /// Which.
+        #[serde(flatten)]
+        days: rejudge::Days,
+        /// Only says what would change.
+        #[serde(default)]
+        dry_run: bool,
+        /// From where the last page ended.
+        #[serde(default)]
+        after: Option<String>,
+    },
     /// Erases bodies for good.
     Erase {
         /// Which.
@@ -160,6 +173,7 @@ pub enum Command {
 /// # Errors
 /// Of the act.
 pub async fn run(desk: &Desk, actor: &Actor, command: Command) -> DeskResult<Value> {
+    desk.app.refresh().await?;
     match command {
         Command::ClockSet { at_ms } => set_clock(desk, at_ms),
         Command::Import {
@@ -181,6 +195,9 @@ pub async fn run(desk: &Desk, actor: &Actor, command: Command) -> DeskResult<Val
         Command::Enrol(new) => answer(enrol::issue(desk, actor, new).await?),
         Command::PhonesList => answer(phones::list(desk, actor).await?),
         Command::PhoneRevoke { stream } => answer(phones::revoke(desk, actor, &stream).await?),
+        Command::Rejudge { days, dry_run, after } => {
+            answer(rejudge::rejudge(desk, actor, &days, dry_run, after.as_deref()).await?)
+        }
         Command::Erase { what, dry_run } => answer(erase::erase(desk, actor, what, dry_run).await?),
     }
 }

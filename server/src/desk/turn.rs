@@ -1,18 +1,14 @@
 //! Turning the company's documents from how they stand to how they shall stand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate};
-use onbeat_core::{
-    record::Hash,
-    reference::{District, Document, NoGoPlace, Rep},
-    time::Schedule,
-};
+use onbeat_core::{record::Hash, reference::Document, time::Schedule};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Books, Deed, Desk, DeskError, DeskResult, books::bad_policy};
-use crate::{documents::kind_of, feed, files::RowError, store::Change};
+use crate::{documents::kind_of, feed::area, files::RowError, store::Change};
 
 /// What turning the books over came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -27,20 +23,33 @@ pub struct Turned {
     pub areas: usize,
 }
 
-type Documents = BTreeMap<(&'static str, String), Document>;
+/// Times at which a correction may draw the areas of reps anew, all together.
+const AREAS_MOST: usize = 20_000;
 
-/// Turns the books from `before` to `after`: puts and drops what differs.
+type Documents = BTreeMap<Named, Document>;
+
+/// Turns the books from `before` to `after`: puts and drops what differs. What is `named` is put also where it only
+/// has not stood since `start`.
 ///
 /// # Errors
 /// A document that names another which is not there: all of them, row by row; `from_now` for a document that
-/// can't wait until `start`.
-pub(super) fn turn(deed: &mut Deed, desk: &Desk, start: Start, before: &Books, after: &Books) -> DeskResult<Turned> {
+/// can't wait until `start`; `too_many_areas`.
+pub(super) fn turn(
+    deed: &mut Deed,
+    desk: &Desk,
+    start: Start,
+    (before, after): (&Books, &Books),
+    named: &BTreeSet<Named>,
+) -> DeskResult<Turned> {
     check(after)?;
     let mut turned = Turned::default();
     let (old, new) = (documents(before), documents(after));
-    for ((kind, key), document) in &new {
-        match old.get(&(*kind, key.clone())) {
-            Some(known) if known == document => continue,
+    let known = desk.app.documents();
+    for (name, document) in &new {
+        let (kind, key) = name;
+        let stood = || !named.contains(name) || known.stood(kind, key, document, start.at_ms, desk.now_ms());
+        match old.get(name) {
+            Some(known) if known == document && (!start.is_past() || stood()) => continue,
             Some(known) => {
                 turned.changed += 1;
                 start.keep_until(deed, desk, key, known);
@@ -55,30 +64,37 @@ pub(super) fn turn(deed: &mut Deed, desk: &Desk, start: Start, before: &Books, a
         deed.drop_document(kind, key, start.at_ms);
         turned.dropped += 1;
     }
-    turned.areas = touched(before, after).count();
+    turned.areas = redrawn(deed, desk, start)?.len();
     if turned.areas > 0 {
         start.allows("area")?;
     }
     Ok(turned)
 }
 
+/// Kind and key of a document.
+pub(super) type Named = (&'static str, String);
+
 /// When documents come into force.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Start {
     at_ms: i64,
-    later: bool,
+    now_ms: i64,
 }
 
+/// How far back a correction may reach: what it could ease is kept so long.
+const BACK_DAYS: i64 = 92;
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
 impl Start {
-    /// Reads an RFC 3339 date (its first instant in the company's zone) or instant; without one it is now.
+    /// Reads an RFC 3339 date (its first instant in the company's zone) or instant; without one it is now. In the past
+    /// it corrects what stood since: days that have begun stay judged by what was known, until they are rejudged.
     ///
     /// # Errors
-    /// `bad_valid_from`; `back_dated` for what lies in the past: a day stays judged by what was known.
+    /// `bad_valid_from`; `too_far_back`.
     pub(super) fn read(desk: &Desk, books: &Books, valid_from: Option<&str>) -> DeskResult<Self> {
         let now_ms = desk.now_ms();
         let Some(text) = valid_from else {
-            let (at_ms, later) = (now_ms, false);
-            return Ok(Self { at_ms, later });
+            return Ok(Self { at_ms: now_ms, now_ms });
         };
         let at_ms = match (DateTime::parse_from_rfc3339(text), text.parse::<NaiveDate>()) {
             (Ok(instant), _) => instant.timestamp_millis(),
@@ -91,14 +107,22 @@ impl Start {
                 return Err(DeskError::input("bad_valid_from", why));
             }
         };
-        if at_ms < now_ms {
+        if at_ms < now_ms - BACK_DAYS * DAY_MS {
             let why = format!(
-                "{text} lies in the past: documents come into force now or later, and days that were judged keep \
-                 what was known. Ease a day by an exception, or withdraw the finding"
+                "{text} lies more than {BACK_DAYS} days back: correct from a later day on, and ease an older day by \
+                 withdrawing the finding"
             );
-            return Err(DeskError::conflict("back_dated", why));
+            return Err(DeskError::conflict("too_far_back", why));
         }
-        Ok(Self { at_ms, later: true })
+        Ok(Self { at_ms, now_ms })
+    }
+
+    fn is_past(self) -> bool {
+        self.at_ms < self.now_ms
+    }
+
+    fn is_later(self) -> bool {
+        self.at_ms > self.now_ms
     }
 
     /// A shipped default that nobody put stands nowhere: it is written down, else the first document put would
@@ -106,7 +130,7 @@ impl Start {
     fn keep_until(self, deed: &mut Deed, desk: &Desk, key: &str, known: &Document) {
         let now_ms = desk.now_ms();
         let documents = desk.app.documents();
-        if self.later && documents.in_force(kind_of(known), key, now_ms).is_none() {
+        if self.at_ms != self.now_ms && documents.in_force(kind_of(known), key, now_ms).is_none() {
             deed.put(key, now_ms, known.clone());
         }
     }
@@ -116,7 +140,7 @@ impl Start {
     /// # Errors
     /// `from_now`.
     pub(super) fn allows(self, kind: &str) -> DeskResult<()> {
-        if !self.later || matches!(kind, "policy" | "calendar") {
+        if !self.is_later() || matches!(kind, "policy" | "calendar") {
             return Ok(());
         }
         let why = format!("a change of a {kind} comes into force at once: make it without valid_from, on its day");
@@ -130,15 +154,17 @@ impl Start {
 ///
 /// # Errors
 /// A shape that is missing or damaged; of [`Deed::commit`].
-pub(super) async fn commit(mut deed: Deed, desk: &Desk, before: &Books, after: &Books) -> DeskResult<()> {
+pub(super) async fn commit(mut deed: Deed, desk: &Desk, start: Start) -> DeskResult<()> {
     for blob in std::mem::take(&mut deed.change.blobs) {
         keep(desk, blob).await?;
     }
-    let (documents, now_ms) = (deed.documents(desk), desk.now_ms());
-    for rep in touched(before, after) {
-        let built = feed::area::build(&desk.app, &documents, rep, now_ms).await?;
-        keep(desk, built.blob).await?;
-        deed.put(rep, now_ms, Document::Area(built.area));
+    let documents = deed.documents(desk);
+    for (rep, times) in redrawn(&deed, desk, start)? {
+        for at_ms in times {
+            let built = area::build(&desk.app, &documents, &rep, at_ms).await?;
+            keep(desk, built.blob).await?;
+            deed.put(&rep, at_ms, Document::Area(built.area));
+        }
     }
     deed.commit(desk).await
 }
@@ -152,13 +178,28 @@ async fn keep(desk: &Desk, blob: (Hash, Vec<u8>)) -> DeskResult<()> {
     Ok(())
 }
 
-/// The reps whose area is made of other things than before.
-fn touched<'a>(before: &'a Books, after: &'a Books) -> impl Iterator<Item = &'a String> {
-    let differs = |(id, rep): &(&String, &Rep)| {
-        let old = before.reps.get(*id).map(|rep| ground(before, rep));
-        old != Some(ground(after, rep))
-    };
-    after.reps.iter().filter(differs).map(|(id, _)| id)
+/// The reps whose area is made of other things than before, and when it is to be drawn anew.
+///
+/// # Errors
+/// `too_many_areas`.
+fn redrawn(deed: &Deed, desk: &Desk, start: Start) -> DeskResult<Vec<(String, Vec<i64>)>> {
+    let (before, after) = (desk.app.documents(), deed.documents(desk));
+    let to_ms = start.at_ms.max(start.now_ms);
+    let of = |rep: &String| (rep.clone(), area::redrawn(&before, &after, rep, start.at_ms, to_ms));
+    let redrawn: Vec<_> = after
+        .keys("rep")
+        .map(of)
+        .filter(|(_, times)| !times.is_empty())
+        .collect();
+    let areas: usize = redrawn.iter().map(|(_, times)| times.len()).sum();
+    if areas > AREAS_MOST {
+        let why = format!(
+            "{areas} areas would have to be drawn anew, since their parts changed often: at most {AREAS_MOST} at a \
+             time, so correct from a later day on, or fewer districts"
+        );
+        return Err(DeskError::conflict("too_many_areas", why));
+    }
+    Ok(redrawn)
 }
 
 fn documents(books: &Books) -> Documents {
@@ -212,30 +253,5 @@ fn check(books: &Books) -> DeskResult<()> {
         Ok(())
     } else {
         Err(DeskError::rows(rows))
-    }
-}
-
-/// All that a rep's area is made of.
-#[derive(PartialEq)]
-struct Ground<'a> {
-    districts: Vec<&'a District>,
-    no_go: Vec<&'a NoGoPlace>,
-    discs: Vec<(i64, i64)>,
-    disc_m: f64,
-    edge_tolerance_m: f64,
-}
-
-fn ground<'a>(books: &'a Books, rep: &Rep) -> Ground<'a> {
-    Ground {
-        districts: rep.districts.iter().filter_map(|id| books.districts.get(id)).collect(),
-        no_go: books.no_go.values().collect(),
-        discs: rep
-            .customers
-            .iter()
-            .filter_map(|id| books.customers.get(id))
-            .map(|customer| (customer.lat_e9, customer.lon_e9))
-            .collect(),
-        disc_m: books.policy.transit.customer_disc_m,
-        edge_tolerance_m: books.policy.fix.edge_tolerance_m,
     }
 }

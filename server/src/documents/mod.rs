@@ -15,10 +15,7 @@ use onbeat_core::{
     time::{Calendar, Interval, Schedule},
 };
 
-use crate::{
-    clock::bounded,
-    store::{DocumentRow, Store, StoreResult},
-};
+use crate::{clock::bounded, store::DocumentRow};
 
 use document::spans;
 pub use document::{document_of, kind_of};
@@ -42,12 +39,18 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// Exceptions, decisions and looks older than this are no longer told to phones.
 const TOLD_MS: i64 = 90 * DAY_MS;
 
+/// The newest record of the desk's log whose documents count for a day, besides those known when it begins. `None`:
+/// nobody has had the day judged anew.
+pub type Rejudged = Option<u64>;
+
 /// A document with its kind and key.
 pub type Keyed = (&'static str, String, Arc<Document>);
 
 #[derive(Debug, Clone)]
 struct Version {
     valid_from_ms: i64,
+    recorded_ms: i64,
+    desk_seq: u64,
     document: Option<Arc<Document>>,
 }
 
@@ -61,21 +64,10 @@ pub struct Documents {
     /// When documents come into force that were recorded before.
     starts: Arc<BTreeSet<(i64, &'static str, String)>>,
     recorded_ms: i64,
+    desk_seq: u64,
 }
 
 impl Documents {
-    /// Reads them from the store.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn load(store: &dyn Store) -> StoreResult<Self> {
-        let mut all = Self::default();
-        for kind in KINDS {
-            store.documents(kind, None).await?.iter().for_each(|row| all.add(row));
-        }
-        Ok(all)
-    }
-
     /// As they stand once `rows` are recorded.
     #[must_use]
     pub fn with(&self, rows: &[DocumentRow]) -> Self {
@@ -86,13 +78,14 @@ impl Documents {
 
     /// A row of a kind, or with a body, that only a newer version knows is passed over: it stays in the store.
     fn add(&mut self, row: &DocumentRow) {
+        self.desk_seq = self.desk_seq.max(row.desk_seq);
         let Some(kind) = KINDS.into_iter().find(|kind| *kind == row.kind) else {
             return;
         };
         let document = match row.body.as_deref().map(serde_json::from_str::<Document>).transpose() {
             Ok(document) => document.map(Arc::new),
             Err(error) => {
-                tracing::warn!(kind, key = row.key, %error, "a document that can't be read is passed over");
+                tracing::warn!(kind, seq = row.desk_seq, %error, "a document that can't be read is passed over");
                 return;
             }
         };
@@ -101,14 +94,22 @@ impl Documents {
             Arc::make_mut(of_rep).insert((kind, row.key.clone()));
         }
         self.recorded_ms = self.recorded_ms.max(row.recorded_ms);
+        self.desk_seq = self.desk_seq.max(row.desk_seq);
         if row.valid_from_ms > row.recorded_ms {
             Arc::make_mut(&mut self.starts).insert((row.valid_from_ms, kind, row.key.clone()));
         }
         let versions = Arc::make_mut(self.kinds.entry(kind).or_default());
         versions.entry(row.key.clone()).or_default().push(Version {
             valid_from_ms: row.valid_from_ms,
+            recorded_ms: row.recorded_ms,
+            desk_seq: row.desk_seq,
             document,
         });
+    }
+
+    /// The newest desk record that is among them.
+    pub(crate) fn desk_seq(&self) -> u64 {
+        self.desk_seq
     }
 
     /// When the newest of them was recorded.
@@ -140,18 +141,47 @@ impl Documents {
         valid.next()?.document.as_ref()
     }
 
-    /// The version a window is judged by: that in force when it opens. Where there was none yet, the first:
-    /// a rep who starts at ten is judged by his area from eight on, not by none.
-    pub fn in_force_over(&self, kind: &str, key: &str, window: Interval) -> Option<&Arc<Document>> {
+    /// The version a window is judged by: of those valid when it opens and recorded by then, or up to `rejudged`,
+    /// the newest. Where there was none yet, the first: a rep who starts at ten is judged by his area from
+    /// eight on, not by none.
+    fn in_force_over(&self, kind: &str, key: &str, window: Interval, rejudged: Rejudged) -> Option<&Arc<Document>> {
+        let known = |v: &Version| v.recorded_ms <= window.from_ms || Some(v.desk_seq) <= rejudged;
+        let counts = |v: &&Version| v.valid_from_ms <= window.from_ms && known(v);
         let versions = self.versions(kind, key);
-        if versions.iter().any(|version| version.valid_from_ms <= window.from_ms) {
-            return self.in_force(kind, key, window.from_ms);
-        }
-        versions
+        let counting = versions.iter().rev().find(counts).or(versions.first());
+        counting?.document.as_ref()
+    }
+
+    /// As [`Documents::in_force_over`] at one instant, by all that is known now.
+    pub(crate) fn corrected(&self, kind: &str, key: &str, at_ms: i64) -> Option<&Arc<Document>> {
+        self.in_force_over(kind, key, instant(at_ms), Some(u64::MAX))
+    }
+
+    /// Whether a document has stood as it is since an instant.
+    pub(crate) fn stood(&self, kind: &str, key: &str, document: &Document, since_ms: i64, now_ms: i64) -> bool {
+        let is_it = |at_ms| {
+            self.in_force(kind, key, at_ms)
+                .is_some_and(|found| **found == *document)
+        };
+        is_it(since_ms) && self.begun(kind, key, since_ms, now_ms).all(is_it)
+    }
+
+    /// When versions of a document came into force after one instant up to another.
+    pub(crate) fn begun(&self, kind: &str, key: &str, after_ms: i64, to_ms: i64) -> impl Iterator<Item = i64> {
+        let begun = self.versions(kind, key).iter().map(|version| version.valid_from_ms);
+        begun.filter(move |at_ms| (after_ms.saturating_add(1)..=to_ms).contains(at_ms))
+    }
+
+    /// All keys of a kind, whatever became of them.
+    pub(crate) fn keys(&self, kind: &str) -> impl Iterator<Item = &String> {
+        self.kinds.get(kind).into_iter().flat_map(|keys| keys.keys())
+    }
+
+    /// All that a document has ever said.
+    pub(crate) fn said(&self, kind: &str, key: &str) -> impl Iterator<Item = &Document> {
+        self.versions(kind, key)
             .iter()
-            .min_by_key(|version| version.valid_from_ms)?
-            .document
-            .as_ref()
+            .filter_map(|version| version.document.as_deref())
     }
 
     /// The newest word, whenever it is valid: exceptions and decisions hold intervals of their own.
@@ -165,32 +195,42 @@ impl Documents {
         keys.filter_map(move |key| Some((key.as_str(), self.in_force(kind, key, at_ms)?)))
     }
 
-    /// A rep's document in force at an instant, else his first.
+    /// A rep's document in force at an instant, by all that is known now; else his first.
     pub fn rep(&self, rep: &str, at_ms: i64) -> Option<&Rep> {
-        match &**self.in_force_over("rep", rep, instant(at_ms))? {
+        self.rep_over(rep, instant(at_ms), Some(u64::MAX))
+    }
+
+    /// A rep's document in force at an instant, as it was known then; else his first.
+    pub(crate) fn rep_known(&self, rep: &str, at_ms: i64) -> Option<&Rep> {
+        self.rep_over(rep, instant(at_ms), None)
+    }
+
+    fn rep_over(&self, rep: &str, window: Interval, rejudged: Rejudged) -> Option<&Rep> {
+        match &**self.in_force_over("rep", rep, window, rejudged)? {
             Document::Rep(rep) => Some(rep),
             _ => None,
         }
     }
 
-    /// The policy in force at an instant.
+    /// The policy that an instant is judged by.
     pub fn policy(&self, at_ms: i64) -> Policy {
-        self.policy_over(instant(at_ms))
+        self.policy_over(instant(at_ms), None)
     }
 
     /// The policy of a window; the shipped defaults where none was put.
-    fn policy_over(&self, window: Interval) -> Policy {
-        match self.in_force_over("policy", "policy", window).map(|d| &**d) {
+    fn policy_over(&self, window: Interval, rejudged: Rejudged) -> Policy {
+        match self.in_force_over("policy", "policy", window, rejudged).map(|d| &**d) {
             Some(Document::Policy(policy)) => policy.clone(),
             _ => Policy::default(),
         }
     }
 
-    fn schedule_over(&self, rep: &str, window: Interval) -> Schedule {
-        let policy = self.policy_over(window);
-        let role = self.rep(rep, window.from_ms).and_then(|rep| rep.role.as_deref());
+    fn schedule_over(&self, rep: &str, window: Interval, rejudged: Rejudged) -> Schedule {
+        let policy = self.policy_over(window, rejudged);
+        let role = self.rep_over(rep, window, rejudged).and_then(|rep| rep.role.as_deref());
         let shipped = Calendar::default();
-        let calendar = match self.in_force_over("calendar", "calendar", window).map(|d| &**d) {
+        let calendar = self.in_force_over("calendar", "calendar", window, rejudged);
+        let calendar = match calendar.map(|d| &**d) {
             Some(Document::Calendar(calendar)) => calendar,
             _ => &shipped,
         };
@@ -202,22 +242,26 @@ impl Documents {
 
     /// The window of a rep's day (the whole day where it is off) by the documents in force when it opens.
     pub fn window_of(&self, rep: &str, day: NaiveDate) -> Interval {
+        self.window_over(rep, day, None)
+    }
+
+    fn window_over(&self, rep: &str, day: NaiveDate, rejudged: Rejudged) -> Interval {
         let noon_ms = day.and_hms_opt(12, 0, 0).expect("noon").and_utc().timestamp_millis();
         let about = Interval {
             from_ms: noon_ms - DAY_MS / 2,
             to_ms: noon_ms + DAY_MS / 2,
         };
-        opening(&self.schedule_over(rep, about), day)
+        opening(&self.schedule_over(rep, about, rejudged), day)
     }
 
     /// The schedule that a rep's day is judged by.
     pub fn schedule_of(&self, rep: &str, day: NaiveDate) -> Schedule {
-        self.schedule_over(rep, self.window_of(rep, day))
+        self.schedule_over(rep, self.window_of(rep, day), None)
     }
 
     /// The schedule that an instant is judged by: that of its day.
     pub fn schedule_at(&self, rep: &str, at_ms: i64) -> Schedule {
-        let day = self.schedule_over(rep, instant(at_ms)).day_of(at_ms);
+        let day = self.schedule_over(rep, instant(at_ms), None).day_of(at_ms);
         self.schedule_of(rep, day)
     }
 
@@ -227,19 +271,21 @@ impl Documents {
         self.schedule_at(rep, at_ms).day_of(at_ms)
     }
 
-    /// The documents that a rep's day is judged by.
-    pub fn basis_of(&self, rep: &str, day: NaiveDate) -> Vec<(String, Document)> {
-        let window = self.window_of(rep, day);
+    /// The documents that a rep's day is judged by: those known when it begins, and those recorded up to
+    /// `rejudged`.
+    pub fn basis_of(&self, rep: &str, day: NaiveDate, rejudged: Rejudged) -> Vec<(String, Document)> {
+        let window = self.window_over(rep, day, rejudged);
         let mut all: Vec<(String, Document)> = Vec::new();
         let mut take = |kind: &str, key: &str| {
-            let found = self.in_force_over(kind, key, window);
+            let found = self.in_force_over(kind, key, window, rejudged);
             all.extend(found.map(|document| (key.to_owned(), (**document).clone())));
         };
         take("policy", "policy");
         take("calendar", "calendar");
         take("rep", rep);
         take("area", rep);
-        for customer in self.rep(rep, window.from_ms).into_iter().flat_map(|rep| &rep.customers) {
+        let customers = self.rep_over(rep, window, rejudged).map(|rep| &rep.customers);
+        for customer in customers.into_iter().flatten() {
             take("customer", customer);
         }
         let near = Interval {
@@ -251,6 +297,25 @@ impl Documents {
             .filter(|(_, _, document)| spans(document, near));
         all.extend(own.map(|(_, key, document)| (key, (*document).clone())));
         all
+    }
+
+    /// Whether documents of a rep's day were recorded after it began that should have held in it.
+    pub(crate) fn is_corrected(&self, rep: &str, day: NaiveDate) -> bool {
+        let opening_ms = self.window_of(rep, day).from_ms;
+        let late = |v: &Version| v.valid_from_ms <= opening_ms && v.recorded_ms > opening_ms;
+        let corrected = |kind: &str, key: &str| self.versions(kind, key).iter().any(late);
+        let customers = self.said("rep", rep).filter_map(|document| match document {
+            Document::Rep(rep) => Some(&rep.customers),
+            _ => None,
+        });
+        let shared = [
+            ("policy", "policy"),
+            ("calendar", "calendar"),
+            ("rep", rep),
+            ("area", rep),
+        ];
+        let mut customers = customers.flatten();
+        shared.iter().any(|(kind, key)| corrected(kind, key)) || customers.any(|key| corrected("customer", key))
     }
 
     /// What a phone of a rep may know: policy, calendar, the rep's own document, area and customers, and

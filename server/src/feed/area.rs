@@ -1,10 +1,12 @@
 //! A rep's area: the union of districts and customers' discs, computed once here and told as a blob.
 
+use std::collections::BTreeSet;
+
 use onbeat_core::{
     place::{Point, Shape, join, union},
     policy::Policy,
     record::Hash,
-    reference::{AreaBlob, Customer, District, Document, NoGoPlace},
+    reference::{AreaBlob, District, Document, NoGoPlace},
 };
 
 use crate::{
@@ -22,7 +24,7 @@ pub struct Built {
     pub blob: (Hash, Vec<u8>),
 }
 
-/// Builds a rep's area from the documents in force at an instant.
+/// Builds a rep's area from the documents in force at an instant, by all that is known now.
 ///
 /// # Errors
 /// 404 where the rep is unknown, 409 `shape` where a district's shape is missing or damaged.
@@ -42,6 +44,46 @@ pub async fn build(app: &App, documents: &Documents, rep: &str, at_ms: i64) -> A
     })
 }
 
+/// When a rep's area is to be drawn anew, from an instant up to now, since it is made of other things than before;
+/// once it is, also whenever a part of it changes.
+pub fn redrawn(before: &Documents, after: &Documents, rep: &str, from_ms: i64, now_ms: i64) -> Vec<i64> {
+    let (mut redrawn, mut drawn) = (Vec::new(), None);
+    for at_ms in changes(after, rep, from_ms, now_ms) {
+        let Some(parts) = Parts::of(after, rep, at_ms) else {
+            continue;
+        };
+        let is_new = match &drawn {
+            None => Parts::of(before, rep, at_ms).as_ref() != Some(&parts),
+            Some(drawn) => *drawn != parts,
+        };
+        if is_new {
+            redrawn.push(at_ms);
+            drawn = Some(parts);
+        }
+    }
+    redrawn
+}
+
+/// An instant, and when later something changes that a rep's area may be made of.
+fn changes(documents: &Documents, rep: &str, from_ms: i64, now_ms: i64) -> BTreeSet<i64> {
+    let reps = documents.said("rep", rep).filter_map(|document| match document {
+        Document::Rep(rep) => Some(rep),
+        _ => None,
+    });
+    let named = reps.flat_map(|rep| {
+        let districts = rep.districts.iter().map(|key| ("district", key.as_str()));
+        districts.chain(rep.customers.iter().map(|key| ("customer", key.as_str())))
+    });
+    let named: BTreeSet<(&str, &str)> = named.collect();
+    let no_go = documents.keys("no_go").map(|key| ("no_go", key.as_str()));
+    let parts = named
+        .into_iter()
+        .chain(no_go)
+        .chain([("rep", rep), ("policy", "policy")]);
+    let begun = parts.flat_map(|(kind, key)| documents.begun(kind, key, from_ms, now_ms));
+    begun.chain([from_ms]).collect()
+}
+
 async fn shape(app: &App, district: &District) -> ApiResult<Shape> {
     let damaged = |why: String| {
         let why = format!("the shape of district {} {why}: import it again", district.name);
@@ -53,25 +95,33 @@ async fn shape(app: &App, district: &District) -> ApiResult<Shape> {
 }
 
 /// What an area is made of.
+#[derive(PartialEq)]
 struct Parts {
     districts: Vec<District>,
-    customers: Vec<Customer>,
+    /// The customers' places.
+    centres: Vec<(i64, i64)>,
     no_go: Vec<NoGoPlace>,
-    policy: Policy,
+    disc_m: f64,
+    edge_tolerance_m: f64,
 }
 
 impl Parts {
     fn of(documents: &Documents, rep: &str, at_ms: i64) -> Option<Self> {
         let rep = documents.rep(rep, at_ms)?;
-        let find =
-            |kind: &'static str, key: &String| documents.in_force(kind, key, at_ms).map(|found| (**found).clone());
-        let district = |key: &String| match find("district", key)? {
-            Document::District(district) => Some(district),
+        let district = |key: &String| match &**documents.corrected("district", key, at_ms)? {
+            Document::District(district) => Some(district.clone()),
             _ => None,
         };
-        let customer = |key: &String| match find("customer", key)? {
-            Document::Customer(customer) => Some(customer),
+        let centre = |key: &String| match &**documents.corrected("customer", key, at_ms)? {
+            Document::Customer(customer) => Some((customer.lat_e9, customer.lon_e9)),
             _ => None,
+        };
+        let policy = match documents
+            .corrected("policy", "policy", at_ms)
+            .map(|document| &**document)
+        {
+            Some(Document::Policy(policy)) => policy,
+            _ => &Policy::default(),
         };
         let no_go = documents
             .all_in_force("no_go", at_ms)
@@ -81,23 +131,20 @@ impl Parts {
             });
         Some(Self {
             districts: rep.districts.iter().filter_map(district).collect(),
-            customers: rep.customers.iter().filter_map(customer).collect(),
+            centres: rep.customers.iter().filter_map(centre).collect(),
             no_go: no_go.collect(),
-            policy: documents.policy(at_ms),
+            disc_m: policy.transit.customer_disc_m,
+            edge_tolerance_m: policy.fix.edge_tolerance_m,
         })
     }
 
     fn join(self, shapes: &[Shape]) -> Built {
         let mut shapes = vec![join(shapes).whole];
-        let radius_m = self.policy.transit.customer_disc_m;
-        let centres = self
-            .customers
-            .iter()
-            .map(|customer| Point::from_e9(customer.lat_e9, customer.lon_e9));
-        shapes.extend(centres.map(|centre| Shape::disc(centre, radius_m)));
+        let discs = self.centres.iter();
+        shapes.extend(discs.map(|(lat_e9, lon_e9)| Shape::disc(Point::from_e9(*lat_e9, *lon_e9), self.disc_m)));
         let bytes = union(&shapes).to_bytes();
         let hash = Hash::of(&bytes);
-        let shipped = self.policy.fix.edge_tolerance_m as u32;
+        let shipped = self.edge_tolerance_m as u32;
         let tolerances = self
             .districts
             .iter()

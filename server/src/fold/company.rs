@@ -2,17 +2,13 @@
 //! asked of each of the two.
 
 use chrono::NaiveDate;
-use onbeat_core::{
-    reference::Document,
-    rules::{
-        DayView, Finding,
-        together::{self, Whereabouts},
-    },
+use onbeat_core::rules::{
+    DayView, Finding,
+    together::{self, Whereabouts},
 };
 
 use super::{
-    day::{FoldError, basis, blocking},
-    entries::entries,
+    day::{DayRead, FoldError, blocking},
     keys::day_key,
 };
 use crate::{
@@ -71,19 +67,18 @@ pub(super) async fn look_over(app: &App, team: &str, day: NaiveDate, change: &mu
 
 /// Who belonged to a team when the day began.
 fn members(documents: &Documents, team: &str, opening_ms: i64) -> Vec<String> {
-    let reps = documents.all_in_force("rep", opening_ms);
-    let of_team = reps.filter(|(_, document)| matches!(&***document, Document::Rep(rep) if rep.team == team));
-    of_team.map(|(rep, _)| rep.to_owned()).take(PHONES_MOST).collect()
+    let is_member = |rep: &&String| documents.rep_known(rep, opening_ms).is_some_and(|rep| rep.team == team);
+    let members = documents.keys("rep").filter(is_member);
+    members.take(PHONES_MOST).cloned().collect()
 }
 
 /// None where nothing is known of the day.
 async fn whereabouts(app: &App, rep: &str, day: NaiveDate) -> Result<Option<Whereabouts>, FoldError> {
-    let rows = app.store.records_of(&day_key(rep, day)).await?;
-    if rows.is_empty() {
+    let read = DayRead::new(app, rep, day).await?;
+    if read.entries.is_empty() {
         return Ok(None);
     }
-    let basis = basis(app, rep, day).await?;
-    let entries = entries(app, rows, basis.policy.clock.drift_ppm).await?;
+    let (basis, entries) = read.standing(app).await?;
     let now_ms = app.now_ms();
     blocking(move || Some(Whereabouts::of(&basis, day, &entries, now_ms))).await
 }

@@ -4,14 +4,16 @@ use chrono::NaiveDate;
 use onbeat_core::{
     record::Hash,
     reference::Document,
-    rules::{Basis, BasisError, DayView, Noted, fold_day},
+    rules::{Basis, BasisError, Comparison, DayView, Effect, Entry, Noted, NotedRecord, fold_day},
 };
 
-use super::{company, entries::entries, frozen::frozen, keys::day_key, noted, private};
+use super::{company, entries::entries, frozen::frozen, keys::day_key, noted, private, rejudged};
 use crate::{
     app::App,
+    background,
+    documents::Rejudged,
     error::ApiError,
-    store::{LogRow, StoreError, StoreResult},
+    store::{StoreError, StoreResult},
 };
 
 /// Why a day is not folded.
@@ -26,6 +28,16 @@ pub enum FoldError {
     /// A rule panicked: a bug; the day keeps its mark.
     #[error("folding broke off: {0}")]
     Broken(String),
+}
+
+impl FoldError {
+    /// For the log, which names nobody.
+    pub(super) fn without_names(&self) -> String {
+        match self {
+            Self::Basis(BasisError::NoRep(_)) => "no document says who the rep is".into(),
+            other => other.to_string(),
+        }
+    }
 }
 
 impl From<FoldError> for ApiError {
@@ -50,45 +62,144 @@ pub async fn day_now(app: &App, rep: &str, day: NaiveDate) -> Result<DayView, Fo
     fold(app, rep, day).await.map(|folded| folded.view)
 }
 
+/// As [`day_now`], with the documents that the account stands on.
+///
+/// # Errors
+/// [`FoldError`].
+pub async fn day_with_documents(
+    app: &App,
+    rep: &str,
+    day: NaiveDate,
+) -> Result<(DayView, Vec<(String, Document)>), FoldError> {
+    let folded = fold(app, rep, day).await?;
+    let documents = app.documents().basis_of(rep, day, folded.rejudged);
+    Ok((folded.view, documents))
+}
+
 /// A folded day.
 pub(super) struct Folded {
     pub(super) view: DayView,
     /// What it stands on, with what other days and other reps' phones say of it.
     pub(super) basis: Arc<Basis>,
+    /// Which documents that are.
+    pub(super) rejudged: Rejudged,
+    /// It is the account that was kept before places were erased.
+    pub(super) frozen: bool,
+    /// What it was folded from.
+    pub(super) entries: Arc<Vec<Entry>>,
     /// What the rep's phones are told of it.
     pub(super) noted: Noted,
 }
 
 /// Folds a rep's day from the records that touch it.
 pub(super) async fn fold(app: &App, rep: &str, day: NaiveDate) -> Result<Folded, FoldError> {
-    let basis = of_day(app, basis(app, rep, day).await?, day).await?;
-    let rows = app.store.records_of(&day_key(rep, day)).await?;
-    let desks = noted::records(app, &rows);
-    let view = match frozen(app, rep, day, &basis).await? {
-        Some(view) => view,
-        None => rule(app, Arc::clone(&basis), day, rows).await?,
-    };
-    let noted = noted::noted(&view, desks);
-    Ok(Folded { view, basis, noted })
+    DayRead::new(app, rep, day).await?.folded(app).await
 }
 
-async fn rule(app: &App, basis: Arc<Basis>, day: NaiveDate, rows: Vec<LogRow>) -> Result<DayView, FoldError> {
-    let entries = entries(app, rows, basis.policy.clock.drift_ppm).await?;
-    let now_ms = app.now_ms();
-    blocking(move || fold_day(&basis, day, &entries, now_ms)).await
+/// What is stored of a rep's day, read.
+pub(super) struct DayRead {
+    pub(super) day: NaiveDate,
+    /// What it is judged by: as known when it began, then as corrected each time that it was rejudged.
+    pub(super) bases: Vec<(Rejudged, Arc<Basis>)>,
+    /// Of all records, in the order to be folded.
+    pub(super) entries: Arc<Vec<Entry>>,
+    desks: Vec<NotedRecord>,
 }
 
-/// Judging keeps a core busy: it is done beside the threads that answer.
+impl DayRead {
+    /// Reads a day.
+    pub(super) async fn new(app: &App, rep: &str, day: NaiveDate) -> Result<Self, FoldError> {
+        let rows = app.store.records_of(&day_key(rep, day)).await?;
+        let known = basis(app, rep, day, None).await?;
+        let drift_ppm = known.policy.clock.drift_ppm;
+        let mut bases = vec![(None, known)];
+        for desk_seq in rejudged::marks(app, &rows, day) {
+            let (_, last) = bases.last().expect("the first is as known");
+            let corrected = basis(app, rep, day, Some(desk_seq)).await?;
+            if !Arc::ptr_eq(last, &corrected) {
+                bases.push((Some(desk_seq), corrected));
+            }
+        }
+        for (_, basis) in &mut bases {
+            *basis = of_day(app, Arc::clone(basis), day).await?;
+        }
+        Ok(Self {
+            day,
+            bases,
+            desks: noted::records(app, &rows),
+            entries: Arc::new(entries(app, rows, drift_ppm).await?),
+        })
+    }
+
+    /// The account that stands, and what it stands on.
+    pub(super) async fn folded(self, app: &App) -> Result<Folded, FoldError> {
+        let known = &self.bases[0].1;
+        let kept = frozen(app, &known.rep_id, self.day, known).await?;
+        let is_frozen = kept.is_some();
+        let (stands, view) = match kept {
+            Some(view) => (self.bases.iter().rposition(|(_, basis)| basis.made(&view)), view),
+            None => self.ruled(app).await?,
+        };
+        let (rejudged, basis) = self.bases[stands.unwrap_or_default()].clone();
+        Ok(Folded {
+            frozen: is_frozen,
+            noted: noted::noted(&view, self.desks),
+            view,
+            basis,
+            rejudged,
+            entries: self.entries,
+        })
+    }
+
+    /// Of what each basis says the first stands, until one eases it.
+    async fn ruled(&self, app: &App) -> Result<(Option<usize>, DayView), FoldError> {
+        let (mut stands, mut view) = (0, self.by(app, &self.bases[0].1).await?);
+        for (n, (_, basis)) in self.bases.iter().enumerate().skip(1) {
+            let corrected = self.by(app, basis).await?;
+            if Comparison::of(&view, &corrected).effect == Effect::Eased {
+                (stands, view) = (n, corrected);
+            }
+        }
+        Ok((Some(stands), view))
+    }
+
+    /// The account by one basis.
+    pub(super) async fn by(&self, app: &App, basis: &Arc<Basis>) -> Result<DayView, FoldError> {
+        let (basis, entries) = (Arc::clone(basis), Arc::clone(&self.entries));
+        let (day, now_ms) = (self.day, app.now_ms());
+        blocking(move || fold_day(&basis, day, &entries, now_ms)).await
+    }
+
+    /// What the account stands on, and what it is folded from.
+    pub(super) async fn standing(self, app: &App) -> Result<(Arc<Basis>, Arc<Vec<Entry>>), FoldError> {
+        if let [(_, basis)] = &self.bases[..] {
+            return Ok((Arc::clone(basis), self.entries));
+        }
+        let folded = self.folded(app).await?;
+        Ok((folded.basis, folded.entries))
+    }
+}
+
+/// What the account of a rep's day stands on now.
+///
+/// # Errors
+/// [`FoldError`].
+pub(crate) async fn standing_basis(app: &App, rep: &str, day: NaiveDate) -> Result<Arc<Basis>, FoldError> {
+    let (basis, _) = DayRead::new(app, rep, day).await?.standing(app).await?;
+    Ok(basis)
+}
+
+/// Judging keeps a core busy: it is done beside the threads that answer, and gives way to them.
 ///
 /// # Errors
 /// [`FoldError::Broken`] where it panicked.
 pub(super) async fn blocking<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T, FoldError> {
-    let done = tokio::task::spawn_blocking(job).await;
+    let done = background::run(job).await;
     done.map_err(|error| FoldError::Broken(error.to_string()))
 }
 
 /// A basis with what other days and other reps' phones say of the day.
-async fn of_day(app: &App, basis: Arc<Basis>, day: NaiveDate) -> StoreResult<Arc<Basis>> {
+pub(super) async fn of_day(app: &App, basis: Arc<Basis>, day: NaiveDate) -> StoreResult<Arc<Basis>> {
     let private_used_ms = private::used_before(app, &basis, day).await?;
     let findings = company::told(app, &basis.rep_id, day).await?;
     if private_used_ms == 0 && findings.is_empty() {
@@ -107,12 +218,12 @@ async fn of_day(app: &App, basis: Arc<Basis>, day: NaiveDate) -> StoreResult<Arc
     }))
 }
 
-/// What a rep's day is judged by.
+/// What a rep's day is judged by, see [`crate::documents::Documents::basis_of`].
 ///
 /// # Errors
 /// [`FoldError`].
-pub(crate) async fn basis(app: &App, rep: &str, day: NaiveDate) -> Result<Arc<Basis>, FoldError> {
-    let documents = app.documents().basis_of(rep, day);
+pub(super) async fn basis(app: &App, rep: &str, day: NaiveDate, rejudged: Rejudged) -> Result<Arc<Basis>, FoldError> {
+    let documents = app.documents().basis_of(rep, day, rejudged);
     let made_of = Hash::of(format!(
         "{rep}\n{}",
         serde_json::to_string(&documents).unwrap_or_default()

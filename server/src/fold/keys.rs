@@ -3,6 +3,7 @@ use onbeat_core::{
     record::{Body, EpochReason},
     reference::{Document, DocumentPut},
     rules::{
+        DaysRejudged,
         log::{BatchQuarantined, EpochOpened, RecordBackDated, StreamForked},
         sign_in::SignInEntered,
     },
@@ -17,8 +18,6 @@ use crate::{
 
 /// No record touches more days than this.
 const DAYS_MOST: usize = 31;
-/// A document that changed makes the views of so many days back be folded again; a full rejudge is a command.
-const BACK_MS: i64 = 7 * DAY_MS;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// Key of a rep's day: its records, and the mark that its views are out of date.
@@ -53,12 +52,23 @@ pub fn touches(documents: &Documents, body: &Body) -> Vec<String> {
     {
         return at(&opened.rep, body.at.at_ms);
     }
+    if let Some(Ok(rejudged)) = body.read::<DaysRejudged>() {
+        return rejudged.days.iter().map(|day| day_key(&rejudged.rep, *day)).collect();
+    }
     let Some(Ok(put)) = body.read::<DocumentPut>() else {
         return Vec::new();
     };
     match (&put.document, rep_of(&put.document), interval_of(&put.document)) {
         (Document::Look(_), ..) | (_, None, _) | (_, _, None) => Vec::new(),
         (_, Some(rep), Some(interval)) => days_of(documents, rep, interval),
+    }
+}
+
+/// Of the rep-days that a desk record touches, those whose account it changes.
+pub(crate) fn changed_by(body: &Body, touched: &[String]) -> Vec<String> {
+    match body.read::<DaysRejudged>() {
+        Some(Ok(rejudged)) => rejudged.eased.iter().map(|day| day_key(&rejudged.rep, *day)).collect(),
+        _ => touched.to_vec(),
     }
 }
 
@@ -70,7 +80,8 @@ pub(crate) fn days_of(documents: &Documents, rep: &str, interval: Interval) -> V
     days.map(|day| day_key(rep, day)).collect()
 }
 
-/// The recent days whose views stand on documents that change: to be marked.
+/// The days not yet over whose views stand on documents that change: to be marked. What is corrected of earlier days
+/// counts for them once they are rejudged.
 ///
 /// # Errors
 /// The store's.
@@ -85,10 +96,7 @@ pub async fn outdated(
     let is_new = |row: &DocumentRow| row.body.is_some() && before.owner_of(&row.kind, &row.key).is_none();
     let own = |row: &DocumentRow| matches!(row.kind.as_str(), "exception" | "decision" | "look");
     let rows: Vec<&DocumentRow> = rows.iter().filter(|row| !own(row) || !is_new(row)).collect();
-    let Some(from_ms) = rows.iter().map(|row| row.valid_from_ms).min() else {
-        return Ok(Vec::new());
-    };
-    let from_ms = from_ms.max(now_ms - BACK_MS) - DAY_MS;
+    let from_ms = now_ms - DAY_MS;
     let touched = rows.iter().map(|row| (row.kind.as_str(), row.key.as_str()));
     match reps_of(before, after, touched, now_ms) {
         Reps::All => folded_days(app, None, from_ms).await,

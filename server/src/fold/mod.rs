@@ -10,6 +10,7 @@ mod frozen;
 mod keys;
 mod noted;
 mod private;
+mod rejudged;
 mod times;
 mod views;
 mod worker;
@@ -17,14 +18,15 @@ mod worker;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use day::basis;
-pub use day::{FoldError, day_now};
+pub(crate) use day::standing_basis;
+pub use day::{FoldError, day_now, day_with_documents};
 pub use explain::explained;
 pub use frozen::frozen_cell;
 pub use keys::{day_key, outdated, read_day_key, touches};
-pub use worker::{drain, run};
+pub use worker::{drain, run, settle};
 
 pub(crate) use anchors::{boot_key, tie_of};
-pub(crate) use keys::days_of;
+pub(crate) use keys::{changed_by, days_of};
 pub(crate) use private::private_key;
+pub(crate) use rejudged::{Rejudging, rejudge};
 pub(crate) use times::{Times, since_cell};

@@ -249,28 +249,6 @@ async fn a_desk_decision_folds_the_day_it_touches_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_changed_area_folds_recent_days_again() {
-    let world = World::new().await;
-    let phone = day(&world).await;
-    world.set_time(at(17, 0));
-    push_all(&world, &phone).await;
-    drain(&world.app).await.unwrap();
-    let before = day_view(&world).await.basis;
-    world
-        .put_district(
-            "d2",
-            (crate::testing::CENTRE.0 + AWAY, crate::testing::CENTRE.1),
-            20_000_000,
-        )
-        .await;
-    world.put_rep(REP, &["d1", "d2"], &["c1"]).await;
-    drain(&world.app).await.unwrap();
-    let view = day_view(&world).await;
-    assert_ne!(view.basis, before);
-    assert_eq!(view.counts.outside_s, 0, "by the area recorded last for that day");
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_day_that_cant_be_folded_holds_up_no_other() {
     let world = World::new().await;
     let mut phone = world.enrol(REP).await;

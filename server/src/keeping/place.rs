@@ -9,6 +9,7 @@ use crate::{
     desk::{DeskError, DeskResult},
     store::{
         Store, StoreResult,
+        lock::lock,
         postgres::{self, Postgres},
         snapshot::{Row, Sink},
         sqlite::{self, Sqlite},
@@ -43,7 +44,7 @@ impl Place {
     pub(super) async fn open(&self) -> StoreResult<Arc<dyn Store>> {
         Ok(match self {
             Self::Folder(folder) => Arc::new(Sqlite::open(folder)?),
-            Self::Database(url) => Arc::new(Postgres::open(url).await?),
+            Self::Database(url) => Arc::new(Postgres::connect(url).await?),
         })
     }
 
@@ -58,9 +59,7 @@ impl Place {
     /// Keeps servers away, for what can't be done beside one.
     pub(super) async fn hold(&self) -> StoreResult<Held> {
         Ok(match self {
-            Self::Folder(folder) => Held::Folder {
-                _lock: sqlite::lock(folder)?,
-            },
+            Self::Folder(folder) => Held::Folder { _lock: lock(folder)? },
             Self::Database(url) => {
                 let holder = postgres::Snapshot::open(url).await?;
                 holder.hold().await?;

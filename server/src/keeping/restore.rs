@@ -91,7 +91,7 @@ pub async fn restore(what: &Restore<'_>, clock: Arc<dyn Clock>) -> DeskResult<Re
         faults,
         by: Actor::console().user,
     });
-    append(&desk.app, vec![act], |_| Change::default()).await?;
+    append(&desk.app, vec![act], Change::default()).await?;
     drop(desk);
     folder.finish()?;
     Ok(Restored {
@@ -120,7 +120,11 @@ async fn begin_anew(store: &dyn Store) -> DeskResult<()> {
 /// A desk over the new data. A demo's day has a time of its own: its clock stands where its documents end.
 async fn open(folder: &NewFolder, store: Arc<dyn Store>, header: &Header, clock: Arc<dyn Clock>) -> DeskResult<Desk> {
     let clock = match header.demo {
-        true => Arc::new(DemoClock::starting_at(Documents::load(&*store).await?.recorded_ms())),
+        true => Arc::new(DemoClock::starting_at(
+            Documents::default()
+                .with(&store.documents_after(0).await?)
+                .recorded_ms(),
+        )),
         false => clock,
     };
     let keys = |error: SignerError| DeskError::environment("keys", error.to_string());

@@ -23,7 +23,7 @@ use crate::{
     fold,
     store::{
         Change, ViewQuery, ViewRow,
-        postgres::tests::Cluster,
+        postgres::{Postgres, cluster::Cluster},
         snapshot::{Row, Sink},
     },
     testing::{Phone, REP, World, at},
@@ -151,7 +151,7 @@ async fn a_backup_under_load_is_whole_and_phones_go_on_from_it() {
     assert_eq!((&come_back.holds, come_back.sha256), (&made.holds, made.sha256));
     assert_eq!((come_back.proof.streams, come_back.proof.faulty()), (3, 0));
     assert!(come_back.proof.doubtful > 0);
-    let again = World::open(data, at(9, 0)).await;
+    let again = World::open(data, None, at(9, 0)).await;
     assert_eq!(views(&again).await, before);
     let days = ViewQuery {
         kind: "day".into(),
@@ -336,7 +336,7 @@ async fn once_free<T, F: Future<Output = DeskResult<T>>>(act: impl Fn() -> F) ->
 
 #[tokio::test(flavor = "multi_thread")]
 async fn there_and_back_again_every_byte_is_the_same() {
-    let cluster = Cluster::start();
+    let cluster = Cluster::start(&[]);
     let world = World::new().await;
     let phone = morning(&world, REP).await;
     fold::drain(&world.app).await.unwrap();
@@ -365,7 +365,7 @@ async fn there_and_back_again_every_byte_is_the_same() {
     fs::remove_file(folder.path().join("onbeat.sqlite")).unwrap();
     let back = tempfile::tempdir().unwrap();
     let to = Place::Folder(back.path().join("data"));
-    let held = cluster.open().await;
+    let held = Postgres::connect(&cluster.url).await.unwrap();
     let running = relocate(folder.path(), Some(&cluster.url), &to).await.unwrap_err();
     assert_eq!(running.code, "locked");
     drop(held);
@@ -378,7 +378,7 @@ async fn there_and_back_again_every_byte_is_the_same() {
     let file = back.path().join("backup");
     let made = backup(folder.path(), Some(&cluster.url), &file, 0).await.unwrap();
     assert_eq!(made.holds, moved.holds);
-    let empty = Cluster::start();
+    let empty = Cluster::start(&[]);
     let data = back.path().join("restored");
     let what = Restore {
         file: &file,

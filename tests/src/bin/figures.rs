@@ -45,8 +45,7 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
 
 fn write_text(out: &mut impl Write, figures: &Figures) -> io::Result<()> {
     for figure in &figures.figures {
-        let digits = if figure.value < 100.0 { 1 } else { 0 };
-        writeln!(out, "{:>10.digits$} {:<9}  {}", figure.value, figure.unit, figure.what)?;
+        writeln!(out, "{figure}")?;
     }
     writeln!(
         out,

@@ -4,7 +4,7 @@ mod engine;
 mod phone;
 mod server;
 
-use std::{error::Error, thread};
+use std::{error::Error, fmt, thread};
 
 use serde::Serialize;
 
@@ -25,6 +25,26 @@ pub struct Figure {
     pub value: f64,
     /// Its unit.
     pub unit: &'static str,
+}
+
+impl Figure {
+    /// A figure; `what` says what was measured, and on what.
+    pub fn new(name: &'static str, what: impl Into<String>, value: f64, unit: &'static str) -> Self {
+        let what = what.into();
+        Self {
+            name,
+            what,
+            value,
+            unit,
+        }
+    }
+}
+
+impl fmt::Display for Figure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = if self.value < 100.0 { 1 } else { 0 };
+        write!(f, "{:>10.digits$} {:<9}  {}", self.value, self.unit, self.what)
+    }
 }
 
 /// What a run of all measurements says.

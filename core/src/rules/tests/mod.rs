@@ -4,6 +4,7 @@ mod clocks;
 mod explain;
 mod extremes;
 mod presence;
+mod rejudged;
 mod sign_in;
 mod standing;
 mod together;

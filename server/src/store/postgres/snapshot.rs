@@ -1,8 +1,9 @@
 use futures_util::TryStreamExt;
-use tokio_postgres::{Client, IsolationLevel, NoTls, Row as Columns, Transaction};
+use tokio_postgres::{Client, IsolationLevel, Row as Columns, Transaction};
 
 use super::{
-    HOLDER, config,
+    connect::Address,
+    locks::SERVED,
     read::{self, count, hash, string},
     schema,
 };
@@ -20,7 +21,8 @@ impl Snapshot {
     /// # Errors
     /// [`StoreError::Newer`], and [`StoreError::Database`] where there is none or an older onbeat wrote it.
     pub(crate) async fn open(url: &str) -> StoreResult<Self> {
-        let (client, connection) = config(url)?.connect(NoTls).await?;
+        let address = Address::read(url)?;
+        let (client, connection) = address.config.connect(address.tls.clone()).await?;
         // It ends with the client; what cut it off is told by the next query.
         tokio::spawn(connection);
         schema::check_newest(&client).await?;
@@ -32,7 +34,7 @@ impl Snapshot {
     /// # Errors
     /// [`StoreError::Locked`].
     pub(crate) async fn hold(&self) -> StoreResult<()> {
-        let held = self.0.query_one("SELECT pg_try_advisory_lock($1)", &[&HOLDER]).await?;
+        let held = self.0.query_one("SELECT pg_try_advisory_lock($1)", &[&SERVED]).await?;
         if held.get(0) {
             Ok(())
         } else {
@@ -48,7 +50,9 @@ impl Snapshot {
         let transaction = self.0.build_transaction().read_only(true);
         let transaction = transaction.isolation_level(IsolationLevel::RepeatableRead).start();
         let db = transaction.await.map_err(StoreError::from)?;
-        let unhurried = db.batch_execute("SET LOCAL statement_timeout = 0").await;
+        let unhurried = db
+            .batch_execute("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
+            .await;
         unhurried.map_err(StoreError::from)?;
         let sql = "SELECT kind, key, body, expires_ms FROM cell ORDER BY kind, key";
         each(&db, sql, |row| Ok(Row::Cell(read::cell_row(row))), sink).await?;

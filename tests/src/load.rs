@@ -42,18 +42,32 @@ pub fn batches_of_fixes(
     times_ms: impl IntoIterator<Item = i64>,
     batch_records: usize,
 ) -> Vec<Batch> {
-    let times_ms: Vec<i64> = times_ms.into_iter().collect();
-    let begun_ms = times_ms.first().copied().unwrap_or_default();
-    let batches = times_ms.chunks(batch_records).map(|times_ms| {
-        let records = times_ms.iter().map(|&at_ms| {
-            let elapsed_ms = at_ms - begun_ms;
+    let mut begun_ms = None;
+    let fixes = times_ms.into_iter().map(|at_ms| {
+        let begun_ms = *begun_ms.get_or_insert(at_ms);
+        (at_ms, fix((at_ms - begun_ms) / 1_000))
+    });
+    batches_of(phone, fixes, batch_records)
+}
+
+/// Fixes with their times, which only go forward, in batches of `batch_records`.
+pub fn batches_of(
+    phone: &mut RawPhone,
+    fixes: impl IntoIterator<Item = (i64, Fix)>,
+    batch_records: usize,
+) -> Vec<Batch> {
+    let fixes: Vec<(i64, Fix)> = fixes.into_iter().collect();
+    let begun_ms = fixes.first().map(|(at_ms, _)| *at_ms).unwrap_or_default();
+    let batches = fixes.chunks(batch_records).map(|fixes| {
+        let records = fixes.iter().map(|(at_ms, fix)| {
+            let (at_ms, elapsed_ms) = (*at_ms, at_ms - begun_ms);
             let boot = BOOT.into();
             let at = Stamp {
                 at_ms,
                 elapsed_ms,
                 boot,
             };
-            let fix = fix(elapsed_ms / 1_000);
+            let fix = fix.clone();
             phone.write(at, &FixTaken { fix, seen: None })
         });
         let records = records.collect();

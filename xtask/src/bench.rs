@@ -22,6 +22,8 @@ pub(crate) struct Bench {
 enum Part {
     /// The engine, a phone and the server, as they are used.
     Figures,
+    /// A month of a thousand reps, judged anew after a correction.
+    Rejudge,
     /// The index over districts against others', in a workspace of its own.
     Place,
 }
@@ -30,9 +32,15 @@ impl Bench {
     pub(crate) fn run(&self) -> io::Result<ExitCode> {
         tools::must_compile()?;
         let mut measuring = match self.part {
-            Part::Figures => {
+            Part::Figures | Part::Rejudge => {
                 build::optimised()?;
-                Command::new(build::release().join("figures"))
+                let mut measuring = Command::new(build::release().join("figures"));
+                measuring.arg(if self.part == Part::Rejudge {
+                    "rejudge"
+                } else {
+                    "figures"
+                });
+                measuring
             }
             Part::Place => {
                 tools::must_have(&[tools::GEOS])?;

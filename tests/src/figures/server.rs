@@ -57,7 +57,7 @@ impl Bed {
 }
 
 /// Working days from the story's on.
-fn workdays() -> impl Iterator<Item = NaiveDate> {
+pub(super) fn workdays() -> impl Iterator<Item = NaiveDate> {
     let days = DATE.iter_days();
     days.filter(|day| !matches!(day.weekday(), Weekday::Sat | Weekday::Sun))
 }
@@ -68,7 +68,7 @@ fn minutes(day: NaiveDate) -> impl Iterator<Item = i64> {
     (0..DAY_FIXES as i64).map(move |n| begin_ms + 60_000 * n)
 }
 
-fn local_ms(day: NaiveDate, hour: u32) -> i64 {
+pub(super) fn local_ms(day: NaiveDate, hour: u32) -> i64 {
     let time = NaiveTime::from_hms_opt(hour, 0, 0).expect("an hour");
     let local = ZONE.from_local_datetime(&day.and_time(time)).single();
     local.expect("clocks change at night").timestamp_millis()
@@ -141,7 +141,7 @@ pub fn load(binaries: &Binaries, story: &Story) -> Result<Vec<Figure>, Box<dyn E
     ])
 }
 
-fn all_taken(report: LoadReport) -> Result<LoadReport, Box<dyn Error>> {
+pub(super) fn all_taken(report: LoadReport) -> Result<LoadReport, Box<dyn Error>> {
     match report.errors {
         0 => Ok(report),
         n => Err(format!("{n} of {} pushes were refused", report.pushes).into()),

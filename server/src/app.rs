@@ -10,8 +10,10 @@ use crate::{
     desk_log::{DeskLog, DeskLogError},
     documents::Documents,
     folding::Folding,
-    limits::Limits,
+    limits::{Limits, Turns},
+    metrics::Metrics,
     random,
+    ready::Readiness,
     settled::settled,
     signer::{Signer, SignerError},
     store::{Change, Committed, Store, StoreError, StoreResult, postgres::Postgres, sqlite::Sqlite},
@@ -35,8 +37,14 @@ pub struct App {
     pub incarnation: String,
     /// How often phones may ask.
     pub limits: Limits,
+    /// Who may have a push worked on.
+    pub(crate) turns: Turns,
     /// What the fold worker remembers.
     pub folding: Folding,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// Whether it can do its work.
+    pub readiness: Readiness,
     documents: RwLock<Arc<Documents>>,
 }
 
@@ -68,7 +76,7 @@ impl App {
         let Some(url) = database else {
             return Self::open(folder, clock, demo).await;
         };
-        let store = Arc::new(Postgres::open(url).await?);
+        let store = Arc::new(Postgres::open(folder, url).await?);
         let signer = Signer::open(folder, clock.now_ms())?;
         Self::over(store, signer, clock, demo).await
     }
@@ -94,8 +102,9 @@ impl App {
         demo: bool,
     ) -> Result<Arc<Self>, OpenError> {
         let incarnation = settled(&*store, "incarnation", random::hex::<8>).await?;
-        let desk = DeskLog::open(&*store, &signer, clock.now_ms(), demo).await?;
-        let documents = Documents::load(&*store).await?;
+        let desk = DeskLog::open(Arc::clone(&store), &signer, clock.now_ms(), demo).await?;
+        let documents = Documents::default().with(&store.documents_after(0).await?);
+        let metrics = Metrics::new(&store.writes());
         Ok(Arc::new(Self {
             store,
             clock,
@@ -105,7 +114,10 @@ impl App {
             desk,
             incarnation,
             limits: Limits::default(),
+            turns: Turns::default(),
             folding: Folding::default(),
+            metrics,
+            readiness: Readiness::default(),
             documents: RwLock::new(Arc::new(documents)),
         }))
     }
@@ -115,7 +127,21 @@ impl App {
         self.clock.now_ms()
     }
 
-    /// All documents, as they stand.
+    /// Reads what other processes have recorded meanwhile: each request and each fold begins with it, so that none
+    /// rules by documents older than itself.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn refresh(&self) -> StoreResult<()> {
+        let known = self.documents();
+        let new = self.store.documents_after(known.desk_seq()).await?;
+        if !new.is_empty() {
+            self.take_documents(known.with(&new));
+        }
+        Ok(())
+    }
+
+    /// All documents, as they stood when they were last read.
     pub fn documents(&self) -> Arc<Documents> {
         Arc::clone(&self.documents.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -134,7 +160,11 @@ impl App {
         Ok(committed)
     }
 
-    pub(crate) fn replace_documents(&self, documents: Documents) {
-        *self.documents.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(documents);
+    /// Keeps documents that were read or recorded, unless newer ones are known already.
+    pub(crate) fn take_documents(&self, documents: Documents) {
+        let mut known = self.documents.write().unwrap_or_else(PoisonError::into_inner);
+        if documents.desk_seq() > known.desk_seq() {
+            *known = Arc::new(documents);
+        }
     }
 }

@@ -2,44 +2,57 @@
 
 use crate::{
     app::App,
-    desk_log::{Act, DeskLogError, Written},
+    desk_log::{Act, DeskLogError, Draft, Written},
     documents::{Documents, document_of},
     feed, fold,
     store::{Change, Committed, StoreError},
 };
 use onbeat_core::record::Body;
 
+/// An append is prepared anew so often if other processes wrote to the desk's log meanwhile.
+const ATTEMPTS: usize = 4;
+
 /// Writes `acts` in one transaction with the change they make. From acts that put or drop documents
-/// follow the documents, the phones' feed and the days to fold again; `change` adds what else they make.
+/// follow the documents, the phones' feed and the days to fold again; `change` holds what else they make.
 ///
 /// `None`: a guard of the change no longer held, nothing was written.
 ///
 /// # Errors
 /// [`DeskLogError`]; nothing was written then.
-pub async fn append(
-    app: &App,
-    acts: Vec<Act>,
-    change: impl FnOnce(&[Written]) -> Change,
-) -> Result<Option<Vec<Written>>, DeskLogError> {
-    let mut draft = app.desk.draft(acts, app.now_ms()).await?;
-    let written = draft.written();
-    let mut change = change(&written);
+pub async fn append(app: &App, acts: Vec<Act>, change: Change) -> Result<Option<Vec<Written>>, DeskLogError> {
+    let _turn = app.desk.turn().await?;
+    let mut head = app.desk.head().await?;
+    for _ in 0..ATTEMPTS {
+        app.refresh().await?;
+        let draft = app.desk.draft(&head, acts.clone(), app.now_ms())?;
+        let written = draft.written();
+        if follow(app, draft, change.clone()).await? == Committed::Done {
+            return Ok(Some(written));
+        }
+        let now = app.desk.head().await?;
+        if now == head {
+            return Ok(None);
+        }
+        head = now;
+    }
+    Err(StoreError::Busy.into())
+}
+
+/// Commits a draft with all that follows from it.
+async fn follow(app: &App, draft: Draft, mut change: Change) -> Result<Committed, StoreError> {
     change.guards.push(draft.guard());
-    let documents = project(app, &draft.bodies, &written, &mut change).await?;
+    let documents = project(app, &draft.bodies, &draft.written(), &mut change).await?;
     let known = app.documents();
-    for (mut record, body) in std::mem::take(&mut draft.records).into_iter().zip(&draft.bodies) {
+    for (mut record, body) in draft.records.into_iter().zip(&draft.bodies) {
         record.keys = fold::touches(&known, body);
         change.mark.extend(fold::changed_by(body, &record.keys));
         change.append.push(record);
     }
-    if app.commit(change).await? == Committed::Stale {
-        return Ok(None);
+    let committed = app.commit(change).await?;
+    if let Some(documents) = documents.filter(|_| committed == Committed::Done) {
+        app.take_documents(documents);
     }
-    if let Some(documents) = documents {
-        app.replace_documents(documents);
-    }
-    draft.keep();
-    Ok(Some(written))
+    Ok(committed)
 }
 
 /// Documents, feed and marks that follow from the acts; the documents as they will stand.

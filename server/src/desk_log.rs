@@ -1,5 +1,7 @@
 //! The desk's own log: what people at the desk (and the server itself) did, chained as a phone's records are.
 
+use std::sync::Arc;
+
 use onbeat_core::{
     reading::{BootId, Stamp},
     record::{
@@ -15,7 +17,7 @@ use crate::{
     random,
     settled::settled,
     signer::Signer,
-    store::{Change, Guard, LogLine, NewRecord, Store, StoreError},
+    store::{Change, Guard, LogLine, NewRecord, Store, StoreError, StoreResult, Turn},
 };
 
 /// Why nothing was written.
@@ -28,7 +30,10 @@ pub enum DeskLogError {
     #[error("desk record: {0}")]
     Record(#[from] RecordError),
     /// The keys are not those that this desk's log began with.
-    #[error("keys.json is not the one this data folder began with: restore it from the same backup")]
+    #[error(
+        "keys.json is not the one this data began with: restore it from the same backup, or copy it from the folder of \
+         another server of this database"
+    )]
     OtherKeys,
 }
 
@@ -92,10 +97,12 @@ pub struct Written {
     pub at_ms: i64,
 }
 
-/// The desk's log. One lock: its records have one order.
+/// The desk's log. Its records have one order: of those who write at once, in this process or another, one is first,
+/// and the others draft theirs anew.
 pub struct DeskLog {
+    store: Arc<dyn Store>,
     certificate: Certificate,
-    head: Mutex<Tip>,
+    turn: Mutex<()>,
     boot: BootId,
     started_ms: i64,
 }
@@ -105,15 +112,11 @@ impl DeskLog {
     ///
     /// # Errors
     /// The store's, or [`DeskLogError::OtherKeys`].
-    pub async fn open(store: &dyn Store, signer: &Signer, now_ms: i64, demo: bool) -> Result<Self, DeskLogError> {
-        let line = settled(store, "desk_certificate", || first_certificate(signer, now_ms, demo)).await?;
+    pub async fn open(store: Arc<dyn Store>, signer: &Signer, now_ms: i64, demo: bool) -> Result<Self, DeskLogError> {
+        let line = settled(&*store, "desk_certificate", || first_certificate(signer, now_ms, demo)).await?;
         let certificate = Certificate::parse(&line)?;
         if !signer.signed(&*certificate) {
             return Err(DeskLogError::OtherKeys);
-        }
-        let mut head = Tip::of_certificate(&certificate);
-        if let Some(newest) = store.tip(&line_of(&certificate.stream)).await? {
-            (head.seq, head.hash) = (newest.seq, newest.hash);
         }
         // It stands where the phones' do, so that an export finds it the same way.
         let change = Change {
@@ -122,8 +125,9 @@ impl DeskLog {
         };
         store.commit(change).await?;
         Ok(Self {
+            store,
             certificate,
-            head: Mutex::new(head),
+            turn: Mutex::default(),
             boot: random::hex::<8>(),
             started_ms: now_ms,
         })
@@ -139,27 +143,42 @@ impl DeskLog {
         &self.certificate
     }
 
-    /// Its newest record.
-    pub async fn head(&self) -> Tip {
-        self.head.lock().await.clone()
+    /// Its newest record, whichever process wrote it.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn head(&self) -> StoreResult<Tip> {
+        let mut head = Tip::of_certificate(&self.certificate);
+        if let Some(newest) = self.store.tip(&line_of(&head.stream)).await? {
+            (head.seq, head.hash) = (newest.seq, newest.hash);
+        }
+        Ok(head)
     }
 
     /// A seal over everything written so far: an export ends with it.
-    pub async fn seal_head(&self, signer: &Signer) -> Seal {
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn seal_head(&self, signer: &Signer) -> StoreResult<Seal> {
         let kid = self.certificate.kid.clone();
-        let unsigned = Seal::unsigned(&self.head().await, kid.clone());
-        signer.sign_as(&kid, unsigned).expect("checked when the log was opened")
+        let unsigned = Seal::unsigned(&self.head().await?, kid.clone());
+        Ok(signer.sign_as(&kid, unsigned).expect("checked when the log was opened"))
     }
 
-    /// What `acts` would add to the log. Nobody else adds to it as long as the draft lives.
+    /// Waits until nobody else writes, here or in another process.
+    pub(crate) async fn turn(&self) -> StoreResult<(MutexGuard<'_, ()>, Turn)> {
+        let here = self.turn.lock().await;
+        Ok((here, self.store.turn().await?))
+    }
+
+    /// What `acts` would add to the log after its newest record.
     ///
     /// # Errors
     /// [`DeskLogError::Record`].
-    pub(crate) async fn draft(&self, acts: Vec<Act>, now_ms: i64) -> Result<Draft<'_>, DeskLogError> {
-        let head = self.head.lock().await;
+    pub(crate) fn draft(&self, head: &Tip, acts: Vec<Act>, now_ms: i64) -> Result<Draft, DeskLogError> {
         let mut draft = Draft {
+            after: head.clone(),
             tip: head.clone(),
-            head,
             records: Vec::new(),
             bodies: Vec::new(),
         };
@@ -179,8 +198,8 @@ impl DeskLog {
 }
 
 /// Records that are to be the next of the log.
-pub(crate) struct Draft<'a> {
-    head: MutexGuard<'a, Tip>,
+pub(crate) struct Draft {
+    after: Tip,
     tip: Tip,
     /// As they are stored; which keys they touch is still to be said.
     pub(crate) records: Vec<NewRecord>,
@@ -188,7 +207,7 @@ pub(crate) struct Draft<'a> {
     pub(crate) bodies: Vec<Body>,
 }
 
-impl Draft<'_> {
+impl Draft {
     fn add(&mut self, body: Body, now_ms: i64) -> Result<(), DeskLogError> {
         let record = Record::write(&self.tip, &body)?;
         self.tip.advance(&record)?;
@@ -207,7 +226,7 @@ impl Draft<'_> {
 
     /// Holds as long as nothing else was added.
     pub(crate) fn guard(&self) -> Guard {
-        Guard::Tip(line_of(&self.head.stream), self.head.seq)
+        Guard::Tip(line_of(&self.after.stream), self.after.seq)
     }
 
     /// What will be said of the records once they are written.
@@ -218,11 +237,6 @@ impl Draft<'_> {
             at_ms: record.received_ms,
         };
         self.records.iter().map(written).collect()
-    }
-
-    /// The records were written: the next ones continue them.
-    pub(crate) fn keep(mut self) {
-        *self.head = self.tip;
     }
 }
 

@@ -76,6 +76,10 @@ impl From<StoreError> for ApiError {
         let (status, code) = match &error {
             StoreError::Full => (StatusCode::SERVICE_UNAVAILABLE, "disk_full"),
             StoreError::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
+            StoreError::Away(_) => {
+                tracing::warn!(%error, "a request failed");
+                return Self::busy();
+            }
             StoreError::Altered(_) => {
                 tracing::error!(%error, "a blob was altered");
                 return Self::new(StatusCode::INTERNAL_SERVER_ERROR, "altered", error.to_string());
@@ -113,10 +117,27 @@ impl IntoResponse for ApiError {
         let mut error = self.fields;
         error.insert("code".into(), self.code.into());
         error.insert("message".into(), self.message.into());
-        let mut response = (self.status, Json(json!({ "error": error }))).into_response();
-        if let Some(seconds) = self.retry_after_s {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        response
+        answer(self.status, error, self.retry_after_s.map(u64::from))
     }
+}
+
+/// The error that an answer holds, beside it: the router finishes it with the request's id.
+#[derive(Clone)]
+pub struct Refusal(pub Map<String, Value>);
+
+impl Refusal {
+    /// The error's code.
+    pub fn code(&self) -> &str {
+        self.0.get("code").and_then(Value::as_str).unwrap_or_default()
+    }
+}
+
+/// An error as it is answered.
+pub fn answer(status: StatusCode, error: Map<String, Value>, retry_after_s: Option<u64>) -> Response {
+    let mut response = (status, Json(json!({ "error": error }))).into_response();
+    response.extensions_mut().insert(Refusal(error));
+    if let Some(seconds) = retry_after_s {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
 }

@@ -30,7 +30,7 @@ pub fn check_database(data: &Path, named: bool) -> DeskResult<()> {
     let why = match (named, here) {
         (true, true) => format!("{folder} holds its data itself: serve it without --database"),
         (false, false) if exists(data) => {
-            format!("the data of {folder} stands in a database: run onbeat serve --database URL on it")
+            format!("the data of {folder} stands in a database: name it by --database URL")
         }
         _ => return Ok(()),
     };

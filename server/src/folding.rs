@@ -1,30 +1,26 @@
 //! What the fold worker remembers: nothing that a restart could not find again.
 
 use std::{
-    collections::{BTreeSet, HashMap, VecDeque},
+    collections::{HashMap, VecDeque},
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-use onbeat_core::{
-    record::Hash,
-    rules::{Basis, DayView},
-};
+use onbeat_core::{record::Hash, rules::Basis};
 
 /// Prepared bases kept: an area of a whole borough takes a while to prepare, and a rep's day is folded often.
 const BASES: usize = 48;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
-/// Open days waited for: all reps' of a large company.
-const OPEN_DAYS: usize = 20_000;
 
-/// What the fold worker remembers: nothing that a restart could not find again.
-#[derive(Debug, Default)]
+/// What the fold worker remembers: nothing that a restart, or another process, could not find again.
+#[derive(Debug)]
 pub struct Folding {
     pub(crate) bases: Bases,
     /// One folds at a time: of two, the one that read less might be the last to write.
     pub(crate) turn: tokio::sync::Mutex<()>,
-    open: Mutex<BTreeSet<(i64, String)>>,
+    /// When nothing was due last.
+    caught_up: Mutex<Instant>,
     failing: Mutex<HashMap<String, Failing>>,
 }
 
@@ -35,11 +31,42 @@ struct Failing {
     again: Instant,
 }
 
+impl Default for Folding {
+    fn default() -> Self {
+        Self {
+            bases: Bases::default(),
+            turn: tokio::sync::Mutex::default(),
+            caught_up: Mutex::new(Instant::now()),
+            failing: Mutex::default(),
+        }
+    }
+}
+
 impl Folding {
-    /// It failed, and its next try is not due.
-    pub(crate) fn paused(&self, key: &str) -> bool {
-        let failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
-        failing.get(key).is_some_and(|failing| failing.again > Instant::now())
+    /// Nothing is due now.
+    pub(crate) fn caught_up(&self) {
+        *self.caught_up.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    /// Since nothing was due: no view is further behind, but for those of days that fail. The worker looks once a
+    /// second, so it grows where the worker hangs, too.
+    pub(crate) fn lag(&self) -> Duration {
+        self.caught_up.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+    }
+
+    /// Days that wait for their next try.
+    pub(crate) fn count_failing(&self) -> usize {
+        self.failing.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Keys that failed and whose next try is not due.
+    pub(crate) fn paused(&self) -> Vec<String> {
+        let (failing, now) = (
+            self.failing.lock().unwrap_or_else(PoisonError::into_inner),
+            Instant::now(),
+        );
+        let paused = failing.iter().filter(|(_, failing)| failing.again > now);
+        paused.map(|(key, _)| key.clone()).collect()
     }
 
     /// It is tried again after twice the pause each time.
@@ -52,23 +79,9 @@ impl Folding {
         failing.insert(key.to_owned(), Failing { pause, again });
     }
 
-    /// It was folded: if its window is open, it is to be folded again when that closes.
-    pub(crate) fn folded(&self, key: &str, view: &DayView) {
+    /// It was folded.
+    pub(crate) fn folded(&self, key: &str) {
         self.failing.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(window) = view.window.filter(|_| !view.closed && open.len() < OPEN_DAYS) {
-            open.insert((window.to_ms, key.to_owned()));
-        }
-    }
-
-    /// Keys of the days whose window has closed, taken out.
-    pub(crate) fn closing(&self, now_ms: i64) -> Vec<String> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let later = open.split_off(&(now_ms + 1, String::new()));
-        std::mem::replace(&mut *open, later)
-            .into_iter()
-            .map(|(_, key)| key)
-            .collect()
     }
 }
 

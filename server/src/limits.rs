@@ -5,6 +5,8 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use tokio::sync::{Semaphore, SemaphorePermit};
+
 /// How often a phone may do something: so many at once, and one more every so many milliseconds.
 #[derive(Debug, Clone, Copy)]
 pub struct Rate {
@@ -46,6 +48,38 @@ pub(crate) const KEYS_LOST: Rate = Rate {
 /// Callers remembered at once; beyond it the half that is nearest to calling freely again is forgotten.
 const CALLERS: usize = 100_000;
 
+/// Pushes that are worked on at once: more would only wait for each other.
+const PUSHES_AT_ONCE: usize = 64;
+/// KiB of pushes that were read and are not done: some hundreds of those that phones send.
+const PUSHES_KIB: usize = 32 * 1024;
+
+/// Who may have a push worked on. What waits is bounded by its size, so that an onrush costs no memory; who finds no
+/// room is to come again.
+#[derive(Debug)]
+pub(crate) struct Turns {
+    room: Semaphore,
+    work: Semaphore,
+}
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self {
+            room: Semaphore::new(PUSHES_KIB),
+            work: Semaphore::new(PUSHES_AT_ONCE),
+        }
+    }
+}
+
+impl Turns {
+    /// Waits for a turn, if there is room for so many bytes to wait. It ends when what is answered is dropped.
+    pub(crate) async fn take(&self, bytes: usize) -> Option<[SemaphorePermit<'_>; 2]> {
+        let kib = u32::try_from(bytes / 1024 + 1).ok()?;
+        let room = self.room.try_acquire_many(kib).ok()?;
+        let work = self.work.acquire().await.ok()?;
+        Some([room, work])
+    }
+}
+
 /// Token buckets by caller, on the App's clock. They live in memory: a restart forgives.
 #[derive(Debug, Default)]
 pub struct Limits {
@@ -85,7 +119,34 @@ fn forget_half<K>(buckets: &mut HashMap<K, i64>) {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+    use futures_util::FutureExt;
+
     use super::*;
+
+    #[tokio::test]
+    async fn what_waits_is_bounded_and_room_is_given_back() {
+        let turns = Turns::default();
+        let mut at_work = Vec::new();
+        for _ in 0..PUSHES_AT_ONCE {
+            at_work.push(turns.take(0).await.unwrap());
+        }
+        let large = 512 * 1024;
+        let mut waiting = Vec::new();
+        let full = loop {
+            let mut turn = Box::pin(turns.take(large));
+            match turn.as_mut().now_or_never() {
+                None => waiting.push(turn),
+                Some(refused) => break refused,
+            }
+        };
+        assert!(full.is_none());
+        assert_eq!(waiting.len(), (PUSHES_KIB - PUSHES_AT_ONCE) / 513);
+        drop(at_work);
+        assert!(waiting.remove(0).await.is_some());
+        drop(waiting);
+        assert!(turns.take(large).await.is_some());
+    }
 
     #[test]
     fn callers_are_bounded_and_who_called_most_is_remembered() {

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use axum::{
     Router,
-    body::to_bytes,
+    body::{Body, to_bytes},
     extract::{DefaultBodyLimit, MatchedPath, Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::{self, Next},
@@ -18,6 +18,7 @@ use crate::{
     api::{self, guard, queries},
     app::App,
     desk::{Desk, DeskError},
+    error::{ApiError, Refusal},
     feed, intake, photos, random, serve,
 };
 
@@ -76,8 +77,12 @@ async fn frame(State(desk): State<Desk>, request: Request, next: Next) -> Respon
     let span = tracing::info_span!("request", id);
     let response = next.run(request).instrument(span.clone()).await;
     let mut response = in_our_form(response).await;
-    let (status, took_ms) = (response.status().as_u16(), begun.elapsed().as_millis() as u64);
-    span.in_scope(|| tracing::info!(%method, route, status, took_ms, "answered"));
+    let code = finish(&mut response, &id);
+    let (status, took) = (response.status().as_u16(), begun.elapsed());
+    let took_ms = took.as_millis() as u64;
+    span.in_scope(|| tracing::info!(%method, route, status, code, took_ms, "answered"));
+    let requests = &desk.app.metrics.requests;
+    requests.count(&route, &method, status, code.as_deref(), took);
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert("x-request-id", id);
@@ -92,6 +97,17 @@ async fn frame(State(desk): State<Desk>, request: Request, next: Next) -> Respon
         );
     }
     response
+}
+
+/// Puts the request's id into the error that is answered, if one is; its code.
+fn finish(response: &mut Response, id: &str) -> Option<String> {
+    let mut refusal = response.extensions_mut().remove::<Refusal>()?;
+    let code = refusal.code().to_owned();
+    refusal.0.insert("request_id".into(), id.into());
+    *response.body_mut() = Body::from(serde_json::json!({ "error": refusal.0 }).to_string());
+    // It was that of the body so far.
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    Some(code)
 }
 
 /// What the framework refuses (a body that is no JSON, a query that can't be read) it says in plain text:
@@ -119,11 +135,7 @@ async fn in_our_form(response: Response) -> Response {
     } else {
         &said
     };
-    (
-        status,
-        axum::Json(serde_json::json!({ "error": { "code": code, "message": message } })),
-    )
-        .into_response()
+    ApiError::new(status, code, message).into_response()
 }
 
 /// OWASP's HTTP Headers Cheat Sheet, for answers that are data

@@ -17,7 +17,10 @@ use onbeat_core::{
         Certificate, CertificateFields, KeyFile, Kid, PublicKey, RecoveryKey, ServerKey, Signable, Signature, Unsigned,
     },
 };
-use ring::signature::{Ed25519KeyPair, KeyPair};
+use ring::{
+    hkdf::{HKDF_SHA256, Salt},
+    signature::{Ed25519KeyPair, KeyPair},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::random;
@@ -25,6 +28,8 @@ use crate::random;
 /// A key signs for a year; the next one is announced from the start, so that phones offline for long know it.
 const TERM_MS: i64 = 365 * 24 * 60 * 60 * 1000;
 const FILE: &str = "keys.json";
+/// HKDF's salt (RFC 5869) where a key's seed is made of the one before it.
+const NEXT_KEY_SALT: &[u8] = b"onbeat/next-key/1";
 /// HPKE's `info` of a sealed database key, on both ways.
 const RECOVERY_INFO: &[u8] = b"onbeat/recovery/1";
 
@@ -102,7 +107,10 @@ impl Signer {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Secrets::new(now_ms),
             Err(error) => return Err(failed(error)),
         };
-        if secrets.announce(now_ms) {
+        if secrets
+            .announce(now_ms)
+            .ok_or_else(|| SignerError::Damaged(path.clone()))?
+        {
             write_private(&path, &serde_json::to_vec(&secrets).expect("keys are plain data")).map_err(failed)?;
         }
         Self::new(&secrets).ok_or(SignerError::Damaged(path))
@@ -211,16 +219,15 @@ impl Secrets {
         }
     }
 
-    /// Adds the next key if none is announced; true if so.
-    fn announce(&mut self, now_ms: i64) -> bool {
-        let Some(last) = self.keys.last().map(|key| key.from_ms) else {
-            return false;
-        };
-        let announced = self.keys.len() > 1 && last > now_ms;
-        if !announced {
-            self.keys.push(SecretKey::new(now_ms.max(last) + TERM_MS));
+    /// Adds the next key if none is announced; true if so. It follows from the last alone, so that servers with a
+    /// copy of the file each announce the same.
+    fn announce(&mut self, now_ms: i64) -> Option<bool> {
+        let mut changed = false;
+        while self.keys.len() < 2 || self.keys.last()?.from_ms <= now_ms {
+            self.keys.push(self.keys.last()?.next()?);
+            changed = true;
         }
-        !announced
+        Some(changed)
     }
 }
 
@@ -230,6 +237,17 @@ impl SecretKey {
             seed: base64url::encode(random::bytes::<32>()),
             from_ms,
         }
+    }
+
+    /// The key after this one; `None` where this is none.
+    fn next(&self) -> Option<Self> {
+        let mut seed = [0; 32];
+        let key = Salt::new(HKDF_SHA256, NEXT_KEY_SALT).extract(&decode(&self.seed)?);
+        key.expand(&[b"seed"], HKDF_SHA256).ok()?.fill(&mut seed).ok()?;
+        Some(Self {
+            seed: base64url::encode(seed),
+            from_ms: self.from_ms + TERM_MS,
+        })
     }
 }
 
@@ -319,6 +337,22 @@ mod tests {
             ring.check(&receipt(&later, at_ms), Some(at_ms)).unwrap();
         }
         assert!(first.signed(&receipt(&later, 2_000)));
+    }
+
+    #[test]
+    fn copies_of_the_file_announce_the_same_keys_whenever_their_servers_start() {
+        let (folder, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        Signer::open(folder.path(), 1_000).unwrap();
+        fs::copy(folder.path().join(FILE), copy.path().join(FILE)).unwrap();
+        for at_ms in [1_000 + TERM_MS, 1_000 + 2 * TERM_MS, 1_000 + 4 * TERM_MS] {
+            Signer::open(folder.path(), at_ms).unwrap();
+        }
+        let at_once = Signer::open(copy.path(), 7_000 + 4 * TERM_MS).unwrap();
+        let one_by_one = Signer::open(folder.path(), 7_000 + 4 * TERM_MS).unwrap();
+        let (one, other) = (one_by_one.public(0).keys, at_once.public(0).keys);
+        assert_eq!((one.len(), &one), (6, &other));
+        let kids: std::collections::BTreeSet<_> = one.iter().map(|key| &key.kid).collect();
+        assert_eq!(kids.len(), 6, "each is another");
     }
 
     #[test]

@@ -2,8 +2,11 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod database;
+
 use std::{
     io::Write,
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
@@ -33,6 +36,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
+use database::Schema;
+
 use crate::{
     app::App,
     append::append,
@@ -44,7 +49,7 @@ use crate::{
     phones::token_key,
     router::phone_routes,
     signer::{Signer, seal as seal_secret},
-    store::{Cell, Change, sqlite::Sqlite},
+    store::{Cell, Change, postgres::cluster::Cluster, sqlite::Sqlite},
 };
 
 /// Monday 2026-11-23 in Shanghai, midnight.
@@ -76,9 +81,20 @@ impl Clock for HandClock {
     }
 }
 
+/// An App over a new folder, or over a folder and a new schema.
+pub(crate) async fn open(folder: &Path, clock: Arc<dyn Clock>, demo: bool) -> Arc<App> {
+    open_on(folder, Schema::told().as_ref(), clock, demo).await
+}
+
+async fn open_on(folder: &Path, schema: Option<&Schema>, clock: Arc<dyn Clock>, demo: bool) -> Arc<App> {
+    let url = schema.map(Schema::url);
+    App::open_on(folder, url.as_deref(), clock, demo).await.unwrap()
+}
+
 /// A server with a district, two reps and a customer.
 pub(crate) struct World {
     pub(crate) folder: TempDir,
+    schema: Option<Schema>,
     pub(crate) app: Arc<App>,
     clock: Arc<HandClock>,
     router: Router,
@@ -87,7 +103,7 @@ pub(crate) struct World {
 impl World {
     /// At seven on Monday.
     pub(crate) async fn new() -> Self {
-        let world = Self::open(tempfile::tempdir().unwrap(), at(7, 0)).await;
+        let world = Self::open(tempfile::tempdir().unwrap(), Schema::told(), at(7, 0)).await;
         world.furnish().await;
         world
     }
@@ -98,7 +114,7 @@ impl World {
         let store = Arc::new(Sqlite::open_bounded(folder.path(), Some(256)).unwrap());
         let signer = Signer::open(folder.path(), at(7, 0)).unwrap();
         let app = App::over(store, signer, clock.clone(), true).await.unwrap();
-        let world = Self::over(folder, app, clock);
+        let world = Self::over(folder, None, app, clock);
         world.furnish().await;
         world
     }
@@ -112,31 +128,55 @@ impl World {
         }
     }
 
+    /// As [`World::new`], in a cluster's database.
+    pub(crate) async fn on(cluster: &Cluster) -> Self {
+        let schema = Schema::on(&cluster.url);
+        let world = Self::open(tempfile::tempdir().unwrap(), Some(schema), at(7, 0)).await;
+        world.furnish().await;
+        world
+    }
+
+    /// Another server of the same database, with a copy of the keys.
+    pub(crate) async fn beside(&self) -> Self {
+        Self::open(self.copy_of_folder(), self.schema.clone(), self.app.now_ms()).await
+    }
+
     /// Another server over a copy of this one's folder: the same keys, phones and desk.
     pub(crate) async fn copy(&self) -> Self {
+        let folder = self.copy_of_folder();
+        let schema = self.schema.as_ref().map(Schema::copy);
+        Self::open(folder, schema, self.app.now_ms()).await
+    }
+
+    fn copy_of_folder(&self) -> TempDir {
         let folder = tempfile::tempdir().unwrap();
         for entry in std::fs::read_dir(self.folder.path()).unwrap() {
             let from = entry.unwrap().path();
             std::fs::copy(&from, folder.path().join(from.file_name().unwrap())).unwrap();
         }
-        Self::open(folder, self.app.now_ms()).await
+        folder
     }
 
-    /// The server over a folder that is there already.
-    pub(crate) async fn open(folder: TempDir, now_ms: i64) -> Self {
+    async fn open(folder: TempDir, schema: Option<Schema>, now_ms: i64) -> Self {
         let clock = HandClock::at(now_ms);
-        let app = App::open(folder.path(), clock.clone(), true).await.unwrap();
-        Self::over(folder, app, clock)
+        let app = open_on(folder.path(), schema.as_ref(), clock.clone(), true).await;
+        Self::over(folder, schema, app, clock)
     }
 
-    fn over(folder: TempDir, app: Arc<App>, clock: Arc<HandClock>) -> Self {
+    fn over(folder: TempDir, schema: Option<Schema>, app: Arc<App>, clock: Arc<HandClock>) -> Self {
         let router = phone_routes().split_for_parts().0.with_state(app.clone());
         Self {
             folder,
+            schema,
             app,
             clock,
             router,
         }
+    }
+
+    /// Where its data stands, if not in its folder.
+    pub(crate) fn database_url(&self) -> Option<String> {
+        self.schema.as_ref().map(Schema::url)
     }
 
     pub(crate) fn set_time(&self, now_ms: i64) {
@@ -155,7 +195,7 @@ impl World {
             by: "test".into(),
             document,
         });
-        let written = append(&self.app, vec![act], |_| Change::default()).await.unwrap();
+        let written = append(&self.app, vec![act], Change::default()).await.unwrap();
         assert!(written.is_some(), "{kind} {key}");
     }
 
@@ -320,8 +360,11 @@ impl World {
         assert!(self.app.signer.signed(&receipt));
     }
 
-    /// Whether any file of the data folder holds these bytes.
+    /// Whether any file of the data folder holds these bytes, or anything that stands in the database.
     pub(crate) fn disk_holds(&self, needle: &str) -> bool {
+        if let Some(schema) = &self.schema {
+            return schema.text().contains(needle);
+        }
         std::fs::read_dir(self.folder.path()).unwrap().any(|entry| {
             let bytes = std::fs::read(entry.unwrap().path()).unwrap();
             bytes.windows(needle.len()).any(|window| window == needle.as_bytes())

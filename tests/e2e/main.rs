@@ -9,6 +9,7 @@ mod durable;
 mod engine;
 mod forgeries;
 mod kills;
+mod load;
 mod privacy;
 mod push;
 mod watched;

@@ -1,5 +1,5 @@
-/* Preloaded into a process. While a file stands at ONBEAT_FULL, the disk is full: writes to files fail with
- * ENOSPC. And it writes one letter an event to the file named by ONBEAT_EVENTS:
+/* Preloaded into a process. While a file stands at WATCH_FULL, the disk is full: writes to files fail with
+ * ENOSPC. And it writes one letter an event to the file named by WATCH_EVENTS:
  * S  a file was synced to the disk (fsync or fdatasync returned 0)
  * A  a success was told: "HTTP/1.1 200 …" by the server, a line {"ok":…} by a played phone
  * A kill spares the page cache, so only this order shows that nothing is acknowledged before it is durable. */
@@ -18,7 +18,7 @@
 static void note(char event) {
     static int file = -1;
     if (file < 0) {
-        const char *path = getenv("ONBEAT_EVENTS");
+        const char *path = getenv("WATCH_EVENTS");
         if (path) file = open(path, O_WRONLY | O_CREAT | O_APPEND, 0600);
     }
     if (file >= 0) syscall(SYS_write, file, &event, 1);
@@ -54,7 +54,7 @@ ssize_t send(int socket, const void *bytes, size_t length, int flags) {
 static int is_full(int file) {
     static const char *flag;
     struct stat status;
-    if (!flag && !(flag = getenv("ONBEAT_FULL"))) return 0;
+    if (!flag && !(flag = getenv("WATCH_FULL"))) return 0;
     if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode) || access(flag, F_OK) != 0) return 0;
     errno = ENOSPC;
     return 1;

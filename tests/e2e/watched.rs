@@ -30,8 +30,8 @@ impl Watched {
         assert!(compiled.unwrap().success(), "the C compiler refused watch.c");
         let exports = [
             ("LD_PRELOAD", &library),
-            ("ONBEAT_EVENTS", &events),
-            ("ONBEAT_FULL", &full),
+            ("WATCH_EVENTS", &events),
+            ("WATCH_FULL", &full),
         ];
         let exports: String = exports
             .iter()

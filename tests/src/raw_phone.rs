@@ -7,7 +7,7 @@ use onbeat_core::{
     base64url,
     reading::Stamp,
     record::{
-        Batch, Body, Certificate, EpochReason, EpochRequest, Hash, Payload, PublicKey, Record, Seal, Signable,
+        Anchor, Batch, Body, Certificate, EpochReason, EpochRequest, Hash, Payload, PublicKey, Record, Seal, Signable,
         Signature, Tip,
     },
 };
@@ -108,16 +108,38 @@ impl RawPhone {
 
     /// Pushes bytes as they are to this phone's stream.
     pub async fn push_bytes(&self, branch: Option<&str>, bytes: Vec<u8>) -> Answer {
+        send(self.push_request(branch, bytes)).await
+    }
+
+    /// The request of [`RawPhone::push_bytes`], for who sends it in another way.
+    pub fn push_request(&self, branch: Option<&str>, bytes: Vec<u8>) -> reqwest::RequestBuilder {
         let query = branch.map(|name| format!("?branch={name}")).unwrap_or_default();
         let url = format!("{}/api/v1/streams/{}/log{query}", self.base, self.tip.stream);
-        send(
-            self.http
-                .post(url)
-                .bearer_auth(&self.token)
-                .header("content-type", "application/x-ndjson")
-                .body(bytes),
-        )
-        .await
+        let request = self.http.post(url).bearer_auth(&self.token);
+        request.header("content-type", "application/x-ndjson").body(bytes)
+    }
+
+    /// Goes on over another client's connections.
+    #[must_use]
+    pub fn over(self, http: reqwest::Client) -> Self {
+        Self { http, ..self }
+    }
+
+    /// Asks for the server's time, signed over this phone's newest record.
+    ///
+    /// # Errors
+    /// The server's answer, where it holds none.
+    pub async fn time(&self) -> Result<Anchor, Answer> {
+        let Tip {
+            stream,
+            epoch,
+            seq,
+            hash,
+        } = &self.tip;
+        let newest = json!({"stream": stream, "epoch": epoch, "seq": seq, "hash": hash});
+        let url = format!("{}/api/v1/time", self.base);
+        let answer = send(self.http.post(url).bearer_auth(&self.token).json(&newest)).await;
+        serde_json::from_value(answer.1["anchor"].clone()).map_err(|_| answer)
     }
 
     /// Pushes a batch to the main line.

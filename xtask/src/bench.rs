@@ -22,8 +22,6 @@ pub(crate) struct Bench {
 enum Part {
     /// The engine, a phone and the server, as they are used.
     Figures,
-    /// A month of a thousand reps, judged anew after a correction.
-    Rejudge,
     /// The index over districts against others', in a workspace of its own.
     Place,
 }
@@ -32,15 +30,9 @@ impl Bench {
     pub(crate) fn run(&self) -> io::Result<ExitCode> {
         tools::must_compile()?;
         let mut measuring = match self.part {
-            Part::Figures | Part::Rejudge => {
+            Part::Figures => {
                 build::optimised()?;
-                let mut measuring = Command::new(build::release().join("figures"));
-                measuring.arg(if self.part == Part::Rejudge {
-                    "rejudge"
-                } else {
-                    "figures"
-                });
-                measuring
+                Command::new(build::release().join("figures"))
             }
             Part::Place => {
                 tools::must_have(&[tools::GEOS])?;

@@ -62,6 +62,8 @@ const OPTIMISED: [(&str, &[&str]); 2] = [
             "player",
             "--bin",
             "figures",
+            "--bin",
+            "load",
         ],
     ),
 ];

@@ -5,6 +5,7 @@ mod build;
 mod demo;
 mod fairness;
 mod fuzz;
+mod load;
 mod steps;
 mod test;
 mod tools;
@@ -31,6 +32,8 @@ enum Task {
     Fairness(fairness::Fairness),
     /// Feeds mutated bytes to everything that reads what others wrote.
     Fuzz(fuzz::Fuzz),
+    /// Loads a server, optimised, and prints what it takes in and what that needs.
+    Load(load::Load),
     /// Runs all checks and tests, or some parts of them.
     Test(test::Test),
 }
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         Task::Demo(demo) => demo.run(),
         Task::Fairness(fairness) => fairness.run(),
         Task::Fuzz(fuzz) => fuzz.run(),
+        Task::Load(load) => load.run(),
         Task::Test(test) => test.run(),
     };
     done.unwrap_or_else(|error| {

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     build::{self, cargo},
-    tools::{CLIPPY, COMPILE, POSTGRES, RUSTFMT, Tool},
+    tools::{CARGO_DEB, CLIPPY, COMPILE, DPKG_DEV, MMDEBSTRAP, PEBBLE, POSTGRES, RUSTFMT, Tool},
 };
 
 /// One step: it passes or fails as a whole; tests in it are counted one by one.
@@ -61,7 +61,7 @@ const PACKAGES: [Package; 6] = [
         name: "server",
         select: &["-p", "onbeat-server"],
         targets: &["--bins", "--tests"],
-        needs: &[POSTGRES],
+        needs: &[POSTGRES, PEBBLE],
         examples: false,
     },
     Package {
@@ -131,6 +131,19 @@ pub(crate) fn e2e() -> io::Result<Vec<Step>> {
     ));
     steps.extend(bindings()?);
     Ok(steps)
+}
+
+/// The Debian package, in a Debian of its own.
+pub(crate) fn package() -> Vec<Step> {
+    let (name, arguments) = build::PROGRAMS[0];
+    let mut test = Command::new(build::root().join("server/packaging/test"));
+    test.arg(build::target().join("onbeat"))
+        .arg(build::root().join("target/package"));
+    let needs = [&COMPILE[..], &[MMDEBSTRAP, DPKG_DEV, CARGO_DEB]].concat();
+    vec![
+        step(name, &COMPILE, cargo(arguments)),
+        step("the Debian package", &needs, test),
+    ]
 }
 
 /// Kotlin and Swift are generated from the built library and must offer the phone.

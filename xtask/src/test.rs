@@ -25,6 +25,8 @@ enum Part {
     Rust,
     /// Real server, real phones, bindings.
     E2e,
+    /// The Debian package, installed, run, upgraded, removed and purged.
+    Package,
 }
 
 /// How a step came out.
@@ -51,6 +53,9 @@ impl Test {
         }
         if asked(Part::E2e) {
             steps.extend(steps::e2e()?);
+        }
+        if asked(Part::Package) {
+            steps.extend(steps::package());
         }
         let lines: Vec<Line> = steps.into_iter().map(run_step).collect();
         Ok(close(&lines))

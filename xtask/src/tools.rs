@@ -19,8 +19,8 @@ enum From {
     Apt(&'static str),
     /// A component of the Rust toolchain.
     Rustup(&'static str),
-    /// A crate with a program.
-    Cargo(&'static str),
+    /// A crate with a program, and how it is built: once used, it need not be fast.
+    Cargo(&'static [&'static str]),
 }
 
 impl fmt::Display for From {
@@ -28,7 +28,7 @@ impl fmt::Display for From {
         match self {
             Self::Apt(package) => write!(f, "apt-get install {package}"),
             Self::Rustup(component) => write!(f, "rustup component add {component}"),
-            Self::Cargo(package) => write!(f, "cargo install {package}"),
+            Self::Cargo(arguments) => write!(f, "cargo install {}", arguments.join(" ")),
         }
     }
 }
@@ -52,6 +52,26 @@ pub(crate) const COMPILE: [Tool; 3] = [
 pub(crate) const POSTGRES: Tool = Tool {
     name: "pg_ctlcluster",
     from: From::Apt("postgresql"),
+};
+/// The server's tests let this authority certify them.
+pub(crate) const PEBBLE: Tool = Tool {
+    name: "pebble",
+    from: From::Apt("pebble"),
+};
+/// Makes a small Debian to install the package in.
+pub(crate) const MMDEBSTRAP: Tool = Tool {
+    name: "mmdebstrap",
+    from: From::Apt("mmdebstrap"),
+};
+/// Finds what a package depends on.
+pub(crate) const DPKG_DEV: Tool = Tool {
+    name: "dpkg-shlibdeps",
+    from: From::Apt("dpkg-dev"),
+};
+/// `cargo deb`.
+pub(crate) const CARGO_DEB: Tool = Tool {
+    name: "cargo-deb",
+    from: From::Cargo(&["cargo-deb", "--locked", "--debug", "--no-default-features"]),
 };
 /// `cargo fmt`.
 pub(crate) const RUSTFMT: Tool = Tool {
@@ -77,7 +97,7 @@ pub(crate) const CXX: Tool = Tool {
 /// `cargo fuzz`.
 pub(crate) const CARGO_FUZZ: Tool = Tool {
     name: "cargo-fuzz",
-    from: From::Cargo("cargo-fuzz"),
+    from: From::Cargo(&["cargo-fuzz"]),
 };
 
 fn missing(tools: &[Tool]) -> Vec<Tool> {
@@ -115,7 +135,7 @@ pub(crate) fn install(tools: &[Tool]) -> Vec<&'static str> {
                 is_root() && runs("apt-get", &["update"]) && runs("apt-get", &["install", "-y", package])
             }
             From::Rustup(component) => runs("rustup", &["component", "add", component]),
-            From::Cargo(package) => runs("cargo", &["install", package]),
+            From::Cargo(arguments) => runs("cargo", &[&["install"], arguments].concat()),
         };
         if !installed {
             eprintln!("{} could not be installed here", tool.name);

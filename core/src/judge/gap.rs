@@ -8,9 +8,10 @@ use super::{
 };
 use crate::{place::distance_m, policy::Policy, time::Interval};
 
-/// When, after `fix`, the next was due, in milliseconds.
+/// When, after `fix`, the next was due at the latest, in milliseconds: the disc is left out, since a phone that wakes a
+/// little late has not been silent.
 fn due_ms(fix: &Sighting, policy: &Policy) -> i64 {
-    next_due_s(Some(fix.edge_mm.saturating_abs()), &[], policy).saturating_mul(1000)
+    next_due_s(Some(fix.edge_mm.saturating_abs()), 0, &[], policy).saturating_mul(1000)
 }
 
 /// The waits of one day.

@@ -1,6 +1,9 @@
 use serde::{Deserialize, Serialize};
 
-use super::{JudgedFix, PlaceVerdict, next_due_s};
+use super::{
+    JudgedFix, PlaceVerdict,
+    due::{at_rest_s, next_due_s},
+};
 use crate::policy::Policy;
 
 /// Provisional status, kind in tone.
@@ -39,12 +42,10 @@ pub fn live(fixes: &[JudgedFix], now_ms: i64, policy: &Policy, edge_tolerance_m:
     let Some(newest) = seen.last() else {
         return LiveStatus::Unknown;
     };
-    let way_s = next_due_s(newest.verdict.edge_mm, &[], policy);
-    let due_s = if newest.fix.still {
-        way_s.max(policy.unknown.heartbeat_s)
-    } else {
-        way_s
-    };
+    let mut due_s = next_due_s(newest.verdict.edge_mm, 0, &[], policy);
+    if newest.fix.still {
+        due_s = at_rest_s(due_s, newest.verdict.edge_mm, policy);
+    }
     let due_ms = due_s.saturating_mul(1000);
     match newest.verdict.place {
         _ if now_ms - newest.at_ms > due_ms.max(policy.live.vote_s.saturating_mul(1000)) => LiveStatus::Unknown,

@@ -161,7 +161,7 @@ impl Phone {
 fn due_s(basis: &Basis, fix: &Fix, verdict: &FixVerdict, pace: Pace) -> i64 {
     let edge_mm = verdict.edge_mm.filter(|_| verdict.unusable.is_none());
     let no_go = no_go_edges_mm(&basis.no_go, Point::from(fix));
-    pace.next_fix_s(edge_mm, &no_go, &basis.policy)
+    pace.next_fix_s(edge_mm, verdict.radius_mm.unwrap_or(0), &no_go, &basis.policy)
 }
 
 /// Seconds to the end of the window.

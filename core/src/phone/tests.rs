@@ -266,8 +266,8 @@ fn a_fix_in_the_window_is_kept_with_the_phones_verdict() {
     let outcome = phone.on_fix(&reading(10, 0)).unwrap();
     assert!(outcome.kept && outcome.when == When::Within);
     assert_eq!(outcome.verdict.unwrap().place, PlaceVerdict::Inside);
-    // Some 1.9 km from the nearest edge at 60 km/h.
-    assert!((90..=130).contains(&outcome.next_due_s), "{outcome:?}");
+    // Some 1.9 km from the nearest edge at 60 km/h, and a minute.
+    assert!((150..=190).contains(&outcome.next_due_s), "{outcome:?}");
     let outside = phone.on_fix(&reading(11, 50_000_000)).unwrap();
     assert_eq!(outside.verdict.unwrap().place, PlaceVerdict::Outside);
     assert_eq!(outside.next_due_s, 60);

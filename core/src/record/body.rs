@@ -87,7 +87,7 @@ impl Body {
     /// `Some(Err)` where the type is `P`'s but the fields are not.
     pub fn read<P: Payload>(&self) -> Option<Result<P, RecordError>> {
         (self.kind == P::TYPE).then(|| {
-            serde_json::from_value(Value::Object(self.fields.clone())).map_err(|e| RecordError::NotA {
+            P::deserialize(&self.fields).map_err(|e| RecordError::NotA {
                 what: P::TYPE,
                 why: e.to_string(),
             })

@@ -31,6 +31,11 @@ pub async fn guard(
         return DeskError::missing("route", path.as_str()).into_response();
     };
     let (method, headers) = (request.method().clone(), request.headers().clone());
+    if route.who != Who::Anyone
+        && let Err(error) = desk.app.refresh().await
+    {
+        return DeskError::from(error).into_response();
+    }
     let admitted = match route.who {
         Who::Anyone | Who::Phone => foreign_page(&method, &headers).map(|()| None),
         Who::Desk(roles) => admit(&desk, &method, &headers, roles, route.scope, &params)

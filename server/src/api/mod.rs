@@ -57,6 +57,7 @@ struct Document;
 pub(crate) fn routes() -> OpenApiRouter<Desk> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(overview::health))
+        .routes(routes!(overview::ready))
         .routes(routes!(session::set_up))
         .routes(routes!(setup::form, setup::finish))
         .routes(routes!(session::log_in))

@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use axum::{
     Json,
     extract::{Path, Query, State},
+    http::StatusCode,
 };
 use onbeat_core::reference::{Customer, Team};
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,8 @@ use super::page::{Page, PageQuery};
 use crate::{
     auth::Actor,
     desk::{Books, Desk, DeskResult, audit::DeskRecord, books, customers},
+    error::{ApiError, ApiResult},
+    ready,
 };
 
 /// A rep.
@@ -56,7 +59,7 @@ pub(super) struct AuditQuery {
     kind: Option<String>,
 }
 
-/// Whether the server lives and its store answers; `settled`: no view waits to be folded anew.
+/// Whether the server lives and its store can be read; `settled`: no view waits to be folded anew.
 #[utoipa::path(get, path = "/healthz", tag = "company", responses((status = 200, description = "It does", body = Object)))]
 pub(super) async fn health(State(desk): State<Desk>) -> DeskResult<Json<serde_json::Value>> {
     let settled = desk.app.store.marks(1).await?.is_empty();
@@ -64,6 +67,23 @@ pub(super) async fn health(State(desk): State<Desk>) -> DeskResult<Json<serde_js
     Ok(Json(
         serde_json::json!({ "ok": true, "version": version, "demo": desk.app.demo, "settled": settled }),
     ))
+}
+
+/// Whether the server can do its work now; if not, each reason with how to mend it. It is for whoever shares out
+/// requests, and for monitoring.
+#[utoipa::path(get, path = "/readyz", tag = "company", responses(
+    (status = 200, description = "It can", body = Object),
+    (status = 503, description = "`not_ready`, with `reasons` [{code, message}]: `stopping`, `store`, `disk_full`, \
+                                  `disk_low`, `folds_behind`")
+))]
+pub(super) async fn ready(State(desk): State<Desk>) -> ApiResult<Json<serde_json::Value>> {
+    let reasons = ready::reasons(&desk.app).await;
+    if reasons.is_empty() {
+        return Ok(Json(serde_json::json!({ "ready": true })));
+    }
+    let told: Vec<&str> = reasons.iter().map(|reason| reason.message.as_str()).collect();
+    let error = ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", told.join("; "));
+    Err(error.with("reasons", serde_json::json!(reasons)).retry_after_s(5))
 }
 
 /// The reps this person sees.

@@ -116,7 +116,7 @@ async fn try_password(
     throttle.begin(account, &address, Instant::now()).map_err(too_often)?;
     let verified = desk.gate.passwords.verify(password, hash).await;
     match verified {
-        Ok(true) => throttle.succeeded(account, &address),
+        Ok(true) => throttle.succeeded(account, &address, Instant::now()),
         Ok(false) => {}
         Err(_) => throttle.untried(account, &address),
     }

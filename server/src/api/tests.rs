@@ -162,7 +162,7 @@ async fn quarantine(world: &World, rep: &str) -> u64 {
         blobs: vec![(batch.blob, bytes)],
         ..Change::default()
     };
-    let written = append(&world.app, vec![Act::new(&batch)], |_| change).await.unwrap();
+    let written = append(&world.app, vec![Act::new(&batch)], change).await.unwrap();
     written.unwrap()[0].seq
 }
 
@@ -409,7 +409,13 @@ async fn guessing_is_slowed_down_and_tells_nothing() {
         .unwrap();
     let wrong = office.log_in("root", "another long password").await;
     let nobody = office.log_in("nobody", "another long password").await;
-    assert_eq!((wrong.status, &wrong.body), (StatusCode::FORBIDDEN, &nobody.body));
+    let told = |answer: &Answer| {
+        let mut error = answer.body["error"].clone();
+        let id = error.as_object_mut().unwrap().remove("request_id").unwrap();
+        assert_eq!(answer.headers["x-request-id"], id.as_str().unwrap());
+        error
+    };
+    assert_eq!((wrong.status, told(&wrong)), (StatusCode::FORBIDDEN, told(&nobody)));
     for _ in 0..9 {
         assert_eq!(
             office.log_in("ROOT", "another long password").await.code(),

@@ -76,6 +76,7 @@ const ADMINS: Who = Who::Desk(&[Admin]);
 /// The table.
 pub const ROUTES: &[Route] = &[
     route(GET, "/healthz", Who::Anyone, Scope::Company),
+    route(GET, "/readyz", Who::Anyone, Scope::Company),
     route(GET, "/api/v1/openapi.json", Who::Anyone, Scope::Company),
     route(GET, "/setup", Who::Anyone, Scope::Company),
     route(POST, "/setup", Who::Anyone, Scope::Company),

@@ -1,7 +1,8 @@
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::Place;
 use crate::{
     app::App,
     auth::Actor,
@@ -20,11 +21,12 @@ pub(super) enum Client {
 }
 
 impl Client {
-    /// Finds the running server, else opens the folder.
+    /// Finds the running server, else opens the folder, and its database where one is named.
     ///
     /// # Errors
-    /// There is no such folder, another process holds it, or a newer onbeat wrote it.
-    pub(super) async fn open(data: &Path) -> DeskResult<Self> {
+    /// There is no such folder, another process holds it, a newer onbeat wrote it, or the data stands elsewhere.
+    pub(super) async fn open(place: &Place) -> DeskResult<Self> {
+        let data = &*place.data;
         if let Some(line) = socket::connect(data).await {
             return Ok(Self::Server(line));
         }
@@ -35,8 +37,9 @@ impl Client {
             );
             return Err(DeskError::environment("no_data", why));
         }
-        folder::check_database(data, false)?;
-        let app = App::open(data, Arc::new(SystemClock), folder::is_demo(data)).await?;
+        let url = place.database.as_deref();
+        folder::check_database(data, url.is_some())?;
+        let app = App::open_on(data, url, Arc::new(SystemClock), folder::is_demo(data)).await?;
         Ok(Self::Here(Desk::new(app)))
     }
 
@@ -56,6 +59,6 @@ impl Client {
 ///
 /// # Errors
 /// As [`Client::open`] and [`Client::ask`].
-pub(super) async fn ask(data: &Path, command: Command) -> DeskResult<Value> {
-    Client::open(data).await?.ask(command).await
+pub(super) async fn ask(place: &Place, command: Command) -> DeskResult<Value> {
+    Client::open(place).await?.ask(command).await
 }

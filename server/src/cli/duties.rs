@@ -74,7 +74,7 @@ impl DutiesArgs {
 /// Does it.
 pub(super) async fn run(args: &DutiesArgs) -> DeskResult<()> {
     let common = args.common();
-    let answer = ask(&common.data, args.command()?).await?;
+    let answer = ask(&common.place, args.command()?).await?;
     say(common.format, &answer, told)
 }
 

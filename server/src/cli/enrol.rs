@@ -27,7 +27,7 @@ pub(super) async fn run(args: &EnrolArgs) -> DeskResult<()> {
         recover: args.recover.clone(),
         minutes: args.days.saturating_mul(24 * 60),
     };
-    let answer = ask(&args.common.data, Command::Enrol(new)).await?;
+    let answer = ask(&args.common.place, Command::Enrol(new)).await?;
     say(args.common.format, &answer, told)
 }
 

@@ -49,7 +49,7 @@ pub(super) async fn run(args: &EraseArgs) -> DeskResult<()> {
         before: *before,
     };
     let dry_run = *dry_run;
-    let answer = ask(&common.data, Command::Erase { what, dry_run }).await?;
+    let answer = ask(&common.place, Command::Erase { what, dry_run }).await?;
     say(common.format, &answer, |answer| {
         let (would, fixes, days) = (
             if dry_run { "would be " } else { "" },

@@ -7,7 +7,7 @@ use std::{
 use chrono::NaiveDate;
 use clap::{ArgGroup, Args, Subcommand};
 
-use super::{Format, client::Client, closed_pipe};
+use super::{Format, Place, client::Client, closed_pipe};
 use crate::desk::{
     Command, DeskError, DeskResult,
     export::{Export, Page},
@@ -70,9 +70,8 @@ struct Range {
 
 #[derive(Args)]
 struct Out {
-    /// The server's data folder.
-    #[arg(long, value_name = "DIR")]
-    data: PathBuf,
+    #[command(flatten)]
+    place: Place,
     /// A file instead of standard output.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -127,7 +126,7 @@ impl ExportArgs {
 
 /// Writes page after page. What is refused leaves a file that was there alone.
 pub(super) async fn run(args: &ExportArgs) -> DeskResult<()> {
-    let mut client = Client::open(&args.out().data).await?;
+    let mut client = Client::open(&args.out().place).await?;
     let mut page = ask(&mut client, args.export(), None).await?;
     let mut sink = args.out().sink()?;
     loop {

@@ -160,7 +160,7 @@ pub(super) async fn run(args: &ImportArgs) -> DeskResult<()> {
         dry_run,
         valid_from: args.valid_from(),
     };
-    let answer = ask(&common.data, command).await.map_err(|error| naming(path, error))?;
+    let answer = ask(&common.place, command).await.map_err(|error| naming(path, error))?;
     say(common.format, &answer, |answer| told(answer, dry_run))
 }
 

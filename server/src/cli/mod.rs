@@ -1,7 +1,8 @@
-//! The commands. All but `serve`, `judge` and `verify` are one [`crate::desk::Command`]: carried out by the
-//! server that runs on the data folder, else on the folder itself.
+//! The commands. All but `serve`, `config`, `judge` and `verify` are one [`crate::desk::Command`]: carried out by the
+//! server that runs on the data folder, else on the folder (and its database) itself.
 
 mod client;
+mod config;
 mod duties;
 mod enrol;
 mod erase;
@@ -11,6 +12,7 @@ pub mod judge;
 mod phones;
 mod rejudge;
 mod serve;
+mod settings;
 mod user;
 mod verify;
 
@@ -37,6 +39,8 @@ struct Cli {
 enum Command {
     /// Run the server on a data folder.
     Serve(serve::ServeArgs),
+    /// Show what the server would run by, and where each value comes from.
+    Config(config::ConfigArgs),
     /// Import districts, customers, users, a calendar or a policy.
     Import(import::ImportArgs),
     /// Export logs, keys, visits or days.
@@ -67,12 +71,23 @@ const EXIT_CODES: &str =
 /// keeps some of what it freed.
 const BLOCKING_THREADS: usize = 4;
 
-/// Where the data is, and how to answer.
+/// Where the data is.
 #[derive(Args, Clone)]
-struct Common {
+struct Place {
     /// The server's data folder.
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
+    #[allow(rustdoc::bare_urls)]
+    /// The PostgreSQL database that the folder's server was told; not needed where it runs.
+    #[arg(long, value_name = "URL", env = "ONBEAT_DATABASE", hide_env_values = true)]
+    database: Option<String>,
+}
+
+/// Where the data is, and how to answer.
+#[derive(Args, Clone)]
+struct Common {
+    #[command(flatten)]
+    place: Place,
     /// For people, or one JSON document for programs.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -114,6 +129,7 @@ fn telling_exit_codes(command: clap::Command) -> clap::Command {
 async fn run(command: Command) -> ExitCode {
     let (done, format) = match command {
         Command::Serve(args) => (serve::run(args).await, Format::Text),
+        Command::Config(args) => (config::run(&args), args.format),
         Command::Import(args) => (import::run(&args).await, args.format()),
         Command::Export(args) => (export::run(&args).await, args.format()),
         Command::User(args) => (user::run(&args).await, args.format()),

@@ -46,7 +46,7 @@ pub(super) async fn run(args: &PhonesArgs) -> DeskResult<()> {
         What::List { .. } => Command::PhonesList,
         What::Revoke { stream, .. } => Command::PhoneRevoke { stream: stream.clone() },
     };
-    let answer = ask(&common.data, command).await?;
+    let answer = ask(&common.place, command).await?;
     say(common.format, &answer, |answer| match answer {
         Value::Array(phones) => phones.iter().map(told).collect::<Vec<_>>().join("\n"),
         phone => told(phone),

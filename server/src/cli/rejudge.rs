@@ -47,7 +47,7 @@ impl RejudgeArgs {
 
 /// Judges page after page. What is told of one page stands: the next may fail.
 pub(super) async fn run(args: &RejudgeArgs) -> DeskResult<()> {
-    let mut client = Client::open(&args.common.data).await?;
+    let mut client = Client::open(&args.common.place).await?;
     let mut told = Told::new(args);
     let mut page = ask(&mut client, args, None).await?;
     loop {

@@ -1,21 +1,19 @@
-use std::{
-    future::Future,
-    io::Write,
-    net::{IpAddr, SocketAddr},
-    path::PathBuf,
-    sync::Arc,
-    time::Duration,
-};
+use std::{future::Future, io::Write, net::SocketAddr, sync::Arc, time::Duration};
 
 use chrono::{DateTime, FixedOffset};
 use clap::Args;
-use tokio::{net::TcpListener, signal::unix, sync::oneshot, time::timeout};
+use sd_notify::NotifyState;
+use tokio::{net::TcpListener, signal::unix, sync::oneshot, task::JoinSet, time::timeout};
 
+use super::settings::Settings;
 use crate::{
     app::App,
     clock::{Clock, DemoClock, SystemClock},
+    config::Config,
     desk::{Desk, DeskError, DeskResult, enrol, users},
-    fold, folder, router, serve, socket,
+    fold, folder, log,
+    metrics::Connections,
+    monitor, router, serve, socket,
 };
 
 /// Longest wait for the fold worker when the server stops.
@@ -24,26 +22,8 @@ const WORKER_MOST: Duration = Duration::from_secs(10);
 /// The server's arguments.
 #[derive(Args)]
 pub(super) struct ServeArgs {
-    /// The data folder; made if it is not there.
-    #[arg(long, value_name = "DIR")]
-    data: PathBuf,
-    #[allow(rustdoc::bare_urls)]
-    /// Keep everything but the keys in a PostgreSQL database: postgres://user@host/name. Of one server at a time.
-    #[arg(long, value_name = "URL", env = "ONBEAT_DATABASE", hide_env_values = true)]
-    database: Option<String>,
-    /// Address and port; port 0 takes a free one.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
-    // Shown as help, where an address is only text.
-    #[allow(rustdoc::bare_urls)]
-    /// How phones and browsers reach the server, such as https://onbeat.example.com; with https,
-    /// cookies are sent over TLS only.
-    #[arg(long, value_name = "URL")]
-    public_url: Option<String>,
-    /// The TLS proxy in front: its `X-Forwarded-For` says who calls. Without it the header is nobody's word, and
-    /// everybody whom a proxy asks for counts as one caller.
-    #[arg(long, value_name = "IP")]
-    behind_proxy: Option<IpAddr>,
+    #[command(flatten)]
+    settings: Settings,
     /// At first start: marks the folder as a demo's for ever.
     #[arg(long)]
     demo: bool,
@@ -54,42 +34,91 @@ pub(super) struct ServeArgs {
 
 /// Runs until SIGTERM or SIGINT.
 pub(super) async fn run(args: ServeArgs) -> DeskResult<()> {
-    log_to_stderr();
+    let configured = args.settings.load()?;
+    let (config, data) = (&configured.config, configured.data()?);
+    log::to_stderr(&config.log)?;
     let stop = stop_signal()?;
-    folder::check_database(&args.data, args.database.is_some())?;
-    folder::prepare(&args.data, args.demo)?;
-    let demo = folder::is_demo(&args.data);
+    folder::check_database(data, config.database.is_some())?;
+    folder::prepare(data, args.demo)?;
+    let demo = folder::is_demo(data);
     let (clock, hand) = clock(&args, demo)?;
-    let app = App::open_on(&args.data, args.database.as_deref(), clock, demo).await?;
+    let app = App::open_on(data, config.database.as_deref(), clock, demo).await?;
+    app.readiness
+        .allow_fold_lag(Duration::from_secs(config.ready.fold_lag_s.into()));
     let desk = Desk { hand, ..Desk::new(app) };
-    let socket = socket::listen(&args.data)
-        .map_err(|error| DeskError::environment("socket", format!("control socket: {error}")))?;
-    let cannot = |error: std::io::Error| DeskError::environment("listen", format!("{}: {error}", args.listen));
-    let listener = TcpListener::bind(args.listen).await.map_err(cannot)?;
-    let address = listener.local_addr().map_err(cannot)?;
-    let url = public_url(args.public_url.as_deref(), address)?;
-    if url.starts_with("https://") && args.behind_proxy.is_none() {
+    let socket =
+        socket::listen(data).map_err(|error| DeskError::environment("socket", format!("control socket: {error}")))?;
+    let (listener, address) = bind(config.listen).await?;
+    let tls = serve::Tls::of(&config.tls, data).map_err(|error| DeskError::input("bad_tls", error.to_string()))?;
+    let url = public_url(config.public_url.as_deref(), address, tls.is_some())?;
+    if url.starts_with("https://") && tls.is_none() && config.behind_proxy.is_none() {
         tracing::warn!("https needs a proxy in front: name it by --behind-proxy, or all its callers count as one");
     }
+    let monitor = monitor(config, &desk).await?;
     enrol::set_url(&desk, &url).await?;
-    greet(&desk, address, &url).await?;
+    greet(&desk, address, tls.is_some(), &url).await?;
 
     let (drained, done) = oneshot::channel::<()>();
     let worker = tokio::spawn(fold::run(desk.app.clone(), async { drop(done.await) }));
     let commands = tokio::spawn(socket::serve(socket, desk.clone()));
     let limits = serve::Limits {
-        proxy: args.behind_proxy,
+        proxy: config.behind_proxy,
         ..serve::Limits::default()
     };
-    serve::serve(listener, router::router(&desk, &url, &limits), limits, stop).await;
+    let service = serve::Service {
+        router: router::router(&desk, &url, &limits),
+        limits,
+        tls,
+        counts: desk.app.metrics.connections.clone(),
+    };
+    let stop = async {
+        stop.await;
+        desk.app.readiness.stop();
+        tell_systemd(NotifyState::Stopping);
+    };
+    tell_systemd(NotifyState::Ready);
+    serve::serve(listener, service, stop).await;
     commands.abort();
-    drop(drained);
+    drop((drained, monitor));
     // A day that is half folded keeps its mark: nothing is lost if the worker can't end in time.
     let _ = timeout(WORKER_MOST, worker).await;
     // The next start would take its place: this only tidies up.
-    let _ = std::fs::remove_file(socket::path(&args.data));
+    let _ = std::fs::remove_file(socket::path(data));
     tracing::info!("stopped");
     Ok(())
+}
+
+async fn bind(listen: SocketAddr) -> DeskResult<(TcpListener, SocketAddr)> {
+    let cannot = |error: std::io::Error| DeskError::environment("listen", format!("{listen}: {error}"));
+    let listener = TcpListener::bind(listen).await.map_err(cannot)?;
+    let address = listener.local_addr().map_err(cannot)?;
+    Ok((listener, address))
+}
+
+/// Serves what Prometheus reads, where that is asked for, until it is dropped.
+async fn monitor(config: &Config, desk: &Desk) -> DeskResult<Option<JoinSet<()>>> {
+    let Some(listen) = config.metrics.listen else {
+        return Ok(None);
+    };
+    let (listener, address) = bind(listen).await?;
+    let limits = serve::Limits::default();
+    let service = serve::Service {
+        router: serve::bounded(monitor::router(desk.app.clone()), &limits),
+        limits,
+        tls: None,
+        counts: Connections::default(),
+    };
+    tracing::info!("metrics on http://{address}/metrics");
+    let mut tasks = JoinSet::new();
+    tasks.spawn(serve::serve(listener, service, std::future::pending()));
+    Ok(Some(tasks))
+}
+
+/// Where systemd started it and asks to be told.
+fn tell_systemd(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "systemd can't be told");
+    }
 }
 
 /// The clock, and for a demo the hand that sets it.
@@ -109,10 +138,14 @@ fn clock(args: &ServeArgs, demo: bool) -> DeskResult<ClockAndHand> {
     }
 }
 
-fn public_url(given: Option<&str>, address: SocketAddr) -> DeskResult<String> {
+fn public_url(given: Option<&str>, address: SocketAddr, tls: bool) -> DeskResult<String> {
     let Some(url) = given else {
-        return Ok(format!("http://{address}"));
+        return Ok(format!("{}://{address}", if tls { "https" } else { "http" }));
     };
+    if tls && !url.starts_with("https://") {
+        let why = format!("--public-url {url:?}: the server speaks TLS, so write https://host");
+        return Err(DeskError::input("bad_url", why));
+    }
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     if rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(['#', '?', ' '])) {
         return Ok(url.trim_end_matches('/').to_owned());
@@ -122,8 +155,9 @@ fn public_url(given: Option<&str>, address: SocketAddr) -> DeskResult<String> {
 }
 
 /// Tells who started it where it listens, and how to make the first admin.
-async fn greet(desk: &Desk, address: SocketAddr, url: &str) -> DeskResult<()> {
-    let mut lines = format!("listening on http://{address}\n");
+async fn greet(desk: &Desk, address: SocketAddr, tls: bool, url: &str) -> DeskResult<()> {
+    let scheme = if tls { "https" } else { "http" };
+    let mut lines = format!("listening on {scheme}://{address}\n");
     if let Some(code) = users::setup_code(desk).await? {
         lines += &format!(
             "set up the first admin (this link works once): {url}/setup#{}\n",
@@ -146,16 +180,4 @@ fn stop_signal() -> DeskResult<impl Future<Output = ()>> {
             _ = interrupt.recv() => {}
         }
     })
-}
-
-/// Logs are lines of JSON on stderr; `RUST_LOG` says how much.
-fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt()
-        .json()
-        .with_span_list(false)
-        .with_env_filter(filter);
-    // Set once a process: a second call would only repeat it.
-    let _ = log.with_writer(std::io::stderr).try_init();
 }

@@ -147,7 +147,7 @@ fn change(user: &str, set: impl FnOnce(&mut UserChange)) -> Command {
 /// Does it.
 pub(super) async fn run(args: &UserArgs) -> DeskResult<()> {
     let common = args.common();
-    let answer = ask(&common.data, args.command()?).await?;
+    let answer = ask(&common.place, args.command()?).await?;
     say(common.format, &answer, |answer| match answer {
         Value::Array(users) => users.iter().map(told).collect::<Vec<_>>().join("\n"),
         _ if answer["token"].is_string() => format!("token (shown once): {}", text(answer, "token")),

@@ -85,7 +85,7 @@ pub async fn page(
 ) -> DeskResult<(Vec<DeskRecord>, Option<u64>)> {
     let line = line(desk);
     let wanted = |record: &DeskRecord| (types.is_empty() || types.contains(&record.kind.as_str())) && wanted(record);
-    let newest = desk.app.desk.head().await.seq;
+    let newest = desk.app.desk.head().await?.seq;
     let mut end = before.unwrap_or(u64::MAX).min(newest + 1);
     let floor = end.saturating_sub(LOOKED_MAX).max(1);
     let mut found = Vec::new();

@@ -91,8 +91,7 @@ impl Deed {
     /// # Errors
     /// `changed` where somebody else changed the same thing meanwhile; the store's.
     pub(super) async fn commit(self, desk: &Desk) -> DeskResult<()> {
-        let change = self.change;
-        let written = append(&desk.app, self.acts, |_| change).await?;
+        let written = append(&desk.app, self.acts, self.change).await?;
         desk.app.wake.notify_one();
         written
             .map(drop)
@@ -106,7 +105,7 @@ impl Deed {
     pub(super) async fn commit_and_fold(self, desk: &Desk) -> DeskResult<()> {
         self.commit(desk).await?;
         // What is not folded now keeps its mark: the worker folds it soon.
-        if let Ok(Err(error)) = timeout(FOLD_MOST, fold::drain(&desk.app)).await {
+        if let Ok(Err(error)) = timeout(FOLD_MOST, fold::settle(&desk.app)).await {
             tracing::warn!(%error, "days could not be folded at once");
         }
         Ok(())

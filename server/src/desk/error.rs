@@ -1,11 +1,17 @@
 use axum::{
-    Json,
-    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Map;
 
-use crate::{app::OpenError, error::ApiError, files::RowError, fold::FoldError, store::StoreError};
+use crate::{
+    app::OpenError,
+    error::{ApiError, answer},
+    files::RowError,
+    fold::FoldError,
+    store::StoreError,
+};
 
 /// Whose fault it is: decides the status over HTTP and the exit code of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,7 +133,7 @@ impl From<StoreError> for DeskError {
     fn from(error: StoreError) -> Self {
         let (fault, code) = match error {
             StoreError::Full => (Fault::Busy, "disk_full"),
-            StoreError::Busy => (Fault::Busy, "busy"),
+            StoreError::Busy | StoreError::Away(_) => (Fault::Busy, "busy"),
             StoreError::Altered(_) => (Fault::Altered, "altered"),
             StoreError::Locked(_) => (Fault::Environment, "locked"),
             StoreError::Newer { .. } => (Fault::Environment, "newer"),
@@ -175,18 +181,16 @@ impl IntoResponse for DeskError {
             tracing::error!(code = self.code, error = self.message, "a request failed");
             self.message = "the server failed: see its log".into();
         }
-        let mut error = serde_json::json!({ "code": self.code, "message": self.message });
+        let mut error = Map::new();
+        error.insert("code".into(), self.code.into());
+        error.insert("message".into(), self.message.into());
         if !self.rows.is_empty() {
-            error["rows"] = serde_json::json!(self.rows);
+            error.insert("rows".into(), serde_json::json!(self.rows));
         }
         if let Some(retry_at) = self.retry_at {
-            error["retry_at"] = retry_at.into();
+            error.insert("retry_at".into(), retry_at.into());
         }
-        let mut response = (self.fault.status(), Json(serde_json::json!({ "error": error }))).into_response();
-        if let Some(seconds) = self.retry_after_s {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        response
+        answer(self.fault.status(), error, self.retry_after_s)
     }
 }
 

@@ -246,7 +246,7 @@ fn opening(section: &Section, first: Option<&LogRow>) -> DeskResult<String> {
 /// The newest seal of a line by each key that sealed it; the desk's is made now.
 async fn seals(desk: &Desk, line: &LogLine) -> DeskResult<Vec<Seal>> {
     if line.stream == *desk.app.desk.stream() {
-        return Ok(vec![desk.app.desk.seal_head(&desk.app.signer).await]);
+        return Ok(vec![desk.app.desk.seal_head(&desk.app.signer).await?]);
     }
     let prefix = format!("{}/{}/{}/", line.stream, line.epoch, line.branch);
     let cells = desk.app.store.cells("seal", &prefix, 0).await?;

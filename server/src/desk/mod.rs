@@ -173,6 +173,7 @@ pub enum Command {
 /// # Errors
 /// Of the act.
 pub async fn run(desk: &Desk, actor: &Actor, command: Command) -> DeskResult<Value> {
+    desk.app.refresh().await?;
     match command {
         Command::ClockSet { at_ms } => set_clock(desk, at_ms),
         Command::Import {

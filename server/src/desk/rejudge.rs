@@ -206,7 +206,7 @@ async fn apply(desk: &Desk, actor: &Actor, judged: &[OfRep], desk_seq: u64) -> D
     if acts.is_empty() {
         return Ok(());
     }
-    append(&desk.app, acts, |_| Change::default()).await?;
+    append(&desk.app, acts, Change::default()).await?;
     fold::drain(&desk.app).await?;
     Ok(())
 }

@@ -15,10 +15,7 @@ use onbeat_core::{
     time::{Calendar, Interval, Schedule},
 };
 
-use crate::{
-    clock::bounded,
-    store::{DocumentRow, Store, StoreResult},
-};
+use crate::{clock::bounded, store::DocumentRow};
 
 use document::spans;
 pub use document::{document_of, kind_of};
@@ -71,18 +68,6 @@ pub struct Documents {
 }
 
 impl Documents {
-    /// Reads them from the store.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn load(store: &dyn Store) -> StoreResult<Self> {
-        let mut all = Self::default();
-        for kind in KINDS {
-            store.documents(kind, None).await?.iter().for_each(|row| all.add(row));
-        }
-        Ok(all)
-    }
-
     /// As they stand once `rows` are recorded.
     #[must_use]
     pub fn with(&self, rows: &[DocumentRow]) -> Self {
@@ -93,13 +78,14 @@ impl Documents {
 
     /// A row of a kind, or with a body, that only a newer version knows is passed over: it stays in the store.
     fn add(&mut self, row: &DocumentRow) {
+        self.desk_seq = self.desk_seq.max(row.desk_seq);
         let Some(kind) = KINDS.into_iter().find(|kind| *kind == row.kind) else {
             return;
         };
         let document = match row.body.as_deref().map(serde_json::from_str::<Document>).transpose() {
             Ok(document) => document.map(Arc::new),
             Err(error) => {
-                tracing::warn!(kind, key = row.key, %error, "a document that can't be read is passed over");
+                tracing::warn!(kind, seq = row.desk_seq, %error, "a document that can't be read is passed over");
                 return;
             }
         };
@@ -121,14 +107,14 @@ impl Documents {
         });
     }
 
+    /// The newest desk record that is among them.
+    pub(crate) fn desk_seq(&self) -> u64 {
+        self.desk_seq
+    }
+
     /// When the newest of them was recorded.
     pub(crate) fn recorded_ms(&self) -> i64 {
         self.recorded_ms
-    }
-
-    /// The desk's newest record that made one of them.
-    pub(crate) fn desk_seq(&self) -> u64 {
-        self.desk_seq
     }
 
     fn versions(&self, kind: &str, key: &str) -> &[Version] {

@@ -112,7 +112,7 @@ pub(super) async fn feed(
             snapshot_page(begun.unwrap_or(start), known, limit)
         }
     };
-    let head = app.desk.head().await;
+    let head = app.desk.head().await?;
     Ok(Json(Page {
         incarnation: app.incarnation.clone(),
         snapshot,

@@ -91,7 +91,7 @@ async fn a_snapshot_is_all_a_rep_may_know_and_no_more() {
     }
     assert!(cursor.starts_with(&format!("{}-", world.app.incarnation)));
     let page = page(&world, &phone, "").await;
-    let head = world.app.desk.head().await;
+    let head = world.app.desk.head().await.unwrap();
     assert_eq!(
         page["desk"],
         json!({"stream": head.stream, "seq": head.seq, "hash": head.hash})
@@ -217,7 +217,7 @@ async fn fork(world: &World, phone: &Phone) {
         epoch: 1,
         seq: 7,
     };
-    append(&world.app, vec![Act::new(&forked)], |_| Change::default())
+    append(&world.app, vec![Act::new(&forked)], Change::default())
         .await
         .unwrap();
     fold::drain(&world.app).await.unwrap();

@@ -10,6 +10,7 @@ use onbeat_core::{
 use super::{company, entries::entries, frozen::frozen, keys::day_key, noted, private, rejudged};
 use crate::{
     app::App,
+    background,
     documents::Rejudged,
     error::ApiError,
     store::{StoreError, StoreResult},
@@ -27,6 +28,16 @@ pub enum FoldError {
     /// A rule panicked: a bug; the day keeps its mark.
     #[error("folding broke off: {0}")]
     Broken(String),
+}
+
+impl FoldError {
+    /// For the log, which names nobody.
+    pub(super) fn without_names(&self) -> String {
+        match self {
+            Self::Basis(BasisError::NoRep(_)) => "no document says who the rep is".into(),
+            other => other.to_string(),
+        }
+    }
 }
 
 impl From<FoldError> for ApiError {
@@ -187,12 +198,12 @@ pub(crate) async fn standing_basis(app: &App, rep: &str, day: NaiveDate) -> Resu
     Ok(basis)
 }
 
-/// Judging keeps a core busy: it is done beside the threads that answer.
+/// Judging keeps a core busy: it is done beside the threads that answer, and gives way to them.
 ///
 /// # Errors
 /// [`FoldError::Broken`] where it panicked.
 pub(super) async fn blocking<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T, FoldError> {
-    let done = tokio::task::spawn_blocking(job).await;
+    let done = background::run(job).await;
     done.map_err(|error| FoldError::Broken(error.to_string()))
 }
 

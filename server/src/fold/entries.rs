@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::{collections::HashMap, panic::resume_unwind};
 
 use onbeat_core::{
     record::{Body, StreamId},
@@ -9,19 +9,15 @@ use onbeat_core::{
 use super::times::Times;
 use crate::{
     app::App,
+    background,
     clock::bounded,
     store::{LogRow, StoreResult},
 };
 
 /// Stored records as the rules see them: read, with their trusted time. Erased and unreadable ones have none.
 pub(super) async fn entries(app: &App, rows: Vec<LogRow>, drift_ppm: i64) -> StoreResult<Vec<Entry>> {
-    let read: Vec<(LogRow, Body)> = rows
-        .into_iter()
-        .filter_map(|row| {
-            let body = Body::parse(row.body.as_deref()?).ok()?;
-            Some((row, body))
-        })
-        .collect();
+    let read = background::run(|| rows.into_iter().filter_map(read).collect());
+    let read: Vec<(LogRow, Body)> = read.await.unwrap_or_else(|error| resume_unwind(error.into_panic()));
     let times = times(app, &read, drift_ppm).await?;
     let when = |row: &LogRow, body: &Body| match times.get(&row.line.stream) {
         Some(times) => times.when(&body.at, row.received_ms),
@@ -45,6 +41,11 @@ pub(super) async fn entries(app: &App, rows: Vec<LogRow>, drift_ppm: i64) -> Sto
     let mut entries: Vec<Entry> = read.into_iter().map(entry).collect();
     entries.sort_by(|a, b| (a.when.at_ms, &a.name).cmp(&(b.when.at_ms, &b.name)));
     Ok(entries)
+}
+
+fn read(row: LogRow) -> Option<(LogRow, Body)> {
+    let body = Body::parse(row.body.as_deref()?).ok()?;
+    Some((row, body))
 }
 
 /// The times of the phones' streams among some records, from all that is known of the boots they name.

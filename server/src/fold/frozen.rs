@@ -34,7 +34,7 @@ pub(super) async fn frozen(app: &App, rep: &str, day: NaiveDate, basis: &Basis) 
     let Ok(blob) = cell.body.parse() else { return Ok(None) };
     let bytes = app.store.blob(&blob).await?.unwrap_or_default();
     let Ok(mut view) = serde_json::from_slice::<DayView>(&bytes) else {
-        tracing::error!(key = cell.key, "the frozen account of a day can't be read");
+        tracing::error!(%day, "the frozen account of a day can't be read");
         return Ok(None);
     };
     for finding in &mut view.findings {

@@ -23,7 +23,7 @@ pub use day::{FoldError, day_now, day_with_documents};
 pub use explain::explained;
 pub use frozen::frozen_cell;
 pub use keys::{day_key, outdated, read_day_key, touches};
-pub use worker::{drain, run};
+pub use worker::{drain, run, settle};
 
 pub(crate) use anchors::{boot_key, tie_of};
 pub(crate) use keys::{changed_by, days_of};

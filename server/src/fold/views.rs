@@ -9,6 +9,9 @@ use crate::{
     store::{Change, Field, StoreResult, ViewQuery, ViewRow},
 };
 
+/// Field of an open day's view: when its window closes.
+pub(super) const CLOSES: &str = "closes_ms";
+
 /// Puts the views of a folded day into a change, and drops those that are no more.
 pub(super) async fn put(app: &App, day: &DayView, basis: &Basis, change: &mut Change) -> StoreResult<()> {
     let of = Of::new(day, basis);
@@ -70,7 +73,7 @@ impl<'a> Of<'a> {
         let view = self.view;
         let of_class = |class| view.findings.iter().filter(|finding| finding.class == class).count() as i64;
         let waits = view.presence.reasons.iter().any(|seen| !seen.approved);
-        let own = vec![
+        let mut own = vec![
             ("team", text(self.team)),
             ("closed", Field::Int(i64::from(view.closed))),
             ("findings", Field::Int(of_class(Class::Finding))),
@@ -79,6 +82,9 @@ impl<'a> Of<'a> {
             ("unknown_s", Field::Int(view.counts.unknown_s)),
             ("waiting", Field::Int(i64::from(waits))),
         ];
+        // The worker looks for it: by then the day is to be folded again.
+        let closes = view.window.filter(|_| !view.closed);
+        own.extend(closes.map(|window| (CLOSES, Field::Int(window.to_ms))));
         self.row("day", format!("{}/{}", view.rep, self.day), self.opens_ms, view, own)
     }
 
@@ -98,11 +104,7 @@ impl<'a> Of<'a> {
         let rep = ("rep".to_owned(), text(&self.view.rep));
         let taken = app.store.view("visit", &visit.visit).await?;
         if taken.is_some_and(|view| !view.fields.contains(&rep)) {
-            tracing::warn!(
-                rep = self.view.rep,
-                visit = visit.visit,
-                "the visit's id is another rep's"
-            );
+            tracing::warn!(day = %self.view.day, "a visit's id is another rep's");
             return Ok(None);
         }
         let own = vec![("team", text(self.team)), ("customer", text(&visit.customer))];

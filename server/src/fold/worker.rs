@@ -1,26 +1,30 @@
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{collections::HashSet, future::Future, sync::Arc, time::Duration};
 
 use super::{
     company,
     day::{FoldError, fold},
-    keys::{day_key, read_day_key},
+    keys::read_day_key,
     noted, views,
 };
 use crate::{
     app::App,
     feed,
-    store::{Change, Field, StoreResult, ViewQuery},
+    store::{Change, Committed, StoreError, StoreResult, ViewQuery},
 };
 
 /// Days folded into one transaction.
 const AT_ONCE: usize = 16;
+/// Marks looked at at once.
+const MARKS: usize = 1_000;
+/// How often is looked whether another process has folded what it took.
+const ELSEWHERE: Duration = Duration::from_millis(20);
 /// How often the worker looks whether a window has closed.
 const TICK: Duration = Duration::from_secs(1);
+/// How long a process has for what it took to fold, until another may take it.
+const LEASE: Duration = Duration::from_secs(30);
+
 /// Folds what is marked until `shutdown`.
 pub async fn run(app: Arc<App>, shutdown: impl Future<Output = ()>) {
-    if let Err(error) = reopen(&app).await {
-        tracing::error!(%error, "open days could not be looked up");
-    }
     tokio::pin!(shutdown);
     loop {
         if let Err(error) = drain(&app).await {
@@ -29,74 +33,96 @@ pub async fn run(app: Arc<App>, shutdown: impl Future<Output = ()>) {
         tokio::select! {
             () = &mut shutdown => return,
             () = app.wake.notified() => {}
+            () = app.store.marked_elsewhere() => {}
             () = tokio::time::sleep(TICK) => {}
         }
     }
 }
 
-/// Marks the days that were open when the server stopped.
-async fn reopen(app: &App) -> StoreResult<()> {
-    let mut query = ViewQuery {
-        kind: "day".into(),
-        fields: vec![("closed".into(), Field::Int(0))],
-        limit: 1_000,
-        ..ViewQuery::default()
-    };
-    loop {
-        let page = app.store.views(&query).await?;
-        let change = Change {
-            mark: page.iter().map(|view| format!("day/{}", view.key)).collect(),
-            ..Change::default()
-        };
-        app.commit(change).await?;
-        match page.last() {
-            Some(last) if page.len() == query.limit => query.after = Some((last.at_ms, last.key.clone())),
-            _ => return Ok(()),
-        }
-    }
-}
-
-/// Folds until nothing is marked but what failed and waits for its next try.
+/// Folds until nothing is marked but what failed and waits for its next try, or what another process folds.
 ///
 /// # Errors
 /// The store's.
 pub async fn drain(app: &App) -> StoreResult<()> {
     let _turn = app.folding.turn.lock().await;
-    let closing = app.folding.closing(app.now_ms());
-    if !closing.is_empty() {
-        let change = Change {
-            mark: closing,
-            ..Change::default()
-        };
-        app.commit(change).await?;
-    }
+    app.refresh().await?;
+    close(app).await?;
     feed::publish_due(app).await?;
     while work(app).await? {}
+    app.folding.caught_up();
     Ok(())
+}
+
+/// As [`drain`], and waits until other processes have folded what is marked by now.
+///
+/// # Errors
+/// The store's.
+pub async fn settle(app: &App) -> StoreResult<()> {
+    drain(app).await?;
+    let mut owed = app.store.marks(MARKS).await?;
+    loop {
+        let paused = app.folding.paused();
+        let still: HashSet<_> = app.store.marks(MARKS).await?.into_iter().collect();
+        owed.retain(|mark| still.contains(mark) && !paused.contains(&mark.0));
+        if owed.is_empty() {
+            return Ok(());
+        }
+        tokio::time::sleep(ELSEWHERE).await;
+        drain(app).await?;
+    }
+}
+
+/// Marks the open days whose window has closed by now.
+async fn close(app: &App) -> StoreResult<()> {
+    let query = ViewQuery {
+        kind: "day".into(),
+        at_most: Some((views::CLOSES.into(), app.now_ms())),
+        limit: MARKS,
+        ..ViewQuery::default()
+    };
+    let closed = app.store.views(&query).await?;
+    if closed.is_empty() {
+        return Ok(());
+    }
+    // A mark that is set twice is worked off twice.
+    let marks = app.store.marks(MARKS).await?;
+    let marked: HashSet<&str> = marks.iter().map(|(key, _)| key.as_str()).collect();
+    let closed = closed.iter().map(|view| format!("day/{}", view.key));
+    let change = Change {
+        mark: closed.filter(|key| !marked.contains(key.as_str())).collect(),
+        ..Change::default()
+    };
+    app.commit(change).await.map(drop)
 }
 
 /// Folds some marked days in one transaction; false: there was nothing to do.
 async fn work(app: &App) -> StoreResult<bool> {
-    let marks = app.store.marks(1_000).await?;
-    let due: Vec<_> = marks
-        .into_iter()
-        .filter(|(key, _)| !app.folding.paused(key))
-        .take(AT_ONCE)
-        .collect();
-    if due.is_empty() {
+    let claims = app.store.claim(AT_ONCE, LEASE, &app.folding.paused()).await?;
+    if claims.is_empty() {
         return Ok(false);
     }
+    app.refresh().await?;
     let mut change = Change::default();
-    for (key, number) in due {
-        change.unmark.push((key.clone(), number));
-        if let Err(error) = refold(app, &key, &mut change).await {
-            tracing::error!(%error, key, "a day could not be folded, it is tried again later");
-            app.folding.failed(&key);
-            // Marked anew it stands behind the others, so that many failing days hold none of them up.
-            change.mark.push(key);
+    for claim in claims {
+        match refold(app, &claim.key, &mut change).await {
+            Ok(()) => app.folding.folded(&claim.key),
+            // No fault of the day's.
+            Err(FoldError::Store(error @ (StoreError::Away(_) | StoreError::Busy))) => return Err(error),
+            Err(error) => {
+                let day = read_day_key(&claim.key).map(|(_, day)| day.to_string());
+                let error = error.without_names();
+                tracing::error!(error, day, "a day could not be folded, it is tried again later");
+                app.metrics.folds.count("failed");
+                app.folding.failed(&claim.key);
+                // Marked anew it stands behind the others, so that many failing days hold none of them up.
+                change.mark.push(claim.key.clone());
+            }
         }
+        change.unmark.push(claim);
     }
-    app.commit(change).await?;
+    if app.commit(change).await? == Committed::Stale {
+        tracing::warn!("folding took so long that another process took over");
+    }
     Ok(true)
 }
 
@@ -113,6 +139,6 @@ async fn refold(app: &App, key: &str, change: &mut Change) -> Result<(), FoldErr
         .extend(company::calls_for(app, &folded.view, &folded.basis.rep.team).await?);
     views::put(app, &folded.view, &folded.basis, change).await?;
     noted::tell(app, &folded.noted, folded.documents, change).await?;
-    app.folding.folded(&day_key(rep, day), &folded.view);
+    app.metrics.folds.count("done");
     Ok(())
 }

@@ -152,15 +152,12 @@ pub(super) async fn enrol(
         certificate: certificate.line().to_owned(),
         retires: retired.iter().map(|(stream, _)| stream.clone()).collect(),
     });
-    let change = |_: &[_]| {
-        let mut change = birth(&certificate, &token, &wanted, now_ms);
-        code.use_up(&mut change);
-        change.cells.extend(retired.into_iter().map(|(stream, body)| {
-            let state = StreamState::Retired;
-            stream_cell(&stream, &StreamBody { state, ..body })
-        }));
-        change
-    };
+    let mut change = birth(&certificate, &token, &wanted, now_ms);
+    code.use_up(&mut change);
+    change.cells.extend(retired.into_iter().map(|(stream, body)| {
+        let state = StreamState::Retired;
+        stream_cell(&stream, &StreamBody { state, ..body })
+    }));
     let enrolled = append(&app, vec![act], change).await?;
     enrolled.ok_or_else(bad_code)?;
     let certificate = certificate.line().to_owned();

@@ -111,7 +111,7 @@ pub(super) async fn open_epoch(
     }
     let certificate = certify(&app, newest, &wanted, grade).await?;
     let (acts, change) = opening(&app, &caller, newest, &wanted, &certificate).await?;
-    let opened = append(&app, acts, |_| change).await?;
+    let opened = append(&app, acts, change).await?;
     opened.ok_or_else(ApiError::busy)?;
     Ok((StatusCode::CREATED, issued(&certificate)))
 }

@@ -96,8 +96,13 @@ pub(super) async fn push(
 ) -> ApiResult<Json<Pushed>> {
     caller.owns(&stream)?;
     let text = text::read(&headers, body).await?;
+    let _turn = app.turns.take(text.len()).await.ok_or_else(ApiError::busy)?;
     match take(&app, &caller, &text, line.branch).await {
-        Ok(pushed) => Ok(Json(pushed)),
+        Ok(pushed) => {
+            app.metrics.records.add("stored", pushed.stored);
+            app.metrics.records.add("known", pushed.skipped);
+            Ok(Json(pushed))
+        }
         Err(Failure::Api(error)) => Err(error),
         Err(Failure::Refused(refusal)) => {
             quarantine::keep(&app, &caller, &text, &refusal).await?;

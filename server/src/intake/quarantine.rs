@@ -58,7 +58,7 @@ async fn quarantine(app: &App, caller: &Caller, text: &str, epoch: u32, fault: &
     });
     let mut change = once(seen);
     change.blobs.push((blob, kept.into_bytes()));
-    append(app, vec![act], |_| change).await?;
+    append(app, vec![act], change).await?;
     Ok(())
 }
 
@@ -111,7 +111,7 @@ async fn without_places(app: &App, caller: &Caller, text: &str) -> ApiResult<Str
 async fn forked(app: &App, caller: &Caller, epoch: u32, seq: u64) -> ApiResult<()> {
     if !fork_noted(app, &caller.stream, epoch).await? {
         let (act, change) = fork_note(caller, epoch, seq);
-        append(app, vec![act], |_| change).await?;
+        append(app, vec![act], change).await?;
     }
     Ok(())
 }
@@ -152,7 +152,7 @@ pub(super) async fn back_dated(app: &App, caller: &Caller, line: &LogLine, recor
         seq: record.head.seq,
         hash: record.hash,
     });
-    let written = append(app, vec![act], |_| once(seen.clone())).await?;
+    let written = append(app, vec![act], once(seen.clone())).await?;
     if written.is_none() && noted().await?.is_none() {
         return Err(ApiError::busy());
     }

@@ -74,11 +74,8 @@ pub(super) async fn recover(
         rep: code.body.rep.clone(),
         stream: wanted.stream,
     });
-    let change = |_: &[_]| {
-        let mut change = Change::default();
-        code.use_up(&mut change);
-        change
-    };
+    let mut change = Change::default();
+    code.use_up(&mut change);
     let opened = append(&app, vec![act], change).await?;
     opened.ok_or_else(bad_code)?;
     Ok(Json(again))

@@ -5,9 +5,13 @@
 //! taking all seats; behind a proxy, whose connections are everybody's, only the second can tell callers apart.
 
 mod address;
+mod calls;
+mod connection;
 mod idle;
 mod pace;
 mod seats;
+mod stop;
+mod tls;
 
 #[cfg(test)]
 mod tests;
@@ -19,32 +23,27 @@ use std::{
 };
 
 use axum::{
-    Extension, Router,
+    Router,
     extract::{Request, State},
     http::{HeaderValue, StatusCode, header::CONNECTION},
     middleware::{self, Next},
     response::{IntoResponse, Response},
-};
-use hyper::server::conn::http1;
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
-    service::TowerToHyperService,
 };
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::Semaphore,
     time::{sleep, timeout},
 };
-use tower::Layer;
 
 pub use address::Address;
 pub use pace::Pace;
+pub use tls::{Tls, TlsError};
 
-use crate::error::ApiError;
-use idle::Idle;
+use crate::{error::ApiError, metrics::Connections};
+use connection::Host;
 use pace::Meter;
 use seats::Seats;
+use stop::Stop;
 
 /// What one server takes on.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +55,7 @@ pub struct Limits {
     pub per_address: usize,
     /// The proxy in front: its connections are not counted, and it says for whom it asks.
     pub proxy: Option<IpAddr>,
-    /// For a request's head, and for the pause between two requests.
+    /// For the handshake, for a request's head, and for the pause between two requests.
     pub header: Duration,
     /// Without a byte either way; longer than a handler may take.
     pub idle: Duration,
@@ -69,7 +68,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            connections: 1024,
+            connections: 4096,
             per_address: 64,
             proxy: None,
             header: Duration::from_secs(20),
@@ -84,12 +83,26 @@ impl Default for Limits {
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub SocketAddr);
 
+/// What serves: all that a connection is given.
+pub struct Service {
+    /// Answers requests.
+    pub router: Router,
+    /// What one server takes on.
+    pub limits: Limits,
+    /// Without: plain TCP.
+    pub tls: Option<Tls>,
+    /// Counts connections.
+    pub counts: Connections,
+}
+
 /// Serves until `stop` is done, then lets running requests end.
-pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, service: Service, stop: impl Future<Output = ()>) {
+    let limits = service.limits;
     let room = Arc::new(Semaphore::new(limits.connections));
     let seats = Seats::new(limits.per_address);
     let proxy = limits.proxy.map(Address::from);
-    let graceful = GracefulShutdown::new();
+    let (stopping, stopped) = Stop::new();
+    let host = Host::new(service, stopped.clone());
     let mut stop = std::pin::pin!(stop);
     loop {
         let (stream, peer, seat) = tokio::select! {
@@ -99,25 +112,17 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
         let address = Address::from(peer.ip());
         let own = seats.take(address);
         if own.is_none() && proxy != Some(address) {
-            tracing::debug!(%address, "too many connections");
+            host.counts.dropped.count("too_many");
             continue;
         }
-        let service = TowerToHyperService::new(Extension(Peer(peer)).layer(router.clone()));
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(limits.header)
-            .max_buf_size(64 * 1024)
-            .serve_connection(TokioIo::new(Idle::new(stream, limits.idle)), service);
-        let connection = graceful.watch(connection);
+        let host = host.clone();
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "connection ended");
-            }
+            host.serve(stream, peer).await;
             drop((seat, own));
         });
     }
-    drop(listener);
-    if timeout(limits.drain, graceful.shutdown()).await.is_err() {
+    drop((listener, host));
+    if timeout(limits.drain, stopping.and_wait(stopped)).await.is_err() {
         tracing::warn!("requests still ran when the time to drain was over");
     }
 }

@@ -8,6 +8,10 @@ use tokio::{
     task::JoinHandle,
 };
 
+mod acme;
+mod http2;
+mod tls;
+
 use super::*;
 
 const SHORT: Duration = Duration::from_millis(100);
@@ -39,7 +43,24 @@ fn short(connections: usize) -> Limits {
 
 /// A server with short limits; it stops when the sender is dropped.
 async fn start(limits: Limits, slow: Arc<Slow>) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
+    start_with(None, limits, slow).await
+}
+
+async fn start_with(
+    tls: Option<Tls>,
+    limits: Limits,
+    slow: Arc<Slow>,
+) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    start_on(listener, tls, limits, slow).await
+}
+
+async fn start_on(
+    listener: TcpListener,
+    tls: Option<Tls>,
+    limits: Limits,
+    slow: Arc<Slow>,
+) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
     let address = listener.local_addr().unwrap();
     let slow = async move || {
         slow.runs.notify_one();
@@ -52,7 +73,13 @@ async fn start(limits: Limits, slow: Arc<Slow>) -> (SocketAddr, oneshot::Sender<
         .route("/length", post(|body: String| async move { body.len().to_string() }));
     let router = bounded(router, &limits);
     let (stop, stopped) = oneshot::channel::<()>();
-    let server = tokio::spawn(serve(listener, router, limits, async { drop(stopped.await) }));
+    let service = Service {
+        router,
+        limits,
+        tls,
+        counts: Connections::default(),
+    };
+    let server = tokio::spawn(serve(listener, service, async { drop(stopped.await) }));
     (address, stop, server)
 }
 

@@ -2,11 +2,15 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::time::Duration;
+
 use onbeat_core::record::Hash;
 
 use super::{
-    Cell, Change, Committed, DocumentRow, FeedRow, Field, Guard, LogLine, LogRow, NewRecord, Store, ViewQuery, ViewRow,
-    postgres::tests::Cluster, sqlite::Sqlite,
+    Cell, Change, Claim, Committed, DocumentRow, FeedRow, Field, Guard, LogLine, LogRow, NewRecord, Store, ViewQuery,
+    ViewRow,
+    postgres::{Postgres, cluster::Cluster},
+    sqlite::Sqlite,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -22,11 +26,11 @@ async fn sqlite_tells_the_story() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_tells_the_story() {
-    let cluster = Cluster::start();
-    let store = cluster.open().await;
+    let (cluster, folder) = (Cluster::start(&["fsync=off"]), tempfile::tempdir().unwrap());
+    let store = Postgres::open(folder.path(), &cluster.url).await.unwrap();
     story(&store).await;
     drop(store);
-    let store = cluster.open().await;
+    let store = Postgres::open(folder.path(), &cluster.url).await.unwrap();
     assert_eq!(store.tip(&line("a", 1, "")).await.unwrap().unwrap().seq, 3);
 }
 
@@ -210,6 +214,22 @@ async fn documents_and_feed(store: &dyn Store) {
     );
     assert_eq!(store.documents("customer", Some("c1")).await.unwrap().len(), 2);
     assert!(store.documents("policy", None).await.unwrap().is_empty());
+    assert_eq!(store.documents_after(6).await.unwrap(), rows);
+    assert!(store.documents_after(7).await.unwrap().is_empty());
+    let earlier = DocumentRow {
+        desk_seq: 3,
+        ..document("c3", 5, None)
+    };
+    let change = Change {
+        documents: vec![earlier.clone()],
+        ..Change::default()
+    };
+    done(store, change).await;
+    assert_eq!(
+        store.documents_after(0).await.unwrap(),
+        [vec![earlier], rows].concat(),
+        "by the desk's records"
+    );
 
     let scopes = ["all".to_owned(), "rep/y".to_owned()];
     let (items, newest) = store.feed(&scopes, 0, 10).await.unwrap();
@@ -334,6 +354,20 @@ async fn views(store: &dyn Store) {
         ),
         (
             ViewQuery {
+                at_most: Some(("seconds".into(), 5)),
+                ..query()
+            },
+            vec!["f1", "f3"],
+        ),
+        (
+            ViewQuery {
+                at_most: Some(("state".into(), i64::MAX)),
+                ..query()
+            },
+            vec![],
+        ),
+        (
+            ViewQuery {
                 fields: vec![text("seconds", "5")],
                 ..query()
             },
@@ -424,30 +458,41 @@ fn mark(keys: &[&str]) -> Change {
     }
 }
 
-fn unmark(marks: Vec<(String, u64)>) -> Change {
+fn unmark(marks: Vec<Claim>) -> Change {
     Change {
         unmark: marks,
         ..Change::default()
     }
 }
 
+/// All that is marked, to be worked off at once.
+async fn claimed(store: &dyn Store) -> Vec<Claim> {
+    store.claim(10, Duration::ZERO, &[]).await.unwrap()
+}
+
 async fn marks(store: &dyn Store) {
     done(store, mark(&["k1", "k2", "k1"])).await;
-    let marked = store.marks(10).await.unwrap();
-    let keys: Vec<_> = marked.iter().map(|(key, _)| key.as_str()).collect();
+    let marked = claimed(store).await;
+    let keys: Vec<_> = marked.iter().map(|claim| claim.key.as_str()).collect();
     assert_eq!(keys, ["k2", "k1"], "the newest last, each once");
+    assert_eq!(store.claim(1, Duration::ZERO, &[]).await.unwrap()[0].key, "k2");
+    let others = store.claim(1, Duration::ZERO, &["k2".into()]).await.unwrap();
+    assert_eq!((others.len(), others[0].key.as_str()), (1, "k1"));
+    let numbers = |claims: &[Claim]| claims.iter().map(|c| (c.key.clone(), c.number)).collect::<Vec<_>>();
+    assert_eq!(store.marks(10).await.unwrap(), numbers(&marked));
     assert_eq!(store.marks(1).await.unwrap().len(), 1);
+    let marked = claimed(store).await;
     done(store, mark(&["k2"])).await;
-    done(store, unmark(marked.clone())).await;
-    let left = store.marks(10).await.unwrap();
+    done(store, unmark(marked)).await;
+    let left = claimed(store).await;
     assert_eq!(left.len(), 1);
-    assert_eq!(left[0].0, "k2", "marked again since");
+    assert_eq!(left[0].key, "k2", "marked again since");
     done(store, unmark(left.clone())).await;
     done(store, mark(&["k2"])).await;
-    done(store, unmark(left)).await;
-    let left = store.marks(10).await.unwrap();
-    assert_eq!(left.len(), 1, "no number is given twice");
-    done(store, unmark(left)).await;
+    let again = claimed(store).await;
+    assert_ne!(again[0].number, left[0].number, "no number is given twice");
+    done(store, unmark(again)).await;
+    assert!(store.marks(10).await.unwrap().is_empty());
 }
 
 async fn nothing_by_halves(store: &dyn Store) {

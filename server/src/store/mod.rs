@@ -5,6 +5,7 @@
 //! (what is neither record nor projection: certificates, credentials, sessions), and **marks** (keys whose
 //! view is out of date).
 
+mod lock;
 pub mod postgres;
 mod queue;
 mod schema;
@@ -13,9 +14,13 @@ pub mod sqlite;
 #[cfg(test)]
 mod conformance;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use onbeat_core::record::{Branch, Hash, StreamId};
 use serde::{Deserialize, Serialize};
+
+use crate::metrics::Writes;
 
 /// One line of records: a stream's epoch, and a branch of it (empty: the main line).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -137,6 +142,8 @@ pub struct ViewQuery {
     pub to_ms: Option<i64>,
     /// Fields that must match.
     pub fields: Vec<(String, Field)>,
+    /// A number that is there and at most this.
+    pub at_most: Option<(String, i64)>,
     /// Newest first.
     pub descending: bool,
     /// After this (`at_ms`, key), for the next page.
@@ -156,6 +163,17 @@ pub struct Cell {
     pub body: String,
     /// Gone after this instant.
     pub expires_ms: Option<i64>,
+}
+
+/// A mark that was given to somebody to be worked off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The marked key.
+    pub key: String,
+    /// The number of the mark; one that is set anew has another.
+    pub number: u64,
+    /// Differs for everybody it is given to.
+    pub holder: u64,
 }
 
 /// What must still be true when a change is applied, since it was prepared outside the writer's lock.
@@ -194,8 +212,9 @@ pub struct Change {
     pub blobs: Vec<(Hash, Vec<u8>)>,
     /// Keys whose view is now out of date.
     pub mark: Vec<String>,
-    /// Marks that were worked off: dropped if the mark has not been set again since.
-    pub unmark: Vec<(String, u64)>,
+    /// Marks that were worked off: dropped if the mark has not been set again since. Where one was given to another
+    /// meanwhile, nothing is applied ([`Committed::Stale`]).
+    pub unmark: Vec<Claim>,
 }
 
 /// What a commit came to.
@@ -216,7 +235,10 @@ pub enum StoreError {
     /// The writer's queue is full: try again soon.
     #[error("the store is busy: try again in a second")]
     Busy,
-    /// Another process holds the data folder, or the database.
+    /// The database does not answer; what was to be written may have been.
+    #[error("the database can't be reached ({0}): it is tried again")]
+    Away(String),
+    /// Another process holds the data folder.
     #[error("another onbeat runs on {0}: stop it first, or talk to it")]
     Locked(String),
     /// Written by a newer onbeat.
@@ -238,6 +260,9 @@ pub enum StoreError {
 /// Short for results of the store.
 pub type StoreResult<T> = Result<T, StoreError>;
 
+/// It is somebody's turn until this is dropped.
+pub type Turn = Box<dyn Send>;
+
 /// The kernel. Every backend passes the same conformance test.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
@@ -251,6 +276,8 @@ pub trait Store: Send + Sync + 'static {
     async fn records(&self, line: &LogLine, from_seq: u64, limit: usize) -> StoreResult<Vec<LogRow>>;
     /// Records that touch a key, in order of arrival.
     async fn records_of(&self, key: &str) -> StoreResult<Vec<LogRow>>;
+    /// The document versions of the desk's records after a seq, in the order of the records.
+    async fn documents_after(&self, desk_seq: u64) -> StoreResult<Vec<DocumentRow>>;
     /// All versions of the documents of a kind (and key), oldest first.
     async fn documents(&self, kind: &str, key: Option<&str>) -> StoreResult<Vec<DocumentRow>>;
     /// Feed items of some scopes after a cursor, and the newest cursor of the whole feed.
@@ -271,6 +298,18 @@ pub trait Store: Send + Sync + 'static {
     async fn unfinished_blob(&self, hash: &Hash) -> StoreResult<u64>;
     /// Takes an unfinished blob out, to be checked and put whole by a change.
     async fn take_unfinished_blob(&self, hash: &Hash) -> StoreResult<Vec<u8>>;
+    /// What it counts of its writes.
+    fn writes(&self) -> Writes;
+    /// Bytes that are left on its disk; `None`: the disk is not this machine's.
+    fn free_bytes(&self) -> Option<u64>;
     /// Marked keys and the number of their mark, oldest first.
     async fn marks(&self, limit: usize) -> StoreResult<Vec<(String, u64)>>;
+    /// Takes marks but those of some keys to be worked off, oldest first. For the length of `lease` nobody else is
+    /// given them.
+    async fn claim(&self, limit: usize, lease: Duration, except: &[String]) -> StoreResult<Vec<Claim>>;
+    /// Waits until no other process has its turn. Only for fairness: a guard decides, but of those who read, prepare and
+    /// commit over and over the same one might lose each time.
+    async fn turn(&self) -> StoreResult<Turn>;
+    /// Waits until another process may have left marks.
+    async fn marked_elsewhere(&self);
 }

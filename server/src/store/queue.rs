@@ -1,11 +1,12 @@
 //! What waits to be written, and how it is put together into one transaction: one fsync for all.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use onbeat_core::record::Hash;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Change, Committed, StoreError, StoreResult};
+use crate::metrics::Writes;
 
 /// Jobs that may wait; beyond it callers wait, then are told [`StoreError::Busy`].
 const QUEUE: usize = 64;
@@ -16,7 +17,10 @@ const GROUP_JOBS: usize = 64;
 const GROUP_BYTES: usize = 4 * 1024 * 1024;
 
 /// The way to the one who writes. It is closed when it is dropped.
-pub(super) struct Queue(mpsc::Sender<Ticket>);
+pub(super) struct Queue {
+    jobs: mpsc::Sender<Ticket>,
+    pub(super) writes: Writes,
+}
 
 /// Something to write.
 pub(super) enum Job {
@@ -49,7 +53,8 @@ impl Queue {
     /// The queue, and the end at which it is worked off.
     pub(super) fn new() -> (Self, mpsc::Receiver<Ticket>) {
         let (sender, jobs) = mpsc::channel(QUEUE);
-        (Self(sender), jobs)
+        let writes = Writes::default();
+        (Self { jobs: sender, writes }, jobs)
     }
 
     pub(super) async fn commit(&self, change: Change) -> StoreResult<Committed> {
@@ -74,8 +79,27 @@ impl Queue {
     }
 
     async fn submit(&self, job: Job) -> StoreResult<Outcome> {
+        let begun = Instant::now();
+        self.writes.queued.inc();
+        let outcome = self.pass(job).await;
+        self.writes.queued.dec();
+        self.writes.seconds.observe(begun.elapsed().as_secs_f64());
+        self.writes.outcomes.count(match &outcome {
+            Ok(Outcome::Committed(Committed::Stale)) => "stale",
+            Ok(_) => "done",
+            Err(StoreError::Full) => "full",
+            Err(StoreError::Busy) => "busy",
+            Err(_) => "failed",
+        });
+        if let Err(StoreError::Full) = outcome {
+            self.writes.note_full();
+        }
+        outcome
+    }
+
+    async fn pass(&self, job: Job) -> StoreResult<Outcome> {
         let (answer, answered) = oneshot::channel();
-        self.0
+        self.jobs
             .send_timeout(Ticket { job, answer }, PATIENCE)
             .await
             .map_err(|_| StoreError::Busy)?;

@@ -5,7 +5,7 @@ mod leave;
 mod work;
 
 use onbeat_core::{
-    judge::{Excuse, JudgedFix, PlaceVerdict, judge_fix, next_due_s, no_go_edges_mm},
+    judge::{Excuse, FixVerdict, JudgedFix, PlaceVerdict, judge_fix, next_due_s, no_go_edges_mm},
     policy::Policy,
     reading::{Fix, Provider},
     time::Interval,
@@ -122,11 +122,7 @@ impl<'g> Truth<'g> {
             let verdict = judge_fix(&fix, &self.ground.area, &policy.fix, policy.fix.edge_tolerance_m);
             let due_s = match sampling {
                 Sampling::Every(seconds) => seconds,
-                Sampling::Due => self.due_s(
-                    &fix,
-                    &verdict.edge_mm.filter(|_| verdict.place != PlaceVerdict::Unusable),
-                    policy,
-                ),
+                Sampling::Due => self.due_s(&fix, &verdict, policy),
             };
             fixes.push(JudgedFix {
                 at_ms: at_ms(second),
@@ -157,8 +153,10 @@ impl<'g> Truth<'g> {
             .reduce(f64::max)
     }
 
-    fn due_s(&self, fix: &Fix, edge_mm: &Option<i64>, policy: &Policy) -> f64 {
-        next_due_s(*edge_mm, &self.no_go_edges_mm(fix), policy) as f64
+    fn due_s(&self, fix: &Fix, verdict: &FixVerdict, policy: &Policy) -> f64 {
+        let edge_mm = verdict.edge_mm.filter(|_| verdict.place != PlaceVerdict::Unusable);
+        let radius_mm = verdict.radius_mm.unwrap_or(0);
+        next_due_s(edge_mm, radius_mm, &self.no_go_edges_mm(fix), policy) as f64
     }
 
     pub(crate) fn no_go_edges_mm(&self, fix: &Fix) -> Vec<i64> {

@@ -7,25 +7,14 @@ use std::{
 };
 
 use clap::{Parser, ValueEnum};
-use onbeat_tests::figures::{Figures, measure, measure_rejudge};
+use onbeat_tests::figures::{Figures, measure};
 
 /// Measures the engine, a phone and the server, and prints the figures.
 #[derive(Parser)]
 struct Options {
-    /// What is measured.
-    #[arg(value_enum, default_value_t = Part::Figures)]
-    part: Part,
     /// How the figures are printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Part {
-    /// The engine, a phone and the server, as they are used.
-    Figures,
-    /// A month of a thousand reps, judged anew.
-    Rejudge,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -45,10 +34,7 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {
-    let figures = match options.part {
-        Part::Figures => measure(|next| eprintln!("measuring {next}"))?,
-        Part::Rejudge => measure_rejudge(|next| eprintln!("{next}"))?,
-    };
+    let figures = measure(|next| eprintln!("measuring {next}"))?;
     let mut out = io::stdout().lock();
     match options.format {
         Format::Json => writeln!(out, "{}", serde_json::to_string(&figures)?)?,
@@ -59,8 +45,7 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
 
 fn write_text(out: &mut impl Write, figures: &Figures) -> io::Result<()> {
     for figure in &figures.figures {
-        let digits = if figure.value < 100.0 { 1 } else { 0 };
-        writeln!(out, "{:>10.digits$} {:<9}  {}", figure.value, figure.unit, figure.what)?;
+        writeln!(out, "{figure}")?;
     }
     writeln!(
         out,

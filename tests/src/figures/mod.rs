@@ -2,10 +2,9 @@
 
 mod engine;
 mod phone;
-mod rejudge;
 mod server;
 
-use std::{error::Error, thread};
+use std::{error::Error, fmt, thread};
 
 use serde::Serialize;
 
@@ -13,7 +12,6 @@ use crate::{story::Story, world::Binaries};
 
 pub use engine::engine;
 pub use phone::phone;
-pub use rejudge::rejudge;
 pub use server::{demo, load, push};
 
 /// One thing measured.
@@ -27,6 +25,26 @@ pub struct Figure {
     pub value: f64,
     /// Its unit.
     pub unit: &'static str,
+}
+
+impl Figure {
+    /// A figure; `what` says what was measured, and on what.
+    pub fn new(name: &'static str, what: impl Into<String>, value: f64, unit: &'static str) -> Self {
+        let what = what.into();
+        Self {
+            name,
+            what,
+            value,
+            unit,
+        }
+    }
+}
+
+impl fmt::Display for Figure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = if self.value < 100.0 { 1 } else { 0 };
+        write!(f, "{:>10.digits$} {:<9}  {}", self.value, self.unit, self.what)
+    }
 }
 
 /// What a run of all measurements says.
@@ -55,18 +73,6 @@ pub fn measure(mut progress: impl FnMut(&str)) -> Result<Figures, Box<dyn Error>
     figures.extend(load(&binaries, &story)?);
     progress("the server in the demo");
     figures.extend(demo(&binaries, story)?);
-    told(figures)
-}
-
-/// Measures the judging anew of a month; `progress` is told what comes next.
-///
-/// # Errors
-/// As [`measure`].
-pub fn measure_rejudge(progress: impl FnMut(&str)) -> Result<Figures, Box<dyn Error>> {
-    told(rejudge(&Binaries::find()?, progress)?)
-}
-
-fn told(figures: Vec<Figure>) -> Result<Figures, Box<dyn Error>> {
     let cores = thread::available_parallelism()?.get();
     Ok(Figures { cores, figures })
 }

@@ -1,26 +1,20 @@
 use std::error::Error;
 
-use chrono::{Datelike, NaiveDate, NaiveTime, TimeZone, Weekday};
-use onbeat_core::record::Batch;
 use tempfile::TempDir;
 
 use super::Figure;
 use crate::{
-    load::{self, LoadReport, batches_of_fixes, push_all},
+    load::{
+        self, DAY_FIXES, Ground, LoadReport, Loaded, Throughput, fixes, local_ms, minutes, push_all, throughput,
+        workdays,
+    },
     raw_phone::RawPhone,
-    story::{DATE, Story, ZONE, at},
+    story::{Story, at},
     world::{Binaries, Server, World, set_up},
 };
 
-/// Fixes of a working day: one a minute.
-const DAY_FIXES: usize = 500;
 /// Pushes whose times are told.
 const PUSHES: usize = 100;
-/// Phones that push at the same time.
-const PHONES: usize = 16;
-/// What each of them has gathered: two months, in 200 pushes of 100 records. A phone may call 1,200 times at once.
-const LOAD_DAYS: usize = 40;
-const LOAD_BATCH: usize = 100;
 
 /// A server on a fresh folder, set up, early on the story's day.
 pub(super) struct Bed {
@@ -41,12 +35,12 @@ impl Bed {
         Ok(Self { folder, server })
     }
 
-    /// Enrols a phone of a rep, and gathers what it would in so many days, in batches.
-    async fn phone(&self, rep: &str, days: usize, batch: usize) -> Result<(RawPhone, Vec<Batch>), Box<dyn Error>> {
+    /// Enrols a phone of a rep, and gathers what it would in so many days, a push a day.
+    async fn phone(&self, rep: &str, days: usize) -> Result<Loaded, Box<dyn Error>> {
         let enrolled = RawPhone::enrol(load::client(), &self.server.enrolment_link(rep)?).await;
         let mut phone = enrolled.map_err(|answer| format!("no phone for {rep}: {answer:?}"))?;
-        let batches = batches_of_fixes(&mut phone, workdays().take(days).flat_map(minutes), batch);
-        Ok((phone, batches))
+        let pushes = fixes(&mut phone, workdays().take(days).flat_map(minutes), DAY_FIXES);
+        Ok(Loaded { phone, pushes })
     }
 
     /// Moves the server's clock past so many working days: it rules on days that are over.
@@ -56,24 +50,6 @@ impl Bed {
     }
 }
 
-/// Working days from the story's on.
-pub(super) fn workdays() -> impl Iterator<Item = NaiveDate> {
-    let days = DATE.iter_days();
-    days.filter(|day| !matches!(day.weekday(), Weekday::Sat | Weekday::Sun))
-}
-
-/// The minutes of a day's fixes, in milliseconds since 1970.
-fn minutes(day: NaiveDate) -> impl Iterator<Item = i64> {
-    let begin_ms = local_ms(day, 8);
-    (0..DAY_FIXES as i64).map(move |n| begin_ms + 60_000 * n)
-}
-
-pub(super) fn local_ms(day: NaiveDate, hour: u32) -> i64 {
-    let time = NaiveTime::from_hms_opt(hour, 0, 0).expect("an hour");
-    let local = ZONE.from_local_datetime(&day.and_time(time)).single();
-    local.expect("clocks change at night").timestamp_millis()
-}
-
 /// Pushes of a day each, one after the other.
 ///
 /// # Errors
@@ -81,9 +57,9 @@ pub(super) fn local_ms(day: NaiveDate, hour: u32) -> i64 {
 pub fn push(binaries: &Binaries, story: &Story) -> Result<Vec<Figure>, Box<dyn Error>> {
     let bed = Bed::new(binaries, story)?;
     let runtime = tokio::runtime::Runtime::new()?;
-    let phone = runtime.block_on(bed.phone(story.days[0].rep, PUSHES, DAY_FIXES))?;
+    let phone = runtime.block_on(bed.phone(story.days[0].rep, PUSHES))?;
     bed.after(PUSHES)?;
-    let report = all_taken(runtime.block_on(push_all(vec![phone])))?;
+    let report = all_taken(runtime.block_on(push_all(vec![phone], 1)).0)?;
     let figure = |name, value, of| Figure {
         name,
         what: format!("a push of {DAY_FIXES} records until it is acknowledged, {PUSHES} in a row, {of}"),
@@ -96,52 +72,25 @@ pub fn push(binaries: &Binaries, story: &Story) -> Result<Vec<Figure>, Box<dyn E
     ])
 }
 
-/// Many phones that come back from weeks without a network at the same moment.
+/// Many phones that come back from days without a network at the same moment.
 ///
 /// # Errors
 /// Of the server, or if it refuses a push.
 pub fn load(binaries: &Binaries, story: &Story) -> Result<Vec<Figure>, Box<dyn Error>> {
-    let bed = Bed::new(binaries, story)?;
     let runtime = tokio::runtime::Runtime::new()?;
-    let mut phones = Vec::new();
-    for day in &story.days[..PHONES] {
-        phones.push(runtime.block_on(bed.phone(day.rep, LOAD_DAYS, LOAD_BATCH))?);
-    }
-    bed.after(LOAD_DAYS)?;
-    let report = all_taken(runtime.block_on(push_all(phones)))?;
-    let of = format!(
-        "{LOAD_BATCH} a request, {PHONES} phones at once, {} requests",
-        report.pushes
-    );
-    let figure = |name, what: &str, value, unit| Figure {
-        name,
-        what: format!("{what}, {of}"),
-        value,
-        unit,
+    let ground = Ground {
+        binaries,
+        story,
+        database: None,
     };
-    Ok(vec![
-        figure(
-            "durable_records_per_s",
-            "records acknowledged a second",
-            report.records_per_s,
-            "records/s",
-        ),
-        figure(
-            "load_push_p50_ms",
-            "a push under this load, median",
-            report.p50_ms,
-            "ms",
-        ),
-        figure(
-            "load_push_p99_ms",
-            "a push under this load, 99 of 100",
-            report.p99_ms,
-            "ms",
-        ),
-    ])
+    let figures = runtime.block_on(throughput(Throughput::default(), &ground, |_| {}))?;
+    match figures.iter().find(|figure| figure.name == "errors") {
+        Some(errors) if errors.value > 0.0 => Err(format!("{} pushes were refused", errors.value).into()),
+        _ => Ok(figures),
+    }
 }
 
-pub(super) fn all_taken(report: LoadReport) -> Result<LoadReport, Box<dyn Error>> {
+fn all_taken(report: LoadReport) -> Result<LoadReport, Box<dyn Error>> {
     match report.errors {
         0 => Ok(report),
         n => Err(format!("{n} of {} pushes were refused", report.pushes).into()),

@@ -29,7 +29,7 @@ pub use binaries::Binaries;
 pub use error::{WorldError, WorldResult};
 pub use phone::{Phone, photo};
 pub use player::Player;
-pub use server::Server;
+pub use server::{Process, Server};
 pub use setup::{Login, set_up};
 pub use tamper::edit_newest_fix;
 

@@ -1,5 +1,5 @@
 use std::{
-    fs,
+    env, fs,
     io::{BufRead, BufReader, Write},
     os::unix::net::UnixStream,
     path::{Path, PathBuf},
@@ -22,6 +22,8 @@ pub struct Server {
     data: PathBuf,
     /// `host:port`; kept over restarts, since the phones know it.
     listen: String,
+    /// Further arguments, at every start.
+    more: Vec<String>,
     process: Option<LineProcess>,
 }
 
@@ -31,14 +33,23 @@ impl Server {
     /// # Errors
     /// If it does not listen in time.
     pub fn start(binary: &Path, data: &Path, listen: &str, at_ms: i64) -> WorldResult<Self> {
+        Self::start_with(binary, data, listen, at_ms, &[])
+    }
+
+    /// As [`Server::start`], with further arguments.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub fn start_with(binary: &Path, data: &Path, listen: &str, at_ms: i64, more: &[&str]) -> WorldResult<Self> {
         fs::create_dir_all(data).doing(|| format!("making {}", data.display()))?;
         let mut server = Self {
             binary: binary.to_owned(),
             data: data.to_owned(),
             listen: listen.to_owned(),
+            more: more.iter().map(|&argument| argument.to_owned()).collect(),
             process: None,
         };
-        server.launch(&["--demo-clock".to_owned(), rfc3339(at_ms)])?;
+        server.launch(at_ms)?;
         Ok(server)
     }
 
@@ -48,17 +59,21 @@ impl Server {
     /// If it does not listen in time.
     pub fn restart(&mut self, at_ms: i64) -> WorldResult<()> {
         self.kill();
-        self.launch(&["--demo-clock".to_owned(), rfc3339(at_ms)])
+        self.launch(at_ms)
     }
 
-    fn launch(&mut self, more: &[String]) -> WorldResult<()> {
+    fn launch(&mut self, at_ms: i64) -> WorldResult<()> {
         let mut command = Command::new(&self.binary);
         command
             .arg("serve")
             .arg("--data")
             .arg(&self.data)
-            .args(["--listen", &self.listen, "--demo"])
-            .args(more);
+            .args(["--listen", &self.listen, "--demo", "--demo-clock", &rfc3339(at_ms)])
+            .args(&self.more);
+        // What the tests are told by, such as ONBEAT_SEED, is no configuration of the server's.
+        env::vars_os()
+            .filter(|(name, _)| name.as_encoded_bytes().starts_with(b"ONBEAT_"))
+            .for_each(|(name, _)| drop(command.env_remove(name)));
         let process = LineProcess::spawn("server", command, &self.data.join("server.log"))?;
         loop {
             let line = process.read(START_WAIT)?;
@@ -156,10 +171,41 @@ impl Server {
 
     /// Most memory it has held so far, in MiB; none where the system does not tell.
     pub fn rss_peak_mb(&self) -> Option<f64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.process.as_ref()?.id())).ok()?;
+        self.process()?.rss_peak_mb()
+    }
+
+    /// Its process, while there is one.
+    pub fn process(&self) -> Option<Process> {
+        Some(Process(self.process.as_ref()?.id()))
+    }
+}
+
+/// A process, as the system tells of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Process(u32);
+
+impl Process {
+    /// One that was started.
+    pub fn of(child: &std::process::Child) -> Self {
+        Self(child.id())
+    }
+
+    /// Most memory it has held so far, in MiB; none where the system does not tell.
+    pub fn rss_peak_mb(self) -> Option<f64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.0)).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
         let kib: f64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
         Some(kib / 1024.0)
+    }
+
+    /// CPU time it has used so far, in user mode and in the system's; nothing where the system does not tell.
+    pub fn cpu(self) -> Duration {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.0)).unwrap_or_default();
+        // proc_pid_stat(5): the name, in brackets, is the second field; utime and stime are the 14th and 15th, in
+        // hundredths of a second.
+        let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+        let ticks = fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok());
+        Duration::from_millis(10 * ticks.sum::<u64>())
     }
 }
 

@@ -41,21 +41,23 @@ fn votes_tell_the_rep_and_then_the_board() {
 #[test]
 fn the_next_fix_is_due_when_an_edge_could_be_reached() {
     let policy = Policy::default();
-    let table: [(Option<i64>, &[i64], i64); 8] = [
-        (Some(5_000_000), &[], 300),
-        (Some(100_000_000), &[], 600),
-        (Some(100_000), &[], 60),
-        (Some(0), &[], 60),
-        (Some(-5_000_000), &[], 60),
-        (Some(5_000_000), &[-2_000_000, 9_000_000], 120),
-        (Some(5_000_000), &[i64::MIN], 300),
-        (None, &[], 60),
+    let table: [(Option<i64>, i64, &[i64], i64); 10] = [
+        (Some(5_000_000), 0, &[], 360),
+        (Some(5_000_000), 100_000, &[], 354),
+        (Some(5_000_000), 9_000_000, &[], 60),
+        (Some(100_000_000), 0, &[], 600),
+        (Some(100_000), 0, &[], 66),
+        (Some(0), 0, &[], 60),
+        (Some(-5_000_000), 0, &[], 60),
+        (Some(5_000_000), 0, &[-2_000_000, 9_000_000], 180),
+        (Some(5_000_000), 0, &[i64::MIN], 360),
+        (None, 0, &[], 60),
     ];
-    for (area_edge_mm, no_go, due_s) in table {
+    for (area_edge_mm, radius_mm, no_go, due_s) in table {
         assert_eq!(
-            next_due_s(area_edge_mm, no_go, &policy),
+            next_due_s(area_edge_mm, radius_mm, no_go, &policy),
             due_s,
-            "{area_edge_mm:?}, {no_go:?}"
+            "{area_edge_mm:?}, {radius_mm}, {no_go:?}"
         );
     }
 }
@@ -72,7 +74,7 @@ fn a_phone_that_stands_still_rests_and_others_hurry_when_it_matters() {
     let still = Pace { still: true, ..calm };
     let (deep, edge, outside) = (Some(5_000_000), Some(0), Some(-1));
     for (name, pace, area_edge_mm, due_s) in [
-        ("walking", calm, deep, 300),
+        ("walking", calm, deep, 360),
         ("still", still, deep, 900),
         ("still at the edge", still, edge, 900),
         ("still where no fix is usable", still, None, 900),
@@ -101,17 +103,28 @@ fn a_phone_that_stands_still_rests_and_others_hurry_when_it_matters() {
         ("the window ends at once", Pace { left_s: 60, ..still }, deep, 900),
         ("walking when the window ends", Pace { left_s: 200, ..calm }, deep, 140),
     ] {
-        assert_eq!(pace.next_fix_s(area_edge_mm, &[], &policy), due_s, "{name}");
+        assert_eq!(pace.next_fix_s(area_edge_mm, 0, &[], &policy), due_s, "{name}");
     }
 }
 
 #[test]
-fn a_still_phone_is_not_silent_until_its_heartbeat() {
-    let day = Day::new(&square(2000.0), vec![(OPEN_MS, fix((500.0, 0.0), 10_000, Some(9)))]);
-    let mut fixes = day.judged();
-    for (still, minutes, status) in [(false, 11, L::Unknown), (true, 11, L::Inside), (true, 16, L::Unknown)] {
-        fixes[0].fix.still = still;
+fn a_still_phone_is_not_silent_until_it_is_due() {
+    let at = |beyond_m: f64, still| {
+        let mut place = fix((1000.0 + beyond_m, 0.0), 10_000, Some(9));
+        place.still = still;
+        Day::new(&square(2000.0), vec![(OPEN_MS, place)])
+    };
+    for (beyond_m, still, minutes, status) in [
+        (-500.0, false, 11, L::Unknown),
+        (-500.0, true, 11, L::Inside),
+        (-500.0, true, 16, L::Unknown),
+        // Outside it is due as if it moved.
+        (400.0, true, 2, L::Edge),
+        (400.0, true, 5, L::Unknown),
+    ] {
+        let day = at(beyond_m, still);
         let now_ms = OPEN_MS + minutes * MINUTE_MS;
-        assert_eq!(live(&fixes, now_ms, &day.policy, 50.0), status, "{still} {minutes}");
+        let seen = live(&day.judged(), now_ms, &day.policy, 50.0);
+        assert_eq!(seen, status, "{beyond_m} {still} {minutes}");
     }
 }

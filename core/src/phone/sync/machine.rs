@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Tries of one request, the first included.
-const TRIES: u32 = 4;
+pub(super) const TRIES: u32 = 4;
 /// Waits of one run, whatever for.
 const WAITS: u32 = 12;
 /// A server that asks for more patience than this is left for the next run.
@@ -244,17 +244,24 @@ impl Machine {
         self.waits += 1;
         let patient = after_s.unwrap_or(0) <= PATIENCE_S && self.tries < TRIES && self.waits <= WAITS;
         if !patient {
-            self.retry_after_s = after_s;
+            // It says the same to all: they come back over half as long again.
+            self.retry_after_s = after_s.map(|after_s| after_s + self.drawn(after_s / 2));
             self.give_up(problem);
             return None;
         }
         // Half fixed, half random: doubling from half a second (full jitter would hammer a busy server).
         let step_ms = 500_u64 << self.tries.min(6);
         let ms = match after_s {
-            Some(after_s) => after_s * 1000 + self.spread % 1000,
-            None => step_ms / 2 + self.spread.rotate_left(self.waits) % (step_ms / 2),
+            // Never earlier than it says, and over a stretch that doubles: all who were refused were told the same.
+            Some(after_s) => after_s * 1000 + self.drawn(step_ms),
+            None => step_ms / 2 + self.drawn(step_ms / 2),
         };
         Some(Action::Wait { ms })
+    }
+
+    /// Below `most`; another at each wait.
+    fn drawn(&self, most: u64) -> u64 {
+        self.spread.rotate_left(7 * self.waits) % most.max(1)
     }
 
     /// Something that trying again does not mend: the log goes no further, the rest goes on.

@@ -6,6 +6,7 @@
 mod chain;
 mod clock;
 mod known;
+mod lines;
 mod reader;
 mod report;
 mod section;
@@ -17,6 +18,7 @@ use std::{
     io::{self, BufRead},
 };
 
+use lines::{FileLine, RawLines, read_on_all_cores, tell};
 use reader::{Found, Item, Items};
 pub use report::{Fault, FaultCode, LineSummary, Notice, NoticeCode, Place, Report};
 use report::{FaultCode as Code, Findings};
@@ -31,16 +33,21 @@ const MAX_PENDING_SEALS: usize = 1_000;
 ///
 /// The answer names the first faulty record, and further ones as far as they can be told.
 pub fn verify(text: &str, keys: &KeyRing, receipts: &[Receipt]) -> Report {
-    verify_reader(text.as_bytes(), keys, receipts).expect("reading from memory does not fail")
+    let lines = RawLines::new(text.as_bytes()).map(|line| line.map(tell));
+    walk(lines, keys, receipts).expect("reading from memory does not fail")
 }
 
-/// As [`verify`], for a file of any size.
+/// As [`verify`], for a file of any size: its lines are read on all cores.
 ///
 /// # Errors
 /// Those of `input`; what is wrong with the log is in the report.
-pub fn verify_reader(input: impl BufRead, keys: &KeyRing, receipts: &[Receipt]) -> io::Result<Report> {
+pub fn verify_reader(input: impl BufRead + Send, keys: &KeyRing, receipts: &[Receipt]) -> io::Result<Report> {
+    read_on_all_cores(input, |lines| walk(lines, keys, receipts))
+}
+
+fn walk(lines: impl Iterator<Item = io::Result<FileLine>>, keys: &KeyRing, receipts: &[Receipt]) -> io::Result<Report> {
     let mut walk = Walk {
-        items: Items::new(input),
+        items: Items::new(lines),
         keys,
         findings: Findings::default(),
         lines: Vec::new(),
@@ -56,8 +63,8 @@ pub fn verify_reader(input: impl BufRead, keys: &KeyRing, receipts: &[Receipt]) 
 }
 
 /// The way through a file.
-struct Walk<'a, R> {
-    items: Items<R>,
+struct Walk<'a, L> {
+    items: Items<L>,
     keys: &'a KeyRing,
     findings: Findings,
     lines: Vec<LineSummary>,
@@ -88,7 +95,7 @@ impl Epoch {
     }
 }
 
-impl<R: BufRead> Walk<'_, R> {
+impl<L: Iterator<Item = io::Result<FileLine>>> Walk<'_, L> {
     fn take_receipts(&mut self, receipts: &[Receipt]) {
         for receipt in receipts {
             if let Err(e) = self.keys.check(receipt, Some(receipt.received_at)) {

@@ -1,15 +1,11 @@
-use std::{
-    collections::VecDeque,
-    io::{self, BufRead, Read},
-};
+use std::{collections::VecDeque, io};
 
+use super::lines::{FileLine, Told};
 use crate::record::{
-    Body, Hash, Head, Line, MAX_RECORD_BYTES, Seal,
+    Body, Hash, Head, Line, MAX_RECORD_BYTES, RecordError, Seal,
     line::{ERASED, First, read_first},
 };
 
-/// Longest line that is read; longer ones are skipped and told.
-const MAX_LINE_BYTES: u64 = 4 * MAX_RECORD_BYTES as u64;
 /// Items looked at beyond the present one.
 const MAX_AHEAD: usize = 8;
 
@@ -48,22 +44,17 @@ pub(super) struct Ahead {
     pub(super) seal: Option<Seal>,
 }
 
-/// Items of a log, read one by one with a short look ahead. Memory does not grow with the file.
-pub(super) struct Items<R> {
-    input: R,
-    lines_read: u64,
-    unread: Option<(u64, Raw)>,
+/// Items of a log, made of its lines one by one with a short look ahead. Memory does not grow with the file.
+pub(super) struct Items<L> {
+    lines: L,
+    unread: Option<FileLine>,
     queue: VecDeque<(u64, Item)>,
 }
 
-/// A line's text, or why it is none.
-type Raw = Result<String, String>;
-
-impl<R: BufRead> Items<R> {
-    pub(super) fn new(input: R) -> Self {
+impl<L: Iterator<Item = io::Result<FileLine>>> Items<L> {
+    pub(super) fn new(lines: L) -> Self {
         Self {
-            input,
-            lines_read: 0,
+            lines,
             unread: None,
             queue: VecDeque::new(),
         }
@@ -104,13 +95,13 @@ impl<R: BufRead> Items<R> {
     }
 
     fn read_item(&mut self) -> io::Result<Option<(u64, Item)>> {
-        let Some((at, raw)) = self.read_raw()? else {
+        let Some(FileLine { number, told }) = self.read_line()? else {
             return Ok(None);
         };
-        let item = match raw.and_then(|line| read_first(&line).map(|first| (line, first)).map_err(|e| e.to_string())) {
-            Ok((line, First::Head(head))) => {
-                let hash = Hash::of(&line);
-                let body = self.read_body(&head, line.len())?;
+        let item = match told.and_then(|told| first(&told).map(|first| (told, first)).map_err(|e| e.to_string())) {
+            Ok((told, First::Head(head))) => {
+                let body = self.read_body(&head, told.text.len())?;
+                let hash = told.hash;
                 Item::Record(Found { head, hash, body })
             }
             Ok((_, First::Line(line))) => Item::Line(Box::new(line)),
@@ -119,70 +110,64 @@ impl<R: BufRead> Items<R> {
                 Item::Damaged(why)
             }
         };
-        Ok(Some((at, item)))
+        Ok(Some((number, item)))
     }
 
     fn read_body(&mut self, head: &Head, head_bytes: usize) -> io::Result<Text> {
         let missing = || Text::Wrong("its body line is missing".into());
-        let Some((at, raw)) = self.read_raw()? else {
+        let Some(FileLine { number, told }) = self.read_line()? else {
             return Ok(missing());
         };
-        let line = match raw {
-            Ok(line) => line,
+        let told = match told {
+            Ok(told) => told,
             Err(why) => return Ok(Text::Wrong(why)),
         };
-        if line == ERASED {
+        if told.text == ERASED {
             return Ok(Text::Erased);
         }
-        if Hash::of(&line) != head.body {
-            if read_first(&line).is_ok() {
-                self.unread = Some((at, Ok(line)));
+        if told.hash != head.body {
+            if first(&told).is_ok() {
+                let told = Ok(told);
+                self.unread = Some(FileLine { number, told });
                 return Ok(missing());
             }
             return Ok(Text::Wrong("its body does not hash to what its head names".into()));
         }
-        if head_bytes + line.len() > MAX_RECORD_BYTES {
+        if head_bytes + told.text.len() > MAX_RECORD_BYTES {
             return Ok(Text::Wrong(format!("it has more than {MAX_RECORD_BYTES} bytes")));
         }
-        Ok(Body::parse(&line).map_or(Text::Unreadable, |body| Text::Read(Box::new(body))))
+        Ok(told
+            .into_body()
+            .map_or(Text::Unreadable, |body| Text::Read(Box::new(body))))
     }
 
     /// After a line that can't be read: the line behind it may be the body of the head that it was.
     fn skip_orphan(&mut self) -> io::Result<()> {
-        if let Some((at, raw)) = self.read_raw()? {
-            let begins_item = raw.as_ref().is_ok_and(|line| read_first(line).is_ok());
-            let is_body = raw
+        if let Some(line) = self.read_line()? {
+            let begins_item = line.told.as_ref().is_ok_and(|told| first(told).is_ok());
+            let is_body = line
+                .told
                 .as_ref()
-                .is_ok_and(|line| line == ERASED || Body::parse(line).is_ok());
+                .is_ok_and(|told| told.text == ERASED || told.is_body());
             if begins_item || !is_body {
-                self.unread = Some((at, raw));
+                self.unread = Some(line);
             }
         }
         Ok(())
     }
 
-    fn read_raw(&mut self) -> io::Result<Option<(u64, Raw)>> {
-        if let Some(unread) = self.unread.take() {
-            return Ok(Some(unread));
+    fn read_line(&mut self) -> io::Result<Option<FileLine>> {
+        match self.unread.take() {
+            Some(line) => Ok(Some(line)),
+            None => self.lines.next().transpose(),
         }
-        loop {
-            let mut bytes = Vec::new();
-            if self.input.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut bytes)? == 0 {
-                return Ok(None);
-            }
-            self.lines_read += 1;
-            let whole = bytes.pop_if(|byte| *byte == b'\n').is_some();
-            if !whole && bytes.len() as u64 == MAX_LINE_BYTES {
-                self.input.skip_until(b'\n')?;
-                return Ok(Some((
-                    self.lines_read,
-                    Err(format!("a line of more than {MAX_LINE_BYTES} bytes")),
-                )));
-            }
-            if !bytes.is_empty() {
-                let text = String::from_utf8(bytes).map_err(|e| format!("not UTF-8: {e}"));
-                return Ok(Some((self.lines_read, text)));
-            }
-        }
+    }
+}
+
+/// What a line is, if it can begin an item.
+fn first(told: &Told) -> Result<First, RecordError> {
+    match &told.head {
+        Some(head) => Ok(First::Head(head.clone())),
+        None => read_first(&told.text),
     }
 }

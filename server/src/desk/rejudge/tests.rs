@@ -163,7 +163,7 @@ impl Past {
 
     /// All that stands: the desk's newest record, and the views.
     async fn state(&self) -> (u64, Vec<ViewRow>) {
-        (self.world.app.desk.head().await.seq, views(&self.world).await)
+        (self.world.app.desk.head().await.unwrap().seq, views(&self.world).await)
     }
 
     async fn view(&self, n: i64) -> DayView {

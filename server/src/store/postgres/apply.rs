@@ -2,8 +2,9 @@ use deadpool_postgres::GenericClient;
 use onbeat_core::record::Hash;
 
 use super::{
-    read::{self, count, rows},
-    text::{Text, text},
+    marks,
+    read::{self, Params, count, rows},
+    text::{Text, text, texts},
 };
 use crate::store::{Change, Committed, Field, Guard, LogLine, NewRecord, StoreResult};
 
@@ -14,6 +15,9 @@ pub(super) async fn change(db: &impl GenericClient, change: &Change) -> StoreRes
         if !holds(db, guard).await? {
             return Ok(Committed::Stale);
         }
+    }
+    if !marks::held(db, &change.unmark).await? {
+        return Ok(Committed::Stale);
     }
     if !append(db, &change.append).await? {
         return Ok(Committed::Stale);
@@ -29,7 +33,8 @@ pub(super) async fn change(db: &impl GenericClient, change: &Change) -> StoreRes
         let sql = "INSERT INTO blob (hash, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING";
         rows(db, sql, &[&&hash.0[..], bytes]).await?;
     }
-    marks(db, change).await?;
+    marks::drop_done(db, &change.unmark).await?;
+    marks::set(db, &change.mark).await?;
     Ok(Committed::Done)
 }
 
@@ -41,10 +46,6 @@ async fn holds(db: &impl GenericClient, guard: &Guard) -> StoreResult<bool> {
             found.map(|cell| cell.body) == *expected
         }
     })
-}
-
-fn texts<'a>(plain: impl Iterator<Item = &'a String>) -> Vec<Text<'a>> {
-    plain.map(|plain| text(plain)).collect()
 }
 
 /// Stream, epoch and branch of each line, as columns.
@@ -73,15 +74,9 @@ async fn append(db: &impl GenericClient, records: &[NewRecord]) -> StoreResult<b
     let sql = "INSERT INTO log (stream, epoch, branch, seq, hash, head, body, received_ms)
                SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::bytea[], $6::text[],
                                     $7::text[], $8::bigint[])
-               ON CONFLICT DO NOTHING";
-    let statement = db.prepare_cached(sql).await?;
-    let added = db
-        .execute(
-            &statement,
-            &[&streams, &epochs, &branches, &seqs, &hashes, &heads, &bodies, &received],
-        )
-        .await?;
-    if added != records.len() as u64 {
+               ON CONFLICT DO NOTHING RETURNING seq";
+    let params: Params<'_> = &[&streams, &epochs, &branches, &seqs, &hashes, &heads, &bodies, &received];
+    if rows(db, sql, params).await?.len() != records.len() {
         return Ok(false);
     }
     let keys = records
@@ -219,21 +214,6 @@ async fn cells(db: &impl GenericClient, change: &Change) -> StoreResult<()> {
         .await?;
     }
     Ok(())
-}
-
-async fn marks(db: &impl GenericClient, change: &Change) -> StoreResult<()> {
-    for (key, number) in &change.unmark {
-        let sql = "DELETE FROM mark WHERE key = $1 AND number = $2";
-        rows(db, sql, &[&text(key), &(*number as i64)]).await?;
-    }
-    if change.mark.is_empty() {
-        return Ok(());
-    }
-    let sql = "INSERT INTO mark (key, number)
-               SELECT key, nextval('mark_number') FROM (
-                   SELECT key FROM unnest($1::text[]) WITH ORDINALITY AS t (key, place) GROUP BY key ORDER BY max(place)
-               ) AS last ON CONFLICT (key) DO UPDATE SET number = excluded.number";
-    rows(db, sql, &[&texts(change.mark.iter())]).await.map(drop)
 }
 
 /// Appends to an unfinished blob if `offset` is its length so far; answers its length then.

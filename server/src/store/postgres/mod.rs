@@ -1,54 +1,68 @@
 //! The backend for a company too large for one file: a PostgreSQL database.
 //!
 //! What waits to be written is committed together over one connection; others read beside it. A commit is answered
-//! after it is durable (`synchronous_commit=on`).
+//! after it is durable (`synchronous_commit=on`). Several servers share one database: [`locks`] keeps their
+//! transactions apart, each works off the marks that no other has ([`marks`]), and they wake each other ([`listener`]).
 
 mod apply;
+mod connect;
+mod listener;
+mod locks;
+mod marks;
 mod read;
 mod schema;
 mod text;
+mod turn;
 mod writer;
 
 #[cfg(test)]
-pub(crate) mod tests;
+#[allow(clippy::unwrap_used)]
+#[allow(dead_code)] // The end-to-end tests use more of it.
+pub(crate) mod cluster;
+#[cfg(test)]
+mod tests;
 
-use std::{str::FromStr, time::Duration};
+use std::{fs::File, path::Path, time::Duration};
 
 use async_trait::async_trait;
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
+use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use onbeat_core::record::Hash;
-use tokio_postgres::{Config, NoTls, config::SslMode, error::SqlState};
 
 use super::{
-    Cell, Change, Committed, DocumentRow, FeedRow, LogLine, LogRow, Store, StoreError, StoreResult, ViewQuery, ViewRow,
+    Cell, Change, Claim, Committed, DocumentRow, FeedRow, LogLine, LogRow, Store, StoreError, StoreResult, Turn,
+    ViewQuery, ViewRow, lock::lock,
 };
+use crate::metrics::Writes;
+use connect::{Address, PATIENCE};
+use listener::Listener;
 use writer::Writer;
 
 /// Connections that read beside the writer.
 const READERS: usize = 8;
-/// Longest wait for a connection.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// The database takes no statement longer than this, and keeps no commit only in memory.
-const SESSION: &str = "-c statement_timeout=60000 -c synchronous_commit=on";
-/// The advisory lock of the process that has the database.
-const HOLDER: i64 = i64::from_be_bytes(*b"onbeat/1");
 
-/// The store in a database.
+/// The store in a database, which several servers share. It holds the lock of the folder with the server's keys as
+/// long as it lives.
 pub struct Postgres {
     writer: Writer,
+    listener: Listener,
     pool: Pool,
+    _lock: File,
 }
 
 impl Postgres {
-    /// Opens the store at `url` (`postgres://user@host/database`), and makes its tables in an empty database.
+    /// Opens the store at `url` (`postgres://user@host/database`) for the server whose keys are in `folder`, and makes
+    /// its tables in an empty database.
     ///
     /// # Errors
-    /// [`StoreError::Locked`] where another process has the database, [`StoreError::Newer`] where a newer onbeat
-    /// wrote it, [`StoreError::Database`] for a URL that asks for what is not offered.
-    pub async fn open(url: &str) -> StoreResult<Self> {
-        let config = config(url)?;
+    /// [`StoreError::Locked`] where another process has the folder, [`StoreError::Newer`] where a newer onbeat wrote
+    /// the database, [`StoreError::Away`] where it can't be reached, [`StoreError::Database`] for a URL that asks for
+    /// what is not offered.
+    pub async fn open(folder: &Path, url: &str) -> StoreResult<Self> {
+        let lock = lock(folder)?;
+        let address = Address::read(url)?;
         let recycling_method = RecyclingMethod::Fast;
-        let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method });
+        let (config, tls) = (address.config.clone(), address.tls.clone());
+        let manager = Manager::from_config(config, tls, ManagerConfig { recycling_method });
         let pool = Pool::builder(manager)
             .max_size(READERS + 1)
             .runtime(Runtime::Tokio1)
@@ -56,66 +70,13 @@ impl Postgres {
             .create_timeout(Some(PATIENCE))
             .build()
             .map_err(|error| StoreError::Database(error.to_string()))?;
-        let mut holder = hold(&pool).await?;
-        schema::upgrade(&mut holder).await?;
+        schema::upgrade(&mut *pool.get().await?).await?;
         Ok(Self {
-            writer: Writer::start(pool.clone(), holder),
+            writer: Writer::start(pool.clone()),
+            listener: Listener::start(address),
             pool,
+            _lock: lock,
         })
-    }
-}
-
-/// A connection that has the database for this process, as long as it lasts.
-async fn hold(pool: &Pool) -> StoreResult<Object> {
-    let holder = pool.get().await?;
-    let held = holder.query_one("SELECT pg_try_advisory_lock($1)", &[&HOLDER]).await?;
-    if held.get::<_, bool>(0) {
-        Ok(holder)
-    } else {
-        Err(StoreError::Locked("this database".into()))
-    }
-}
-
-fn config(url: &str) -> StoreResult<Config> {
-    let mut config = Config::from_str(url).map_err(|error| StoreError::Database(format!("--database: {error}")))?;
-    if config.get_ssl_mode() == SslMode::Require {
-        let why = "--database: sslmode=require is not offered: reach the database over its Unix socket, a private \
-                   network or a tunnel";
-        return Err(StoreError::Database(why.into()));
-    }
-    config.ssl_mode(SslMode::Disable);
-    let options = config
-        .get_options()
-        .map_or_else(|| SESSION.to_owned(), |own| format!("{own} {SESSION}"));
-    Ok(config
-        .options(options)
-        .application_name("onbeat")
-        .connect_timeout(PATIENCE)
-        .clone())
-}
-
-impl From<tokio_postgres::Error> for StoreError {
-    fn from(error: tokio_postgres::Error) -> Self {
-        match error.code() {
-            Some(&SqlState::DISK_FULL) => Self::Full,
-            // The connection was cut, or the server is stopping or starting: it comes again.
-            None => Self::Busy,
-            Some(&(SqlState::ADMIN_SHUTDOWN | SqlState::CRASH_SHUTDOWN | SqlState::CANNOT_CONNECT_NOW)) => Self::Busy,
-            Some(_) => {
-                let said = error.as_db_error().map(tokio_postgres::error::DbError::message);
-                Self::Database(said.map_or_else(|| error.to_string(), str::to_owned))
-            }
-        }
-    }
-}
-
-impl From<deadpool_postgres::PoolError> for StoreError {
-    fn from(error: deadpool_postgres::PoolError) -> Self {
-        match error {
-            deadpool_postgres::PoolError::Timeout(_) => Self::Busy,
-            deadpool_postgres::PoolError::Backend(error) if error.code().is_some() => error.into(),
-            error => Self::Database(error.to_string()),
-        }
     }
 }
 
@@ -139,6 +100,10 @@ impl Store for Postgres {
 
     async fn records_of(&self, key: &str) -> StoreResult<Vec<LogRow>> {
         read::records_of(&self.pool.get().await?, key).await
+    }
+
+    async fn documents_after(&self, desk_seq: u64) -> StoreResult<Vec<DocumentRow>> {
+        read::documents_after(&self.pool.get().await?, desk_seq).await
     }
 
     async fn documents(&self, kind: &str, key: Option<&str>) -> StoreResult<Vec<DocumentRow>> {
@@ -185,6 +150,26 @@ impl Store for Postgres {
     }
 
     async fn marks(&self, limit: usize) -> StoreResult<Vec<(String, u64)>> {
-        read::marks(&self.pool.get().await?, limit).await
+        marks::marks(&self.pool.get().await?, limit).await
+    }
+
+    async fn claim(&self, limit: usize, lease: Duration, except: &[String]) -> StoreResult<Vec<Claim>> {
+        marks::claim(&self.pool.get().await?, limit, lease, except).await
+    }
+
+    async fn turn(&self) -> StoreResult<Turn> {
+        turn::take(self.pool.get().await?).await
+    }
+
+    async fn marked_elsewhere(&self) {
+        self.listener.heard().await;
+    }
+
+    fn writes(&self) -> Writes {
+        self.writer.writes.clone()
+    }
+
+    fn free_bytes(&self) -> Option<u64> {
+        None
     }
 }

@@ -2,20 +2,26 @@ use deadpool_postgres::GenericClient;
 use onbeat_core::record::Hash;
 use tokio_postgres::{Row, types::ToSql};
 
-use super::text::{Text, text};
+use super::{
+    connect::in_time,
+    text::{Text, text},
+};
 use crate::store::{Cell, DocumentRow, FeedRow, Field, LogLine, LogRow, StoreError, StoreResult, ViewQuery, ViewRow};
 
 /// No query answers more rows than this at once.
-const MOST: usize = 1_000;
+pub(super) const MOST: usize = 1_000;
 
 const LOG: &str = "SELECT log.id, log.stream, log.epoch, log.branch, log.seq, log.hash, log.head, log.body,
                    log.received_ms FROM log";
 
-type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
+pub(super) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
 
 pub(super) async fn rows(db: &impl GenericClient, sql: &str, params: Params<'_>) -> StoreResult<Vec<Row>> {
-    let statement = db.prepare_cached(sql).await?;
-    Ok(db.query(&statement, params).await?)
+    let answer = async {
+        let statement = db.prepare_cached(sql).await?;
+        db.query(&statement, params).await
+    };
+    in_time(answer).await
 }
 
 pub(super) fn string(row: &Row, column: usize) -> String {
@@ -115,6 +121,15 @@ fn document(row: &Row) -> DocumentRow {
         desk_seq: count(row, 4),
         body: optional(row, 5),
     }
+}
+
+pub(super) async fn documents_after(db: &impl GenericClient, desk_seq: u64) -> StoreResult<Vec<DocumentRow>> {
+    let sql = format!("{DOCUMENT} WHERE desk_seq > $1 ORDER BY desk_seq, id");
+    Ok(rows(db, &sql, &[&(desk_seq as i64)])
+        .await?
+        .iter()
+        .map(document)
+        .collect())
 }
 
 pub(super) async fn documents(db: &impl GenericClient, kind: &str, key: Option<&str>) -> StoreResult<Vec<DocumentRow>> {
@@ -226,6 +241,12 @@ fn conditions(query: &ViewQuery) -> Where {
         let found = format!("SELECT f.key FROM view_field AS f WHERE f.kind = $1 AND f.name = {name} AND {matches}");
         all.and(&format!("view.key IN ({found})"));
     }
+    if let Some((name, most)) = &query.at_most {
+        let (name, most) = (all.text(name), all.put(*most));
+        let found =
+            format!("SELECT f.key FROM view_field AS f WHERE f.kind = $1 AND f.name = {name} AND f.int <= {most}");
+        all.and(&format!("view.key IN ({found})"));
+    }
     if let Some((at_ms, key)) = &query.after {
         let sign = if query.descending { "<" } else { ">" };
         let (at_ms, key) = (all.put(*at_ms), all.text(key));
@@ -279,10 +300,4 @@ pub(super) async fn blob(db: &impl GenericClient, hash: &Hash) -> StoreResult<Op
 pub(super) async fn unfinished_blob(db: &impl GenericClient, hash: &Hash) -> StoreResult<u64> {
     let sql = "SELECT coalesce(sum(length(bytes)), 0)::bigint FROM blob_part WHERE hash = $1";
     Ok(count(&rows(db, sql, &[&&hash.0[..]]).await?[0], 0))
-}
-
-pub(super) async fn marks(db: &impl GenericClient, limit: usize) -> StoreResult<Vec<(String, u64)>> {
-    let sql = "SELECT key, number FROM mark ORDER BY number LIMIT $1";
-    let found = rows(db, sql, &[&(limit.min(MOST) as i64)]).await?;
-    Ok(found.iter().map(|row| (string(row, 0), count(row, 1))).collect())
 }

@@ -1,6 +1,7 @@
 use refinery::Target;
 use tokio_postgres::Client;
 
+use super::locks::SCHEMA;
 use crate::store::{
     StoreResult,
     schema::{HISTORY, at_once, failed, refuse_newer},
@@ -16,6 +17,14 @@ pub(super) use steps::migrations::runner;
 /// # Errors
 /// [`crate::store::StoreError::Newer`] where a newer onbeat wrote it.
 pub(super) async fn upgrade(db: &mut Client) -> StoreResult<()> {
+    // Of several servers that start at once the first takes the steps.
+    db.query_one("SELECT pg_advisory_lock($1)", &[&SCHEMA]).await?;
+    let upgraded = to_newest(db).await;
+    db.query_one("SELECT pg_advisory_unlock($1)", &[&SCHEMA]).await?;
+    upgraded
+}
+
+async fn to_newest(db: &mut Client) -> StoreResult<()> {
     let there: bool = db
         .query_one("SELECT to_regclass($1) IS NOT NULL", &[&HISTORY])
         .await?

@@ -1,125 +1,78 @@
 #![allow(clippy::unwrap_used)]
 
-use std::{
-    fs,
-    os::unix::fs::{MetadataExt, chown},
-    path::PathBuf,
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
+use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 use tempfile::TempDir;
+use tokio_postgres::NoTls;
 
-use super::*;
+use super::{cluster::Cluster, *};
+use crate::store::{FeedRow, Guard, NewRecord};
 
-/// A PostgreSQL of its own, on a Unix socket in a temporary folder. It ends with the test, also with one that fails.
-pub(crate) struct Cluster {
-    pub(crate) url: String,
-    server: Child,
+const LEASE: Duration = Duration::from_secs(60);
+
+/// A server of a cluster, with a folder of its own.
+struct Server {
+    store: Arc<Postgres>,
     _folder: TempDir,
 }
 
-impl Cluster {
-    /// Starts it from Debian's packages.
-    pub(crate) fn start() -> Self {
-        let programs = programs();
-        let folder = tempfile::tempdir().unwrap();
-        let data = folder.path().join("data");
-        let root = fs::metadata("/proc/self").unwrap().uid() == 0;
-        if root {
-            let id = Command::new("id").args(["-u", "postgres"]).output().unwrap();
-            let id: u32 = String::from_utf8(id.stdout).unwrap().trim().parse().unwrap();
-            chown(folder.path(), Some(id), None).unwrap();
-        }
-        // It refuses to run as root.
-        let run = |program: &str| {
-            let program = programs.join(program);
-            let mut command = if root {
-                Command::new("setpriv")
-            } else {
-                Command::new(&program)
-            };
-            if root {
-                command
-                    .args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--"])
-                    .arg(program);
-            }
-            command.current_dir("/").stdout(Stdio::null()).stderr(Stdio::null());
-            command
-        };
-        let made = run("initdb")
-            .args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "-D"])
-            .arg(&data)
-            .status();
-        assert!(made.unwrap().success(), "initdb");
-        let mut server = run("postgres");
-        server
-            .arg("-D")
-            .arg(&data)
-            .args(["-c", "listen_addresses=", "-k"])
-            .arg(folder.path());
-        let url = format!(
-            "postgres://postgres@{}/postgres",
-            folder.path().display().to_string().replace('/', "%2F")
-        );
-        let cluster = Self {
-            url,
-            server: server.spawn().unwrap(),
-            _folder: folder,
-        };
-        let begun = Instant::now();
-        while !cluster._folder.path().join(".s.PGSQL.5432").exists() {
-            assert!(begun.elapsed() < Duration::from_secs(30), "PostgreSQL does not start");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        cluster
-    }
+impl std::ops::Deref for Server {
+    type Target = Postgres;
 
-    /// The store, once the server takes connections and the store before has let go of the database.
-    pub(crate) async fn open(&self) -> Postgres {
-        for _ in 0..500 {
-            match Postgres::open(&self.url).await {
-                Ok(store) => return store,
-                Err(StoreError::Locked(_) | StoreError::Busy) => tokio::time::sleep(Duration::from_millis(20)).await,
-                Err(error) => panic!("{error}"),
-            }
-        }
-        panic!("the database is still held");
+    fn deref(&self) -> &Postgres {
+        &self.store
     }
 }
 
-impl Drop for Cluster {
-    fn drop(&mut self) {
-        // SIGQUIT: it ends its own processes at once. What it leaves is thrown away.
-        let _ = Command::new("kill")
-            .args(["-QUIT", &self.server.id().to_string()])
-            .status();
-        let _ = self.server.wait();
+async fn server(cluster: &Cluster) -> Server {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(Postgres::open(folder.path(), &cluster.url).await.unwrap());
+    Server { store, _folder: folder }
+}
+
+fn mark(keys: &[&str]) -> Change {
+    Change {
+        mark: keys.iter().map(|key| (*key).to_owned()).collect(),
+        ..Change::default()
     }
 }
 
-/// Where Debian puts the newest version's programs.
-fn programs() -> PathBuf {
-    let versions = fs::read_dir("/usr/lib/postgresql").expect("apt-get install postgresql");
-    let newest = versions.map(|version| version.unwrap().path()).max();
-    newest.expect("apt-get install postgresql").join("bin")
+fn unmark(claims: &[Claim]) -> Change {
+    Change {
+        unmark: claims.to_vec(),
+        ..Change::default()
+    }
+}
+
+fn keys(claims: &[Claim]) -> Vec<&str> {
+    claims.iter().map(|claim| claim.key.as_str()).collect()
+}
+
+/// Until the database takes connections again.
+async fn committed(store: &Postgres, change: Change) {
+    let begun = Instant::now();
+    while let Err(error) = store.commit(change.clone()).await {
+        assert!(matches!(error, StoreError::Away(_)), "{error}");
+        assert!(begun.elapsed() < Duration::from_secs(30));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_has_one_server_and_a_newer_one_is_left_alone() {
-    let cluster = Cluster::start();
-    let first = cluster.open().await;
-    assert!(matches!(Postgres::open(&cluster.url).await, Err(StoreError::Locked(_))));
+async fn servers_that_start_at_once_make_one_schema_and_a_newer_one_is_left_alone() {
+    let cluster = Cluster::start(&["fsync=off"]);
+    let (first, ..) = tokio::join!(server(&cluster), server(&cluster), server(&cluster));
+    let folder = first._folder.path();
+    assert!(matches!(
+        Postgres::open(folder, &cluster.url).await,
+        Err(StoreError::Locked(_))
+    ));
     let newer = "INSERT INTO refinery_schema_history SELECT version + 1, name, applied_on, checksum
                  FROM refinery_schema_history ORDER BY version DESC LIMIT 1";
     first.pool.get().await.unwrap().batch_execute(newer).await.unwrap();
-    drop(first);
-    let refused = loop {
-        match Postgres::open(&cluster.url).await.err().unwrap() {
-            StoreError::Locked(_) | StoreError::Busy => tokio::time::sleep(Duration::from_millis(20)).await,
-            error => break error,
-        }
-    };
+    let other = tempfile::tempdir().unwrap();
+    let refused = Postgres::open(other.path(), &cluster.url).await.err().unwrap();
     let known = crate::store::schema::newest(&schema::runner());
     assert!(
         matches!(refused, StoreError::Newer { found, known: k } if (found, k) == (known + 1, known)),
@@ -128,40 +81,271 @@ async fn a_database_has_one_server_and_a_newer_one_is_left_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_goes_on_after_its_connections_were_cut() {
-    let cluster = Cluster::start();
-    let store = cluster.open().await;
-    let mark = |key: &str| Change {
-        mark: vec![key.into()],
-        ..Change::default()
+async fn marks_are_shared_out_and_a_lost_claim_changes_nothing() {
+    let cluster = Cluster::start(&["fsync=off"]);
+    let (one, other) = (server(&cluster).await, server(&cluster).await);
+    committed(&one, mark(&["a", "b", "c", "d"])).await;
+    let own = one.claim(2, LEASE, &["b".into()]).await.unwrap();
+    assert_eq!(keys(&own), ["a", "c"]);
+    let others = other.claim(9, Duration::ZERO, &[]).await.unwrap();
+    assert_eq!(keys(&others), ["b", "d"], "what nobody has");
+    // Their time is over at once: another is given them.
+    let again = one.claim(9, LEASE, &[]).await.unwrap();
+    assert_eq!(keys(&again), ["b", "d"]);
+    assert_eq!(other.claim(9, LEASE, &[]).await.unwrap(), []);
+    let lost = Change {
+        mark: vec!["e".into()],
+        ..unmark(&others)
     };
-    store.commit(mark("before")).await.unwrap();
-    let (other, connection) = tokio_postgres::connect(&cluster.url, NoTls).await.unwrap();
+    assert_eq!(other.commit(lost).await.unwrap(), Committed::Stale);
+    // Set again while it is worked off it stays, and is free for the next.
+    committed(&other, mark(&["a"])).await;
+    assert_eq!(other.claim(9, LEASE, &[]).await.unwrap(), [], "still his who has it");
+    assert_eq!(one.commit(unmark(&own)).await.unwrap(), Committed::Done);
+    assert_eq!(one.commit(unmark(&own)).await.unwrap(), Committed::Stale);
+    assert_eq!(keys(&other.claim(9, LEASE, &[]).await.unwrap()), ["a"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_those_who_ask_at_once_none_is_given_anothers_mark() {
+    let cluster = Cluster::start(&["fsync=off"]);
+    let servers = [server(&cluster).await, server(&cluster).await, server(&cluster).await];
+    let all: Vec<String> = (0..300).map(|n| format!("k{n:03}")).collect();
+    committed(&servers[0], mark(&all.iter().map(String::as_str).collect::<Vec<_>>())).await;
+    let claiming = (0..60).map(|n| {
+        let store = Arc::clone(&servers[n % 3].store);
+        tokio::spawn(async move { store.claim(5, LEASE, &[]).await.unwrap() })
+    });
+    let mut given = Vec::new();
+    for claims in claiming.collect::<Vec<_>>() {
+        given.extend(claims.await.unwrap().into_iter().map(|claim| claim.key));
+    }
+    given.sort();
+    given.dedup();
+    let left = servers[0].claim(300, LEASE, &given).await.unwrap();
+    assert_eq!(
+        given.len() + left.len(),
+        300,
+        "each was given once, and those passed over are left"
+    );
+}
+
+/// Guards hold against what other servers write, whatever the order in which changes name things; and nobody waits
+/// in a circle, which would show as an error.
+#[tokio::test(flavor = "multi_thread")]
+async fn guards_hold_over_servers_and_nobody_waits_in_a_circle() {
+    const EACH: u32 = 40;
+    let cluster = Cluster::start(&["fsync=off"]);
+    let servers = [server(&cluster).await, server(&cluster).await, server(&cluster).await];
+    let counting = servers.iter().enumerate().map(|(n, server)| {
+        let store = Arc::clone(&server.store);
+        tokio::spawn(async move {
+            let mut done = 0;
+            while done < EACH {
+                let line = LogLine {
+                    stream: "desk".into(),
+                    epoch: 1,
+                    branch: String::new(),
+                };
+                let seq = store.tip(&line).await.unwrap().map_or(0, |tip| tip.seq);
+                let cell = store.cell("meta", "count", 0).await.unwrap().map(|cell| cell.body);
+                let count: u32 = cell.as_deref().map_or(0, |body| body.parse().unwrap());
+                let mut named = vec!["day/a".to_owned(), "day/b".into(), "day/c".into()];
+                named.rotate_left(n);
+                let change = Change {
+                    guards: vec![
+                        Guard::Tip(line.clone(), seq),
+                        Guard::Cell("meta".into(), "count".into(), cell),
+                    ],
+                    append: vec![NewRecord {
+                        line,
+                        seq: seq + 1,
+                        hash: Hash::of(seq.to_string()),
+                        head: format!("head {seq}"),
+                        body: None,
+                        received_ms: 0,
+                        keys: named.clone(),
+                    }],
+                    cells: vec![Cell {
+                        kind: "meta".into(),
+                        key: "count".into(),
+                        body: (count + 1).to_string(),
+                        expires_ms: None,
+                    }],
+                    feed: vec![FeedRow {
+                        cursor: 0,
+                        scope: "all".into(),
+                        kind: "policy".into(),
+                        key: format!("{n}/{done}"),
+                        body: None,
+                    }],
+                    blobs: vec![(Hash::of("x"), b"x".to_vec()), (Hash::of("y"), b"y".to_vec())],
+                    mark: named,
+                    ..Change::default()
+                };
+                done += u32::from(store.commit(change).await.unwrap() == Committed::Done);
+            }
+        })
+    });
+    for counted in counting.collect::<Vec<_>>() {
+        counted.await.unwrap();
+    }
+    let count = servers[0].cell("meta", "count", 0).await.unwrap().unwrap().body;
+    assert_eq!(count, (3 * EACH).to_string(), "no count was lost");
+    let (items, newest) = servers[0].feed(&["all".into()], 0, 1_000).await.unwrap();
+    let cursors: Vec<u64> = items.iter().map(|item| item.cursor).collect();
+    assert_eq!(
+        (cursors, newest),
+        ((1..=u64::from(3 * EACH)).collect(), u64::from(3 * EACH))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_of_very_many_things_goes_through_beside_others() {
+    let cluster = Cluster::start(&["fsync=off"]);
+    let (one, other) = (server(&cluster).await, server(&cluster).await);
+    let many: Vec<String> = (0..2_000).map(|n| format!("day/{n}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    for _ in 0..5 {
+        tokio::join!(
+            committed(&one, mark(&many)),
+            committed(&other, mark(&["day/7", "day/3"]))
+        );
+    }
+    assert_eq!(one.marks(1_000).await.unwrap().len(), 1_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mark_wakes_the_other_servers_also_after_a_cut() {
+    let cluster = Cluster::start(&["fsync=off"]);
+    let (one, other) = (server(&cluster).await, server(&cluster).await);
+    let soon = |what| tokio::time::timeout(Duration::from_secs(20), what);
+    // That it listens at all is news.
+    soon(other.marked_elsewhere()).await.unwrap();
+    committed(&one, mark(&["a"])).await;
+    soon(other.marked_elsewhere()).await.unwrap();
+    cut(&cluster).await;
+    // Nobody knows what was told meanwhile.
+    soon(other.marked_elsewhere()).await.unwrap();
+    committed(&one, mark(&["a"])).await;
+    soon(other.marked_elsewhere()).await.unwrap();
+}
+
+/// Cuts all connections of servers.
+async fn cut(cluster: &Cluster) {
+    let (admin, connection) = tokio_postgres::connect(&cluster.url, NoTls).await.unwrap();
     tokio::spawn(connection);
     let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'onbeat'";
-    other.batch_execute(cut).await.unwrap();
-    let mut tries = 0;
-    while let Err(error) = store.commit(mark("after")).await {
-        assert!(matches!(error, StoreError::Busy | StoreError::Locked(_)), "{error}");
-        tries += 1;
-        assert!(tries < 100);
-        tokio::time::sleep(Duration::from_millis(20)).await;
+    admin.batch_execute(cut).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_goes_on_after_its_connections_were_cut_and_after_the_database_died() {
+    let mut cluster = Cluster::start(&["fsync=off"]);
+    let store = server(&cluster).await;
+    committed(&store, mark(&["before"])).await;
+    cut(&cluster).await;
+    committed(&store, mark(&["cut"])).await;
+    for signal in ["QUIT", "KILL"] {
+        cluster.kill(signal);
+        for _ in 0..3 {
+            let gone = [store.commit(mark(&["x"])).await.err(), store.marks(1).await.err()];
+            for error in gone.into_iter().flatten() {
+                assert!(matches!(error, StoreError::Away(_)), "{error}");
+            }
+        }
+        let refused = tempfile::tempdir().unwrap();
+        assert!(matches!(
+            Postgres::open(refused.path(), &cluster.url).await,
+            Err(StoreError::Away(_))
+        ));
+        cluster.restart();
+        committed(&store, mark(&[signal])).await;
     }
     let marks = store.marks(9).await.unwrap();
-    assert_eq!(
-        marks.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(),
-        ["before", "after"]
-    );
+    let marks: Vec<_> = marks.iter().map(|(key, _)| key.as_str()).collect();
+    assert_eq!(marks, ["before", "cut", "QUIT", "KILL"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_does_not_answer_is_waited_for_only_so_long() {
+    let cluster = Cluster::start(&["fsync=off"]);
+    let store = server(&cluster).await;
+    committed(&store, mark(&["before"])).await;
+    store.marks(1).await.unwrap();
+    cluster.pause(true);
+    let (written, read) = tokio::join!(store.commit(mark(&["x"])), store.marks(1));
+    assert!(matches!(written, Err(StoreError::Away(_))), "{written:?}");
+    assert!(matches!(read, Err(StoreError::Away(_))), "{read:?}");
+    cluster.pause(false);
+    committed(&store, mark(&["after"])).await;
+    assert!(store.marks(9).await.unwrap().iter().any(|(key, _)| key == "after"));
+}
+
+/// A certificate authority's certificate; one it gave out for `localhost`, and its key.
+fn certificates() -> (String, String, String) {
+    let (authority_key, key) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
+    let mut authority = CertificateParams::default();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = authority.self_signed(&authority_key).unwrap();
+    let certificate = CertificateParams::new(["localhost".into()]).unwrap();
+    let certificate = certificate.signed_by(&key, &authority, &authority_key).unwrap();
+    (authority.pem(), certificate.pem(), key.serialize_pem())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tls_is_used_where_it_is_asked_for_and_checked() {
+    let (root, certificate, key) = certificates();
+    let (_cluster, port) = Cluster::start_with_tls(&certificate, &key);
+    let files = tempfile::tempdir().unwrap();
+    let root_file = files.path().join("root.pem");
+    let other_file = files.path().join("other.pem");
+    std::fs::write(&root_file, root).unwrap();
+    std::fs::write(&other_file, certificates().0).unwrap();
+    let of = |file: &Path| format!("&sslrootcert={}", file.display());
+    let cases: [(&str, &str, String, Result<bool, &str>); 7] = [
+        ("localhost", "disable", String::new(), Ok(false)),
+        ("localhost", "require", of(&root_file), Ok(true)),
+        ("localhost", "verify-full", of(&root_file), Ok(true)),
+        ("localhost", "verify-full", String::new(), Err("UnknownIssuer")),
+        ("localhost", "verify-full", of(&other_file), Err("certificate")),
+        ("127.0.0.1", "verify-full", of(&root_file), Err("not valid for name")),
+        ("127.0.0.1", "require", of(&root_file), Err("not valid for name")),
+    ];
+    for (host, mode, more, expected) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("postgres://postgres@{host}:{port}/postgres?sslmode={mode}{more}");
+        let opened = Postgres::open(folder.path(), &url).await;
+        match (opened, expected) {
+            (Ok(store), Ok(encrypted)) => {
+                let sql = "SELECT bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+                           WHERE application_name = 'onbeat' AND pid = pg_backend_pid()";
+                let db = store.pool.get().await.unwrap();
+                let is: bool = db.query_one(sql, &[]).await.unwrap().get(0);
+                assert_eq!(is, encrypted, "{url}");
+            }
+            (Err(error), Err(said)) => assert!(error.to_string().contains(said), "{url}: {error}"),
+            (Ok(_), Err(said)) => panic!("{url}: expected {said}"),
+            (Err(error), Ok(_)) => panic!("{url}: {error}"),
+        }
+    }
 }
 
 #[test]
 fn a_url_that_asks_for_what_is_not_offered_is_refused() {
-    for url in [
-        "postgres://h/d?sslmode=require",
-        "postgres://h/d?sslmode=verify-full",
-        "mysql://h/d",
-    ] {
-        assert!(matches!(config(url), Err(StoreError::Database(_))), "{url}");
+    let cases = BTreeMap::from([
+        ("postgres://h/d?sslmode=prefer", false),
+        ("postgres://h/d?sslmode=verify-ca", false),
+        ("postgres://h/d?sslmode=require&sslrootcert=/nowhere.pem", false),
+        ("mysql://h/d", false),
+        ("host=h", false),
+        ("postgres://h/d", true),
+        ("postgresql://h/d?sslmode=disable&connect_timeout=3", true),
+        ("postgres://h/d?sslmode=verify-full", true),
+    ]);
+    for (url, offered) in cases {
+        let read = Address::read(url);
+        assert_eq!(read.is_ok(), offered, "{url}");
+        assert!(matches!(read, Ok(_) | Err(StoreError::Database(_))), "{url}");
     }
-    assert!(config("postgres://h/d?sslmode=prefer").is_ok());
 }

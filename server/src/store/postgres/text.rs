@@ -15,6 +15,11 @@ pub(super) fn text(plain: &str) -> Text<'_> {
     Text(plain.replace('\u{1}', "\u{1}\u{2}").replace('\0', "\u{1}\u{1}").into())
 }
 
+/// Parameters of one array.
+pub(super) fn texts<'a>(plain: impl Iterator<Item = &'a String>) -> Vec<Text<'a>> {
+    plain.map(|plain| text(plain)).collect()
+}
+
 impl Text<'_> {
     fn plain(kept: &str) -> String {
         if !kept.contains('\u{1}') {

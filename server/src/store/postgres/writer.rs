@@ -3,13 +3,13 @@ use std::ops::Deref;
 use deadpool_postgres::{GenericClient, Object, Pool};
 use tokio::sync::mpsc;
 
-use super::{apply, hold};
+use super::{apply, connect::in_time, locks, marks};
 use crate::store::{
     Committed, StoreError, StoreResult,
     queue::{Job, Outcome, Queue, Ticket, gather},
 };
 
-/// The one connection that writes: it holds the database for this process. It ends with the queue.
+/// The one connection of this process that writes. It ends with the queue.
 pub(super) struct Writer(Queue);
 
 impl Deref for Writer {
@@ -21,17 +21,17 @@ impl Deref for Writer {
 }
 
 impl Writer {
-    pub(super) fn start(pool: Pool, holder: Object) -> Self {
+    pub(super) fn start(pool: Pool) -> Self {
         let (queue, jobs) = Queue::new();
-        let holder = Some(holder);
-        tokio::spawn(Task { pool, holder }.run(jobs));
+        tokio::spawn(Task { pool, own: None }.run(jobs));
         Self(queue)
     }
 }
 
 struct Task {
     pool: Pool,
-    holder: Option<Object>,
+    /// Kept from one group to the next.
+    own: Option<Object>,
 }
 
 impl Task {
@@ -39,23 +39,23 @@ impl Task {
         while let Some(first) = jobs.recv().await {
             self.work_off(gather(first, &mut jobs)).await;
         }
-        // The database is let go of with the connection, not given back to others to read by.
-        drop(self.holder.map(Object::take));
     }
 
-    /// Commits a group; if the whole falls, each of it alone, so that none spoils another's.
+    /// Commits a group; if the whole falls, each of it alone, so that none spoils another's. Where the database does
+    /// not answer, none of it is tried again here: those who wait are told.
     async fn work_off(&mut self, group: Vec<Ticket>) {
         let jobs: Vec<&Job> = group.iter().map(|ticket| &ticket.job).collect();
         let answers = match self.transaction(&jobs).await {
-            Err(_) if jobs.len() > 1 => {
+            Ok(answers) => answers,
+            Err(StoreError::Away(why)) => jobs.iter().map(|_| Err(StoreError::Away(why.clone()))).collect(),
+            Err(error) if jobs.len() == 1 => vec![Err(error)],
+            Err(_) => {
                 let mut answers = Vec::with_capacity(jobs.len());
                 for job in &jobs {
                     answers.push(self.alone(job).await);
                 }
                 answers
             }
-            Err(error) => vec![Err(error)],
-            Ok(answers) => answers,
         };
         for (ticket, answer) in group.into_iter().zip(answers) {
             ticket.answer(answer);
@@ -67,35 +67,45 @@ impl Task {
     }
 
     /// One transaction: an answer for each job, or the error by which none of them is acknowledged. A connection
-    /// that was cut is made anew for the next.
+    /// that was cut, or on which an answer is still owed, is not used again.
     async fn transaction(&mut self, jobs: &[&Job]) -> StoreResult<Vec<StoreResult<Outcome>>> {
-        let mut holder = match self.holder.take().filter(|holder| !holder.is_closed()) {
-            Some(holder) => holder,
-            None => hold(&self.pool).await?,
+        let mut own = match self.own.take().filter(|own| !own.is_closed()) {
+            Some(own) => own,
+            None => self.pool.get().await?,
         };
-        let answers = committed(&mut holder, jobs).await;
-        self.holder = Some(holder);
+        let answers = committed(&mut own, jobs).await;
+        match answers {
+            Err(StoreError::Away(_)) => drop(Object::take(own)),
+            _ => self.own = Some(own),
+        }
         answers
     }
 }
 
-async fn committed(holder: &mut Object, jobs: &[&Job]) -> StoreResult<Vec<StoreResult<Outcome>>> {
-    let mut transaction = holder.transaction().await?;
+async fn committed(own: &mut Object, jobs: &[&Job]) -> StoreResult<Vec<StoreResult<Outcome>>> {
+    let mut transaction = in_time(own.transaction()).await?;
+    locks::take(&transaction, jobs).await?;
     let mut answers = Vec::with_capacity(jobs.len());
+    let mut marked = false;
     for job in jobs {
-        let savepoint = transaction.savepoint("job").await?;
+        let savepoint = in_time(transaction.savepoint("job")).await?;
         let answer = apply(&savepoint, job).await;
-        if !matches!(answer, Err(_) | Ok(Outcome::Committed(Committed::Stale))) {
-            savepoint.commit().await?;
+        let stands = !matches!(answer, Err(_) | Ok(Outcome::Committed(Committed::Stale)));
+        if stands {
+            in_time(savepoint.commit()).await?;
         } else {
-            savepoint.rollback().await?;
+            in_time(savepoint.rollback()).await?;
         }
-        if let Err(StoreError::Full | StoreError::Busy) = answer {
+        if let Err(StoreError::Full | StoreError::Busy | StoreError::Away(_)) = answer {
             return Err(answer.err().unwrap_or(StoreError::Busy));
         }
+        marked |= stands && matches!(job, Job::Commit(change) if !change.mark.is_empty());
         answers.push(answer);
     }
-    transaction.commit().await?;
+    if marked {
+        marks::tell(&transaction).await?;
+    }
+    in_time(transaction.commit()).await?;
     Ok(answers)
 }
 

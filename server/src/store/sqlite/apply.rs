@@ -228,8 +228,8 @@ fn blobs(db: &Connection, change: &Change) -> rusqlite::Result<()> {
 
 fn marks(db: &Connection, change: &Change) -> rusqlite::Result<()> {
     let mut unmark = db.prepare_cached("DELETE FROM mark WHERE key = ? AND number = ?")?;
-    for (key, number) in &change.unmark {
-        unmark.execute(params![key, *number as i64])?;
+    for claim in &change.unmark {
+        unmark.execute(params![claim.key, claim.number as i64])?;
     }
     let mut mark = db.prepare_cached("INSERT OR REPLACE INTO mark (key) VALUES (?)")?;
     for key in &change.mark {

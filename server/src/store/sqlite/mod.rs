@@ -13,10 +13,9 @@ mod writer;
 mod tests;
 
 use std::{
-    fs::{DirBuilder, File, OpenOptions, Permissions},
-    io,
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
-    path::Path,
+    fs::File,
+    future,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -26,8 +25,11 @@ use refinery::Target;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{
-    Cell, Change, Committed, DocumentRow, FeedRow, LogLine, LogRow, Store, StoreError, StoreResult, ViewQuery, ViewRow,
+    Cell, Change, Claim, Committed, DocumentRow, FeedRow, LogLine, LogRow, Store, StoreError, StoreResult, Turn,
+    ViewQuery, ViewRow,
+    lock::{failed, lock, private},
 };
+use crate::metrics::Writes;
 use pool::Readers;
 use writer::Writer;
 
@@ -44,6 +46,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 pub struct Sqlite {
     writer: Writer,
     readers: Readers,
+    folder: PathBuf,
     _lock: File,
 }
 
@@ -75,6 +78,7 @@ impl Sqlite {
         Ok(Self {
             writer: Writer::start(writer)?,
             readers: Readers::new(readers),
+            folder: folder.to_owned(),
             _lock: lock,
         })
     }
@@ -87,25 +91,6 @@ impl Sqlite {
     }
 }
 
-fn lock(folder: &Path) -> StoreResult<File> {
-    let failed = |e| failed(folder, &e);
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-        .map_err(failed)?;
-    let file = private(&folder.join("lock")).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::Locked(folder.display().to_string())),
-        Err(std::fs::TryLockError::Error(e)) => Err(failed(e)),
-    }
-}
-
-fn failed(folder: &Path, error: &io::Error) -> StoreError {
-    StoreError::Database(format!("data folder {}: {error}", folder.display()))
-}
-
 /// Makes the database's file for its owner alone before anything is in it, and mends the modes of one that is there.
 /// SQLite gives the files that it makes beside it the same mode.
 fn keep_private(folder: &Path) -> StoreResult<()> {
@@ -115,20 +100,6 @@ fn keep_private(folder: &Path) -> StoreResult<()> {
         private(&path).map_err(|e| failed(folder, &e))?;
     }
     Ok(())
-}
-
-/// Opens or makes a file that nobody but its owner can read.
-fn private(path: &Path) -> io::Result<File> {
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .mode(0o600)
-        .open(path)?;
-    if file.metadata()?.permissions().mode() & 0o077 != 0 {
-        file.set_permissions(Permissions::from_mode(0o600))?;
-    }
-    Ok(file)
 }
 
 fn connect(file: &Path, flags: OpenFlags) -> StoreResult<Connection> {
@@ -190,6 +161,10 @@ impl Store for Sqlite {
         self.read(move |db| read::records_of(db, &key)).await
     }
 
+    async fn documents_after(&self, desk_seq: u64) -> StoreResult<Vec<DocumentRow>> {
+        self.read(move |db| read::documents_after(db, desk_seq)).await
+    }
+
     async fn documents(&self, kind: &str, key: Option<&str>) -> StoreResult<Vec<DocumentRow>> {
         let (kind, key) = (kind.to_owned(), key.map(str::to_owned));
         self.read(move |db| read::documents(db, &kind, key.as_deref())).await
@@ -244,5 +219,31 @@ impl Store for Sqlite {
 
     async fn marks(&self, limit: usize) -> StoreResult<Vec<(String, u64)>> {
         self.read(move |db| read::marks(db, limit)).await
+    }
+
+    /// One process has the folder, and it works marks off one after the other: nothing need be written down.
+    async fn claim(&self, limit: usize, _: Duration, except: &[String]) -> StoreResult<Vec<Claim>> {
+        let mut marks = self.marks(limit.saturating_add(except.len())).await?;
+        marks.retain(|(key, _)| !except.contains(key));
+        marks.truncate(limit);
+        let claim = |(key, number)| Claim { key, number, holder: 0 };
+        Ok(marks.into_iter().map(claim).collect())
+    }
+
+    async fn turn(&self) -> StoreResult<Turn> {
+        Ok(Box::new(()))
+    }
+
+    async fn marked_elsewhere(&self) {
+        future::pending().await
+    }
+
+    fn writes(&self) -> Writes {
+        self.writer.writes.clone()
+    }
+
+    fn free_bytes(&self) -> Option<u64> {
+        let disk = rustix::fs::statvfs(&self.folder).ok()?;
+        Some(disk.f_bavail.saturating_mul(disk.f_frsize))
     }
 }

@@ -72,21 +72,30 @@ pub(super) fn records_of(db: &Connection, key: &str) -> rusqlite::Result<Vec<Log
     .collect()
 }
 
+const DOCUMENT: &str = "SELECT kind, key, valid_from_ms, recorded_ms, desk_seq, body FROM document";
+
+fn document_row(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
+    Ok(DocumentRow {
+        kind: row.get(0)?,
+        key: row.get(1)?,
+        valid_from_ms: row.get(2)?,
+        recorded_ms: row.get(3)?,
+        desk_seq: row.get::<_, i64>(4)? as u64,
+        body: row.get(5)?,
+    })
+}
+
+pub(super) fn documents_after(db: &Connection, desk_seq: u64) -> rusqlite::Result<Vec<DocumentRow>> {
+    db.prepare_cached(&format!("{DOCUMENT} WHERE desk_seq > ? ORDER BY desk_seq, id"))?
+        .query_map([desk_seq as i64], document_row)?
+        .collect()
+}
+
 pub(super) fn documents(db: &Connection, kind: &str, key: Option<&str>) -> rusqlite::Result<Vec<DocumentRow>> {
-    db.prepare_cached(
-        "SELECT kind, key, valid_from_ms, recorded_ms, desk_seq, body FROM document
-         WHERE kind = ?1 AND (?2 IS NULL OR key = ?2) ORDER BY id",
-    )?
-    .query_map(params![kind, key], |row| {
-        Ok(DocumentRow {
-            kind: row.get(0)?,
-            key: row.get(1)?,
-            valid_from_ms: row.get(2)?,
-            recorded_ms: row.get(3)?,
-            desk_seq: row.get::<_, i64>(4)? as u64,
-            body: row.get(5)?,
-        })
-    })?
+    db.prepare_cached(&format!(
+        "{DOCUMENT} WHERE kind = ?1 AND (?2 IS NULL OR key = ?2) ORDER BY id"
+    ))?
+    .query_map(params![kind, key], document_row)?
     .collect()
 }
 
@@ -196,6 +205,12 @@ fn conditions(query: &ViewQuery) -> Where {
         all.and(
             &format!("view.id IN (SELECT view FROM view_field WHERE name = ? AND {column} = ?)"),
             [name.clone().into(), value],
+        );
+    }
+    if let Some((name, most)) = &query.at_most {
+        all.and(
+            "view.id IN (SELECT view FROM view_field WHERE name = ? AND int <= ?)",
+            [name.clone().into(), (*most).into()],
         );
     }
     if let Some((at, key)) = &query.after {

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
+use std::{fs::Permissions, os::unix::fs::PermissionsExt};
+
 use onbeat_core::record::Hash;
 
 use super::*;
@@ -81,11 +83,6 @@ fn an_upgraded_file_equals_a_fresh_one() {
     for version in 1..=newest {
         let mut old = Connection::open_in_memory().unwrap();
         schema::upgrade(&mut old, Target::Version(version as i32)).unwrap();
-        assert_eq!(
-            said(&old) == said(&fresh),
-            version == newest,
-            "step {version} changes something"
-        );
         schema::upgrade(&mut old, Target::Latest).unwrap();
         assert_eq!(said(&old), said(&fresh), "from step {version}");
     }
@@ -97,6 +94,24 @@ fn an_upgraded_file_equals_a_fresh_one() {
         .unwrap();
     schema::upgrade(&mut first, Target::Latest).unwrap();
     assert_eq!(said(&first), said(&fresh));
+}
+
+#[test]
+fn open_days_of_an_older_file_are_folded_again() {
+    let mut old = Connection::open_in_memory().unwrap();
+    schema::upgrade(&mut old, Target::Version(2)).unwrap();
+    for (key, kind, closed) in [("r/1", "day", 1), ("r/2", "day", 0), ("v", "visit", 0)] {
+        let view = "INSERT INTO view (kind, key, scope, at_ms, body) VALUES (?, ?, '', 0, '') RETURNING id";
+        let id: i64 = old.query_row(view, [kind, key], |row| row.get(0)).unwrap();
+        let field = "INSERT INTO view_field (view, name, int) VALUES (?, 'closed', ?)";
+        old.execute(field, [id, closed]).unwrap();
+    }
+    schema::upgrade(&mut old, Target::Latest).unwrap();
+    let marks = read::marks(&old, 9).unwrap();
+    assert_eq!(
+        marks.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(),
+        ["day/r/2"]
+    );
 }
 
 /// The write-ahead log holds what a page held before; an erased body must be gone from there too.

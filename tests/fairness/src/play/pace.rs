@@ -1,9 +1,13 @@
 //! What a phone's pace costs, and how late it sees that a rep left: the same true ways with a fix at a fixed interval,
-//! by the distance to the edge alone, and with the motion sensor too.
+//! by the distance to the edge alone, and with the motion sensor too. A fix that is further off than it says misleads
+//! whoever reckons by it: those leaves are counted apart.
 
 use std::fmt;
 
-use onbeat_core::judge::{Pace, PlaceVerdict, judge_fix, next_due_s};
+use onbeat_core::{
+    judge::{Pace, PlaceVerdict, judge_fix, next_due_s},
+    place::{Point, distance_m},
+};
 use serde::Serialize;
 
 use super::{Kind, Plan, Stage};
@@ -35,8 +39,29 @@ pub struct Cost {
     pub fixes: u64,
     /// Times that the area was left and a fix was still to come.
     pub leaves: u64,
-    /// Longest time from leaving the area to the next fix, seconds.
+    /// Longest time from leaving the area to the next fix, seconds, where the disc of the last one held the phone.
     pub latest_s: f64,
+    /// The same where that fix was further off than it said.
+    pub misled_s: f64,
+}
+
+/// A fix of a replayed day.
+struct Taken {
+    at_s: f64,
+    /// Its disc holds the phone.
+    holds: bool,
+}
+
+impl Cost {
+    /// The area was left.
+    fn left(&mut self, left_s: f64, taken: &[Taken]) {
+        let before = taken.partition_point(|fix| fix.at_s < left_s);
+        let Some(next) = taken.get(before) else { return };
+        self.leaves += 1;
+        let held = before == 0 || taken[before - 1].holds;
+        let latest_s = if held { &mut self.latest_s } else { &mut self.misled_s };
+        *latest_s = latest_s.max(next.at_s - left_s);
+    }
 }
 
 /// What each way of choosing came to on the days of a stratum.
@@ -62,6 +87,7 @@ impl Costs {
             fixes: 0,
             leaves: 0,
             latest_s: 0.0,
+            misled_s: 0.0,
         });
         for number in 0..plan.days {
             let kind = if number % 10 == 9 { Kind::Leaver } else { Kind::Honest };
@@ -76,11 +102,7 @@ impl Costs {
             for cost in &mut costs {
                 let taken = stage.taken(&truth, kind, number, cost.chosen);
                 cost.fixes += taken.len() as u64;
-                for left_s in &left_s {
-                    let next = taken.iter().find(|taken_s| *taken_s >= left_s);
-                    cost.leaves += u64::from(next.is_some());
-                    cost.latest_s = next.map_or(cost.latest_s, |next| cost.latest_s.max(next - left_s));
-                }
+                left_s.iter().for_each(|left_s| cost.left(*left_s, &taken));
             }
         }
         Self {
@@ -101,8 +123,8 @@ impl Costs {
 }
 
 impl Stage {
-    /// Seconds of the fixes of a day, if it is never silent.
-    fn taken(&self, truth: &Truth<'_>, kind: Kind, number: u64, chosen: Chosen) -> Vec<f64> {
+    /// The fixes of a day, if it is never silent.
+    fn taken(&self, truth: &Truth<'_>, kind: Kind, number: u64, chosen: Chosen) -> Vec<Taken> {
         let mut errors = self.errors(kind, number, 1);
         let random = &mut self.random(kind, number, 2);
         let (mut taken, mut second, mut hint) = (Vec::new(), random.between(0.0, FIXED_S), 0);
@@ -122,10 +144,15 @@ impl Stage {
             );
             let edge_mm = verdict.edge_mm.filter(|_| verdict.place != PlaceVerdict::Unusable);
             let no_go = truth.no_go_edges_mm(&fix);
-            taken.push(second);
+            let radius_mm = verdict.radius_mm.unwrap_or(0);
+            let off_m = distance_m(Point::from(&fix), truth.ground.point(place));
+            taken.push(Taken {
+                at_s: second,
+                holds: off_m * 1000.0 <= radius_mm as f64,
+            });
             let next = match chosen {
                 Chosen::Fixed => second + FIXED_S,
-                Chosen::Distance => second + next_due_s(edge_mm, &no_go, &self.policy) as f64,
+                Chosen::Distance => second + next_due_s(edge_mm, radius_mm, &no_go, &self.policy) as f64,
                 Chosen::Motion => {
                     let pace = Pace {
                         still: stay.is_some(),
@@ -133,7 +160,7 @@ impl Stage {
                         visit_s: stay.map(|(_, stay)| (second - stay.from_s) as i64),
                         left_s: (WINDOW_S - second) as i64,
                     };
-                    let due = second + pace.next_fix_s(edge_mm, &no_go, &self.policy) as f64;
+                    let due = second + pace.next_fix_s(edge_mm, radius_mm, &no_go, &self.policy) as f64;
                     stay.map_or(due, |(_, stay)| due.min(stay.to_s + NOTICED_S))
                 }
             };
@@ -153,7 +180,7 @@ impl fmt::Display for Costs {
         )?;
         writeln!(
             f,
-            "  a fix is taken            fixes   share  leaves  seen after at most"
+            "  a fix is taken            fixes   share  leaves  seen after at most  misled by its error"
         )?;
         for cost in &self.costs {
             let how = match cost.chosen {
@@ -165,12 +192,13 @@ impl fmt::Display for Costs {
                 fixes,
                 leaves,
                 latest_s,
+                misled_s,
                 ..
             } = cost;
             let share = self.share(cost.chosen);
             writeln!(
                 f,
-                "  {how:<20} {fixes:>10}  {share:>6.3}  {leaves:>6}  {latest_s:>5.1} s"
+                "  {how:<20} {fixes:>10}  {share:>6.3}  {leaves:>6}  {latest_s:>16.1} s  {misled_s:>17.1} s"
             )?;
         }
         Ok(())

@@ -1,0 +1,166 @@
+//! Several servers on one database.
+
+#![allow(clippy::unwrap_used)]
+
+use std::sync::Arc;
+
+use onbeat_core::{
+    policy::Policy,
+    record::{Hash, Head},
+    reference::Document,
+    rules::DayView,
+};
+
+use crate::{
+    app::{App, OpenError},
+    clock::SystemClock,
+    desk_log::DeskLogError,
+    fold,
+    store::{LogLine, postgres::cluster::Cluster},
+    testing::{CENTRE, HOUR, MONDAY, REP, World, at, customer},
+};
+
+async fn two() -> (Cluster, World, World) {
+    let cluster = Cluster::start(&["fsync=off"]);
+    let one = World::on(&cluster).await;
+    let other = one.beside().await;
+    (cluster, one, other)
+}
+
+fn opening(from: &str) -> Document {
+    let mut policy = Policy::default();
+    policy.window.from = from.into();
+    Document::Policy(policy)
+}
+
+async fn day(world: &World) -> DayView {
+    let view = world.app.store.view("day", &format!("{REP}/2026-11-23")).await.unwrap();
+    serde_json::from_str(&view.unwrap().body).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn they_are_one_server_to_phones_and_a_server_with_other_keys_is_refused() {
+    let (_cluster, one, other) = two().await;
+    assert_eq!(one.app.incarnation, other.app.incarnation);
+    assert_eq!(one.app.desk.certificate(), other.app.desk.certificate());
+    let mut phone = one.enrol(REP).await;
+    phone.anchor(&other, at(8, 0), 0).await;
+    phone.fix(at(8, 1), 0);
+    other.set_time(at(8, 2));
+    other.pushed(&phone, 0).await;
+    one.set_time(at(8, 3));
+    let again = one.pushed(&phone, 0).await;
+    assert_eq!(again["stored"], 0, "what one has taken the other knows");
+
+    let stranger = tempfile::tempdir().unwrap();
+    let url = other.database_url().unwrap();
+    let refused = App::open_on(stranger.path(), Some(&url), Arc::new(SystemClock), true).await;
+    assert!(matches!(refused.err(), Some(OpenError::Desk(DeskLogError::OtherKeys))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_records_the_other_rules_by() {
+    let (_cluster, one, other) = two().await;
+    let mut phone = one.enrol(REP).await;
+    phone.anchor(&one, at(8, 0), 0).await;
+    one.set_time(at(8, 1));
+    one.pushed(&phone, 0).await;
+    other.set_time(at(8, 2));
+    for from in ["09:00", "07:30"] {
+        one.put("policy", opening(from)).await;
+        fold::drain(&other.app).await.unwrap();
+        let window = day(&one).await.window.unwrap();
+        let (hour, minute) = from.split_once(':').unwrap();
+        let opens_ms = at(hour.parse().unwrap(), minute.parse().unwrap());
+        assert_eq!(
+            window.from_ms, opens_ms,
+            "the days that a document touches are folded by it"
+        );
+    }
+    one.put("policy", opening("08:30")).await;
+    other.app.refresh().await.unwrap();
+    let told = other.app.documents().policy(at(8, 2));
+    assert_eq!(told.window.from, "08:30", "a request begins with it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_write_at_once_make_one_chain() {
+    const EACH: usize = 25;
+    let (_cluster, one, other) = two().await;
+    let begun = one.app.desk.head().await.unwrap().seq;
+    let writing = |world: World, name: &'static str| async move {
+        for n in 0..EACH {
+            let id = format!("{name}{n}");
+            world.put(&id, Document::Customer(customer(&id, CENTRE))).await;
+        }
+        world
+    };
+    let (one, other) = tokio::join!(tokio::spawn(writing(one, "one")), tokio::spawn(writing(other, "other")));
+    let (one, other) = (one.unwrap(), other.unwrap());
+    let line = LogLine {
+        stream: one.app.desk.stream().clone(),
+        epoch: 1,
+        branch: String::new(),
+    };
+    let rows = one.app.store.records(&line, 1, 1_000).await.unwrap();
+    assert_eq!(rows.len() as u64, begun + 2 * EACH as u64);
+    let mut before = one.app.desk.certificate().hash();
+    for row in &rows {
+        assert_eq!(Head::parse(&row.head).unwrap().prev, before, "record {}", row.seq);
+        assert_eq!(Hash::of(&row.head), row.hash);
+        before = row.hash;
+    }
+    for world in [&one, &other] {
+        world.app.refresh().await.unwrap();
+        let customers = world.app.documents();
+        let count = customers.all_in_force("customer", at(7, 0)).count();
+        assert_eq!(count, 1 + 2 * EACH);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_closes_whichever_server_folded_it() {
+    let (_cluster, one, other) = two().await;
+    let mut phone = one.enrol(REP).await;
+    phone.anchor(&one, at(8, 0), 0).await;
+    one.set_time(at(8, 1));
+    one.pushed(&phone, 0).await;
+    fold::drain(&one.app).await.unwrap();
+    assert!(!day(&other).await.closed);
+    drop(one);
+    other.set_time(at(16, 31));
+    fold::drain(&other.app).await.unwrap();
+    assert!(day(&other).await.closed);
+    assert!(other.app.store.marks(1).await.unwrap().is_empty(), "it comes to rest");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn they_share_the_folding_and_fold_what_one_alone_would() {
+    let (_cluster, one, other) = two().await;
+    let mut phone = one.enrol(REP).await;
+    for n in 0..40 {
+        let morning = MONDAY + (n * 24 + 8) * HOUR;
+        phone.reboot(morning - HOUR);
+        phone.anchor(&one, morning, 0).await;
+        phone.fix(morning + 60_000, 0);
+        one.set_time(morning + 120_000);
+        one.pushed(&phone, 2 * n as usize).await;
+    }
+    other.set_time(one.app.now_ms());
+    let (first, second) = tokio::join!(fold::settle(&one.app), fold::settle(&other.app));
+    first.and(second).unwrap();
+    let query = crate::store::ViewQuery {
+        kind: "day".into(),
+        limit: 1_000,
+        ..Default::default()
+    };
+    let shared = one.app.store.views(&query).await.unwrap();
+    assert_eq!(shared.len(), 40);
+    let marks = crate::store::Change {
+        mark: shared.iter().map(|view| format!("day/{}", view.key)).collect(),
+        ..Default::default()
+    };
+    other.app.commit(marks).await.unwrap();
+    fold::settle(&other.app).await.unwrap();
+    assert_eq!(other.app.store.views(&query).await.unwrap(), shared);
+}

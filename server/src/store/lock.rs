@@ -1,0 +1,47 @@
+//! A data folder is one process's.
+
+use std::{
+    fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError},
+    io,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
+    path::Path,
+};
+
+use super::{StoreError, StoreResult};
+
+/// Takes the folder, made if need be, as long as the file is open.
+///
+/// # Errors
+/// [`StoreError::Locked`] where another process has it.
+pub(super) fn lock(folder: &Path) -> StoreResult<File> {
+    let failed = |e| failed(folder, &e);
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(failed)?;
+    let file = private(&folder.join("lock")).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Locked(folder.display().to_string())),
+        Err(TryLockError::Error(e)) => Err(failed(e)),
+    }
+}
+
+/// Opens or makes a file that nobody but its owner can read.
+pub(super) fn private(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(path)?;
+    if file.metadata()?.permissions().mode() & 0o077 != 0 {
+        file.set_permissions(Permissions::from_mode(0o600))?;
+    }
+    Ok(file)
+}
+
+pub(super) fn failed(folder: &Path, error: &io::Error) -> StoreError {
+    StoreError::Database(format!("data folder {}: {error}", folder.display()))
+}

@@ -1,0 +1,138 @@
+//! Loads a server and prints what came of it; `cargo xtask load` builds it optimised and runs it.
+
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    io::{self, Write},
+    process::ExitCode,
+    time::Duration,
+};
+
+use clap::{Args, Parser, ValueEnum};
+use onbeat_tests::{
+    figures::Figure,
+    load::{self, Ground, Throughput},
+    story::Story,
+    world::Binaries,
+};
+
+/// Loads a server that it starts on a fresh folder, and prints what came of it: how much it takes in, or what another
+/// option asks.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask load")]
+struct Options {
+    /// How the figures are printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    #[command(flatten)]
+    throughput: ThroughputOptions,
+    /// So many phones push 60 records each within --seconds (60).
+    #[arg(long, value_name = "COUNT", group = "scenario")]
+    phones: Option<usize>,
+    /// Phones send a day at 2,000 records a second within --seconds (60): do the views keep up?
+    #[arg(long, group = "scenario")]
+    folding: bool,
+    /// So many phones (600) push more than the server can take, for --seconds (20).
+    #[arg(long, value_name = "COUNT", num_args = 0..=1, default_missing_value = "600", group = "scenario")]
+    overload: Option<usize>,
+    /// Thousands of idle and slow connections, and nonsense, beside phones that push.
+    #[arg(long, group = "scenario")]
+    slow: bool,
+    /// `onbeat verify` checks so many records.
+    #[arg(long, value_name = "RECORDS", group = "scenario")]
+    verify: Option<usize>,
+    /// An empty PostgreSQL database for the server's data, postgres://…; without it a SQLite file.
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+    /// How long it lasts.
+    #[arg(long, value_name = "S")]
+    seconds: Option<u64>,
+}
+
+#[derive(Args)]
+struct ThroughputOptions {
+    /// Phones, each enrolled and with a stream of its own.
+    #[arg(long, value_name = "COUNT", default_value_t = Throughput::default().streams)]
+    streams: usize,
+    /// Pushes of each phone.
+    #[arg(long, value_name = "COUNT", default_value_t = Throughput::default().pushes)]
+    pushes: usize,
+    /// Records of a push.
+    #[arg(long, value_name = "COUNT", default_value_t = Throughput::default().push_records)]
+    push_records: usize,
+    /// Connections at once.
+    #[arg(long, value_name = "COUNT", default_value_t = Throughput::default().connections)]
+    connections: usize,
+    /// Measures again once the server holds so many records.
+    #[arg(long, value_name = "RECORDS")]
+    stored: Option<usize>,
+}
+
+impl From<&ThroughputOptions> for Throughput {
+    fn from(options: &ThroughputOptions) -> Self {
+        Self {
+            streams: options.streams,
+            pushes: options.pushes,
+            push_records: options.push_records,
+            connections: options.connections,
+            stored: options.stored,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+fn main() -> ExitCode {
+    match run(&Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("load: {error}");
+            ExitCode::from(3)
+        }
+    }
+}
+
+fn run(options: &Options) -> Result<(), Box<dyn Error>> {
+    let figures = tokio::runtime::Runtime::new()?.block_on(measured(options))?;
+    print(options.format, &figures)?;
+    Ok(())
+}
+
+async fn measured(options: &Options) -> Result<Vec<Figure>, Box<dyn Error>> {
+    let binaries = Binaries::find()?;
+    let story = Story::new(include_str!("../../data/nyc-boroughs.geojson"), 1);
+    let ground = Ground {
+        binaries: &binaries,
+        story: &story,
+        database: options.database.as_deref(),
+    };
+    let progress = |next: &str| eprintln!("load: {next}");
+    let lasts = |usual_s| Duration::from_secs(options.seconds.unwrap_or(usual_s));
+    if let Some(count) = options.phones {
+        load::phones(count, lasts(60), &ground, progress).await
+    } else if options.folding {
+        load::folding(lasts(60), &ground, progress).await
+    } else if let Some(count) = options.overload {
+        load::overload(count, lasts(20), &ground, progress).await
+    } else if options.slow {
+        load::slow(&ground, progress).await
+    } else if let Some(records) = options.verify {
+        load::verify(records, &ground, progress).await
+    } else {
+        load::throughput((&options.throughput).into(), &ground, progress).await
+    }
+}
+
+/// For programs one object of the figures by name.
+fn print(format: Format, figures: &[Figure]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    if format == Format::Json {
+        let figures: BTreeMap<_, _> = figures.iter().map(|figure| (figure.name, figure.value)).collect();
+        return writeln!(out, "{}", serde_json::to_string(&figures)?);
+    }
+    figures.iter().try_for_each(|figure| writeln!(out, "{figure}"))
+}

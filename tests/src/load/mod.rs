@@ -1,0 +1,76 @@
+//! A load on a real server: phones are enrolled, and their batches written and sealed, before the clock starts, so
+//! that it sees the server alone. What `cargo xtask load` and `cargo xtask bench` measure.
+
+mod batches;
+mod ceiling;
+mod fleet;
+mod folding;
+mod overload;
+mod phones;
+mod push;
+mod slow;
+mod throughput;
+mod verify;
+
+use std::{
+    future::Future,
+    net::{IpAddr, Ipv4Addr},
+    time::Duration,
+};
+
+pub use batches::{DAY_FIXES, Loaded, Push, anchored, batches_of_fixes, fixes, local_ms, minutes, workdays};
+pub use ceiling::raw_ceiling_per_s;
+pub use fleet::{Fleet, Ground};
+pub use folding::folding;
+pub use overload::overload;
+pub use phones::phones;
+pub use push::{LoadReport, push_all};
+pub use slow::slow;
+pub use throughput::{Throughput, throughput};
+pub use verify::verify;
+
+/// A client without proxies; each has connections of its own.
+pub fn client() -> reqwest::Client {
+    built(reqwest::Client::builder())
+}
+
+/// As [`client`], but calling from one of this machine's many addresses, since the server bounds what one may do, and
+/// over a new connection each time.
+fn client_from(address: Ipv4Addr) -> reqwest::Client {
+    let builder = reqwest::Client::builder().pool_max_idle_per_host(0);
+    built(builder.local_address(IpAddr::V4(address)))
+}
+
+fn built(builder: reqwest::ClientBuilder) -> reqwest::Client {
+    // Only plain HTTP to this machine, but the client wants to know who would do its cryptography.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    builder
+        .no_proxy()
+        .build()
+        .expect("a client without TLS roots of its own")
+}
+
+/// The time within which a share of all sorted times lies; zero of none.
+pub fn quantile(sorted: &[Duration], share: f64) -> Duration {
+    let at = ((sorted.len() as f64 * share) as usize).min(sorted.len().saturating_sub(1));
+    sorted.get(at).copied().unwrap_or_default()
+}
+
+/// Does something with each, so many at a time; what came of it, in order.
+async fn each<T, F>(items: impl IntoIterator<Item = T>, at_once: usize, act: impl Fn(T) -> F) -> Vec<F::Output>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    let (mut items, mut results) = (items.into_iter().peekable(), Vec::new());
+    while items.peek().is_some() {
+        let tasks: Vec<_> = items
+            .by_ref()
+            .take(at_once)
+            .map(|item| tokio::spawn(act(item)))
+            .collect();
+        for task in tasks {
+            results.push(task.await.expect("it does not panic"));
+        }
+    }
+    results
+}

@@ -39,8 +39,8 @@ impl Phone {
     /// # Errors
     /// [`PhoneError::NotFound`] where no day of the last month has it, or the disk's.
     pub fn explain(&self, at: &Stamp, finding: &Hash) -> Result<Explained, PhoneError> {
-        let basis = self.basis()?;
         let (day, finding) = self.find_finding(at, finding)?;
+        let basis = self.basis_of(day)?;
         let now_ms = self.trusted_ms(at)?;
         let entries = self.entries(&basis, day)?;
         let view = fold_day(&basis, day, &entries, now_ms);
@@ -79,7 +79,7 @@ impl Phone {
             let Some(day) = today.checked_sub_days(Days::new(back)) else {
                 break;
             };
-            let view = self.day_view(&basis, day, now_ms)?;
+            let view = self.day_view(&*self.basis_of(day)?, day, now_ms)?;
             if let Some(found) = view.findings.into_iter().find(|finding| finding.id == *id) {
                 return Ok((day, found));
             }

@@ -23,9 +23,12 @@ mod writing;
 mod tests;
 
 use std::{
+    collections::BTreeMap,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
+
+use chrono::NaiveDate;
 
 pub use enrol::{Device, recover};
 pub use error::PhoneError;
@@ -38,7 +41,8 @@ pub use views::{CustomerNear, Diagnosis, Heads, LineState, RecordShown, Today};
 use crate::{
     policy::Policy,
     reading::{Reading, Stamp},
-    rules::Basis,
+    record::Hash,
+    rules::{Basis, JudgedBy},
 };
 use store::Store;
 
@@ -51,8 +55,15 @@ pub struct Phone {
     store: Mutex<Option<Store>>,
     session: Mutex<Session>,
     /// The reference data, read and prepared; `None` where it has to be read anew.
-    basis: Mutex<Option<Arc<Basis>>>,
+    basis: Mutex<Option<Prepared>>,
     syncing: tokio::sync::Mutex<()>,
+}
+
+/// The documents in force, and those of days of the past that are judged by others.
+#[derive(Debug)]
+struct Prepared {
+    now: Arc<Basis>,
+    past: BTreeMap<Hash, Arc<Basis>>,
 }
 
 /// What this process has seen.
@@ -107,8 +118,8 @@ impl Phone {
 
     /// The reference data in force.
     fn basis(&self) -> Result<Arc<Basis>, PhoneError> {
-        if let Some(basis) = locked(&self.basis).as_ref() {
-            return Ok(Arc::clone(basis));
+        if let Some(prepared) = locked(&self.basis).as_ref() {
+            return Ok(Arc::clone(&prepared.now));
         }
         let rep = self.rep()?;
         let basis = self.with(|store| {
@@ -120,8 +131,53 @@ impl Phone {
             noted.retain(|noted| noted.rep == rep);
             Ok(Arc::new(Basis { noted, ..basis }))
         })?;
-        *locked(&self.basis) = Some(Arc::clone(&basis));
+        *locked(&self.basis) = Some(Prepared {
+            now: Arc::clone(&basis),
+            past: BTreeMap::new(),
+        });
         Ok(basis)
+    }
+
+    /// What a day is judged by: the documents in force, unless the server told others of that day and they have come.
+    fn basis_of(&self, day: NaiveDate) -> Result<Arc<Basis>, PhoneError> {
+        let now = self.basis()?;
+        let told = now.noted.iter().find(|noted| noted.day == day);
+        let Some(told) = told.and_then(|noted| noted.judged_by.as_ref()) else {
+            return Ok(now);
+        };
+        let prepared = |prepared: &Prepared| prepared.past.get(&told.documents).cloned();
+        if let Some(basis) = locked(&self.basis).as_ref().and_then(prepared) {
+            return Ok(basis);
+        }
+        let Some(past) = self.past_basis(&now, told)? else {
+            return Ok(now);
+        };
+        let mut prepared = locked(&self.basis);
+        if let Some(prepared) = prepared.as_mut().filter(|prepared| Arc::ptr_eq(&prepared.now, &now)) {
+            prepared.past.insert(told.documents, Arc::clone(&past));
+        }
+        Ok(past)
+    }
+
+    /// `None`: not all that it takes has come.
+    fn past_basis(&self, now: &Basis, told: &JudgedBy) -> Result<Option<Arc<Basis>>, PhoneError> {
+        self.with(|store| {
+            let connection = store.connection();
+            let Some(documents) = store::reference::judged_by(connection, told)? else {
+                return Ok(None);
+            };
+            let blob = |hash: &_| store::reference::blob(connection, hash).ok().flatten();
+            let past = Basis::new(&now.rep_id, &documents, blob).ok();
+            Ok(past.map(|past| {
+                // What people said is theirs whatever the day was judged by.
+                Arc::new(Basis {
+                    exceptions: now.exceptions.clone(),
+                    decisions: now.decisions.clone(),
+                    noted: now.noted.clone(),
+                    ..past
+                })
+            }))
+        })
     }
 
     /// The policy in force; the shipped one before the first sync.

@@ -619,6 +619,7 @@ fn forked() -> (NotedRecord, Hash) {
 
 fn note(phone: &Phone, day: &str, records: Vec<NotedRecord>, findings: Vec<Finding>) {
     let noted = Noted {
+        judged_by: None,
         rep: "rep-li".into(),
         day: day.parse().unwrap(),
         records,
@@ -700,6 +701,51 @@ fn what_the_server_found_is_shown_explained_answered_and_appealed() {
             (1, 1, 1)
         );
     }
+}
+
+/// A day of the past is folded by what the server says it is judged by, once that has come.
+#[test]
+fn a_past_day_is_folded_by_the_documents_of_that_day() {
+    const DAY: &str = "2026-01-21";
+    let folder = TempDir::new().unwrap();
+    let phone = phone_in(folder.path());
+    let evening = stamp(600 * MINUTE_MS);
+    let opens = |day: &str| phone.day(&evening, day).unwrap().window.unwrap().from_ms - OPENING_MS;
+    let mut then = documents().0;
+    for (_, document) in &mut then {
+        if let Document::Policy(policy) = document {
+            policy.window.from = "10:00".into();
+        }
+    }
+    let (judged_by, bytes) = JudgedBy::of(&then);
+    let noted = Noted {
+        rep: "rep-li".into(),
+        day: DAY.parse().unwrap(),
+        records: Vec::new(),
+        findings: Vec::new(),
+        judged_by: Some(judged_by.clone()),
+    };
+    put_item(&phone, Noted::KIND, DAY, &serde_json::to_value(noted).unwrap());
+    assert_eq!(opens(DAY), 0, "as long as they have not come");
+    let missing = phone
+        .with(|store| reference::missing_blobs(store.connection()))
+        .unwrap();
+    assert_eq!(missing, [judged_by.documents], "they are fetched like shapes");
+    let kept = |tx: &rusqlite::Transaction<'_>| {
+        reference::put_blob(tx, &judged_by.documents, &bytes)?;
+        reference::drop_unnamed_blobs(tx)
+    };
+    phone.with(|store| store.write(kept)).unwrap();
+    let day_ms = 24 * 60 * MINUTE_MS;
+    assert_eq!((opens(DAY), opens("2026-01-22")), (120 * MINUTE_MS, day_ms));
+    assert!(
+        phone
+            .day(&evening, DAY)
+            .unwrap()
+            .basis
+            .iter()
+            .any(|says| says.starts_with("area "))
+    );
 }
 
 #[test]

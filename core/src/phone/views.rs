@@ -199,7 +199,7 @@ impl Phone {
     /// disk's.
     pub fn day(&self, at: &Stamp, day: &str) -> Result<DayView, PhoneError> {
         let day = read_day(day)?;
-        self.day_view(&*self.basis()?, day, self.trusted_ms(at)?)
+        self.day_view(&*self.basis_of(day)?, day, self.trusted_ms(at)?)
     }
 
     /// The records of a local day (`YYYY-MM-DD`): the phone's in the order they were written, then the desk's.
@@ -207,8 +207,8 @@ impl Phone {
     /// # Errors
     /// [`PhoneError::BadInput`] for what is no day, or the disk's.
     pub fn records(&self, day: &str) -> Result<Vec<RecordShown>, PhoneError> {
-        let basis = self.basis()?;
         let day = read_day(day)?;
+        let basis = self.basis_of(day)?;
         let span = basis.schedule.whole_day(day);
         self.with(|store| {
             let stream = stream(store)?;

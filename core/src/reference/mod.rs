@@ -143,6 +143,15 @@ pub struct AreaBlob {
     pub edge_tolerance_m: u32,
 }
 
+impl AreaBlob {
+    /// All shapes that it names.
+    pub fn shapes(&self) -> impl Iterator<Item = &Hash> {
+        let districts = self.districts.iter().map(|district| &district.shape);
+        let no_go = self.no_go.iter().map(|place| &place.shape);
+        [&self.area].into_iter().chain(districts).chain(no_go)
+    }
+}
+
 /// Why time is excused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]

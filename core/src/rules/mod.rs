@@ -28,6 +28,6 @@ pub use day::{DayView, fold_day};
 pub use entry::{Entry, Name, Source};
 pub use explain::{Condition, Explanation, FixExplained, MOST, Place, RecordNamed, Sentence, SetAside, explain};
 pub use finding::{Answered, Appealed, Class, Fact, Finding, FindingKind};
-pub use noted::{Noted, NotedRecord};
+pub use noted::{JudgedBy, Noted, NotedRecord};
 pub use presence::{DayCounts, Difference};
 pub use rejudged::{Comparison, DaysRejudged, Eased, Effect};

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Entry, Finding, Name};
 use crate::{
-    record::{Body, Record, RecordError},
+    record::{Body, Hash, Record, RecordError},
+    reference::Document,
     time::Trusted,
 };
 
@@ -21,6 +22,39 @@ pub struct Noted {
     pub records: Vec<NotedRecord>,
     /// Findings of the kinds that [`super::FindingKind::is_servers`] names, before anybody has said anything.
     pub findings: Vec<Finding>,
+    /// What the day is judged by, where that is not what is in force now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judged_by: Option<JudgedBy>,
+}
+
+/// The documents of a day that is over, as a blob: many days have the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JudgedBy {
+    /// The blob: the JSON of documents with their keys.
+    pub documents: Hash,
+    /// The shapes that they name.
+    pub shapes: Vec<Hash>,
+}
+
+impl JudgedBy {
+    /// Names documents; with the bytes of their blob.
+    pub fn of(documents: &[(String, Document)]) -> (Self, Vec<u8>) {
+        let bytes = serde_json::to_vec(documents).expect("documents are plain data");
+        let shapes = documents.iter().filter_map(|(_, document)| match document {
+            Document::Area(area) => Some(area.shapes()),
+            _ => None,
+        });
+        let judged_by = Self {
+            documents: Hash::of(&bytes),
+            shapes: shapes.flatten().copied().collect(),
+        };
+        (judged_by, bytes)
+    }
+
+    /// All blobs that are needed to fold the day.
+    pub fn blobs(&self) -> impl Iterator<Item = &Hash> {
+        self.shapes.iter().chain([&self.documents])
+    }
 }
 
 /// A record of the desk's log, as it stands there: its hash holds both lines.
@@ -40,7 +74,7 @@ impl Noted {
 
     /// Nothing that a phone would not know.
     pub fn is_empty(&self) -> bool {
-        self.records.is_empty() && self.findings.is_empty()
+        self.records.is_empty() && self.findings.is_empty() && self.judged_by.is_none()
     }
 
     /// The desk's records as the rules see them; one whose lines do not belong together has no entry.

@@ -89,6 +89,8 @@ pub(super) struct Folded {
     pub(super) entries: Arc<Vec<Entry>>,
     /// What the rep's phones are told of it.
     pub(super) noted: Noted,
+    /// The blob that [`Noted::judged_by`] names.
+    pub(super) documents: Option<Vec<u8>>,
 }
 
 /// Folds a rep's day from the records that touch it.
@@ -141,9 +143,16 @@ impl DayRead {
             None => self.ruled(app).await?,
         };
         let (rejudged, basis) = self.bases[stands.unwrap_or_default()].clone();
+        let mut noted = noted::noted(&view, self.desks);
+        let past = noted::judged_by(app, &view, rejudged);
+        let documents = past.map(|(judged_by, bytes)| {
+            noted.judged_by = Some(judged_by);
+            bytes
+        });
         Ok(Folded {
             frozen: is_frozen,
-            noted: noted::noted(&view, self.desks),
+            noted,
+            documents,
             view,
             basis,
             rejudged,
@@ -210,6 +219,7 @@ pub(super) async fn of_day(app: &App, basis: Arc<Basis>, day: NaiveDate) -> Stor
         day,
         records: Vec::new(),
         findings,
+        judged_by: None,
     };
     Ok(Arc::new(Basis {
         private_used_ms,
@@ -244,11 +254,9 @@ async fn blobs(app: &App, documents: &[(String, Document)]) -> Result<HashMap<Ha
     let mut blobs = HashMap::new();
     for (_, document) in documents {
         let Document::Area(area) = document else { continue };
-        let districts = area.districts.iter().map(|district| district.shape);
-        let no_go = area.no_go.iter().map(|place| place.shape);
-        for hash in [area.area].into_iter().chain(districts).chain(no_go) {
-            if let Some(bytes) = app.store.blob(&hash).await? {
-                blobs.insert(hash, bytes);
+        for hash in area.shapes() {
+            if let Some(bytes) = app.store.blob(hash).await? {
+                blobs.insert(*hash, bytes);
             }
         }
     }

@@ -3,7 +3,7 @@ use onbeat_core::{
     record::{Body, EpochReason},
     reference::{Document, DocumentPut},
     rules::{
-        DaysRejudged,
+        DaysRejudged, Noted,
         log::{BatchQuarantined, EpochOpened, RecordBackDated, StreamForked},
         sign_in::SignInEntered,
     },
@@ -80,8 +80,8 @@ pub(crate) fn days_of(documents: &Documents, rep: &str, interval: Interval) -> V
     days.map(|day| day_key(rep, day)).collect()
 }
 
-/// The days not yet over whose views stand on documents that change: to be marked. What is corrected of earlier days
-/// counts for them once they are rejudged.
+/// The days that phones keep of the reps whose documents change: to be marked. What is corrected of days that have
+/// begun counts for them once they are rejudged, but phones that go by what is in force now are to be told.
 ///
 /// # Errors
 /// The store's.
@@ -96,7 +96,7 @@ pub async fn outdated(
     let is_new = |row: &DocumentRow| row.body.is_some() && before.owner_of(&row.kind, &row.key).is_none();
     let own = |row: &DocumentRow| matches!(row.kind.as_str(), "exception" | "decision" | "look");
     let rows: Vec<&DocumentRow> = rows.iter().filter(|row| !own(row) || !is_new(row)).collect();
-    let from_ms = now_ms - DAY_MS;
+    let from_ms = now_ms - Noted::DAYS as i64 * DAY_MS;
     let touched = rows.iter().map(|row| (row.kind.as_str(), row.key.as_str()));
     match reps_of(before, after, touched, now_ms) {
         Reps::All => folded_days(app, None, from_ms).await,

@@ -2,12 +2,13 @@
 
 use onbeat_core::{
     record::{Body, Payload},
-    reference::{DocumentDropped, DocumentPut, FindingState},
-    rules::{DayView, Finding, Noted, NotedRecord},
+    reference::{Document, DocumentDropped, DocumentPut, FindingState},
+    rules::{DayView, Finding, JudgedBy, Noted, NotedRecord},
 };
 
 use crate::{
     app::App,
+    documents::Rejudged,
     feed,
     store::{Change, LogRow, StoreResult},
 };
@@ -25,7 +26,30 @@ pub(super) fn noted(view: &DayView, records: Vec<NotedRecord>) -> Noted {
         day: view.day,
         records,
         findings: found.map(unsaid).take(FINDINGS_MOST).collect(),
+        judged_by: None,
     }
+}
+
+/// What a day that is over is judged by, with the bytes of its blob, where a phone that goes by the documents in force
+/// now would judge it otherwise. What people said of the day goes to the phones by itself.
+pub(super) fn judged_by(app: &App, view: &DayView, rejudged: Rejudged) -> Option<(JudgedBy, Vec<u8>)> {
+    if !view.closed {
+        return None;
+    }
+    let documents = app.documents();
+    let then = documents.basis_of(&view.rep, view.day, rejudged);
+    let is_own = |document: &Document| {
+        matches!(
+            document,
+            Document::Exception(_) | Document::Decision(_) | Document::Look(_)
+        )
+    };
+    let then: Vec<(String, Document)> = then.into_iter().filter(|(_, document)| !is_own(document)).collect();
+    let now = documents.reference_of(&view.rep, app.now_ms());
+    let now: Vec<_> = now.iter().filter(|(_, _, document)| !is_own(document)).collect();
+    let stands =
+        |(key, document): &(String, Document)| now.iter().any(|(_, known, now)| known == key && **now == *document);
+    (then.len() != now.len() || !then.iter().all(stands)).then(|| JudgedBy::of(&then))
 }
 
 /// The desk's records among those that touch a day.
@@ -53,8 +77,9 @@ fn unsaid(finding: &Finding) -> Finding {
     finding
 }
 
-/// Tells the rep's phones if they don't know it yet; days that no phone keeps any more are passed over.
-pub(super) async fn tell(app: &App, noted: &Noted, change: &mut Change) -> StoreResult<()> {
+/// Tells the rep's phones if they don't know it yet; days that no phone keeps any more are passed over. `documents`: the
+/// blob that it names.
+pub(super) async fn tell(app: &App, noted: &Noted, documents: Option<Vec<u8>>, change: &mut Change) -> StoreResult<()> {
     let now_ms = app.now_ms();
     let age = app.documents().day_at(&noted.rep, now_ms) - noted.day;
     if age.num_days() >= Noted::DAYS as i64 {
@@ -66,6 +91,8 @@ pub(super) async fn tell(app: &App, noted: &Noted, change: &mut Change) -> Store
     if told.map(|told| told.body) == body {
         return Ok(());
     }
+    let named = noted.judged_by.as_ref().map(|judged_by| judged_by.documents);
+    change.blobs.extend(named.zip(documents));
     change.feed.push(feed::noted_item(noted, body.clone()));
     match body {
         Some(_) => change.cells.push(cell),

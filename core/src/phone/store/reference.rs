@@ -6,7 +6,12 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::{phone::PhoneError, record::Hash, reference::Document, rules::Noted};
+use crate::{
+    phone::PhoneError,
+    record::Hash,
+    reference::Document,
+    rules::{JudgedBy, Noted},
+};
 
 /// One item of the feed.
 #[derive(Debug, Deserialize)]
@@ -83,6 +88,15 @@ pub(crate) fn noted(connection: &Connection) -> Result<Vec<Noted>, PhoneError> {
         .collect())
 }
 
+/// The documents that a day of the past is judged by; none where they have not come yet.
+pub(crate) fn judged_by(
+    connection: &Connection,
+    judged_by: &JudgedBy,
+) -> Result<Option<Vec<(String, Document)>>, PhoneError> {
+    let bytes = blob(connection, &judged_by.documents)?;
+    Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+}
+
 /// Drops what was noted of days that are long gone: the key is the day, and only the newest are kept.
 pub(crate) fn drop_old_noted(tx: &Connection) -> Result<(), PhoneError> {
     tx.execute(
@@ -141,13 +155,12 @@ fn named_blobs(connection: &Connection) -> Result<BTreeSet<Hash>, PhoneError> {
         match document {
             Document::District(district) => _ = named.insert(district.shape),
             Document::NoGo(place) => _ = named.insert(place.shape),
-            Document::Area(area) => {
-                named.insert(area.area);
-                named.extend(area.districts.iter().map(|district| district.shape));
-                named.extend(area.no_go.iter().map(|place| place.shape));
-            }
+            Document::Area(area) => named.extend(area.shapes()),
             _ => {}
         }
+    }
+    for noted in noted(connection)? {
+        named.extend(noted.judged_by.iter().flat_map(JudgedBy::blobs));
     }
     Ok(named)
 }

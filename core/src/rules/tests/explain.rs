@@ -29,6 +29,7 @@ impl Told {
     fn basis(&self) -> Basis {
         let mut basis = self.case.basis();
         basis.noted.push(Noted {
+            judged_by: None,
             rep: REP.into(),
             day: day(),
             records: Vec::new(),

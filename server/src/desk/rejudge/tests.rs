@@ -1,11 +1,12 @@
 #![allow(clippy::unwrap_used)]
 
+use axum::http::Method;
 use chrono::NaiveDate;
 use onbeat_core::{
     place::{Point, Shape},
     record::Hash,
     reference::FindingState,
-    rules::{DayView, Effect, Finding, FindingKind, sign_in::SignedIn},
+    rules::{DayView, Effect, Finding, FindingKind, JudgedBy, Noted, sign_in::SignedIn},
 };
 use serde_json::{Value, json};
 
@@ -461,4 +462,39 @@ async fn only_days_that_are_over_are_rejudged() {
     assert_eq!(code(0, -1, None).await, "bad_range");
     assert_eq!(code(-92, 0, None).await, "bad_range");
     assert_eq!(code(0, 0, Some("nobody")).await, "not_found");
+}
+
+/// The rep's phones judge by what is in force now, so they are told what the desk judges a day of the past by.
+#[tokio::test(flavor = "multi_thread")]
+async fn phones_are_told_what_a_past_day_is_judged_by() {
+    let past = Past::new(&[&[(12, NORTH)], &[(12, SOUTH)]]).await;
+    let told = async |n: i64| -> Option<JudgedBy> {
+        let key = format!("{REP}/{}", day(n));
+        let cell = past.world.app.store.cell("noted", &key, i64::MIN).await.unwrap()?;
+        serde_json::from_str::<Noted>(&cell.body).unwrap().judged_by
+    };
+    assert_eq!((told(0).await, told(1).await), (None, None), "by what is in force now");
+    past.correct(UP).await;
+    let documents = past.world.app.documents();
+    let known = documents.basis_of(REP, day(1), None);
+    let (as_known, bytes) = JudgedBy::of(&known);
+    assert_eq!(
+        (told(0).await.as_ref(), told(1).await.as_ref()),
+        (Some(&as_known), Some(&as_known))
+    );
+    for (hash, says) in [(as_known.documents, Some(bytes)), (as_known.shapes[0], None)] {
+        let path = format!("/api/v1/blobs/{hash}");
+        let (status, body) = past
+            .world
+            .raw(Method::GET, &path, &past.phone.token, &[], Vec::new())
+            .await;
+        assert_eq!(status.as_u16(), 200);
+        assert!(says.is_none_or(|says| says == body));
+    }
+    past.rejudge().await;
+    assert_eq!(
+        (told(0).await, told(1).await),
+        (None, Some(as_known)),
+        "the eased day is judged as now"
+    );
 }

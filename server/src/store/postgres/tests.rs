@@ -220,8 +220,6 @@ async fn a_mark_wakes_the_other_servers_also_after_a_cut() {
     let cluster = Cluster::start(&["fsync=off"]);
     let (one, other) = (server(&cluster).await, server(&cluster).await);
     let soon = |what| tokio::time::timeout(Duration::from_secs(20), what);
-    // That it listens at all is news.
-    soon(other.marked_elsewhere()).await.unwrap();
     committed(&one, mark(&["a"])).await;
     soon(other.marked_elsewhere()).await.unwrap();
     cut(&cluster).await;

@@ -55,7 +55,7 @@ pub async fn backup(data: &Path, database: Option<&str>, file: &Path, now_ms: i6
     };
     let noted = serde_json::to_vec(&backup).expect("a backup is JSON");
     if let Err(error) = write_private(&data.join(LAST), &noted) {
-        tracing::warn!(%error, "the backup is whole, but the data folder can't say so: onbeat doctor will not know of it");
+        tracing::warn!(%error, "the backup is whole, but the data folder can't say which was the last");
     }
     Ok(backup)
 }

@@ -5,9 +5,14 @@ use std::{
     io,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::Path,
+    thread,
+    time::Duration,
 };
 
 use super::{StoreError, StoreResult};
+
+const TRIES: usize = 10;
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// Takes the folder, made if need be, as long as the file is open.
 ///
@@ -21,11 +26,22 @@ pub(crate) fn lock(folder: &Path) -> StoreResult<File> {
         .create(folder)
         .map_err(failed)?;
     let file = private(&folder.join("lock")).map_err(failed)?;
-    match file.try_lock() {
+    match patiently(&file) {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreError::Locked(folder.display().to_string())),
         Err(TryLockError::Error(e)) => Err(failed(e)),
     }
+}
+
+/// A process that is just ending, or a child that has not yet begun its own program, holds the folder a moment longer.
+fn patiently(file: &File) -> Result<(), TryLockError> {
+    for _ in 0..TRIES {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
+            done => return done,
+        }
+    }
+    file.try_lock()
 }
 
 /// Opens or makes a file that nobody but its owner can read.

@@ -71,9 +71,9 @@ impl Server {
             .args(["--listen", &self.listen, "--demo", "--demo-clock", &rfc3339(at_ms)])
             .args(&self.more);
         // What the tests are told by, such as ONBEAT_SEED, is no configuration of the server's.
-        env::vars_os()
-            .filter(|(name, _)| name.as_encoded_bytes().starts_with(b"ONBEAT_"))
-            .for_each(|(name, _)| drop(command.env_remove(name)));
+        for (name, _) in env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"ONBEAT_")) {
+            command.env_remove(name);
+        }
         let process = LineProcess::spawn("server", command, &self.data.join("server.log"))?;
         loop {
             let line = process.read(START_WAIT)?;

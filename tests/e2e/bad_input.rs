@@ -336,8 +336,8 @@ fn a_command_that_asks_for_nothing_says_what_to_give() {
             &["YYYY-MM-DD"],
         ),
         (
-            &["import", "districts", "d.geojson", "--valid-from", "2030-01-01"],
-            &["--valid-from"],
+            &["rejudge", "--from", "2026-11-02", "--to", "yesterday", "--dry-run"],
+            &["YYYY-MM-DD"],
         ),
     ];
     for (command, words) in cases {

@@ -142,15 +142,14 @@ fn what_eases_and_what_burdens() {
         let comparison = Comparison::of(&account(former, 60, 60), &account(later, 60, 60));
         assert_eq!(comparison.effect, *effect, "{name}: {comparison:?}");
     }
-    let seconds: &[((i64, i64), (i64, i64), Effect)] = &[
-        ((60, 60), (0, 60), Effect::Eased),
-        ((60, 60), (60, 0), Effect::Eased),
-        ((60, 60), (61, 0), Effect::Burdened),
-        ((60, 60), (60, 600), Effect::Same),
-    ];
-    for (former, later, effect) in seconds {
-        let [former, later] = [former, later].map(|(outside_s, unknown_s)| account(&[out], *outside_s, *unknown_s));
-        assert_eq!(Comparison::of(&former, &later).effect, *effect, "{former:?} {later:?}");
+    for (outside_s, unknown_s, effect) in [
+        (0, 60, Effect::Eased),
+        (60, 0, Effect::Eased),
+        (61, 0, Effect::Burdened),
+        (60, 600, Effect::Same),
+    ] {
+        let [former, later] = [(60, 60), (outside_s, unknown_s)].map(|(out_s, lost_s)| account(&[out], out_s, lost_s));
+        assert_eq!(Comparison::of(&former, &later).effect, effect, "{former:?} {later:?}");
     }
 }
 

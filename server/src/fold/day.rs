@@ -87,10 +87,8 @@ pub(super) struct Folded {
     pub(super) frozen: bool,
     /// What it was folded from.
     pub(super) entries: Arc<Vec<Entry>>,
-    /// What the rep's phones are told of it.
+    /// What the rep's phones are told of it, whatever it is judged by.
     pub(super) noted: Noted,
-    /// The blob that [`Noted::judged_by`] names.
-    pub(super) documents: Option<Vec<u8>>,
 }
 
 /// Folds a rep's day from the records that touch it.
@@ -143,16 +141,9 @@ impl DayRead {
             None => self.ruled(app).await?,
         };
         let (rejudged, basis) = self.bases[stands.unwrap_or_default()].clone();
-        let mut noted = noted::noted(&view, self.desks);
-        let past = noted::judged_by(app, &view, rejudged);
-        let documents = past.map(|(judged_by, bytes)| {
-            noted.judged_by = Some(judged_by);
-            bytes
-        });
         Ok(Folded {
             frozen: is_frozen,
-            noted,
-            documents,
+            noted: noted::noted(&view, self.desks),
             view,
             basis,
             rejudged,

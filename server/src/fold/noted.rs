@@ -6,9 +6,10 @@ use onbeat_core::{
     rules::{DayView, Finding, JudgedBy, Noted, NotedRecord},
 };
 
+use super::day::Folded;
 use crate::{
     app::App,
-    documents::Rejudged,
+    documents::{Rejudged, rep_of},
     feed,
     store::{Change, LogRow, StoreResult},
 };
@@ -32,21 +33,21 @@ pub(super) fn noted(view: &DayView, records: Vec<NotedRecord>) -> Noted {
 
 /// What a day that is over is judged by, with the bytes of its blob, where a phone that goes by the documents in force
 /// now would judge it otherwise. What people said of the day goes to the phones by itself.
-pub(super) fn judged_by(app: &App, view: &DayView, rejudged: Rejudged) -> Option<(JudgedBy, Vec<u8>)> {
+fn judged_by(app: &App, view: &DayView, rejudged: Rejudged) -> Option<(JudgedBy, Vec<u8>)> {
     if !view.closed {
         return None;
     }
     let documents = app.documents();
     let then = documents.basis_of(&view.rep, view.day, rejudged);
-    let is_own = |document: &Document| {
-        matches!(
-            document,
-            Document::Exception(_) | Document::Decision(_) | Document::Look(_)
-        )
-    };
-    let then: Vec<(String, Document)> = then.into_iter().filter(|(_, document)| !is_own(document)).collect();
+    let then: Vec<(String, Document)> = then
+        .into_iter()
+        .filter(|(_, document)| rep_of(document).is_none())
+        .collect();
     let now = documents.reference_of(&view.rep, app.now_ms());
-    let now: Vec<_> = now.iter().filter(|(_, _, document)| !is_own(document)).collect();
+    let now: Vec<_> = now
+        .iter()
+        .filter(|(_, _, document)| rep_of(document).is_none())
+        .collect();
     let stands =
         |(key, document): &(String, Document)| now.iter().any(|(_, known, now)| known == key && **now == *document);
     (then.len() != now.len() || !then.iter().all(stands)).then(|| JudgedBy::of(&then))
@@ -77,23 +78,32 @@ fn unsaid(finding: &Finding) -> Finding {
     finding
 }
 
-/// Tells the rep's phones if they don't know it yet; days that no phone keeps any more are passed over. `documents`: the
-/// blob that it names.
-pub(super) async fn tell(app: &App, noted: &Noted, documents: Option<Vec<u8>>, change: &mut Change) -> StoreResult<()> {
+/// Tells the rep's phones if they don't know it yet; days that no phone keeps any more are passed over.
+pub(super) async fn tell(app: &App, folded: Folded, change: &mut Change) -> StoreResult<()> {
+    let Folded {
+        view,
+        rejudged,
+        mut noted,
+        ..
+    } = folded;
     let now_ms = app.now_ms();
     let age = app.documents().day_at(&noted.rep, now_ms) - noted.day;
     if age.num_days() >= Noted::DAYS as i64 {
         return Ok(());
     }
-    let body = (!noted.is_empty()).then(|| serde_json::to_string(noted).expect("what was noted is plain data"));
-    let cell = feed::noted_cell(noted, body.as_deref(), now_ms);
+    let documents = judged_by(app, &view, rejudged).map(|(judged_by, bytes)| {
+        let named = judged_by.documents;
+        noted.judged_by = Some(judged_by);
+        (named, bytes)
+    });
+    let body = (!noted.is_empty()).then(|| serde_json::to_string(&noted).expect("what was noted is plain data"));
+    let cell = feed::noted_cell(&noted, body.as_deref(), now_ms);
     let told = app.store.cell(&cell.kind, &cell.key, i64::MIN).await?;
     if told.map(|told| told.body) == body {
         return Ok(());
     }
-    let named = noted.judged_by.as_ref().map(|judged_by| judged_by.documents);
-    change.blobs.extend(named.zip(documents));
-    change.feed.push(feed::noted_item(noted, body.clone()));
+    change.blobs.extend(documents);
+    change.feed.push(feed::noted_item(&noted, body.clone()));
     match body {
         Some(_) => change.cells.push(cell),
         None => change.drop_cells.push((cell.kind, cell.key)),

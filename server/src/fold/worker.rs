@@ -138,7 +138,7 @@ async fn refold(app: &App, key: &str, change: &mut Change) -> Result<(), FoldErr
         .mark
         .extend(company::calls_for(app, &folded.view, &folded.basis.rep.team).await?);
     views::put(app, &folded.view, &folded.basis, change).await?;
-    noted::tell(app, &folded.noted, folded.documents, change).await?;
+    noted::tell(app, folded, change).await?;
     app.metrics.folds.count("done");
     Ok(())
 }

@@ -66,27 +66,17 @@ impl App {
     /// Opens a data folder, or makes it; its keys stand there, and all else in `database` where one is named.
     ///
     /// # Errors
-    /// As [`App::open`].
+    /// [`OpenError`]: locked, of a newer version, its keys gone, …
     pub async fn open_on(
         folder: &Path,
         database: Option<&str>,
         clock: Arc<dyn Clock>,
         demo: bool,
     ) -> Result<Arc<Self>, OpenError> {
-        let Some(url) = database else {
-            return Self::open(folder, clock, demo).await;
+        let store: Arc<dyn Store> = match database {
+            Some(url) => Arc::new(Postgres::open(folder, url).await?),
+            None => Arc::new(Sqlite::open(folder)?),
         };
-        let store = Arc::new(Postgres::open(folder, url).await?);
-        let signer = Signer::open(folder, clock.now_ms())?;
-        Self::over(store, signer, clock, demo).await
-    }
-
-    /// Opens a data folder, or makes it.
-    ///
-    /// # Errors
-    /// [`OpenError`]: locked, of a newer version, its keys gone, …
-    pub async fn open(folder: &Path, clock: Arc<dyn Clock>, demo: bool) -> Result<Arc<Self>, OpenError> {
-        let store = Arc::new(Sqlite::open(folder)?);
         let signer = Signer::open(folder, clock.now_ms())?;
         Self::over(store, signer, clock, demo).await
     }
@@ -94,7 +84,7 @@ impl App {
     /// The state over a store.
     ///
     /// # Errors
-    /// As [`App::open`].
+    /// As [`App::open_on`].
     pub async fn over(
         store: Arc<dyn Store>,
         signer: Signer,

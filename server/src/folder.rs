@@ -7,14 +7,13 @@ use std::{
 };
 
 use crate::desk::{DeskError, DeskResult};
+pub(crate) use crate::signer::FILE as KEYS;
 
 /// Its presence marks a folder as a demo's, for ever.
 const DEMO: &str = "DEMO";
 const DEMO_TEXT: &str = "What this folder holds was played, not lived: its certificates say so.\n";
 /// Present in every data folder whose data stands there.
 const FILE: &str = "onbeat.sqlite";
-/// Present in every data folder.
-pub(crate) const KEYS: &str = "keys.json";
 
 /// Whether a server ever ran on it.
 pub fn exists(data: &Path) -> bool {

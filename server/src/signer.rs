@@ -27,7 +27,8 @@ use crate::random;
 
 /// A key signs for a year; the next one is announced from the start, so that phones offline for long know it.
 const TERM_MS: i64 = 365 * 24 * 60 * 60 * 1000;
-const FILE: &str = "keys.json";
+/// Present in every data folder.
+pub(crate) const FILE: &str = "keys.json";
 /// HKDF's salt (RFC 5869) where a key's seed is made of the one before it.
 const NEXT_KEY_SALT: &[u8] = b"onbeat/next-key/1";
 /// HPKE's `info` of a sealed database key, on both ways.

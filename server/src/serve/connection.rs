@@ -1,6 +1,6 @@
 use std::{net::SocketAddr, sync::Arc};
 
-use axum::{Extension, Router, extract::Request};
+use axum::{Extension, extract::Request};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -19,7 +19,6 @@ use super::{
     idle::Idle,
     stop::Stopped,
 };
-use crate::metrics::Connections;
 
 /// Bytes of an HTTP/1 head, or of what waits to be sent.
 const BUFFER_BYTES: usize = 64 * 1024;
@@ -36,36 +35,17 @@ const ERROR_RESETS: usize = 64;
 /// What serves each connection.
 #[derive(Clone)]
 pub(super) struct Host {
-    pub(super) router: Router,
-    pub(super) limits: Limits,
-    pub(super) tls: Option<Tls>,
-    pub(super) counts: Connections,
+    pub(super) service: Service,
     pub(super) stopped: Stopped,
 }
 
 impl Host {
-    pub(super) fn new(service: Service, stopped: Stopped) -> Self {
-        let Service {
-            router,
-            limits,
-            tls,
-            counts,
-        } = service;
-        Self {
-            router,
-            limits,
-            tls,
-            counts,
-            stopped,
-        }
-    }
-
     /// Serves one connection to its end: until either side hangs up, rests too long, or the server stops.
     pub(super) async fn serve(self, stream: TcpStream, peer: SocketAddr) {
-        let open = self.counts.open.clone();
+        let open = self.service.counts.open.clone();
         open.inc();
-        let stream = Idle::new(stream, self.limits.idle);
-        match self.tls.clone() {
+        let stream = Idle::new(stream, self.service.limits.idle);
+        match self.service.tls.clone() {
             None => self.speak(stream, peer).await,
             Some(tls) => self.shake_hands(tls, stream, peer).await,
         }
@@ -74,7 +54,7 @@ impl Host {
 
     async fn shake_hands(mut self, tls: Tls, stream: Idle<TcpStream>, peer: SocketAddr) {
         let shaken = tokio::select! {
-            shaken = timeout(self.limits.header, tls.accept(stream)) => shaken,
+            shaken = timeout(self.service.limits.header, tls.accept(stream)) => shaken,
             () = self.stopped.wait() => return,
         };
         match shaken {
@@ -82,16 +62,19 @@ impl Host {
             Ok(Ok(None)) => {}
             Ok(Err(error)) => {
                 tracing::debug!(%error, "no TLS with this client");
-                self.counts.dropped.count("handshake");
+                self.service.counts.dropped.count("handshake");
             }
-            Err(_) => self.counts.dropped.count("handshake_slow"),
+            Err(_) => self.service.counts.dropped.count("handshake_slow"),
         }
     }
 
     /// HTTP/1.1 or HTTP/2, as the client begins.
     async fn speak(mut self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, peer: SocketAddr) {
+        let Service {
+            router, limits, counts, ..
+        } = self.service;
         let calls = Calls::new();
-        let router = Extension(Peer(peer)).layer(self.router);
+        let router = Extension(Peer(peer)).layer(router);
         let service = service_fn({
             let calls = Arc::clone(&calls);
             move |request: Request<Incoming>| {
@@ -102,18 +85,18 @@ impl Host {
                 }
             }
         });
-        let builder = builder(&self.limits);
+        let builder = builder(&limits);
         let mut connection = std::pin::pin!(builder.serve_connection(TokioIo::new(stream), service));
         let why = tokio::select! {
             ended = connection.as_mut() => return told(ended),
             () = self.stopped.wait() => None,
-            why = calls.over(self.limits.header) => Some(why),
+            why = calls.over(limits.header) => Some(why),
         };
         if why == Some(Why::Cancelled) {
-            return self.counts.dropped.count("cancelled");
+            return counts.dropped.count("cancelled");
         }
         connection.as_mut().graceful_shutdown();
-        if let Ok(ended) = timeout(self.limits.drain, connection).await {
+        if let Ok(ended) = timeout(limits.drain, connection).await {
             told(ended);
         }
     }

@@ -84,6 +84,7 @@ impl Default for Limits {
 pub struct Peer(pub SocketAddr);
 
 /// What serves: all that a connection is given.
+#[derive(Clone)]
 pub struct Service {
     /// Answers requests.
     pub router: Router,
@@ -102,7 +103,10 @@ pub async fn serve(listener: TcpListener, service: Service, stop: impl Future<Ou
     let seats = Seats::new(limits.per_address);
     let proxy = limits.proxy.map(Address::from);
     let (stopping, stopped) = Stop::new();
-    let host = Host::new(service, stopped.clone());
+    let host = Host {
+        service,
+        stopped: stopped.clone(),
+    };
     let mut stop = std::pin::pin!(stop);
     loop {
         let (stream, peer, seat) = tokio::select! {
@@ -112,7 +116,7 @@ pub async fn serve(listener: TcpListener, service: Service, stop: impl Future<Ou
         let address = Address::from(peer.ip());
         let own = seats.take(address);
         if own.is_none() && proxy != Some(address) {
-            host.counts.dropped.count("too_many");
+            host.service.counts.dropped.count("too_many");
             continue;
         }
         let host = host.clone();

@@ -149,12 +149,7 @@ async fn they_share_the_folding_and_fold_what_one_alone_would() {
     other.set_time(one.app.now_ms());
     let (first, second) = tokio::join!(fold::settle(&one.app), fold::settle(&other.app));
     first.and(second).unwrap();
-    let query = crate::store::ViewQuery {
-        kind: "day".into(),
-        limit: 1_000,
-        ..Default::default()
-    };
-    let shared = one.app.store.views(&query).await.unwrap();
+    let shared = one.views(&["day"]).await;
     assert_eq!(shared.len(), 40);
     let marks = crate::store::Change {
         mark: shared.iter().map(|view| format!("day/{}", view.key)).collect(),
@@ -162,5 +157,5 @@ async fn they_share_the_folding_and_fold_what_one_alone_would() {
     };
     other.app.commit(marks).await.unwrap();
     fold::settle(&other.app).await.unwrap();
-    assert_eq!(other.app.store.views(&query).await.unwrap(), shared);
+    assert_eq!(other.views(&["day"]).await, shared);
 }

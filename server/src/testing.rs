@@ -49,7 +49,7 @@ use crate::{
     phones::token_key,
     router::phone_routes,
     signer::{Signer, seal as seal_secret},
-    store::{Cell, Change, postgres::cluster::Cluster, sqlite::Sqlite},
+    store::{Cell, Change, ViewQuery, ViewRow, postgres::cluster::Cluster, sqlite::Sqlite},
 };
 
 /// Monday 2026-11-23 in Shanghai, midnight.
@@ -187,6 +187,20 @@ impl World {
 
     pub(crate) fn set_time(&self, now_ms: i64) {
         self.clock.0.store(now_ms, Ordering::SeqCst);
+    }
+
+    /// All views of some kinds.
+    pub(crate) async fn views(&self, kinds: &[&str]) -> Vec<ViewRow> {
+        let mut all = Vec::new();
+        for kind in kinds {
+            let query = ViewQuery {
+                kind: (*kind).into(),
+                limit: 1_000,
+                ..ViewQuery::default()
+            };
+            all.extend(self.app.store.views(&query).await.unwrap());
+        }
+        all
     }
 
     pub(crate) async fn put(&self, key: &str, document: Document) {

@@ -13,7 +13,7 @@ use onbeat_core::{
 
 use super::{day_key, day_now, drain};
 use crate::{
-    store::{Change, Field, ViewQuery, ViewRow},
+    store::{Change, Field, ViewRow},
     testing::{HOUR, MINUTE, Phone, REP, World, at},
 };
 
@@ -80,16 +80,7 @@ async fn push_all(world: &World, phone: &Phone) {
 }
 
 async fn all_views(world: &World) -> Vec<ViewRow> {
-    let mut all = Vec::new();
-    for kind in ["day", "visit", "finding"] {
-        let query = ViewQuery {
-            kind: kind.into(),
-            limit: 1_000,
-            ..ViewQuery::default()
-        };
-        all.extend(world.app.store.views(&query).await.unwrap());
-    }
-    all
+    world.views(&["day", "visit", "finding"]).await
 }
 
 async fn day_view(world: &World) -> DayView {

@@ -86,15 +86,7 @@ async fn restored(file: &Path, data: &Path, despite_faults: bool) -> DeskResult<
 
 /// What was ruled of [`REP`].
 async fn views(world: &World) -> Vec<ViewRow> {
-    let mut all = Vec::new();
-    for kind in ["day", "visit", "finding", "register"] {
-        let query = ViewQuery {
-            kind: kind.into(),
-            limit: 1_000,
-            ..ViewQuery::default()
-        };
-        all.extend(world.app.store.views(&query).await.unwrap());
-    }
+    let mut all = world.views(&["day", "visit", "finding", "register"]).await;
     all.retain(|view| view.body.contains(&format!("\"rep\":\"{REP}\"")));
     all
 }

@@ -21,7 +21,7 @@ use crate::{
         import::{File, import},
     },
     fold,
-    store::{Change, ViewQuery, ViewRow},
+    store::{Change, ViewRow},
     testing::{CENTRE, HOUR, Phone, REP, World, at},
 };
 
@@ -176,16 +176,7 @@ impl Past {
 }
 
 async fn views(world: &World) -> Vec<ViewRow> {
-    let mut all = Vec::new();
-    for kind in ["day", "finding"] {
-        let query = ViewQuery {
-            kind: kind.into(),
-            limit: 1_000,
-            ..ViewQuery::default()
-        };
-        all.extend(world.app.store.views(&query).await.unwrap());
-    }
-    all
+    world.views(&["day", "finding"]).await
 }
 
 fn out(view: &DayView) -> Vec<Finding> {

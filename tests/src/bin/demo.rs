@@ -9,8 +9,9 @@ use std::{
     time::Instant,
 };
 
-use clap::{Parser, ValueEnum};
+use clap::Parser;
 use onbeat_tests::{
+    printed::{Format, ended},
     story::Story,
     world::{Binaries, RepResult, World},
 };
@@ -37,21 +38,8 @@ struct Options {
     seed: u64,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
-}
-
 fn main() -> ExitCode {
-    match run(&Options::parse()) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("demo: {error}");
-            ExitCode::from(3)
-        }
-    }
+    ended("demo", run(&Options::parse()))
 }
 
 fn run(options: &Options) -> Result<bool, Box<dyn Error>> {

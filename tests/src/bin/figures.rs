@@ -6,8 +6,11 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Parser, ValueEnum};
-use onbeat_tests::figures::{Figures, measure};
+use clap::Parser;
+use onbeat_tests::{
+    figures::{Figures, measure},
+    printed::{Format, ended},
+};
 
 /// Measures the engine, a phone and the server, and prints the figures.
 #[derive(Parser)]
@@ -17,20 +20,8 @@ struct Options {
     format: Format,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
-}
-
 fn main() -> ExitCode {
-    match run(&Options::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("figures: {error}");
-            ExitCode::from(3)
-        }
-    }
+    ended("figures", run(&Options::parse()).map(|()| true))
 }
 
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {

@@ -8,10 +8,11 @@ use std::{
     time::Duration,
 };
 
-use clap::{Args, Parser, ValueEnum};
+use clap::{Args, Parser};
 use onbeat_tests::{
     figures::Figure,
     load::{self, Ground, Throughput},
+    printed::{Format, ended},
     story::Story,
     world::Binaries,
 };
@@ -80,20 +81,8 @@ impl From<&ThroughputOptions> for Throughput {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
-}
-
 fn main() -> ExitCode {
-    match run(&Options::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("load: {error}");
-            ExitCode::from(3)
-        }
-    }
+    ended("load", run(&Options::parse()).map(|()| true))
 }
 
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {

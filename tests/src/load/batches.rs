@@ -57,6 +57,14 @@ pub struct Push {
     pub bytes: Vec<u8>,
 }
 
+impl Loaded {
+    /// A phone that took a fix at each of some times, in pushes of `most` records.
+    pub(super) fn with_fixes(mut phone: RawPhone, times_ms: impl IntoIterator<Item = i64>, most: usize) -> Self {
+        let pushes = fixes(&mut phone, times_ms, most);
+        Self { phone, pushes }
+    }
+}
+
 impl From<&Batch> for Push {
     fn from(batch: &Batch) -> Self {
         Self {

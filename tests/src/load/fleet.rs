@@ -1,10 +1,10 @@
-use std::{error::Error, fmt::Write, fs, io, net::Ipv4Addr};
+use std::{error::Error, fmt::Write, fs, io};
 
 use reqwest::Client;
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::{anchored, client_from, each};
+use super::{FROM_ONE_ADDRESS, Loaded, address, anchored, client_from, each};
 use crate::{
     figures::Figure,
     raw_phone::{Answer, RawPhone},
@@ -12,8 +12,6 @@ use crate::{
     world::{Binaries, Login, Server, set_up},
 };
 
-/// Enrolments from one address: the server lets 60 through at once.
-const FROM_ONE_ADDRESS: usize = 50;
 /// Enrolments at the same time: the server takes eight commands at once.
 const AT_ONCE: usize = 8;
 
@@ -99,6 +97,18 @@ impl Fleet {
         let phones: Result<_, Answer> = anchoring.await.into_iter().collect();
         phones.map_err(|answer| format!("a phone was not anchored: {answer:?}").into())
     }
+
+    /// As [`Fleet::anchored_phones`], each with a fix at some times, in pushes of `most` records.
+    pub(super) async fn loaded<T: Iterator<Item = i64>>(
+        &mut self,
+        times_ms: impl Fn() -> T,
+        most: usize,
+    ) -> Result<Vec<Loaded>, Box<dyn Error>> {
+        let phones = self.anchored_phones().await?.into_iter();
+        Ok(phones
+            .map(|phone| Loaded::with_fixes(phone, times_ms(), most))
+            .collect())
+    }
 }
 
 /// Id of a rep, by the number of his phone.
@@ -116,9 +126,8 @@ fn reps_csv(reps: usize) -> String {
 
 /// Clients for so many phones, fifty to an address.
 fn clients(reps: usize) -> Vec<Client> {
-    let addresses = 0..reps.div_ceil(FROM_ONE_ADDRESS);
-    let address = |n: usize| Ipv4Addr::new(127, 1, (n / 250) as u8, (1 + n % 250) as u8);
-    addresses.map(|n| client_from(address(n))).collect()
+    let first_of_each = (0..reps).step_by(FROM_ONE_ADDRESS);
+    first_of_each.map(|n| client_from(address(1, n))).collect()
 }
 
 async fn enrol(server: &Server, reps: usize) -> Result<Vec<RawPhone>, Box<dyn Error>> {

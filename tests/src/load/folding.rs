@@ -7,7 +7,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{DAY_FIXES, Fleet, Ground, LoadReport, Loaded, fixes, fleet::rep_name, minutes, push::push_one};
+use super::{
+    DAY_FIXES, Fleet, Ground, LoadReport, Loaded,
+    fleet::rep_name,
+    minutes,
+    push::{at_once, push_one},
+};
 use crate::{
     figures::Figure,
     story::{DATE, at},
@@ -33,20 +38,16 @@ pub async fn folding(
     let phones = (RECORDS_PER_S as f64 * lasts.as_secs_f64() / DAY_FIXES as f64).ceil() as usize;
     progress("enrolling the phones");
     let mut fleet = Fleet::enrolled(ground, phones).await?;
-    let loads = fleet.anchored_phones().await?.into_iter().map(|mut phone| {
-        let pushes = fixes(&mut phone, minutes(DATE), PUSH_RECORDS);
-        Loaded { phone, pushes }
-    });
-    let loads: Vec<Loaded> = loads.collect();
+    let loads = fleet.loaded(|| minutes(DATE), PUSH_RECORDS).await?;
     fleet.server.set_clock(at("16:20"))?;
     let watch = Watch::new(&fleet)?;
     let acknowledged = watch.acknowledged.clone();
     progress("pushing");
     let watching = tokio::task::spawn_blocking(move || watch.until(lasts));
     let begun = Instant::now();
-    let tasks = loads.into_iter().enumerate().map(|(n, Loaded { phone, pushes })| {
+    let pushing = loads.into_iter().enumerate().map(|(n, Loaded { phone, pushes })| {
         let acknowledged = (n == 0).then(|| acknowledged.clone());
-        tokio::spawn(async move {
+        async move {
             let mut pushed = Vec::new();
             for (turn, push) in pushes.into_iter().enumerate() {
                 let due_s = ((turn * phones + n) * PUSH_RECORDS) as f64 / RECORDS_PER_S as f64;
@@ -57,12 +58,9 @@ pub async fn folding(
                 }
             }
             pushed
-        })
+        }
     });
-    let mut pushed = Vec::new();
-    for task in tasks.collect::<Vec<_>>() {
-        pushed.extend(task.await?);
-    }
+    let pushed = at_once(pushing).await?;
     let seen = watching.await??;
     let report = LoadReport::of(pushed, begun.elapsed());
     let mut figures = report.figures(&format!("{phones} phones, {PUSH_RECORDS} records a push"));

@@ -29,6 +29,15 @@ pub use slow::slow;
 pub use throughput::{Throughput, throughput};
 pub use verify::verify;
 
+/// Phones, or connections, of one address: the server lets 60 enrol at once and 64 be open.
+const FROM_ONE_ADDRESS: usize = 50;
+
+/// The address that the nth of many calls from, fifty from each, in one of this machine's networks.
+fn address(network: u8, n: usize) -> Ipv4Addr {
+    let n = n / FROM_ONE_ADDRESS;
+    Ipv4Addr::new(127, network, (n / 250) as u8, (1 + n % 250) as u8)
+}
+
 /// A client without proxies; each has connections of its own.
 pub fn client() -> reqwest::Client {
     built(reqwest::Client::builder())

@@ -6,8 +6,8 @@ use std::{
 };
 
 use super::{
-    Fleet, Ground, LoadReport, Loaded, Push, fixes, minutes,
-    push::{Answer, Pushed, push_one},
+    Fleet, Ground, LoadReport, Loaded, Push, minutes,
+    push::{Answer, Pushed, at_once, push_one},
     workdays,
 };
 use crate::{figures::Figure, story::at};
@@ -31,21 +31,13 @@ pub async fn overload(
 ) -> Result<Vec<Figure>, Box<dyn Error>> {
     progress("enrolling the phones");
     let mut fleet = Fleet::enrolled(ground, phones).await?;
-    let loads = fleet.anchored_phones().await?.into_iter().map(|mut phone| {
-        let pushes = fixes(&mut phone, workdays().take(DAYS).flat_map(minutes), PUSH_RECORDS);
-        Loaded { phone, pushes }
-    });
-    let loads: Vec<Loaded> = loads.collect();
+    let times_ms = || workdays().take(DAYS).flat_map(minutes);
+    let loads = fleet.loaded(times_ms, PUSH_RECORDS).await?;
     fleet.server.set_clock(at("07:00") + 7 * 24 * 3_600_000)?;
     progress("pushing");
     let begun = Instant::now();
-    let tasks = loads
-        .into_iter()
-        .map(|loaded| tokio::spawn(without_pause(loaded, begun + lasts)));
-    let mut pushed = Vec::new();
-    for task in tasks.collect::<Vec<_>>() {
-        pushed.extend(task.await?);
-    }
+    let pushing = loads.into_iter().map(|loaded| without_pause(loaded, begun + lasts));
+    let pushed = at_once(pushing).await?;
     let mut figures = answers(&pushed, phones);
     let per_s = LoadReport::of(pushed, begun.elapsed()).records_per_s;
     figures.push(Figure::new(

@@ -5,7 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Fleet, Ground, LoadReport, Loaded, fixes, minutes, push::push_one, workdays};
+use super::{
+    Fleet, Ground, LoadReport, Loaded, minutes,
+    push::{at_once, push_one},
+    workdays,
+};
 use crate::{figures::Figure, story::at};
 
 /// Records that each phone pushes.
@@ -29,29 +33,22 @@ pub async fn phones(
     progress("enrolling the phones");
     let mut fleet = Fleet::enrolled(ground, count).await?;
     let today = workdays().next().expect("the story's day");
-    let loads = fleet.anchored_phones().await?.into_iter().map(|mut phone| {
-        let pushes = fixes(&mut phone, minutes(today).take(PUSH_RECORDS), PUSH_RECORDS);
-        Loaded { phone, pushes }
-    });
-    let loads: Vec<Loaded> = loads.collect();
+    let loads = fleet.loaded(|| minutes(today).take(PUSH_RECORDS), PUSH_RECORDS).await?;
     fleet.server.set_clock(at("09:05"))?;
     progress("pushing");
     let begun = Instant::now();
-    let tasks = loads.into_iter().enumerate().map(|(n, Loaded { phone, pushes })| {
+    let pushing = loads.into_iter().enumerate().map(|(n, Loaded { phone, pushes })| {
         let due = within.mul_f64(n as f64 / count as f64);
-        tokio::spawn(async move {
+        async move {
             tokio::time::sleep(due.saturating_sub(begun.elapsed())).await;
             let mut pushed = Vec::new();
             for push in pushes {
                 pushed.push(push_one(&phone, push).await);
             }
             pushed
-        })
+        }
     });
-    let mut pushed = Vec::new();
-    for task in tasks.collect::<Vec<_>>() {
-        pushed.extend(task.await?);
-    }
+    let pushed = at_once(pushing).await?;
     let report = LoadReport::of(pushed, begun.elapsed());
     let of = format!(
         "{count} phones, {PUSH_RECORDS} records each within {} s",

@@ -1,5 +1,7 @@
 use std::time::{Duration, Instant};
 
+use tokio::task::JoinError;
+
 use super::{Loaded, Push, client, quantile};
 use crate::{figures::Figure, raw_phone::RawPhone};
 
@@ -93,6 +95,22 @@ async fn round_by_round(phones: Vec<Loaded>) -> (Vec<Pushed>, Vec<RawPhone>) {
         }
     }
     (pushed, waiting.into_iter().map(|(phone, _)| phone).collect())
+}
+
+/// Has all push at the same time; what they pushed.
+///
+/// # Errors
+/// If one panics.
+pub(super) async fn at_once<F>(pushing: impl Iterator<Item = F>) -> Result<Vec<Pushed>, JoinError>
+where
+    F: Future<Output = Vec<Pushed>> + Send + 'static,
+{
+    let tasks: Vec<_> = pushing.map(tokio::spawn).collect();
+    let mut pushed = Vec::new();
+    for task in tasks {
+        pushed.extend(task.await?);
+    }
+    Ok(pushed)
 }
 
 pub(super) async fn push_one(phone: &RawPhone, push: Push) -> Pushed {

@@ -2,7 +2,7 @@
 
 use std::{
     error::Error,
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::{IpAddr, SocketAddr},
     time::Duration,
 };
 
@@ -13,7 +13,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{Fleet, Ground, Loaded, fixes, minutes, push_all, workdays};
+use super::{FROM_ONE_ADDRESS, Fleet, Ground, address, minutes, push_all, workdays};
 use crate::{figures::Figure, story::at};
 
 /// Connections that send nothing.
@@ -21,8 +21,6 @@ const IDLE: usize = 2_000;
 /// Connections that send a byte now and then, of a head or of a body.
 const DRIPPING: usize = 200;
 const DRIP_EVERY: Duration = Duration::from_millis(500);
-/// Of one address: the server lets it have 64.
-const FROM_ONE_ADDRESS: usize = 50;
 /// Phones that push meanwhile, and pushes of each.
 const PHONES: usize = 16;
 const PUSHES: usize = 40;
@@ -37,12 +35,8 @@ const ANSWER_WAIT: Duration = Duration::from_secs(30);
 pub async fn slow(ground: &Ground<'_>, mut progress: impl FnMut(&str)) -> Result<Vec<Figure>, Box<dyn Error>> {
     progress("enrolling the phones");
     let mut fleet = Fleet::enrolled(ground, PHONES).await?;
-    let loads = fleet.anchored_phones().await?.into_iter().map(|mut phone| {
-        let times_ms = workdays().take(4).flat_map(minutes).take(PUSHES * PUSH_RECORDS);
-        let pushes = fixes(&mut phone, times_ms, PUSH_RECORDS);
-        Loaded { phone, pushes }
-    });
-    let loads = loads.collect();
+    let times_ms = || workdays().take(4).flat_map(minutes).take(PUSHES * PUSH_RECORDS);
+    let loads = fleet.loaded(times_ms, PUSH_RECORDS).await?;
     fleet.server.set_clock(at("07:00") + 7 * 24 * 3_600_000)?;
     let server: SocketAddr = fleet.server.address().trim_start_matches("http://").parse()?;
     let before_mb = fleet.server.rss_peak_mb();
@@ -80,10 +74,8 @@ pub async fn slow(ground: &Ground<'_>, mut progress: impl FnMut(&str)) -> Result
 
 /// From one of many addresses: fifty connections each.
 async fn connect(server: SocketAddr, n: usize) -> Result<TcpStream, std::io::Error> {
-    let n = n / FROM_ONE_ADDRESS;
-    let from = Ipv4Addr::new(127, 2, (n / 250) as u8, (1 + n % 250) as u8);
     let socket = TcpSocket::new_v4()?;
-    socket.bind(SocketAddr::new(IpAddr::V4(from), 0))?;
+    socket.bind(SocketAddr::new(IpAddr::V4(address(2, n)), 0))?;
     socket.connect(server).await
 }
 

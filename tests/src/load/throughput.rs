@@ -3,7 +3,7 @@
 use std::{error::Error, thread};
 
 use super::{
-    DAY_FIXES, Fleet, Ground, LoadReport, Loaded, Push, fixes, local_ms, minutes, push_all, raw_ceiling_per_s, workdays,
+    DAY_FIXES, Fleet, Ground, LoadReport, Loaded, Push, local_ms, minutes, push_all, raw_ceiling_per_s, workdays,
 };
 use crate::{figures::Figure, raw_phone::RawPhone};
 
@@ -138,10 +138,9 @@ fn gathered(phones: Vec<RawPhone>, from: usize, load: Throughput) -> Vec<Loaded>
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let mut phones: Vec<Option<RawPhone>> = phones.into_iter().map(Some).collect();
     let share = phones.len().div_ceil(cores).max(1);
-    let one = |mut phone: RawPhone| {
+    let one = |phone| {
         let times_ms = workdays().flat_map(minutes).skip(from).take(load.each());
-        let pushes = fixes(&mut phone, times_ms, load.push_records);
-        Loaded { phone, pushes }
+        Loaded::with_fixes(phone, times_ms, load.push_records)
     };
     let all = |part: &mut [Option<RawPhone>]| part.iter_mut().filter_map(Option::take).map(one).collect::<Vec<_>>();
     thread::scope(|scope| {

@@ -128,7 +128,12 @@ pub struct Refusal(pub Map<String, Value>);
 impl Refusal {
     /// The error's code.
     pub fn code(&self) -> &str {
-        self.0.get("code").and_then(Value::as_str).unwrap_or_default()
+        self.text("code")
+    }
+
+    /// A text field of the error; empty where there is none.
+    pub fn text(&self, field: &str) -> &str {
+        self.0.get(field).and_then(Value::as_str).unwrap_or_default()
     }
 }
 

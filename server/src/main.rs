@@ -24,6 +24,7 @@ pub mod limits;
 pub mod log;
 pub mod metrics;
 pub mod monitor;
+pub mod pages;
 pub mod phones;
 pub mod photos;
 pub mod random;

@@ -19,7 +19,7 @@ use crate::{
     app::App,
     desk::{Desk, DeskError},
     error::{ApiError, Refusal},
-    feed, intake, photos, random, serve,
+    feed, intake, pages, photos, random, serve,
 };
 
 /// Largest body: a push before compression is 512 KiB, a photo's chunk 256 KiB, a document less.
@@ -46,13 +46,15 @@ pub fn router(desk: &Desk, url: &str, limits: &serve::Limits) -> Router {
         .layer(RequestBodyLimitLayer::new(BODY_MAX_BYTES));
     serve::bounded(routes, limits)
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn_with_state(desk, frame))
+        .layer(middleware::from_fn_with_state(desk.clone(), frame))
+        .layer(middleware::from_fn_with_state(desk, pages::as_page))
 }
 
 /// The routes with their OpenAPI document.
 pub(crate) fn routes(desk: &Desk) -> OpenApiRouter {
     let phones = phone_routes().with_state(desk.app.clone());
-    api::routes().with_state(desk.clone()).merge(phones)
+    let people = api::routes().merge(pages::routes());
+    people.with_state(desk.clone()).merge(phones)
 }
 
 /// What phones may call.
@@ -101,10 +103,11 @@ async fn frame(State(desk): State<Desk>, request: Request, next: Next) -> Respon
 
 /// Puts the request's id into the error that is answered, if one is; its code.
 fn finish(response: &mut Response, id: &str) -> Option<String> {
-    let mut refusal = response.extensions_mut().remove::<Refusal>()?;
-    let code = refusal.code().to_owned();
+    let refusal = response.extensions_mut().get_mut::<Refusal>()?;
     refusal.0.insert("request_id".into(), id.into());
-    *response.body_mut() = Body::from(serde_json::json!({ "error": refusal.0 }).to_string());
+    let code = refusal.code().to_owned();
+    let body = serde_json::json!({ "error": refusal.0 }).to_string();
+    *response.body_mut() = Body::from(body);
     // It was that of the body so far.
     response.headers_mut().remove(header::CONTENT_LENGTH);
     Some(code)

@@ -43,11 +43,16 @@ pub async fn guard(
             .map(Some),
     };
     match admitted {
-        Err(error) => return error.into_response(),
-        Ok(Some(actor)) => drop(request.extensions_mut().insert(actor)),
-        Ok(None) => {}
+        Err(error) => error.into_response(),
+        Ok(None) => next.run(request).await,
+        Ok(Some(actor)) => {
+            request.extensions_mut().insert(actor.clone());
+            let mut response = next.run(request).await;
+            // A page that says what was refused has the person's navigation.
+            response.extensions_mut().insert(actor);
+            response
+        }
     }
-    next.run(request).await
 }
 
 async fn admit(

@@ -13,7 +13,7 @@ mod proof;
 pub(crate) mod queries;
 mod register;
 mod rejudge;
-mod session;
+pub(crate) mod session;
 mod setup;
 mod users;
 mod visits;
@@ -48,7 +48,8 @@ use crate::{
         (name = "account", description = "Days, visits, the register"),
         (name = "findings", description = "Findings, questions, exceptions"),
         (name = "company", description = "Documents, users, duties, phones, the desk's log"),
-        (name = "phone", description = "What enrolled phones call")
+        (name = "phone", description = "What enrolled phones call"),
+        (name = "pages", description = "What people open in a browser")
     )
 )]
 struct Document;

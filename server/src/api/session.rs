@@ -92,15 +92,21 @@ pub(super) async fn log_in(
     address: Address,
     Json(wanted): Json<LogIn>,
 ) -> DeskResult<impl IntoResponse> {
-    let found = user::find(&*desk.app.store, &wanted.user)
-        .await?
-        .filter(|user| !user.disabled);
-    let account = user::normal(&wanted.user).unwrap_or_default();
+    let user = admitted(&desk, address, &wanted.user, &wanted.password).await?;
+    logged_in(&desk, &user).await
+}
+
+/// The user of this name and password.
+///
+/// # Errors
+/// `bad_log_in`, `too_often`, `busy`; the store's.
+pub(crate) async fn admitted(desk: &Desk, address: Address, name: &str, password: &str) -> DeskResult<User> {
+    let found = user::find(&*desk.app.store, name).await?.filter(|user| !user.disabled);
+    let account = user::normal(name).unwrap_or_default();
     let hash = found.as_ref().map(|user| user.password.as_str());
-    let right = try_password(&desk, &account, address, &wanted.password, hash).await?;
+    let right = try_password(desk, &account, address, password, hash).await?;
     let found = found.filter(|_| right);
-    let found = found.ok_or_else(|| DeskError::forbidden("bad_log_in", "no user has this name and password"))?;
-    logged_in(&desk, &found).await
+    found.ok_or_else(|| DeskError::forbidden("bad_log_in", "no user has this name and password"))
 }
 
 /// Whether the password is the account's. Who guesses is slowed down, by account and by address.
@@ -166,12 +172,21 @@ pub(super) async fn change_password(
 }
 
 async fn logged_in(desk: &Desk, user: &User) -> DeskResult<impl IntoResponse + use<>> {
-    let token: Token = session::begin(&*desk.app.store, user, desk.now_ms()).await?;
-    let cookie = set_cookie(desk, token.reveal(), session::ABSOLUTE_MS / 1000);
+    let cookie = begun(desk, user).await?;
     Ok((AppendHeaders([(SET_COOKIE, cookie)]), Json(Me::from(user.actor()))))
 }
 
-fn set_cookie(desk: &Desk, token: &str, age_s: i64) -> String {
+/// Begins a session; the cookie that carries it.
+///
+/// # Errors
+/// The store's.
+pub(crate) async fn begun(desk: &Desk, user: &User) -> DeskResult<String> {
+    let token: Token = session::begin(&*desk.app.store, user, desk.now_ms()).await?;
+    Ok(set_cookie(desk, token.reveal(), session::ABSOLUTE_MS / 1000))
+}
+
+/// The session's cookie; without a token and age it ends.
+pub(crate) fn set_cookie(desk: &Desk, token: &str, age_s: i64) -> String {
     let secure = if desk.tls { "; Secure" } else { "" };
     format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age_s}{secure}")
 }

@@ -1,0 +1,74 @@
+//! Refusals as pages, for who asks with a browser.
+
+use askama::Template;
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, StatusCode, header},
+    middleware::Next,
+    response::{AppendHeaders, IntoResponse, Redirect, Response},
+};
+
+use super::frame::{self, Frame};
+use crate::{auth::Actor, desk::Desk, error::Refusal};
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    frame: Frame,
+    message: String,
+    request_id: String,
+}
+
+/// Turns what a browser is refused into a page: to log in where nobody is, else the words of the error.
+pub(crate) async fn as_page(State(desk): State<Desk>, request: Request, next: Next) -> Response {
+    let (headers, uri) = (request.headers().clone(), request.uri().clone());
+    let response = next.run(request).await;
+    let refused = response.extensions().get::<Refusal>();
+    let Some(refusal) = refused.filter(|_| !uri.path().starts_with("/api/") && takes_html(&headers)) else {
+        return response;
+    };
+    if response.status() == StatusCode::UNAUTHORIZED {
+        return to_log_in(&headers, uri.path_and_query().map_or("/", |path| path.as_str()));
+    }
+    let actor = response.extensions().get::<Actor>().cloned();
+    let frame = Frame::new(&desk, &headers, &uri, actor);
+    let shown = ErrorPage {
+        message: frame.refusal(refusal),
+        request_id: refusal.text("request_id").to_owned(),
+        frame,
+    };
+    let Ok(page) = frame::page(response.status(), &shown) else {
+        return response;
+    };
+    // Retry-After and the like stay; what describes the body is the page's.
+    let (mut parts, _) = response.into_parts();
+    let (described, body) = page.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.extend(described.headers);
+    Response::from_parts(parts, body)
+}
+
+fn takes_html(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let accepted = accept.is_some_and(|accept| accept.contains("text/html"));
+    accepted || headers.contains_key("hx-request")
+}
+
+/// A part of a page can't show the form: the browser is told to go there as a whole.
+fn to_log_in(headers: &HeaderMap, here: &str) -> Response {
+    let place = format!("/login?next={}", encoded(here));
+    if headers.contains_key("hx-request") {
+        return (StatusCode::NO_CONTENT, AppendHeaders([("hx-redirect", place)])).into_response();
+    }
+    Redirect::to(&place).into_response()
+}
+
+/// A path as the value of a query: what could end the value is written by its bytes.
+pub(super) fn encoded(path: &str) -> String {
+    path.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}

@@ -1,0 +1,336 @@
+//! Findings and questions: the queue, and one of them with all that a decision needs.
+
+mod chart;
+
+use askama::Template;
+use axum::{
+    Form,
+    extract::{Path, Query, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use onbeat_core::{
+    reference::FindingState,
+    rules::{Class, Fact},
+    words,
+};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::{Frame, frame};
+use crate::{
+    auth::{Actor, Role},
+    desk::{
+        Books, Desk, DeskError, DeskResult,
+        decide::{self, Case, FindingView, Ruling},
+        look,
+    },
+    store::{Field, ViewQuery},
+};
+use chart::Chart;
+
+/// Lines of the queue at a time.
+const LINES: usize = 100;
+
+/// Which findings.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Wanted {
+    /// `open`, `answered`, `excused`, `confirmed` or `withdrawn`; nothing: what waits for a person.
+    state: Option<String>,
+    /// Only of this rep.
+    rep: Option<String>,
+}
+
+/// A finding in a line.
+pub(super) struct Brief {
+    /// Its id.
+    pub(super) id: String,
+    /// Rep's name.
+    pub(super) name: String,
+    /// Day and time.
+    pub(super) when: String,
+    /// What was found, from when to when.
+    pub(super) what: String,
+    /// `finding` or `question`.
+    pub(super) class: &'static str,
+    /// Code of its state.
+    pub(super) state: &'static str,
+    /// Nobody has decided.
+    pub(super) undecided: bool,
+}
+
+impl Brief {
+    /// Says a finding in a line.
+    pub(super) fn new(frame: &Frame, books: &Books, view: FindingView) -> Self {
+        let found = &view.finding;
+        let day = view.day.parse().map_or(view.day.clone(), |day| frame.local.date(day));
+        let (from, to) = (frame.local.time(found.from_ms), frame.local.time(found.to_ms));
+        let mut what = frame.of("kind", &found.kind.code());
+        if found.to_ms - found.from_ms >= 60_000 {
+            what = format!("{what}, {from}–{to}");
+        } else {
+            what = format!("{what}, {from}");
+        }
+        if let Some(Fact::Number(out_mm)) = found.facts.get("out_mm") {
+            let out = frame
+                .words
+                .fill("finding.out", &[("distance", &frame.local.distance(*out_mm))]);
+            what = format!("{what}, {out}");
+        }
+        Self {
+            id: found.id.to_string(),
+            name: books
+                .reps
+                .get(&view.rep)
+                .map_or(view.rep.clone(), |rep| rep.name.clone()),
+            when: format!("{day} {from}"),
+            what,
+            class: class(found.class),
+            state: state(found.state),
+            undecided: matches!(found.state, FindingState::Open | FindingState::Answered),
+        }
+    }
+}
+
+fn class(class: Class) -> &'static str {
+    match class {
+        Class::Finding => "finding",
+        Class::Question => "question",
+    }
+}
+
+fn state(state: FindingState) -> &'static str {
+    match state {
+        FindingState::Open => "open",
+        FindingState::Answered => "answered",
+        FindingState::Excused => "excused",
+        FindingState::Confirmed => "confirmed",
+        FindingState::Withdrawn => "withdrawn",
+    }
+}
+
+#[derive(Template)]
+#[template(path = "findings.html")]
+struct QueuePage {
+    frame: Frame,
+    lines: Vec<Brief>,
+    states: Vec<(&'static str, bool)>,
+    may_decide: bool,
+    wrong: Option<String>,
+}
+
+/// The queue.
+#[utoipa::path(get, path = "/findings", tag = "pages", params(Wanted),
+    responses((status = 200, description = "The queue", body = String, content_type = "text/html")))]
+pub(super) async fn list(
+    State(desk): State<Desk>,
+    actor: Actor,
+    frame: Frame,
+    Query(wanted): Query<Wanted>,
+) -> DeskResult<Response> {
+    queue(&desk, &actor, frame, &wanted, None).await
+}
+
+async fn queue(
+    desk: &Desk,
+    actor: &Actor,
+    frame: Frame,
+    wanted: &Wanted,
+    wrong: Option<&DeskError>,
+) -> DeskResult<Response> {
+    let asked = wanted.state.as_deref().filter(|state| !state.is_empty());
+    let states = asked.map_or(vec!["answered", "open"], |state| vec![state]);
+    let books = Books::now(desk);
+    let mut lines = Vec::new();
+    for state in states {
+        let mut fields = vec![("state".to_owned(), Field::Text(state.into()))];
+        fields.extend(
+            wanted
+                .rep
+                .iter()
+                .map(|rep| ("rep".to_owned(), Field::Text(rep.clone()))),
+        );
+        let query = ViewQuery {
+            kind: "finding".into(),
+            scopes: actor.scopes(),
+            fields,
+            descending: true,
+            limit: LINES - lines.len(),
+            ..ViewQuery::default()
+        };
+        let views = desk.app.store.views(&query).await?;
+        let read = views.iter().filter_map(|view| serde_json::from_str(&view.body).ok());
+        lines.extend(read.map(|view| Brief::new(&frame, &books, view)));
+    }
+    let all = ["", "open", "answered", "excused", "confirmed", "withdrawn"];
+    let shown = QueuePage {
+        lines,
+        states: all.map(|state| (state, state == asked.unwrap_or_default())).to_vec(),
+        may_decide: decides(actor),
+        wrong: wrong.map(|error| frame.said(error)),
+        frame,
+    };
+    let status = wrong.map_or(StatusCode::OK, |error| error.fault.status());
+    frame::page(status, &shown)
+}
+
+fn decides(actor: &Actor) -> bool {
+    matches!(actor.role, Role::Admin | Role::Supervisor)
+}
+
+/// Excuses or withdraws many, all or none.
+#[utoipa::path(post, path = "/findings", tag = "pages",
+    request_body(content = String, description = "`finding` repeated, `state`, `reason`",
+        content_type = "application/x-www-form-urlencoded"), responses(
+    (status = 303, description = "To the queue"),
+    (status = 409, description = "Why not, with the queue", body = String, content_type = "text/html")
+))]
+pub(super) async fn decide_many(
+    State(desk): State<Desk>,
+    actor: Actor,
+    frame: Frame,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> DeskResult<Response> {
+    let all = |name: &str| -> Vec<String> {
+        let named = fields.iter().filter(|(key, _)| key == name);
+        named.map(|(_, value)| value.clone()).collect()
+    };
+    let one = |name: &str| all(name).pop().unwrap_or_default();
+    let ruling = if one("state") == "withdrawn" {
+        Ruling::Withdrawn
+    } else {
+        Ruling::Excused
+    };
+    match decide::decide_many(&desk, &actor, &all("finding"), ruling, &one("reason")).await {
+        Ok(_) => Ok(Redirect::to("/findings").into_response()),
+        Err(error) => queue(&desk, &actor, frame, &Wanted::default(), Some(&error)).await,
+    }
+}
+
+/// What somebody said or decided.
+struct Said {
+    heading: String,
+    text: String,
+}
+
+#[derive(Template)]
+#[template(path = "finding.html")]
+struct FindingPage {
+    frame: Frame,
+    brief: Brief,
+    sentences: Vec<String>,
+    chart: Option<Chart>,
+    said: Vec<Said>,
+    records: Vec<String>,
+    basis: Vec<String>,
+    may_decide: bool,
+    rulings: Vec<&'static str>,
+    reason: String,
+    wrong: Option<String>,
+}
+
+/// One finding, with what made it, what the rep said and what was decided. Where it shows fixes the look is recorded
+/// first.
+#[utoipa::path(get, path = "/findings/{finding}", tag = "pages",
+    params(("finding" = String, Path, description = "The finding's id")), responses(
+    (status = 200, description = "The finding", body = String, content_type = "text/html"),
+    (status = 404, description = "`not_found`")
+))]
+pub(super) async fn one(
+    State(desk): State<Desk>,
+    actor: Actor,
+    frame: Frame,
+    Path(finding): Path<String>,
+) -> DeskResult<Response> {
+    shown(&desk, &actor, frame, &finding, String::new(), None).await
+}
+
+async fn shown(
+    desk: &Desk,
+    actor: &Actor,
+    frame: Frame,
+    id: &str,
+    reason: String,
+    wrong: Option<&DeskError>,
+) -> DeskResult<Response> {
+    let case = Case::read(desk, id).await?;
+    let explained = look::explained(desk, actor, id).await?;
+    let mut said: Vec<(i64, Said)> = Vec::new();
+    for voice in &case.voices {
+        let what = if voice.appeal { "voice.appeal" } else { "voice.answer" };
+        said.push((
+            voice.received_ms,
+            Said {
+                heading: format!("{} · {}", frame.t(what), frame.local.instant(voice.received_ms)),
+                text: voice.text.clone(),
+            },
+        ));
+    }
+    for decision in &case.decisions {
+        let what = frame.of("state", state(decision.state));
+        said.push((
+            decision.at_ms,
+            Said {
+                heading: format!("{what} · {} · {}", decision.by, frame.local.instant(decision.at_ms)),
+                text: decision.reason.clone(),
+            },
+        ));
+    }
+    said.sort_by_key(|(at_ms, _)| *at_ms);
+    let records = explained.records.iter().map(|record| {
+        let name = &record.name;
+        let at = record.at_ms.map_or_else(String::new, |at_ms| frame.local.time(at_ms));
+        let kind = record.kind.as_deref().unwrap_or("–");
+        format!("{at} {kind} {} {}/{}", name.stream, name.epoch, name.seq)
+    });
+    let is_question = case.view.finding.class == Class::Question;
+    let page = FindingPage {
+        sentences: words::said(&explained, frame.words.0),
+        chart: Chart::new(&frame, &explained),
+        records: records.collect(),
+        said: said.into_iter().map(|(_, said)| said).collect(),
+        brief: Brief::new(&frame, &Books::now(desk), case.view),
+        basis: explained.basis,
+        may_decide: decides(actor),
+        rulings: if is_question {
+            vec!["excused", "withdrawn"]
+        } else {
+            vec!["excused", "withdrawn", "confirmed"]
+        },
+        reason,
+        wrong: wrong.map(|error| frame.said(error)),
+        frame,
+    };
+    let status = wrong.map_or(StatusCode::OK, |error| error.fault.status());
+    frame::page(status, &page)
+}
+
+/// A decision.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct DecisionTyped {
+    /// What is decided.
+    state: Ruling,
+    /// Why; the rep reads it.
+    reason: String,
+}
+
+/// Decides on one.
+#[utoipa::path(post, path = "/findings/{finding}", tag = "pages",
+    params(("finding" = String, Path, description = "The finding's id")),
+    request_body(content = DecisionTyped, content_type = "application/x-www-form-urlencoded"), responses(
+    (status = 303, description = "To the finding"),
+    (status = 409, description = "Why not, with the finding as it stands", body = String, content_type = "text/html")
+))]
+pub(super) async fn decide(
+    State(desk): State<Desk>,
+    actor: Actor,
+    frame: Frame,
+    Path(finding): Path<String>,
+    Form(typed): Form<DecisionTyped>,
+) -> DeskResult<Response> {
+    match decide::decide(&desk, &actor, &finding, typed.state, &typed.reason).await {
+        Ok(_) => Ok(Redirect::to(&format!("/findings/{finding}")).into_response()),
+        Err(error) => shown(&desk, &actor, frame, &finding, typed.reason, Some(&error)).await,
+    }
+}

@@ -1,0 +1,173 @@
+//! What all pages have in common: language, navigation, who is logged in.
+
+use askama::Template;
+use axum::{
+    Form,
+    extract::{FromRequestParts, State},
+    http::{HeaderMap, Method, StatusCode, Uri, header, request::Parts},
+    response::{AppendHeaders, Html, IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{
+    Words, assets,
+    local::Local,
+    words::{COOKIE, language},
+};
+use crate::{
+    auth::{
+        Actor,
+        access::{self, Who},
+    },
+    desk::{Desk, DeskError, DeskResult},
+    error::Refusal,
+};
+
+/// Nothing but what this server serves; no script and no style within a page.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+                      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The pages of the navigation, with the key of their words.
+const PAGES: [(&str, &str); 3] = [
+    ("/today", "nav.today"),
+    ("/findings", "nav.findings"),
+    ("/register", "nav.register"),
+];
+
+/// What the frame around a page shows.
+#[derive(Debug, Clone)]
+pub(super) struct Frame {
+    /// The words of the page's language.
+    pub(super) words: Words,
+    /// How it writes times and numbers.
+    pub(super) local: Local,
+    /// Who is logged in.
+    pub(super) actor: Option<Actor>,
+    /// Path and query of the page.
+    pub(super) here: String,
+    /// Played, not lived.
+    pub(super) demo: bool,
+}
+
+/// A page in the navigation.
+pub(super) struct Link {
+    pub(super) path: &'static str,
+    pub(super) key: &'static str,
+    pub(super) current: bool,
+}
+
+impl Frame {
+    pub(super) fn new(desk: &Desk, headers: &HeaderMap, uri: &Uri, actor: Option<Actor>) -> Self {
+        let words = Words::of(headers);
+        Self {
+            words,
+            local: Local::new(desk, words),
+            actor,
+            here: uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+            demo: desk.app.demo,
+        }
+    }
+
+    /// The words of a key.
+    pub(super) fn t<'a>(&self, key: &'a str) -> &'a str {
+        self.words.say(key)
+    }
+
+    /// The words of a code under a heading: `kind.left_area`.
+    pub(super) fn of(&self, heading: &str, code: &str) -> String {
+        self.words.say(&format!("{heading}.{code}")).to_owned()
+    }
+
+    /// The pages that this person may open.
+    pub(super) fn links(&self) -> Vec<Link> {
+        let Some(actor) = &self.actor else { return Vec::new() };
+        let open = PAGES.iter().filter(|(path, _)| may_open(actor, path));
+        open.map(|&(path, key)| Link {
+            path,
+            key,
+            current: self.here.starts_with(path),
+        })
+        .collect()
+    }
+
+    /// Where a file is fetched.
+    pub(super) fn asset(&self, name: &str) -> String {
+        assets::url(name)
+    }
+
+    /// What a failure is called in the page's language, with what exactly was wrong.
+    pub(super) fn said(&self, error: &DeskError) -> String {
+        self.failure(&error.code, &error.message)
+    }
+
+    /// What a refusal is called in the page's language.
+    pub(super) fn refusal(&self, refusal: &Refusal) -> String {
+        self.failure(refusal.code(), refusal.text("message"))
+    }
+
+    fn failure(&self, code: &str, message: &str) -> String {
+        let known = self.words.find(&format!("error.{code}"));
+        known.map_or_else(|| message.to_owned(), str::to_owned)
+    }
+}
+
+impl FromRequestParts<Desk> for Frame {
+    type Rejection = DeskError;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Self, DeskError> {
+        let actor = parts.extensions.get::<Actor>().cloned();
+        Ok(Self::new(desk, &parts.headers, &parts.uri, actor))
+    }
+}
+
+/// A page as it is answered.
+pub(super) fn page(status: StatusCode, template: &impl Template) -> DeskResult<Response> {
+    let html = template
+        .render()
+        .map_err(|error| DeskError::environment("template", error.to_string()))?;
+    let policy = AppendHeaders([(header::CONTENT_SECURITY_POLICY, POLICY)]);
+    Ok((status, policy, Html(html)).into_response())
+}
+
+/// Whether the table of routes lets somebody open a page.
+pub(super) fn may_open(actor: &Actor, path: &str) -> bool {
+    let route = access::of(&Method::GET, path);
+    route.is_some_and(|route| matches!(route.who, Who::Desk(roles) if roles.contains(&actor.role)))
+}
+
+/// A place on this server that somebody may be led back to; anything else leads home.
+pub(super) fn own_place(path: &str) -> &str {
+    let own = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n']);
+    if own { path } else { "/" }
+}
+
+/// The first page that this person may open.
+#[utoipa::path(get, path = "/", tag = "pages", responses((status = 303, description = "To the first page of the role")))]
+pub(super) async fn home(actor: Actor) -> Redirect {
+    let first = PAGES.iter().find(|(path, _)| may_open(&actor, path));
+    Redirect::to(first.map_or("/login", |(path, _)| *path))
+}
+
+/// A language that somebody chose.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct Spoken {
+    /// `en` or `zh`.
+    language: String,
+    /// The page that is shown again.
+    back: String,
+}
+
+/// Keeps the language that a person chose, in a cookie.
+#[utoipa::path(post, path = "/language", tag = "pages",
+    request_body(content = Spoken, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 303, description = "Back to the page")))]
+pub(super) async fn speak(State(desk): State<Desk>, Form(spoken): Form<Spoken>) -> impl IntoResponse {
+    let tag = language(&spoken.language).map_or("en", |language| Words(language).tag());
+    let secure = if desk.tls { "; Secure" } else { "" };
+    let cookie = format!("{COOKIE}={tag}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000{secure}");
+    (
+        AppendHeaders([(header::SET_COOKIE, cookie)]),
+        Redirect::to(own_place(&spoken.back)),
+    )
+}

@@ -1,0 +1,39 @@
+//! The desk's web pages: rendered here, one file a screen with its template beside it. Handlers call the functions of
+//! [`crate::desk`] that the JSON API calls; who may open what stands in [`crate::auth::access`]. No words of people's
+//! languages stand in code or templates: they are in `words`.
+
+mod assets;
+mod bar;
+mod error;
+mod findings;
+mod frame;
+mod local;
+mod log_in;
+mod register;
+mod today;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::desk::Desk;
+
+pub(crate) use error::as_page;
+use frame::Frame;
+use words::Words;
+
+/// The pages' routes.
+pub(crate) fn routes() -> OpenApiRouter<Desk> {
+    OpenApiRouter::new()
+        .routes(routes!(frame::home))
+        .routes(routes!(frame::speak))
+        .routes(routes!(assets::asset))
+        .routes(routes!(log_in::form, log_in::enter))
+        .routes(routes!(log_in::leave))
+        .routes(routes!(today::show))
+        .routes(routes!(findings::list, findings::decide_many))
+        .routes(routes!(findings::one, findings::decide))
+        .routes(routes!(register::show, register::enter))
+}

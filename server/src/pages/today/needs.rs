@@ -1,0 +1,145 @@
+//! What needs a person: whom to call, then what waits for a word, each with the next step.
+
+use std::collections::BTreeMap;
+
+use onbeat_core::rules::presence::LiveStatus;
+
+use super::DayState;
+use crate::{
+    auth::Actor,
+    desk::{Books, Desk, DeskResult, decide::FindingView},
+    pages::{Frame, findings::Brief},
+    store::{Field, ViewQuery},
+};
+
+/// Findings and questions shown at a time: more would not be read.
+const MOST: usize = 10;
+/// A phone that has been silent for so long in the window is worth a call: twice the longest time between two syncs
+/// of a phone that has a network.
+const SILENT_MS: i64 = 60 * 60_000;
+/// Reps to call, at most.
+const CALLS_MOST: usize = 20;
+
+/// One who needs a person.
+pub(super) struct Need {
+    /// Rep's name.
+    pub(super) who: String,
+    /// `call`, `answered`, `finding` or `question`.
+    pub(super) kind: &'static str,
+    /// Why, in words.
+    pub(super) why: String,
+    /// The next step, in words.
+    pub(super) next: String,
+    /// Where that is done.
+    pub(super) link: Option<String>,
+}
+
+/// Those who need a person, and how many findings and questions more there are at least.
+pub(super) async fn of(
+    desk: &Desk,
+    actor: &Actor,
+    frame: &Frame,
+    books: &Books,
+    days: &BTreeMap<String, DayState>,
+    now_ms: i64,
+) -> DeskResult<(Vec<Need>, usize)> {
+    let mut needs = calls(desk, actor, frame, books, days, now_ms);
+    let mut waiting = Vec::new();
+    for (class, state, kind) in [
+        (None, "answered", "answered"),
+        (Some("finding"), "open", "finding"),
+        (Some("question"), "open", "question"),
+    ] {
+        for view in undecided(desk, actor, class, state).await? {
+            let brief = Brief::new(frame, books, view);
+            waiting.push(Need {
+                who: brief.name,
+                kind,
+                why: brief.what,
+                next: frame.of("need.next", kind),
+                link: Some(format!("/findings/{}", brief.id)),
+            });
+        }
+    }
+    let more = waiting.len().saturating_sub(MOST);
+    needs.extend(waiting.into_iter().take(MOST));
+    Ok((needs, more))
+}
+
+async fn undecided(desk: &Desk, actor: &Actor, class: Option<&str>, state: &str) -> DeskResult<Vec<FindingView>> {
+    let class = class.map(|class| ("class".to_owned(), Field::Text(class.into())));
+    let mut fields = vec![("state".to_owned(), Field::Text(state.into()))];
+    fields.extend(class);
+    let query = ViewQuery {
+        kind: "finding".into(),
+        scopes: actor.scopes(),
+        fields,
+        descending: true,
+        limit: 4 * MOST,
+        ..ViewQuery::default()
+    };
+    let views = desk.app.store.views(&query).await?;
+    Ok(views
+        .iter()
+        .filter_map(|view| serde_json::from_str(&view.body).ok())
+        .collect())
+}
+
+/// Whom to call while the window is open: not signed in by the time that is due, perhaps outside, or silent.
+fn calls(
+    desk: &Desk,
+    actor: &Actor,
+    frame: &Frame,
+    books: &Books,
+    days: &BTreeMap<String, DayState>,
+    now_ms: i64,
+) -> Vec<Need> {
+    let documents = desk.app.documents();
+    let own = books.reps.iter().filter(|(_, rep)| actor.covers(&rep.team));
+    let to_call = own.filter_map(|(id, rep)| {
+        let schedule = documents.schedule_at(id, now_ms);
+        let window = schedule.window(schedule.day_of(now_ms))?;
+        if !window.contains(now_ms) {
+            return None;
+        }
+        let why = reason(frame, days.get(id), window.from_ms, now_ms)?;
+        Some(Need {
+            who: rep.name.clone(),
+            kind: "call",
+            why,
+            next: frame.t("need.next.call").to_owned(),
+            link: None,
+        })
+    });
+    to_call.take(CALLS_MOST).collect()
+}
+
+fn reason(frame: &Frame, state: Option<&DayState>, opened_ms: i64, now_ms: i64) -> Option<String> {
+    let silent = |since_ms: i64| now_ms - since_ms > SILENT_MS;
+    let Some(state) = state else {
+        return silent(opened_ms).then(|| frame.t("need.no_word").to_owned());
+    };
+    let is_excused = state.spans.last().is_some_and(|span| span.excused_by.is_some());
+    if is_excused {
+        return None;
+    }
+    if state.presence.live == LiveStatus::PossiblyOutside {
+        return Some(frame.t("need.perhaps_outside").to_owned());
+    }
+    if let (Some(due_ms), None) = (state.sign_in.due_ms, state.sign_in.at_ms)
+        && due_ms < now_ms
+    {
+        return Some(
+            frame
+                .words
+                .fill("need.not_signed_in", &[("time", &frame.local.time(due_ms))]),
+        );
+    }
+    match state.presence.last_fix_ms {
+        None if silent(opened_ms) => Some(frame.t("need.no_word").to_owned()),
+        Some(last_ms) if silent(last_ms) => {
+            Some(frame.words.fill("need.silent", &[("time", &frame.local.time(last_ms))]))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,116 @@
+use onbeat_core::{
+    reference::{FindingState, Rep},
+    rules::{Class, presence::LiveStatus, sign_in::SignInWay},
+};
+
+use super::{DayState, Wanted};
+use crate::{
+    auth::Actor,
+    desk::Books,
+    pages::{Frame, bar::Bar},
+};
+
+/// A rep's row of the board.
+pub(super) struct Row {
+    pub(super) rep: String,
+    pub(super) name: String,
+    pub(super) team: String,
+    pub(super) districts: String,
+    pub(super) bar: Option<Bar>,
+    /// `inside`, `edge`, `outside`, `unknown`, or none where the window is not open.
+    pub(super) live: Option<&'static str>,
+    pub(super) sign_in: String,
+    pub(super) signed_in: bool,
+    pub(super) visits: usize,
+    pub(super) last_visit: String,
+    pub(super) findings: usize,
+    pub(super) questions: usize,
+}
+
+impl Row {
+    pub(super) fn new(frame: &Frame, books: &Books, id: &str, rep: &Rep, state: Option<&DayState>) -> Self {
+        let district = |id: &String| {
+            books
+                .districts
+                .get(id)
+                .map_or(id.clone(), |district| district.name.clone())
+        };
+        let districts: Vec<String> = rep.districts.iter().map(district).collect();
+        let sign_in = state.and_then(|state| Some((state.sign_in.at_ms?, state.sign_in.way)));
+        Self {
+            rep: id.to_owned(),
+            name: rep.name.clone(),
+            team: books
+                .teams
+                .get(&rep.team)
+                .map_or(rep.team.clone(), |team| team.name.clone()),
+            districts: districts.join(frame.t("unit.join")),
+            bar: state.and_then(|state| Some(Bar::new(frame, state.window?, &state.spans))),
+            live: state.and_then(|state| live(state.presence.live)),
+            sign_in: sign_in.map_or_else(String::new, |(at_ms, way)| said(frame, at_ms, way)),
+            signed_in: sign_in.is_some(),
+            visits: state.map_or(0, |state| state.visits.len()),
+            last_visit: state.map_or_else(String::new, |state| last_visit(frame, state)),
+            findings: state.map_or(0, |state| undecided(state, Class::Finding)),
+            questions: state.map_or(0, |state| undecided(state, Class::Question)),
+        }
+    }
+}
+
+/// The reps that this person sees and asked for, by name.
+pub(super) fn seen<'a>(books: &'a Books, actor: &Actor, wanted: &Wanted) -> Vec<(&'a str, &'a Rep)> {
+    let given = |value: &Option<String>| value.clone().filter(|value| !value.is_empty());
+    let (team, district) = (given(&wanted.team), given(&wanted.district));
+    let q = wanted.q.as_deref().unwrap_or_default().trim().to_lowercase();
+    let fits = |id: &str, rep: &Rep| {
+        actor.covers(&rep.team)
+            && team.as_ref().is_none_or(|team| *team == rep.team)
+            && district
+                .as_ref()
+                .is_none_or(|district| rep.districts.contains(district))
+            && (q.is_empty() || rep.name.to_lowercase().contains(&q) || id.to_lowercase().contains(&q))
+    };
+    let mut reps: Vec<_> = books
+        .reps
+        .iter()
+        .filter(|(id, rep)| fits(id, rep))
+        .map(|(id, rep)| (id.as_str(), rep))
+        .collect();
+    reps.sort_by(|a, b| (&a.1.name, a.0).cmp(&(&b.1.name, b.0)));
+    reps
+}
+
+fn live(live: LiveStatus) -> Option<&'static str> {
+    match live {
+        LiveStatus::Unknown => None,
+        LiveStatus::Inside => Some("inside"),
+        LiveStatus::Edge | LiveStatus::SeemsLeaving => Some("edge"),
+        LiveStatus::PossiblyOutside => Some("outside"),
+    }
+}
+
+fn said(frame: &Frame, at_ms: i64, way: Option<SignInWay>) -> String {
+    let way = match way {
+        None | Some(SignInWay::App) => return frame.local.time(at_ms),
+        Some(SignInWay::Landline) => "landline",
+        Some(SignInWay::OtherNumber) => "other_number",
+    };
+    format!("{} ({})", frame.local.time(at_ms), frame.of("way", way))
+}
+
+fn last_visit(frame: &Frame, state: &DayState) -> String {
+    let last = state.visits.iter().max_by_key(|visit| visit.from_ms);
+    last.map_or_else(String::new, |visit| {
+        let customer = visit.customer_name.as_ref().unwrap_or(&visit.customer);
+        format!("{} {customer}", frame.local.time(visit.from_ms))
+    })
+}
+
+fn undecided(state: &DayState, class: Class) -> usize {
+    let open = |state: FindingState| matches!(state, FindingState::Open | FindingState::Answered);
+    state
+        .findings
+        .iter()
+        .filter(|found| found.class == class && open(found.state))
+        .count()
+}

@@ -31,6 +31,8 @@ pub struct App {
     pub demo: bool,
     /// Told after each intake and each desk command, so that the fold worker need not poll.
     pub wake: tokio::sync::Notify,
+    /// Told whenever this server has put views in: boards that somebody looks at are drawn anew.
+    pub news: tokio::sync::broadcast::Sender<()>,
     /// The desk's own log.
     pub desk: DeskLog,
     /// Names this server's data: the cursors of its feed hold for it alone.
@@ -101,6 +103,7 @@ impl App {
             signer,
             demo,
             wake: tokio::sync::Notify::new(),
+            news: tokio::sync::broadcast::channel(1).0,
             desk,
             incarnation,
             limits: Limits::default(),
@@ -142,10 +145,14 @@ impl App {
     /// # Errors
     /// The store's.
     pub async fn commit(&self, change: Change) -> StoreResult<Committed> {
-        let marked = !change.mark.is_empty();
+        let (marked, viewed) = (!change.mark.is_empty(), !change.views.is_empty());
         let committed = self.store.commit(change).await?;
         if marked && committed == Committed::Done {
             self.wake.notify_one();
+        }
+        if viewed && committed == Committed::Done {
+            // Nobody may be looking.
+            let _ = self.news.send(());
         }
         Ok(committed)
     }

@@ -18,6 +18,7 @@ use crate::desk::DeskError;
 #[folder = "assets/"]
 #[include = "*.css"]
 #[include = "*.js"]
+#[include = "*.mjs"]
 struct Files;
 
 struct Asset {

@@ -42,10 +42,9 @@ impl Bar {
             width: (place(span.to_ms) - place(span.from_ms)).max(1),
             kind: kind(span),
             title: format!(
-                "{} {}–{}",
+                "{} {}",
                 frame.of("span", kind(span)),
-                frame.local.time(span.from_ms),
-                frame.local.time(span.to_ms)
+                frame.local.stretch(span.from_ms, span.to_ms)
             ),
         });
         Self {

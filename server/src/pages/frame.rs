@@ -25,7 +25,8 @@ use crate::{
 };
 
 /// Nothing but what this server serves; no script and no style within a page.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+const POLICY: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
+                      connect-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The pages of the navigation, with the key of their words.
@@ -121,11 +122,15 @@ impl FromRequestParts<Desk> for Frame {
     }
 }
 
+/// What a template says.
+pub(super) fn rendered(template: &impl Template) -> DeskResult<String> {
+    let html = template.render();
+    html.map_err(|error| DeskError::environment("template", error.to_string()))
+}
+
 /// A page as it is answered.
 pub(super) fn page(status: StatusCode, template: &impl Template) -> DeskResult<Response> {
-    let html = template
-        .render()
-        .map_err(|error| DeskError::environment("template", error.to_string()))?;
+    let html = rendered(template)?;
     let policy = AppendHeaders([(header::CONTENT_SECURITY_POLICY, POLICY)]);
     Ok((status, policy, Html(html)).into_response())
 }

@@ -29,6 +29,11 @@ impl Local {
         at.with_timezone(&self.zone).format("%H:%M").to_string()
     }
 
+    /// From when to when.
+    pub(super) fn stretch(&self, from_ms: i64, to_ms: i64) -> String {
+        format!("{}–{}", self.time(from_ms), self.time(to_ms))
+    }
+
     /// Date and time.
     pub(super) fn instant(&self, at_ms: i64) -> String {
         let at = DateTime::from_timestamp_millis(at_ms).unwrap_or_default();

@@ -7,8 +7,10 @@ mod bar;
 mod error;
 mod findings;
 mod frame;
+mod live;
 mod local;
 mod log_in;
+mod map;
 mod register;
 mod today;
 mod words;
@@ -16,6 +18,8 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+use axum::Extension;
+use tower_http::compression::CompressionLayer;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::desk::Desk;
@@ -33,7 +37,12 @@ pub(crate) fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(log_in::form, log_in::enter))
         .routes(routes!(log_in::leave))
         .routes(routes!(today::show))
+        .routes(routes!(live::stream_of))
+        .routes(routes!(map::districts))
+        .routes(routes!(map::visits))
         .routes(routes!(findings::list, findings::decide_many))
         .routes(routes!(findings::one, findings::decide))
         .routes(routes!(register::show, register::enter))
+        .layer(Extension(live::Boards::default()))
+        .layer(CompressionLayer::new().gzip(true))
 }

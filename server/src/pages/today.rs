@@ -27,8 +27,8 @@ use crate::{
     desk::{Books, Desk, DeskResult},
     store::ViewQuery,
 };
-use needs::Need;
-use rows::Row;
+pub(super) use needs::Needs;
+pub(super) use rows::{Row, seen};
 
 /// Rows of a page.
 const ROWS: usize = 50;
@@ -49,9 +49,35 @@ pub(super) struct Wanted {
     page: Option<usize>,
 }
 
+impl Wanted {
+    /// The day that is asked for.
+    pub(super) fn day(&self, desk: &Desk) -> NaiveDate {
+        let asked = self.day.as_deref().and_then(|day| day.parse().ok());
+        let now_ms = desk.now_ms();
+        asked.unwrap_or_else(|| desk.app.documents().schedule_at("", now_ms).day_of(now_ms))
+    }
+
+    /// The same choice, elsewhere: `/map/visits?team=north`.
+    fn link(&self, path: &str, page: Option<usize>) -> String {
+        let given = [
+            ("day", &self.day),
+            ("team", &self.team),
+            ("district", &self.district),
+            ("q", &self.q),
+        ];
+        let given = given.into_iter().filter_map(|(name, value)| {
+            let value = value.as_deref().filter(|value| !value.is_empty())?;
+            Some(format!("{name}={}", super::error::encoded(value)))
+        });
+        let page = page.map(|page| format!("page={page}"));
+        let query: Vec<String> = given.chain(page).collect();
+        format!("{path}?{}", query.join("&"))
+    }
+}
+
 /// What the board reads of a day's view.
 #[derive(Debug, Deserialize)]
-struct DayState {
+pub(super) struct DayState {
     rep: String,
     window: Option<Interval>,
     spans: Vec<Span>,
@@ -61,17 +87,27 @@ struct DayState {
     findings: Vec<Found>,
 }
 
+impl DayState {
+    /// The visit that began last.
+    pub(super) fn last_visit(&self) -> Option<&Visit> {
+        self.visits.iter().max_by_key(|visit| visit.from_ms)
+    }
+}
+
 #[derive(Debug, Deserialize)]
 struct Presence {
     live: LiveStatus,
     last_fix_ms: Option<i64>,
 }
 
+/// A visit, as far as the board shows it.
 #[derive(Debug, Deserialize)]
-struct Visit {
-    customer: String,
+pub(super) struct Visit {
+    /// Customer's id.
+    pub(super) customer: String,
     customer_name: Option<String>,
-    from_ms: i64,
+    /// When it began.
+    pub(super) from_ms: i64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -92,9 +128,7 @@ struct Choice {
 struct TodayPage {
     frame: Frame,
     date: String,
-    now: String,
-    needs: Vec<Need>,
-    needs_more: usize,
+    needs: Needs,
     rows: Vec<Row>,
     reps: usize,
     teams: Vec<Choice>,
@@ -102,6 +136,8 @@ struct TodayPage {
     q: String,
     earlier: Option<String>,
     later: Option<String>,
+    visits: String,
+    is_live: bool,
     window: Option<String>,
 }
 
@@ -114,60 +150,47 @@ pub(super) async fn show(
     frame: Frame,
     Query(wanted): Query<Wanted>,
 ) -> DeskResult<Response> {
-    let now_ms = desk.now_ms();
-    let schedule = desk.app.documents().schedule_at("", now_ms);
-    let day = wanted.day.as_deref().and_then(|day| day.parse().ok());
-    let day: NaiveDate = day.unwrap_or_else(|| schedule.day_of(now_ms));
+    let day = wanted.day(&desk);
     let books = Books::now(&desk);
-    let days = days(&desk, &actor, schedule.whole_day(day)).await?;
-    let (needs, needs_more) = needs::of(&desk, &actor, &frame, &books, &days, now_ms).await?;
+    let days = days_on(&desk, &actor, day).await?;
+    let needs = Needs::of(&desk, &actor, &frame, &books, &days).await?;
 
-    let reps = rows::seen(&books, &actor, &wanted);
+    let reps = seen(&books, &actor, &wanted);
     let pages = reps.len().div_ceil(ROWS).max(1);
     let page = wanted.page.unwrap_or(1).clamp(1, pages);
     let shown = reps.iter().skip((page - 1) * ROWS).take(ROWS);
-    let rows = shown.map(|(id, rep)| Row::new(&frame, &books, id, rep, days.get(*id)));
+    let rows = shown.map(|(id, rep)| Row::new(&frame, &books, id, rep, day, days.get(*id)));
+    let own = books.teams.iter().filter(|(id, _)| actor.covers(id));
+    let window = desk.app.documents().schedule_at("", desk.now_ms()).window(day);
     let board = TodayPage {
         date: frame.local.date(day),
-        now: frame.local.time(now_ms),
         needs,
-        needs_more,
         rows: rows.collect(),
         reps: reps.len(),
-        teams: choices(
-            books
-                .teams
-                .iter()
-                .filter(|(id, _)| actor.covers(id))
-                .map(|(id, team)| (id, &team.name)),
-            wanted.team.as_deref(),
-        ),
+        teams: choices(own.map(|(id, team)| (id, &team.name)), wanted.team.as_deref()),
         districts: choices(
             books.districts.iter().map(|(id, district)| (id, &district.name)),
             wanted.district.as_deref(),
         ),
-        earlier: (page > 1).then(|| link(&wanted, page - 1)),
-        later: (page < pages).then(|| link(&wanted, page + 1)),
+        earlier: (page > 1).then(|| wanted.link("/today", Some(page - 1))),
+        later: (page < pages).then(|| wanted.link("/today", Some(page + 1))),
+        visits: wanted.link("/map/visits", None),
+        is_live: day == Wanted::default().day(&desk),
         q: wanted.q.unwrap_or_default(),
-        window: schedule.window(day).map(|window| {
-            format!(
-                "{}–{}",
-                frame.local.time(window.from_ms),
-                frame.local.time(window.to_ms)
-            )
-        }),
+        window: window.map(|window| frame.local.stretch(window.from_ms, window.to_ms)),
         frame,
     };
     frame::page(StatusCode::OK, &board)
 }
 
 /// The days that this person sees, by rep.
-async fn days(desk: &Desk, actor: &Actor, day: Interval) -> DeskResult<BTreeMap<String, DayState>> {
+pub(super) async fn days_on(desk: &Desk, actor: &Actor, day: NaiveDate) -> DeskResult<BTreeMap<String, DayState>> {
+    let whole = desk.app.documents().schedule_at("", desk.now_ms()).whole_day(day);
     let mut query = ViewQuery {
         kind: "day".into(),
         scopes: actor.scopes(),
-        from_ms: Some(day.from_ms),
-        to_ms: Some(day.to_ms),
+        from_ms: Some(whole.from_ms),
+        to_ms: Some(whole.to_ms),
         limit: 1_000,
         ..ViewQuery::default()
     };
@@ -192,19 +215,4 @@ fn choices<'a>(all: impl Iterator<Item = (&'a String, &'a String)>, chosen: Opti
         chosen: chosen == Some(id),
     })
     .collect()
-}
-
-/// The same choice on another page.
-fn link(wanted: &Wanted, page: usize) -> String {
-    let given = [
-        ("day", &wanted.day),
-        ("team", &wanted.team),
-        ("district", &wanted.district),
-        ("q", &wanted.q),
-    ];
-    let given = given.into_iter().filter_map(|(name, value)| {
-        let value = value.as_deref().filter(|value| !value.is_empty())?;
-        Some(format!("{name}={}&", super::error::encoded(value)))
-    });
-    format!("/today?{}page={page}", given.collect::<String>())
 }

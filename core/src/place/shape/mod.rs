@@ -2,6 +2,7 @@
 
 mod bytes;
 mod disc;
+mod outline;
 mod rings;
 mod snap;
 mod sweep;

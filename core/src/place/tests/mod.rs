@@ -4,6 +4,7 @@ mod datums;
 mod edges;
 mod files;
 mod index;
+mod outlines;
 mod reference;
 mod shapes;
 mod sides;

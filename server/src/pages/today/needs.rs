@@ -21,49 +21,70 @@ const SILENT_MS: i64 = 60 * 60_000;
 const CALLS_MOST: usize = 20;
 
 /// One who needs a person.
-pub(super) struct Need {
+pub(in crate::pages) struct Need {
     /// Rep's name.
-    pub(super) who: String,
+    pub(in crate::pages) who: String,
     /// `call`, `answered`, `finding` or `question`.
-    pub(super) kind: &'static str,
+    pub(in crate::pages) kind: &'static str,
     /// Why, in words.
-    pub(super) why: String,
+    pub(in crate::pages) why: String,
     /// The next step, in words.
-    pub(super) next: String,
+    pub(in crate::pages) next: String,
     /// Where that is done.
-    pub(super) link: Option<String>,
+    pub(in crate::pages) link: Option<String>,
 }
 
-/// Those who need a person, and how many findings and questions more there are at least.
-pub(super) async fn of(
-    desk: &Desk,
-    actor: &Actor,
-    frame: &Frame,
-    books: &Books,
-    days: &BTreeMap<String, DayState>,
-    now_ms: i64,
-) -> DeskResult<(Vec<Need>, usize)> {
-    let mut needs = calls(desk, actor, frame, books, days, now_ms);
-    let mut waiting = Vec::new();
-    for (class, state, kind) in [
-        (None, "answered", "answered"),
-        (Some("finding"), "open", "finding"),
-        (Some("question"), "open", "question"),
-    ] {
-        for view in undecided(desk, actor, class, state).await? {
-            let brief = Brief::new(frame, books, view);
-            waiting.push(Need {
-                who: brief.name,
-                kind,
-                why: brief.what,
-                next: frame.of("need.next", kind),
-                link: Some(format!("/findings/{}", brief.id)),
-            });
+/// Those who need a person, with the time at which that was so.
+pub(in crate::pages) struct Needs {
+    /// First those to call, then what waits for a word.
+    pub(in crate::pages) list: Vec<Need>,
+    /// Findings and questions beyond those, at least.
+    pub(in crate::pages) more: usize,
+    /// When.
+    pub(in crate::pages) now: String,
+}
+
+impl Needs {
+    /// Reads them.
+    pub(in crate::pages) async fn of(
+        desk: &Desk,
+        actor: &Actor,
+        frame: &Frame,
+        books: &Books,
+        days: &BTreeMap<String, DayState>,
+    ) -> DeskResult<Self> {
+        let now_ms = desk.now_ms();
+        let mut list = calls(desk, actor, frame, books, days, now_ms);
+        let mut waiting = Vec::new();
+        for (class, state, kind) in [
+            (None, "answered", "answered"),
+            (Some("finding"), "open", "finding"),
+            (Some("question"), "open", "question"),
+        ] {
+            for view in undecided(desk, actor, class, state).await? {
+                waiting.push(Need::waiting(frame, kind, Brief::new(frame, books, view)));
+            }
+        }
+        let more = waiting.len().saturating_sub(MOST);
+        list.extend(waiting.into_iter().take(MOST));
+        Ok(Self {
+            list,
+            more,
+            now: frame.local.time(now_ms),
+        })
+    }
+}
+
+impl Need {
+    fn waiting(frame: &Frame, kind: &'static str, brief: Brief) -> Self {
+        Self {
+            who: brief.name,
+            kind,
+            why: brief.what,
+            next: frame.of("need.next", kind),
+            link: Some(format!("/findings/{}", brief.id)),
         }
     }
-    let more = waiting.len().saturating_sub(MOST);
-    needs.extend(waiting.into_iter().take(MOST));
-    Ok((needs, more))
 }
 
 async fn undecided(desk: &Desk, actor: &Actor, class: Option<&str>, state: &str) -> DeskResult<Vec<FindingView>> {
@@ -108,7 +129,7 @@ fn calls(
             kind: "call",
             why,
             next: frame.t("need.next.call").to_owned(),
-            link: None,
+            link: Some(format!("/reps/{id}/days/{}", schedule.day_of(now_ms))),
         })
     });
     to_call.take(CALLS_MOST).collect()

@@ -1,3 +1,4 @@
+use chrono::NaiveDate;
 use onbeat_core::{
     reference::{FindingState, Rep},
     rules::{Class, presence::LiveStatus, sign_in::SignInWay},
@@ -11,24 +12,35 @@ use crate::{
 };
 
 /// A rep's row of the board.
-pub(super) struct Row {
-    pub(super) rep: String,
-    pub(super) name: String,
-    pub(super) team: String,
-    pub(super) districts: String,
-    pub(super) bar: Option<Bar>,
+#[derive(Debug)]
+pub(in crate::pages) struct Row {
+    pub(in crate::pages) rep: String,
+    /// Address of the rep's day.
+    pub(in crate::pages) link: String,
+    pub(in crate::pages) name: String,
+    pub(in crate::pages) team: String,
+    pub(in crate::pages) districts: String,
+    pub(in crate::pages) bar: Option<Bar>,
     /// `inside`, `edge`, `outside`, `unknown`, or none where the window is not open.
-    pub(super) live: Option<&'static str>,
-    pub(super) sign_in: String,
-    pub(super) signed_in: bool,
-    pub(super) visits: usize,
-    pub(super) last_visit: String,
-    pub(super) findings: usize,
-    pub(super) questions: usize,
+    pub(in crate::pages) live: Option<&'static str>,
+    pub(in crate::pages) sign_in: String,
+    pub(in crate::pages) signed_in: bool,
+    pub(in crate::pages) visits: usize,
+    pub(in crate::pages) last_visit: String,
+    pub(in crate::pages) findings: usize,
+    pub(in crate::pages) questions: usize,
 }
 
 impl Row {
-    pub(super) fn new(frame: &Frame, books: &Books, id: &str, rep: &Rep, state: Option<&DayState>) -> Self {
+    /// The row of a rep's day, as far as it is known.
+    pub(in crate::pages) fn new(
+        frame: &Frame,
+        books: &Books,
+        id: &str,
+        rep: &Rep,
+        day: NaiveDate,
+        state: Option<&DayState>,
+    ) -> Self {
         let district = |id: &String| {
             books
                 .districts
@@ -39,6 +51,7 @@ impl Row {
         let sign_in = state.and_then(|state| Some((state.sign_in.at_ms?, state.sign_in.way)));
         Self {
             rep: id.to_owned(),
+            link: format!("/reps/{id}/days/{day}"),
             name: rep.name.clone(),
             team: books
                 .teams
@@ -58,7 +71,7 @@ impl Row {
 }
 
 /// The reps that this person sees and asked for, by name.
-pub(super) fn seen<'a>(books: &'a Books, actor: &Actor, wanted: &Wanted) -> Vec<(&'a str, &'a Rep)> {
+pub(in crate::pages) fn seen<'a>(books: &'a Books, actor: &Actor, wanted: &Wanted) -> Vec<(&'a str, &'a Rep)> {
     let given = |value: &Option<String>| value.clone().filter(|value| !value.is_empty());
     let (team, district) = (given(&wanted.team), given(&wanted.district));
     let q = wanted.q.as_deref().unwrap_or_default().trim().to_lowercase();
@@ -99,8 +112,7 @@ fn said(frame: &Frame, at_ms: i64, way: Option<SignInWay>) -> String {
 }
 
 fn last_visit(frame: &Frame, state: &DayState) -> String {
-    let last = state.visits.iter().max_by_key(|visit| visit.from_ms);
-    last.map_or_else(String::new, |visit| {
+    state.last_visit().map_or_else(String::new, |visit| {
         let customer = visit.customer_name.as_ref().unwrap_or(&visit.customer);
         format!("{} {customer}", frame.local.time(visit.from_ms))
     })

@@ -1,0 +1,38 @@
+use geo::{Coord, LineString, SimplifyIdx};
+
+use super::{Ring, Shape, closed};
+use crate::place::{Point, ellipsoid::Scale};
+
+impl Shape {
+    /// The rings with fewer vertices, to be drawn and never to be judged by: part, ring (shell first), closed. The
+    /// line strays at most about `tolerance_m` from the edge (D. Douglas and T. Peucker, Cartographica 10, 1973);
+    /// parts and holes that shrink to a line are left out.
+    pub fn outline(&self, tolerance_m: f64) -> Vec<Vec<Vec<Point>>> {
+        let parts = self.as_parts().iter().map(|part| {
+            let mut rings = part.iter().map(|ring| thinned(ring, tolerance_m));
+            let shell = rings.next().unwrap_or_default();
+            let holes = rings.filter(|hole| is_ring(hole));
+            [shell].into_iter().chain(holes).collect::<Vec<_>>()
+        });
+        parts
+            .filter(|part| part.first().is_some_and(|shell| is_ring(shell)))
+            .collect()
+    }
+}
+
+fn is_ring(points: &[Point]) -> bool {
+    points.len() >= 4
+}
+
+fn thinned(ring: &Ring, tolerance_m: f64) -> Vec<Point> {
+    let points: Vec<Point> = closed(ring).map(Point::from).collect();
+    let Some(first) = points.first() else { return points };
+    let scale = Scale::at(first.lat);
+    let flat = |point: &Point| Coord {
+        x: point.lon * scale.east(0.0),
+        y: point.lat * scale.north(0.0),
+    };
+    let line: LineString = points.iter().map(flat).collect();
+    let kept = line.simplify_idx(tolerance_m);
+    kept.into_iter().map(|vertex| points[vertex]).collect()
+}

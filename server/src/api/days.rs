@@ -17,10 +17,11 @@ use crate::{
     auth::Actor,
     desk::{
         Desk, DeskResult, books,
+        days::Which,
         look::{self, TrailFix},
     },
     fold,
-    store::{Field, ViewQuery},
+    store::ViewQuery,
 };
 
 /// Which days.
@@ -117,29 +118,15 @@ pub(super) async fn list(
 }
 
 impl DaysQuery {
-    /// Views of a kind in these days that this person sees. Without a team a supervisor sees the own teams'.
+    /// Views of a kind in these days that this person sees.
     pub(super) fn query(&self, desk: &Desk, actor: &Actor, kind: &str) -> ViewQuery {
-        let documents = desk.app.documents();
-        let rep = self.rep.as_deref().unwrap_or_default();
-        let whole = |day: NaiveDate| documents.schedule_of(rep, day).whole_day(day);
-        let scopes = match &self.team {
-            Some(team) if actor.covers(team) => Some(vec![format!("team/{team}")]),
-            Some(_) => Some(Vec::new()),
-            None => actor.scopes(),
+        let which = Which {
+            from: self.from,
+            to: self.to,
+            team: self.team.clone(),
+            rep: self.rep.clone(),
         };
-        ViewQuery {
-            kind: kind.into(),
-            scopes,
-            from_ms: self.from.map(|day| whole(day).from_ms),
-            to_ms: self.to.map(|day| whole(day).to_ms),
-            fields: self
-                .rep
-                .iter()
-                .map(|rep| ("rep".into(), Field::Text(rep.clone())))
-                .collect(),
-            descending: true,
-            ..ViewQuery::default()
-        }
+        which.query(desk, actor, kind)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
         access::{self, Scope, Who},
         session,
     },
-    desk::{Desk, DeskError, DeskResult, audit, books, decide::FindingView},
+    desk::{Desk, DeskError, DeskResult, audit, books, customers, decide::FindingView},
 };
 
 /// Name of the session's cookie.
@@ -165,6 +165,11 @@ async fn narrow(desk: &Desk, actor: &Actor, scope: Scope, params: &RawPathParams
     };
     let rep = match scope {
         Scope::Company | Scope::List | Scope::Body => return Ok(()),
+        Scope::Customer => {
+            let id = param("customer");
+            let missing = || DeskError::missing("customer", id);
+            return customers::sees(desk, actor, id).then_some(()).ok_or_else(missing);
+        }
         Scope::Rep => Some(param("rep").to_owned()),
         Scope::Finding => {
             let view = desk.app.store.view("finding", param("finding")).await?;

@@ -1,5 +1,3 @@
-use std::collections::BTreeSet;
-
 use axum::{
     Json,
     extract::{Path, Query, State},
@@ -114,11 +112,7 @@ pub(super) async fn teams(State(desk): State<Desk>, actor: Actor) -> Json<Vec<Te
 #[utoipa::path(get, path = "/api/v1/customers", tag = "company", responses((status = 200, body = Vec<Object>)))]
 pub(super) async fn customers(State(desk): State<Desk>, actor: Actor) -> Json<Vec<Customer>> {
     let mut books = Books::now(&desk);
-    if actor.own_teams().is_some() {
-        let own = books.reps.values().filter(|rep| actor.covers(&rep.team));
-        let assigned: BTreeSet<&String> = own.flat_map(|rep| &rep.customers).collect();
-        books.customers.retain(|id, _| assigned.contains(id));
-    }
+    customers::narrow(&mut books, &actor);
     Json(books.customers.into_values().collect())
 }
 

@@ -35,7 +35,7 @@ use crate::{
     router,
     serve::{Limits, Peer},
     store::{Change, ViewRow},
-    testing::{HOUR, REP, World, at, new_pkcs8, public, read_key},
+    testing::{CENTRE, HOUR, REP, World, at, customer, new_pkcs8, public, read_key},
 };
 
 /// The desk over a world of two teams: `wang` is in t1, `li` in t2.
@@ -71,6 +71,8 @@ impl Office {
         world.put("t2", Document::Team(Team { name: "South".into() })).await;
         let mut li = world.app.documents().rep("li", at(7, 0)).unwrap().clone();
         li.team = "t2".into();
+        li.customers = vec!["c2".into()];
+        world.put("c2", Document::Customer(customer("c2", CENTRE))).await;
         world.put_from("li", Document::Rep(li), at(6, 0)).await;
         world.set_time(at(17, 0));
         let desk = Desk::new(world.app.clone());
@@ -118,14 +120,19 @@ impl Office {
     }
 
     async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
+        // A text is what a page's form sends.
+        let (kind, text) = match body {
+            Value::String(form) => ("application/x-www-form-urlencoded", form.clone()),
+            other => ("application/json", other.to_string()),
+        };
         let mut request = Request::builder()
             .method(method)
             .uri(path)
-            .header(header::CONTENT_TYPE, "application/json");
+            .header(header::CONTENT_TYPE, kind);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Body::from(body.to_string())).unwrap();
+        let request = request.body(Body::from(text)).unwrap();
         let router = self
             .router
             .clone()
@@ -237,9 +244,10 @@ fn path_of(office: &Office, route: &Route, rep: &str) -> String {
         .replace("{visit}", &visit_of(rep).visit)
         .replace("{photo}", &photo().to_string());
     let path = path
-        .replace("{customer}", "c1")
+        .replace("{customer}", if rep == REP { "c1" } else { "c2" })
         .replace("{user}", "auditor")
         .replace("{stream}", "none");
+    let path = path.replace("{month}", "2026-10");
     let path = path.replace("{kind}", "team").replace("{key}", "t1");
     let (_, quarantined) = office.quarantined.iter().find(|(whose, _)| *whose == rep).unwrap();
     let path = path.replace("{seq}", &quarantined.to_string());
@@ -271,6 +279,13 @@ fn body_of(route: &Route, rep: &str) -> Value {
         "/api/v1/documents/{kind}/{key}" => json!({"name": "North"}),
         "/api/v1/rejudge" => json!({"from": "2026-11-20", "to": "2026-11-22"}),
         "/api/v1/duties" => json!({"duty": "basis", "date": "2026-11-20", "note": "page 3"}),
+        "/findings" => json!(format!("finding={}&state=excused&reason=the+fair", finding_of(rep).id)),
+        "/findings/{finding}" => json!("state=excused&reason=the+fair"),
+        "/register" => json!(format!("rep={rep}&number=021+5888+1234")),
+        "/exceptions" => json!(format!(
+            "rep={rep}&reason=leave&from=2026-11-23T09:00&to=2026-11-23T10:00"
+        )),
+        "/customers/{customer}" => json!("number=021+5888+1234"),
         _ => json!({}),
     }
 }
@@ -289,7 +304,7 @@ fn expected(route: &Route, role: Role, own: bool) -> Gets {
     };
     let narrowed = matches!(
         route.scope,
-        Scope::Rep | Scope::Finding | Scope::Visit | Scope::Quarantine | Scope::Body
+        Scope::Rep | Scope::Finding | Scope::Visit | Scope::Customer | Scope::Quarantine | Scope::Body
     );
     match (roles.contains(&role), role) {
         (false, _) => Gets::Refused,
@@ -303,6 +318,8 @@ fn got(answer: &Answer) -> Gets {
     let message = answer.body["error"]["message"].as_str().unwrap_or("");
     let absent = message.starts_with("there is no photo") || message.starts_with("there is no stream");
     match answer.code() {
+        // A page shows its form again, with what was wrong.
+        "" if answer.status == StatusCode::NOT_FOUND => Gets::Hidden,
         "not_your_role" => Gets::Refused,
         "not_found" if !absent => Gets::Hidden,
         _ => Gets::Served,

@@ -15,7 +15,8 @@ use super::{
 };
 use crate::{
     auth::Actor,
-    desk::{Desk, DeskError, DeskResult},
+    desk::{Desk, DeskError, DeskResult, visits},
+    files::export::VisitRow,
     store::{Field, ViewRow},
 };
 
@@ -62,7 +63,8 @@ pub(super) async fn list(
     params(("visit" = String, Path, description = "The visit's id")),
     responses((status = 200, body = VisitShown), (status = 404, description = "`not_found`")))]
 pub(super) async fn one(State(desk): State<Desk>, Path(visit): Path<String>) -> DeskResult<Json<VisitShown>> {
-    Ok(Json(find(&desk, &visit).await?))
+    let VisitRow { rep, day, visit } = visits::one(&desk, &visit).await?;
+    Ok(Json(VisitShown { rep, day, visit }))
 }
 
 /// A photo of a visit.
@@ -78,7 +80,7 @@ pub(super) async fn photo(
 ) -> DeskResult<impl IntoResponse> {
     let missing = || DeskError::missing("photo", &photo);
     let hash: Hash = photo.parse().map_err(|_| missing())?;
-    let shown = find(&desk, &visit).await?;
+    let shown = visits::one(&desk, &visit).await?;
     let named = shown.visit.photos.contains(&hash);
     let bytes = if named { desk.app.store.blob(&hash).await? } else { None };
     // What a phone sent is shown as a picture and as nothing else: a browser is not to guess.
@@ -87,10 +89,4 @@ pub(super) async fn photo(
         (CONTENT_DISPOSITION, "inline; filename=\"photo.jpg\""),
     ];
     Ok((AppendHeaders(headers), Bytes::from(bytes.ok_or_else(missing)?)))
-}
-
-async fn find(desk: &Desk, visit: &str) -> DeskResult<VisitShown> {
-    let view = desk.app.store.view("visit", visit).await?;
-    let shown = view.and_then(|view| serde_json::from_str(&view.body).ok());
-    shown.ok_or_else(|| DeskError::missing("visit", visit))
 }

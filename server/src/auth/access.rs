@@ -31,6 +31,8 @@ pub enum Scope {
     Finding,
     /// The path names a visit of a rep of an own team.
     Visit,
+    /// The path names a customer of a rep of an own team.
+    Customer,
     /// The path names a quarantined batch of a rep of an own team.
     Quarantine,
     /// The body names reps: the desk's function checks their teams, and of a code for whom it is (one that gives a
@@ -138,6 +140,23 @@ pub const ROUTES: &[Route] = &[
     route(POST, "/findings/{finding}", DECIDERS, Scope::Finding),
     route(GET, "/register", ALL, Scope::List),
     route(POST, "/register", REGISTRARS, Scope::Body),
+    route(GET, "/visits", READERS, Scope::List),
+    route(GET, "/visits/{visit}", READERS, Scope::Visit),
+    route(GET, "/map/visits/{visit}", READERS, Scope::Visit),
+    route(GET, "/customers", ALL, Scope::List),
+    route(GET, "/customers/{customer}", ALL, Scope::Customer),
+    route(POST, "/customers/{customer}", LANDLINES, Scope::Customer),
+    route(GET, "/map/customers", READERS, Scope::List),
+    route(GET, "/map/customers/{customer}", READERS, Scope::Customer),
+    route(GET, "/exceptions", READERS, Scope::List),
+    route(POST, "/exceptions", DECIDERS, Scope::Body),
+    route(GET, "/register/print", ALL, Scope::List),
+    route(GET, "/register/number", REGISTRARS, Scope::List),
+    route(GET, "/reports", READERS, Scope::List),
+    route(GET, "/reports/months/{month}", READERS, Scope::List),
+    route(POST, "/reports/months/{month}", ADMINS, Scope::Company),
+    route(GET, "/reports/export", READERS, Scope::List),
+    route(GET, "/reps/{rep}/days/{day}/trail", READERS, Scope::Rep),
     // Phones.
     route(GET, "/api/v1/keys", Who::Anyone, Scope::Company),
     route(POST, "/api/v1/enrol", Who::Anyone, Scope::Company),

@@ -1,14 +1,76 @@
-//! Customers' landlines, which the clerk keeps: they are evidence of the place at a phone sign-in.
+//! Customers: who sees whose, that a look at one is recorded, and the landlines that the clerk keeps, which are
+//! evidence of the place at a phone sign-in.
 
 use std::collections::BTreeSet;
 
-use onbeat_core::reference::Customer;
+use onbeat_core::{
+    place::{Area, Point, Shape},
+    reference::Customer,
+};
 
 use super::{
-    Books, Deed, Desk, DeskError, DeskResult,
+    Books, Deed, Desk, DeskError, DeskResult, books,
+    records::CustomerOpened,
     turn::{self, Start, turn},
 };
 use crate::{auth::Actor, files::import::phone_digits};
+
+/// Leaves the customers that this person sees: a supervisor those of the own teams' reps.
+pub fn narrow(books: &mut Books, actor: &Actor) {
+    if actor.own_teams().is_none() {
+        return;
+    }
+    let own = books.reps.values().filter(|rep| actor.covers(&rep.team));
+    let assigned: BTreeSet<&String> = own.flat_map(|rep| &rep.customers).collect();
+    books.customers.retain(|id, _| assigned.contains(id));
+}
+
+/// Whether this person sees a customer.
+pub fn sees(desk: &Desk, actor: &Actor, id: &str) -> bool {
+    let of_own = || {
+        let mut reps = books::reps(desk).into_values();
+        reps.any(|rep| actor.covers(&rep.team) && rep.customers.iter().any(|customer| customer == id))
+    };
+    actor.own_teams().is_none() || of_own()
+}
+
+/// Opens a customer's page. That somebody did is recorded first: if that fails nothing is shown.
+///
+/// # Errors
+/// No such customer; the store's.
+pub async fn open(desk: &Desk, actor: &Actor, id: &str) -> DeskResult<Customer> {
+    let customer = Books::now(desk).customers.remove(id);
+    let customer = customer.ok_or_else(|| DeskError::missing("customer", id))?;
+    let mut deed = Deed::new(actor);
+    deed.record(&CustomerOpened {
+        customer: id.into(),
+        by: actor.user.clone(),
+    });
+    deed.commit(desk).await?;
+    Ok(customer)
+}
+
+/// The district that holds a customer's place, if one does: its id.
+///
+/// # Errors
+/// The store's.
+pub async fn district(desk: &Desk, books: &Books, customer: &Customer) -> DeskResult<Option<String>> {
+    let place = Point::from_e9(customer.lat_e9, customer.lon_e9);
+    // A district is big to read: those of the customer's reps come first.
+    let reps = books.reps.values().filter(|rep| rep.customers.contains(&customer.id));
+    let likely: BTreeSet<&String> = reps.flat_map(|rep| &rep.districts).collect();
+    let mut districts: Vec<_> = books.districts.iter().collect();
+    districts.sort_by_key(|(id, _)| !likely.contains(id));
+    for (id, district) in districts {
+        let bytes = desk.app.store.blob(&district.shape).await?.unwrap_or_default();
+        let holds = move || Shape::from_bytes(&bytes).is_ok_and(|shape| Area::prepare(&shape).contains(place));
+        let held = tokio::task::spawn_blocking(holds).await;
+        if held.map_err(|error| DeskError::environment("failed", error.to_string()))? {
+            return Ok(Some(id.clone()));
+        }
+    }
+    Ok(None)
+}
 
 /// Sets or takes away a customer's landline.
 ///

@@ -4,6 +4,7 @@
 pub mod audit;
 pub mod books;
 pub mod customers;
+pub mod days;
 pub mod decide;
 mod deed;
 pub mod documents;
@@ -15,13 +16,17 @@ pub mod exceptions;
 pub mod export;
 pub mod import;
 pub mod look;
+pub mod month;
 pub mod phones;
 pub mod policy;
 pub mod records;
 pub mod register;
 pub mod rejudge;
+pub mod reports;
+pub mod tables;
 pub mod turn;
 pub mod users;
+pub mod visits;
 
 #[cfg(test)]
 mod tests;

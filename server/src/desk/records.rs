@@ -28,6 +28,52 @@ impl Payload for UserChanged {
     const TYPE: &'static str = "user.changed";
 }
 
+/// Somebody opened a customer's page: landline, place and visits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerOpened {
+    /// Which.
+    pub customer: String,
+    /// Who.
+    pub by: String,
+}
+impl Payload for CustomerOpened {
+    const TYPE: &'static str = "customer.opened";
+}
+
+/// Somebody took a table out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataExported {
+    /// Which.
+    pub what: String,
+    /// As which kind of file.
+    pub format: String,
+    /// First day, where it is of days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<NaiveDate>,
+    /// Last day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<NaiveDate>,
+    /// Who.
+    pub by: String,
+}
+impl Payload for DataExported {
+    const TYPE: &'static str = "data.exported";
+}
+
+/// A month's sheet was frozen: what comes later changes it no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MonthFrozen {
+    /// `YYYY-MM`.
+    pub month: String,
+    /// Blob of the sheet: JSON.
+    pub sheet: Hash,
+    /// Who.
+    pub by: String,
+}
+impl Payload for MonthFrozen {
+    const TYPE: &'static str = "month.frozen";
+}
+
 /// One duty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ValueEnum, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -3,20 +3,23 @@
 
 use chrono::NaiveDate;
 use onbeat_core::{
+    record::Body,
     reference::Customer,
     rules::{
-        DayView,
+        DayView, Name,
         sign_in::{SignInEntered, SignInWay},
     },
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Books, Deed, Desk, DeskError, DeskResult, books};
-use crate::{auth::Actor, files::import::phone_digits};
+use super::{Books, Deed, Desk, DeskError, DeskResult, books, customers};
+use crate::{auth::Actor, files::import::phone_digits, store::LogLine};
 
 /// A call is entered at most this long after it came.
 const ENTRY_MAX_MS: i64 = 7 * 86_400_000;
+/// An entry that comes so long after its call is marked.
+const LATE_MS: i64 = 15 * 60_000;
 /// Longest note, in characters.
 const NOTE_MAX_CHARS: usize = 500;
 
@@ -40,6 +43,34 @@ pub struct RegisterRow {
     pub district: Option<String>,
     /// Signed distance to the edge there, positive inside.
     pub edge_mm: Option<i64>,
+    /// The clerk's entry, where the rep called.
+    pub entered: Option<Entered>,
+}
+
+/// A sign-in that the clerk entered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Entered {
+    /// Caller's number, digits only.
+    pub number: String,
+    /// The customer whose landline it is; none otherwise.
+    pub customer: Option<String>,
+    /// Words, may be empty.
+    pub note: String,
+    /// Who entered it.
+    pub by: String,
+    /// How long after the call, milliseconds.
+    pub after_ms: i64,
+    /// That is more than 15 minutes.
+    pub late: bool,
+}
+
+/// A customer whose landline a number is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// The customer's name.
+    pub name: String,
+    /// He is assigned to the rep who calls.
+    pub of_rep: bool,
 }
 
 /// A call that the clerk enters.
@@ -80,7 +111,12 @@ pub async fn of_day(desk: &Desk, actor: &Actor, day: NaiveDate) -> DeskResult<Ve
         let view = store.view("day", &format!("{id}/{day}")).await?;
         let view = view.and_then(|view| serde_json::from_str::<DayView>(&view.body).ok());
         let sign_in = view.map(|view| view.sign_in).unwrap_or_default();
+        let entered = match &sign_in.record {
+            Some(record) if sign_in.way != Some(SignInWay::App) => entered(desk, record).await?,
+            _ => None,
+        };
         rows.push(RegisterRow {
+            entered,
             rep: id,
             name: rep.name,
             team: rep.team,
@@ -92,6 +128,44 @@ pub async fn of_day(desk: &Desk, actor: &Actor, day: NaiveDate) -> DeskResult<Ve
         });
     }
     Ok(rows)
+}
+
+/// What the desk's record of a call says.
+async fn entered(desk: &Desk, record: &Name) -> DeskResult<Option<Entered>> {
+    let line = LogLine {
+        stream: record.stream.clone(),
+        epoch: record.epoch,
+        branch: record.branch.clone(),
+    };
+    let row = desk.app.store.records(&line, record.seq, 1).await?.pop();
+    let body = row.filter(|row| row.seq == record.seq).and_then(|row| row.body);
+    let Some(body) = body.and_then(|line| Body::parse(&line).ok()) else {
+        return Ok(None);
+    };
+    let call = body.read::<SignInEntered>().and_then(Result::ok);
+    Ok(call.map(|call| {
+        let after_ms = body.at.at_ms - call.called_at_ms;
+        Entered {
+            number: call.number,
+            customer: call.customer,
+            note: call.note,
+            by: call.by,
+            after_ms,
+            late: after_ms > LATE_MS,
+        }
+    }))
+}
+
+/// Whose landline a number is, among the customers that this person sees, those of the rep who calls first.
+pub fn owner(desk: &Desk, actor: &Actor, rep: &str, number: &str) -> Option<Owner> {
+    let (mut books, number) = (Books::now(desk), phone_digits(number)?);
+    customers::narrow(&mut books, actor);
+    let own = books.reps.get(rep).map(|rep| rep.customers.clone()).unwrap_or_default();
+    let customer = whose(&books, &own, &number)?;
+    Some(Owner {
+        name: books.customers.get(&customer)?.name.clone(),
+        of_rep: own.contains(&customer),
+    })
 }
 
 /// Enters a call. A number that is a customer's landline is evidence of the place (当地固定电话).
@@ -159,4 +233,23 @@ fn same_line(a: &str, b: &str) -> bool {
     let (long, short) = if a.len() > b.len() { (a, b) } else { (b, a) };
     let national = short.trim_start_matches('0');
     long == short || (national.len() >= NATIONAL_MIN_DIGITS && long.ends_with(national))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same_line;
+
+    #[test]
+    fn a_number_is_a_line_with_or_without_its_countrys_code() {
+        for (a, b, same) in [
+            ("02158881234", "02158881234", true),
+            ("862158881234", "02158881234", true),
+            ("02158881234", "862158881234", true),
+            ("2125550142", "12125550142", true),
+            ("58881234", "02158881234", false),
+            ("02158881235", "02158881234", false),
+        ] {
+            assert_eq!(same_line(a, b), same, "{a} {b}");
+        }
+    }
 }

@@ -481,6 +481,24 @@ async fn a_landline_is_evidence_of_the_place_and_a_mobile_is_none() {
         assert_eq!(entered.customer.as_deref(), customer, "{number}");
         assert_eq!(entered.day.to_string(), "2026-11-23");
     }
+    // The day's account takes the first call; it was entered twenty minutes after it came.
+    let rows = register::of_day(&desk, &clerk, "2026-11-23".parse().unwrap())
+        .await
+        .unwrap();
+    let entered = rows.iter().find(|row| row.rep == REP).unwrap().entered.clone().unwrap();
+    assert_eq!((entered.after_ms, entered.late), (20 * MINUTE, true));
+    assert_eq!(
+        (entered.by.as_str(), entered.customer.as_deref()),
+        ("clerk", Some("c1"))
+    );
+    let owner = |actor: &Actor, rep: &str, number: &str| register::owner(&desk, actor, rep, number);
+    assert!(owner(&clerk, REP, "021 5888 1234").unwrap().of_rep);
+    assert!(!owner(&clerk, "nobody", "021 5888 1234").unwrap().of_rep);
+    assert_eq!(owner(&clerk, REP, "021 5888"), None);
+    assert_eq!(
+        owner(&user("other", Role::Supervisor, &["t2"]), REP, "021 5888 1234"),
+        None
+    );
     for (rep, number, called_at_ms, says) in [
         (REP, "call me", at(8, 40), "bad_number"),
         (REP, "02158881234", at(9, 1), "bad_time"),

@@ -114,6 +114,24 @@ pub fn visit_cells(row: &VisitRow) -> Vec<String> {
     ]
 }
 
+/// A table to take out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Table {
+    /// Names of the columns; a unit is said last.
+    pub columns: Vec<&'static str>,
+    /// Cells in the order of the columns.
+    pub rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// As a CSV file. It begins with a byte order mark: without one, spreadsheets take UTF-8 for something else.
+    pub fn csv(&self) -> String {
+        let head = csv_line(self.columns.iter().map(ToString::to_string));
+        let rows = self.rows.iter().map(|row| csv_line(row.iter().cloned()));
+        format!("\u{feff}{head}{}", rows.collect::<String>())
+    }
+}
+
 /// A row of a CSV file. A text that a spreadsheet would take for a formula gets an apostrophe before it
 /// (<https://owasp.org/www-community/attacks/CSV_Injection>); numbers stay numbers.
 pub fn csv_line(cells: impl Iterator<Item = String>) -> String {
@@ -126,17 +144,18 @@ pub fn csv_line(cells: impl Iterator<Item = String>) -> String {
     String::from_utf8(bytes).expect("made of text")
 }
 
-fn harmless(cell: String) -> String {
+pub(super) fn harmless(cell: String) -> String {
     let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
     if formula { format!("'{cell}") } else { cell }
 }
 
-fn time(at_ms: Option<i64>) -> String {
+/// An instant as a cell, RFC 3339.
+pub fn time(at_ms: Option<i64>) -> String {
     at_ms.map(rfc3339).unwrap_or_default()
 }
 
-/// An enum's code.
-fn code(value: &Option<impl Serialize>) -> String {
+/// An enum's code as a cell.
+pub fn code(value: &Option<impl Serialize>) -> String {
     let value = value.as_ref().and_then(|value| serde_json::to_value(value).ok());
     value
         .and_then(|value| value.as_str().map(ToOwned::to_owned))

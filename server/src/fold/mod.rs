@@ -11,6 +11,7 @@ mod keys;
 mod noted;
 mod private;
 mod rejudged;
+mod sums;
 mod times;
 mod views;
 mod worker;
@@ -23,6 +24,7 @@ pub use day::{FoldError, day_now, day_with_documents};
 pub use explain::explained;
 pub use frozen::frozen_cell;
 pub use keys::{day_key, outdated, read_day_key, touches};
+pub use sums::DaySums;
 pub use worker::{drain, run, settle};
 
 pub(crate) use anchors::{boot_key, tie_of};

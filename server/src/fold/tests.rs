@@ -11,7 +11,7 @@ use onbeat_core::{
     },
 };
 
-use super::{day_key, day_now, drain};
+use super::{DaySums, day_key, day_now, drain};
 use crate::{
     store::{Change, Field, ViewRow},
     testing::{HOUR, MINUTE, Phone, REP, World, at},
@@ -127,6 +127,19 @@ async fn a_day_becomes_views_and_closes_by_itself() {
     assert_eq!(field(of("visit")[0], "customer"), Field::Text("c1".into()));
     assert_eq!(field(of("day")[0], "outside_s"), Field::Int(view.counts.outside_s));
     assert_eq!(of("day")[0].at_ms, at(8, 0));
+    let sums = world
+        .app
+        .store
+        .view(DaySums::KIND, "wang/2026-11-23")
+        .await
+        .unwrap()
+        .unwrap();
+    let sums: DaySums = serde_json::from_str(&sums.body).unwrap();
+    assert_eq!((&sums.counts, sums.visits, sums.closed), (&view.counts, 1, true));
+    assert_eq!(
+        (sums.window_s, sums.districts),
+        (8 * 3600 + 1800, vec!["d1".to_owned()])
+    );
     let left = of("finding")
         .into_iter()
         .find(|row| row.key == finding_id(&view, FindingKind::LeftArea))

@@ -4,6 +4,7 @@ use onbeat_core::rules::{Basis, Class, DayView, Finding, visit::VisitView};
 use serde::Serialize;
 use serde_json::json;
 
+use super::DaySums;
 use crate::{
     app::App,
     store::{Change, Field, StoreResult, ViewQuery, ViewRow},
@@ -15,7 +16,7 @@ pub(super) const CLOSES: &str = "closes_ms";
 /// Puts the views of a folded day into a change, and drops those that are no more.
 pub(super) async fn put(app: &App, day: &DayView, basis: &Basis, change: &mut Change) -> StoreResult<()> {
     let of = Of::new(day, basis);
-    let mut views = vec![of.day()];
+    let mut views = vec![of.day(), of.sums(basis)];
     views.extend(day.findings.iter().map(|finding| of.finding(finding)));
     for visit in &day.visits {
         views.extend(of.visit(app, visit).await?);
@@ -86,6 +87,12 @@ impl<'a> Of<'a> {
         let closes = view.window.filter(|_| !view.closed);
         own.extend(closes.map(|window| (CLOSES, Field::Int(window.to_ms))));
         self.row("day", format!("{}/{}", view.rep, self.day), self.opens_ms, view, own)
+    }
+
+    fn sums(&self, basis: &Basis) -> ViewRow {
+        let key = format!("{}/{}", self.view.rep, self.day);
+        let own = vec![("team", text(self.team))];
+        self.row(DaySums::KIND, key, self.opens_ms, &DaySums::new(self.view, basis), own)
     }
 
     fn finding(&self, finding: &Finding) -> ViewRow {

@@ -30,10 +30,14 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; 
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The pages of the navigation, with the key of their words.
-const PAGES: [(&str, &str); 3] = [
+const PAGES: &[(&str, &str)] = &[
     ("/today", "nav.today"),
     ("/findings", "nav.findings"),
     ("/register", "nav.register"),
+    ("/visits", "nav.visits"),
+    ("/customers", "nav.customers"),
+    ("/exceptions", "nav.exceptions"),
+    ("/reports", "nav.reports"),
 ];
 
 /// What the frame around a page shows.

@@ -1,6 +1,6 @@
 //! Times, dates and distances as people of a language write them, in the company's zone.
 
-use chrono::{DateTime, Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
 use onbeat_core::words::Language;
 
@@ -48,6 +48,13 @@ impl Local {
             Language::En => format!("{weekday} {}", day.format("%-d %b %Y")),
             Language::Zh => format!("{}年{}月{}日 {weekday}", day.year(), day.month(), day.day()),
         }
+    }
+
+    /// The instant of a time typed into a form, `YYYY-MM-DDTHH:MM`. One that a change of clocks skips is none; of two the
+    /// first is meant.
+    pub(super) fn typed(&self, text: &str) -> Option<i64> {
+        let at = NaiveDateTime::parse_from_str(text.trim(), "%Y-%m-%dT%H:%M").ok()?;
+        Some(self.zone.from_local_datetime(&at).earliest()?.timestamp_millis())
     }
 
     /// Hours and minutes.

@@ -4,7 +4,10 @@
 
 mod assets;
 mod bar;
+mod customers;
 mod error;
+mod exceptions;
+mod filter;
 mod findings;
 mod frame;
 mod live;
@@ -12,7 +15,9 @@ mod local;
 mod log_in;
 mod map;
 mod register;
+mod reports;
 mod today;
+mod visits;
 mod words;
 
 #[cfg(test)]
@@ -43,6 +48,20 @@ pub(crate) fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(findings::list, findings::decide_many))
         .routes(routes!(findings::one, findings::decide))
         .routes(routes!(register::show, register::enter))
+        .routes(routes!(visits::list))
+        .routes(routes!(visits::one))
+        .routes(routes!(visits::map))
+        .routes(routes!(customers::list))
+        .routes(routes!(customers::one, customers::set_landline))
+        .routes(routes!(customers::map))
+        .routes(routes!(customers::place))
+        .routes(routes!(exceptions::list, exceptions::make))
+        .routes(routes!(register::print))
+        .routes(routes!(register::number))
+        .routes(routes!(reports::show))
+        .routes(routes!(reports::sheet, reports::freeze))
+        .routes(routes!(reports::table))
+        .routes(routes!(reports::trail))
         .layer(Extension(live::Boards::default()))
         .layer(CompressionLayer::new().gzip(true))
 }

@@ -1,4 +1,7 @@
-//! The register of market-entry sign-ins (R4), and the clerk's entry for a rep who called.
+//! The register of market-entry sign-ins (R4), the clerk's entry for a rep who called, and the sheet to print.
+
+mod line;
+mod number;
 
 use askama::Template;
 use axum::{
@@ -11,7 +14,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Frame, frame};
+use super::{Frame, filter::given, frame};
 use crate::{
     auth::{Actor, Role},
     desk::{
@@ -19,6 +22,9 @@ use crate::{
         register::{self, Call, RegisterRow},
     },
 };
+use line::Line;
+use number::named;
+pub(super) use number::{__path_number, number};
 
 /// Which day.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -26,27 +32,29 @@ use crate::{
 pub(super) struct Wanted {
     /// `YYYY-MM-DD`; today where nothing is said.
     day: Option<String>,
+    /// The rep whose call was entered just now.
+    entered: Option<String>,
+}
+
+impl Wanted {
+    fn day(&self, desk: &Desk) -> NaiveDate {
+        let (day, now_ms) = (self.day.as_deref().and_then(|day| day.parse().ok()), desk.now_ms());
+        day.unwrap_or_else(|| desk.app.documents().schedule_at("", now_ms).day_of(now_ms))
+    }
 }
 
 /// A call as it is typed.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(default)]
 pub(super) struct Typed {
     /// Caller's number.
     number: String,
     /// The rep's name or id.
     rep: String,
+    /// When today the call came, `HH:MM`; empty: now.
+    called: String,
     /// Words, may be empty.
-    #[serde(default)]
     note: String,
-}
-
-struct Line {
-    name: String,
-    team: String,
-    at: String,
-    how: String,
-    place: String,
-    late: bool,
 }
 
 #[derive(Template)]
@@ -57,10 +65,26 @@ struct RegisterPage {
     day: String,
     missing: Vec<Line>,
     signed: Vec<Line>,
+    /// Entered at the desk, of those who signed in, and in hundredths.
+    by_clerk: usize,
+    share: usize,
     reps: Vec<(String, String)>,
     may_enter: bool,
+    entered: Option<String>,
     typed: Typed,
     wrong: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "register_print.html")]
+struct PrintPage {
+    frame: Frame,
+    date: String,
+    day: String,
+    lines: Vec<Line>,
+    missing: usize,
+    by_clerk: usize,
+    printed: String,
 }
 
 /// The register of a day.
@@ -83,16 +107,21 @@ async fn shown(
     typed: Typed,
     wrong: Option<&DeskError>,
 ) -> DeskResult<Response> {
-    let now_ms = desk.now_ms();
-    let day = wanted.day.as_deref().and_then(|day| day.parse().ok());
-    let day: NaiveDate = day.unwrap_or_else(|| desk.app.documents().schedule_at("", now_ms).day_of(now_ms));
-    let books = Books::now(desk);
+    let (now_ms, day, books) = (desk.now_ms(), wanted.day(desk), Books::now(desk));
     let rows = register::of_day(desk, actor, day).await?;
+    let entered = wanted
+        .entered
+        .as_ref()
+        .and_then(|rep| rows.iter().find(|row| row.rep == *rep));
     let (signed, missing): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.at_ms.is_some());
-    let line = |row: &RegisterRow| line(&frame, &books, row, now_ms);
+    let by_clerk = signed.iter().filter(|row| row.entered.is_some()).count();
+    let line = |row: &RegisterRow| Line::new(&frame, &books, row, now_ms);
     let shown = RegisterPage {
         date: frame.local.date(day),
         day: day.to_string(),
+        by_clerk,
+        share: by_clerk * 100 / signed.len().max(1),
+        entered: entered.map(|row| taken(&frame, &books, row)),
         missing: missing.into_iter().map(line).collect(),
         signed: signed.into_iter().map(line).collect(),
         reps: rows.iter().map(|row| (row.rep.clone(), row.name.clone())).collect(),
@@ -105,37 +134,38 @@ async fn shown(
     frame::page(status, &shown)
 }
 
-fn line(frame: &Frame, books: &Books, row: &RegisterRow, now_ms: i64) -> Line {
-    let way = row.way.and_then(|way| serde_json::to_value(way).ok());
-    let way = way.as_ref().and_then(|way| way.as_str());
-    let district = row.district.as_ref();
-    let district = district.map(|id| {
-        books
-            .districts
-            .get(id)
-            .map_or(id.clone(), |district| district.name.clone())
-    });
-    let due = row
-        .due_ms
-        .map(|due_ms| (frame.local.time(due_ms), due_ms < row.at_ms.unwrap_or(now_ms)));
-    Line {
-        name: row.name.clone(),
-        team: books
-            .teams
-            .get(&row.team)
-            .map_or(row.team.clone(), |team| team.name.clone()),
-        at: row.at_ms.map_or_else(String::new, |at_ms| frame.local.time(at_ms)),
-        how: way.map_or_else(String::new, |way| frame.of("way", way)),
-        place: match (district, &due) {
-            (Some(district), _) => district,
-            (None, Some((due, _))) if row.at_ms.is_none() => frame.words.fill("register.due", &[("time", due)]),
-            _ => String::new(),
-        },
-        late: due.is_some_and(|(_, late)| late),
-    }
+/// What an entry came to: `Wang, 08:05: landline of the corner shop`.
+fn taken(frame: &Frame, books: &Books, row: &RegisterRow) -> String {
+    let line = Line::new(frame, books, row, 0);
+    let place = if line.place.is_empty() { line.how } else { line.place };
+    format!("{}, {}: {place}", line.name, line.at)
 }
 
-/// Enters a call that comes now.
+/// The register of a day as a sheet of paper.
+#[utoipa::path(get, path = "/register/print", tag = "pages", params(Wanted),
+    responses((status = 200, description = "The sheet", body = String, content_type = "text/html")))]
+pub(super) async fn print(
+    State(desk): State<Desk>,
+    actor: Actor,
+    frame: Frame,
+    Query(wanted): Query<Wanted>,
+) -> DeskResult<Response> {
+    let (now_ms, day, books) = (desk.now_ms(), wanted.day(&desk), Books::now(&desk));
+    let mut rows = register::of_day(&desk, &actor, day).await?;
+    rows.sort_by_key(|row| (row.at_ms.is_none(), row.at_ms, row.name.clone()));
+    let sheet = PrintPage {
+        date: frame.local.date(day),
+        day: day.to_string(),
+        missing: rows.iter().filter(|row| row.at_ms.is_none()).count(),
+        by_clerk: rows.iter().filter(|row| row.entered.is_some()).count(),
+        lines: rows.iter().map(|row| Line::new(&frame, &books, row, now_ms)).collect(),
+        printed: frame.local.instant(now_ms),
+        frame,
+    };
+    frame::page(StatusCode::OK, &sheet)
+}
+
+/// Enters a call.
 #[utoipa::path(post, path = "/register", tag = "pages",
     request_body(content = Typed, content_type = "application/x-www-form-urlencoded"), responses(
     (status = 303, description = "To the register"),
@@ -147,27 +177,17 @@ pub(super) async fn enter(
     frame: Frame,
     Form(typed): Form<Typed>,
 ) -> DeskResult<Response> {
+    let today = Wanted::default().day(&desk);
+    let earlier = given(Some(&typed.called)).and_then(|time| frame.local.typed(&format!("{today}T{time}")));
     let call = Call {
         rep: named(&desk, &actor, &typed.rep),
         number: typed.number.clone(),
-        called_at_ms: desk.now_ms(),
+        called_at_ms: earlier.unwrap_or_else(|| desk.now_ms()),
         note: typed.note.clone(),
     };
+    let rep = super::error::encoded(&call.rep);
     match register::enter(&desk, &actor, call).await {
-        Ok(_) => Ok(Redirect::to("/register").into_response()),
+        Ok(_) => Ok(Redirect::to(&format!("/register?entered={rep}")).into_response()),
         Err(error) => shown(&desk, &actor, frame, &Wanted::default(), typed, Some(&error)).await,
-    }
-}
-
-/// The id of a rep who is named by it, or by a name that is his alone.
-fn named(desk: &Desk, actor: &Actor, typed: &str) -> String {
-    let (books, wanted) = (Books::now(desk), typed.trim().to_lowercase());
-    let mut found = books
-        .reps
-        .iter()
-        .filter(|(_, rep)| actor.covers(&rep.team) && rep.name.to_lowercase() == wanted);
-    match (books.reps.contains_key(typed.trim()), found.next(), found.next()) {
-        (false, Some((id, _)), None) => id.clone(),
-        _ => typed.trim().to_owned(),
     }
 }

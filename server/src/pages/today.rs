@@ -21,7 +21,11 @@ use onbeat_core::{
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{Frame, frame};
+use super::{
+    Frame,
+    filter::{self, Choice},
+    frame,
+};
 use crate::{
     auth::Actor,
     desk::{Books, Desk, DeskResult},
@@ -59,19 +63,15 @@ impl Wanted {
 
     /// The same choice, elsewhere: `/map/visits?team=north`.
     fn link(&self, path: &str, page: Option<usize>) -> String {
-        let given = [
-            ("day", &self.day),
-            ("team", &self.team),
-            ("district", &self.district),
-            ("q", &self.q),
+        let page = page.map(|page| page.to_string());
+        let same = [
+            ("day", self.day.as_ref()),
+            ("team", self.team.as_ref()),
+            ("district", self.district.as_ref()),
+            ("q", self.q.as_ref()),
+            ("page", page.as_ref()),
         ];
-        let given = given.into_iter().filter_map(|(name, value)| {
-            let value = value.as_deref().filter(|value| !value.is_empty())?;
-            Some(format!("{name}={}", super::error::encoded(value)))
-        });
-        let page = page.map(|page| format!("page={page}"));
-        let query: Vec<String> = given.chain(page).collect();
-        format!("{path}?{}", query.join("&"))
+        filter::link(path, &same)
     }
 }
 
@@ -116,13 +116,6 @@ struct Found {
     state: FindingState,
 }
 
-/// A name to choose by its id.
-struct Choice {
-    id: String,
-    name: String,
-    chosen: bool,
-}
-
 #[derive(Template)]
 #[template(path = "today.html")]
 struct TodayPage {
@@ -160,18 +153,14 @@ pub(super) async fn show(
     let page = wanted.page.unwrap_or(1).clamp(1, pages);
     let shown = reps.iter().skip((page - 1) * ROWS).take(ROWS);
     let rows = shown.map(|(id, rep)| Row::new(&frame, &books, id, rep, day, days.get(*id)));
-    let own = books.teams.iter().filter(|(id, _)| actor.covers(id));
     let window = desk.app.documents().schedule_at("", desk.now_ms()).window(day);
     let board = TodayPage {
         date: frame.local.date(day),
         needs,
         rows: rows.collect(),
         reps: reps.len(),
-        teams: choices(own.map(|(id, team)| (id, &team.name)), wanted.team.as_deref()),
-        districts: choices(
-            books.districts.iter().map(|(id, district)| (id, &district.name)),
-            wanted.district.as_deref(),
-        ),
+        teams: filter::teams(&books, &actor, wanted.team.as_ref()),
+        districts: filter::districts(&books, wanted.district.as_ref()),
         earlier: (page > 1).then(|| wanted.link("/today", Some(page - 1))),
         later: (page < pages).then(|| wanted.link("/today", Some(page + 1))),
         visits: wanted.link("/map/visits", None),
@@ -206,13 +195,4 @@ pub(super) async fn days_on(desk: &Desk, actor: &Actor, day: NaiveDate) -> DeskR
             _ => return Ok(days),
         }
     }
-}
-
-fn choices<'a>(all: impl Iterator<Item = (&'a String, &'a String)>, chosen: Option<&str>) -> Vec<Choice> {
-    all.map(|(id, name)| Choice {
-        id: id.clone(),
-        name: name.clone(),
-        chosen: chosen == Some(id),
-    })
-    .collect()
 }

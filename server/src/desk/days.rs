@@ -1,0 +1,47 @@
+//! Which rep-days somebody asks for, and may see.
+
+use chrono::NaiveDate;
+
+use super::Desk;
+use crate::{
+    auth::Actor,
+    store::{Field, ViewQuery},
+};
+
+/// Days, and whose.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Which {
+    /// First day.
+    pub from: Option<NaiveDate>,
+    /// Last day.
+    pub to: Option<NaiveDate>,
+    /// Only of this team.
+    pub team: Option<String>,
+    /// Only of this rep.
+    pub rep: Option<String>,
+}
+
+impl Which {
+    /// Views of a kind in these days that this person sees, newest first. Without a team a supervisor sees the own
+    /// teams'.
+    pub fn query(&self, desk: &Desk, actor: &Actor, kind: &str) -> ViewQuery {
+        let documents = desk.app.documents();
+        let rep = self.rep.as_deref().unwrap_or_default();
+        let whole = |day: NaiveDate| documents.schedule_of(rep, day).whole_day(day);
+        let scopes = match &self.team {
+            Some(team) if actor.covers(team) => Some(vec![format!("team/{team}")]),
+            Some(_) => Some(Vec::new()),
+            None => actor.scopes(),
+        };
+        let rep = self.rep.iter().map(|rep| ("rep".into(), Field::Text(rep.clone())));
+        ViewQuery {
+            kind: kind.into(),
+            scopes,
+            from_ms: self.from.map(|day| whole(day).from_ms),
+            to_ms: self.to.map(|day| whole(day).to_ms),
+            fields: rep.collect(),
+            descending: true,
+            ..ViewQuery::default()
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! A month's sheet for those who pay: sums by rep, without tracks. It freezes once no word of a rep waits for a person's;
+//! what comes later changes it no more.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, Months, NaiveDate};
+use onbeat_core::reference::FindingState;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Books, Deed, Desk, DeskError, DeskResult,
+    days::Which,
+    decide::{Case, FindingView},
+    records::MonthFrozen,
+    reports::{self, Sums},
+};
+use crate::{
+    auth::Actor,
+    store::{Cell, Guard},
+};
+
+/// Kind of the cell that says which blob holds a month's frozen sheet.
+const CELL: &str = "month";
+
+/// A month, by its first day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Month(NaiveDate);
+
+impl Month {
+    /// The month of a day.
+    pub fn of(day: NaiveDate) -> Self {
+        Self(day.with_day(1).unwrap_or(day))
+    }
+
+    /// Reads `YYYY-MM`.
+    pub fn read(text: &str) -> Option<Self> {
+        let first = format!("{}-01", text.trim()).parse().ok()?;
+        Some(Self(first))
+    }
+
+    /// The days of it.
+    pub fn which(self) -> Which {
+        Which {
+            from: Some(self.0),
+            to: self.next().0.pred_opt(),
+            ..Which::default()
+        }
+    }
+
+    fn next(self) -> Self {
+        Self(self.0.checked_add_months(Months::new(1)).unwrap_or(self.0))
+    }
+}
+
+impl std::fmt::Display for Month {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0.format("%Y-%m"))
+    }
+}
+
+/// A rep's line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SheetRow {
+    /// The rep's id.
+    pub rep: String,
+    /// Name as people say it.
+    pub name: String,
+    /// Team id.
+    pub team: String,
+    /// The month in sums.
+    #[serde(flatten)]
+    pub sums: Sums,
+    /// Findings that a person confirmed.
+    pub confirmed: i64,
+}
+
+/// A month's sheet.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sheet {
+    /// By rep's name.
+    pub rows: Vec<SheetRow>,
+    /// Who froze it and when (milliseconds since 1970, UTC), if it is frozen.
+    pub frozen: Option<(String, i64)>,
+}
+
+/// The sheet of a month, as far as this person sees it.
+///
+/// # Errors
+/// The store's.
+pub async fn sheet(desk: &Desk, actor: &Actor, month: Month) -> DeskResult<Sheet> {
+    let kept = desk.app.store.cell(CELL, &month.to_string(), i64::MIN).await?;
+    let Some(kept) = kept else {
+        return drawn(desk, actor, month).await;
+    };
+    let damaged = || DeskError::environment("damaged", format!("the sheet of {month} can't be read"));
+    let hash = kept.body.parse().map_err(|_| damaged())?;
+    let bytes = desk.app.store.blob(&hash).await?.ok_or_else(damaged)?;
+    let mut sheet: Sheet = serde_json::from_slice(&bytes).map_err(|_| damaged())?;
+    sheet.rows.retain(|row| actor.covers(&row.team));
+    Ok(sheet)
+}
+
+/// The sheet as the month stands now.
+async fn drawn(desk: &Desk, actor: &Actor, month: Month) -> DeskResult<Sheet> {
+    let (books, which) = (Books::now(desk), month.which());
+    let mut confirmed: BTreeMap<String, i64> = BTreeMap::new();
+    for found in findings(desk, actor, &which).await? {
+        if found.finding.state == FindingState::Confirmed {
+            *confirmed.entry(found.rep).or_default() += 1;
+        }
+    }
+    let mut rows: BTreeMap<String, SheetRow> = BTreeMap::new();
+    for day in reports::days(desk, actor, &which).await? {
+        let rep = books.reps.get(&day.rep);
+        let row = rows.entry(day.rep.clone()).or_insert_with(|| SheetRow {
+            rep: day.rep.clone(),
+            name: rep.map_or(day.rep.clone(), |rep| rep.name.clone()),
+            team: day.team.clone(),
+            sums: Sums::default(),
+            confirmed: confirmed.get(&day.rep).copied().unwrap_or(0),
+        });
+        row.sums.add(&day);
+    }
+    let mut rows: Vec<SheetRow> = rows.into_values().collect();
+    rows.sort_by(|a, b| (&a.name, &a.rep).cmp(&(&b.name, &b.rep)));
+    Ok(Sheet { rows, frozen: None })
+}
+
+async fn findings(desk: &Desk, actor: &Actor, which: &Which) -> DeskResult<Vec<FindingView>> {
+    let views = reports::all(desk, which.query(desk, actor, "finding")).await?;
+    let read = views.iter().filter_map(|view| serde_json::from_str(&view.body).ok());
+    Ok(read.collect())
+}
+
+/// Freezes a month's sheet.
+///
+/// # Errors
+/// `frozen` already; `too_early` while the month runs; `in_dispute` while a rep's word waits for a person's.
+pub async fn freeze(desk: &Desk, actor: &Actor, month: Month) -> DeskResult<()> {
+    let (key, now_ms) = (month.to_string(), desk.now_ms());
+    if desk.app.store.cell(CELL, &key, i64::MIN).await?.is_some() {
+        return Err(DeskError::conflict(
+            "frozen",
+            format!("the sheet of {key} is frozen already"),
+        ));
+    }
+    let documents = desk.app.documents();
+    if documents.schedule_at("", now_ms).whole_day(month.next().0).from_ms > now_ms {
+        return Err(DeskError::conflict("month_runs", format!("{key} is not over")));
+    }
+    let mut disputed = 0;
+    for found in findings(desk, actor, &month.which()).await? {
+        let waits = match found.finding.state {
+            FindingState::Answered => true,
+            FindingState::Confirmed => Case::read(desk, &found.finding.id.to_string()).await?.in_dispute(),
+            _ => false,
+        };
+        disputed += usize::from(waits);
+    }
+    if disputed > 0 {
+        let why = format!("{disputed} answers and appeals of {key} wait for a person: decide them first");
+        return Err(DeskError::conflict("in_dispute", why));
+    }
+    let sheet = Sheet {
+        frozen: Some((actor.user.clone(), now_ms)),
+        ..drawn(desk, actor, month).await?
+    };
+    let mut deed = Deed::new(actor);
+    let blob = deed.blob(serde_json::to_vec(&sheet).expect("a sheet is JSON"));
+    deed.change.guards.push(Guard::Cell(CELL.into(), key.clone(), None));
+    deed.change.cells.push(Cell {
+        kind: CELL.into(),
+        key: key.clone(),
+        body: blob.to_string(),
+        expires_ms: None,
+    });
+    deed.record(&MonthFrozen {
+        month: key,
+        sheet: blob,
+        by: actor.user.clone(),
+    });
+    deed.commit(desk).await
+}

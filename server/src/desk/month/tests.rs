@@ -1,0 +1,150 @@
+#![allow(clippy::unwrap_used)]
+
+use onbeat_core::{
+    record::Hash,
+    reference::FindingState,
+    rules::{DayCounts, Finding, FindingKind},
+};
+
+use super::{Month, freeze, sheet};
+use crate::{
+    auth::{Actor, Role},
+    desk::{Desk, decide::FindingView},
+    fold::DaySums,
+    store::{Change, ViewRow},
+    testing::{HOUR, World, at},
+};
+
+const DAY: i64 = 24 * HOUR;
+
+#[test]
+fn a_month_has_its_days() {
+    for (text, days) in [
+        ("2026-11", Some(("2026-11-01", "2026-11-30"))),
+        ("2026-12", Some(("2026-12-01", "2026-12-31"))),
+        ("2028-02", Some(("2028-02-01", "2028-02-29"))),
+        ("2026-13", None),
+        ("2026-11-03", None),
+        ("", None),
+    ] {
+        let which = Month::read(text).map(Month::which);
+        let read = which.map(|which| (which.from.unwrap().to_string(), which.to.unwrap().to_string()));
+        let days = days.map(|(from, to)| (from.to_owned(), to.to_owned()));
+        assert_eq!(read, days, "{text:?}");
+    }
+}
+
+fn actor(role: Role, team: &str) -> Actor {
+    Actor {
+        user: role.as_str().into(),
+        role,
+        teams: vec![team.into()],
+    }
+}
+
+fn view(kind: &str, key: &str, team: &str, body: &impl serde::Serialize) -> ViewRow {
+    ViewRow {
+        kind: kind.into(),
+        key: key.into(),
+        scope: format!("team/{team}"),
+        at_ms: at(8, 0),
+        body: serde_json::to_string(body).unwrap(),
+        fields: Vec::new(),
+    }
+}
+
+/// A day of a rep, as the fold would put it.
+fn day(rep: &str, team: &str, closed: bool, outside_s: i64) -> ViewRow {
+    let sums = DaySums {
+        rep: rep.into(),
+        day: "2026-11-23".parse().unwrap(),
+        team: team.into(),
+        districts: vec!["d1".into()],
+        closed,
+        window_s: 30_600,
+        counts: DayCounts {
+            inside_s: 20_000,
+            outside_s,
+            unknown_s: 10_600 - outside_s,
+            ..DayCounts::default()
+        },
+        signed_in: true,
+        visits: 4,
+    };
+    view(DaySums::KIND, &format!("{rep}/2026-11-23"), team, &sums)
+}
+
+fn finding(state: FindingState) -> ViewRow {
+    let finding = Finding {
+        id: Hash::of("left"),
+        class: FindingKind::LeftArea.class(),
+        kind: FindingKind::LeftArea,
+        from_ms: at(12, 0),
+        to_ms: at(12, 30),
+        evidence: Vec::new(),
+        facts: Default::default(),
+        state,
+    };
+    let body = FindingView {
+        rep: "wang".into(),
+        day: "2026-11-23".into(),
+        finding,
+    };
+    view("finding", &body.finding.id.to_string(), "t1", &body)
+}
+
+async fn put(world: &World, views: Vec<ViewRow>) {
+    let change = Change {
+        views,
+        ..Change::default()
+    };
+    world.app.commit(change).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sheet_freezes_after_appeals_and_stays() {
+    let world = World::new().await;
+    let (desk, admin) = (Desk::new(world.app.clone()), actor(Role::Admin, ""));
+    let month = Month::read("2026-11").unwrap();
+    let days = vec![
+        day("wang", "t1", true, 600),
+        day("li", "t2", true, 0),
+        day("sun", "t1", false, 0),
+    ];
+    put(&world, days).await;
+    put(&world, vec![finding(FindingState::Answered)]).await;
+
+    let refused = async |now_ms| {
+        world.set_time(now_ms);
+        freeze(&desk, &admin, month).await.unwrap_err().code
+    };
+    assert_eq!(refused(at(17, 0)).await, "month_runs");
+    assert_eq!(refused(at(0, 0) + 7 * DAY).await, "month_runs", "the thirtieth");
+    assert_eq!(refused(at(0, 0) + 8 * DAY).await, "in_dispute");
+    put(&world, vec![finding(FindingState::Confirmed)]).await;
+    freeze(&desk, &admin, month).await.unwrap();
+    assert_eq!(refused(at(0, 0) + 9 * DAY).await, "frozen");
+
+    // What comes later changes it no more; a supervisor sees the own team's lines of it.
+    put(
+        &world,
+        vec![day("wang", "t1", true, 9_000), finding(FindingState::Withdrawn)],
+    )
+    .await;
+    for (actor, reps) in [
+        (&admin, vec!["li", "wang"]),
+        (&actor(Role::Supervisor, "t1"), vec!["wang"]),
+        (&actor(Role::Supervisor, "t3"), vec![]),
+    ] {
+        let sheet = sheet(&desk, actor, month).await.unwrap();
+        let named: Vec<&str> = sheet.rows.iter().map(|row| row.rep.as_str()).collect();
+        assert_eq!(named, reps, "{actor:?}");
+        assert_eq!(sheet.frozen, Some(("admin".into(), at(0, 0) + 8 * DAY)));
+        if let Some(wang) = sheet.rows.iter().find(|row| row.rep == "wang") {
+            assert_eq!(
+                (wang.sums.outside_s, wang.sums.unknown_s, wang.confirmed),
+                (600, 10_000, 1)
+            );
+        }
+    }
+}

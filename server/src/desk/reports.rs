@@ -1,0 +1,212 @@
+//! Adherence in sums: what is edge or unknown is its own, and never counted as outside.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::{Desk, DeskError, DeskResult, days::Which};
+use crate::{
+    auth::Actor,
+    fold::DaySums,
+    store::{ViewQuery, ViewRow},
+};
+
+/// Longest period, in days.
+const DAYS_MOST: i64 = 92;
+/// Most views that are read for a table.
+const VIEWS_MOST: usize = 100_000;
+/// Views read at a time.
+const READ: usize = 1_000;
+
+/// What days are summed by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum By {
+    /// By rep.
+    #[default]
+    Rep,
+    /// By the team of the day.
+    Team,
+    /// By the districts of the day: a day in two of them is summed once, under both names.
+    District,
+    /// By day.
+    Day,
+}
+
+/// Days that are over, in sums.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sums {
+    /// Rep-days with a window.
+    pub days: i64,
+    /// Seconds of their windows.
+    pub window_s: i64,
+    /// Seconds inside.
+    pub inside_s: i64,
+    /// Seconds on the edge: compliant.
+    pub edge_s: i64,
+    /// Seconds outside and not excused.
+    pub outside_s: i64,
+    /// Seconds of which nothing is known: neither.
+    pub unknown_s: i64,
+    /// Seconds excused.
+    pub excused_s: i64,
+    /// Days with a sign-in.
+    pub signed_in: i64,
+    /// Visits.
+    pub visits: i64,
+}
+
+impl Sums {
+    /// Adds a day.
+    pub fn add(&mut self, day: &DaySums) {
+        let counts = &day.counts;
+        self.join(&Self {
+            days: 1,
+            window_s: day.window_s,
+            inside_s: counts.inside_s,
+            edge_s: counts.edge_s,
+            outside_s: counts.outside_s,
+            unknown_s: counts.unknown_s,
+            excused_s: counts.excused_s,
+            signed_in: i64::from(day.signed_in),
+            visits: i64::try_from(day.visits).unwrap_or(i64::MAX),
+        });
+    }
+
+    /// Adds other sums.
+    pub fn join(&mut self, other: &Self) {
+        self.days += other.days;
+        self.window_s += other.window_s;
+        self.inside_s += other.inside_s;
+        self.edge_s += other.edge_s;
+        self.outside_s += other.outside_s;
+        self.unknown_s += other.unknown_s;
+        self.excused_s += other.excused_s;
+        self.signed_in += other.signed_in;
+        self.visits += other.visits;
+    }
+
+    /// Thousandths of the known time that were kept: inside, edge and excused over these and outside. `None` where
+    /// nothing is known.
+    pub fn kept_permille(&self) -> Option<i64> {
+        let kept_s = self.inside_s + self.edge_s + self.excused_s;
+        let known_s = kept_s + self.outside_s;
+        // Rounded down only where something was outside: all of it is all of it.
+        (known_s > 0).then(|| kept_s * 1000 / known_s)
+    }
+}
+
+/// Adherence in a period that has two ends, by id or day.
+///
+/// # Errors
+/// `bad_range`, `too_many`; the store's.
+pub async fn adherence(desk: &Desk, actor: &Actor, which: &Which, by: By) -> DeskResult<BTreeMap<String, Sums>> {
+    let mut sums: BTreeMap<String, Sums> = BTreeMap::new();
+    for day in days(desk, actor, which).await? {
+        let key = match by {
+            By::Rep => day.rep.clone(),
+            By::Team => day.team.clone(),
+            By::District => day.districts.join("+"),
+            By::Day => day.day.to_string(),
+        };
+        sums.entry(key).or_default().add(&day);
+    }
+    Ok(sums)
+}
+
+/// The days of a period that are over and had a window.
+///
+/// # Errors
+/// `bad_range`, `too_many`; the store's.
+pub async fn days(desk: &Desk, actor: &Actor, which: &Which) -> DeskResult<Vec<DaySums>> {
+    bounded(which)?;
+    let views = all(desk, which.query(desk, actor, DaySums::KIND)).await?;
+    let read = views
+        .iter()
+        .filter_map(|view| serde_json::from_str::<DaySums>(&view.body).ok());
+    Ok(read.filter(|day| day.closed && day.window_s > 0).collect())
+}
+
+/// A period has two ends, the first before the second, and no more than a quarter between them.
+///
+/// # Errors
+/// `bad_range`.
+pub fn bounded(which: &Which) -> DeskResult<(NaiveDate, NaiveDate)> {
+    match (which.from, which.to) {
+        (Some(from), Some(to)) if from <= to && (to - from).num_days() < DAYS_MOST => Ok((from, to)),
+        _ => {
+            let why = format!("give a first and a last day, at most {DAYS_MOST} days");
+            Err(DeskError::input("bad_range", why))
+        }
+    }
+}
+
+/// All views of a query.
+///
+/// # Errors
+/// `too_many`; the store's.
+pub async fn all(desk: &Desk, mut query: ViewQuery) -> DeskResult<Vec<ViewRow>> {
+    query.limit = READ;
+    let mut all = Vec::new();
+    loop {
+        let views = desk.app.store.views(&query).await?;
+        let is_last = views.len() < READ;
+        query.after = views.last().map(|last| (last.at_ms, last.key.clone()));
+        all.extend(views);
+        if is_last {
+            return Ok(all);
+        }
+        if all.len() >= VIEWS_MOST {
+            let why = format!("more than {VIEWS_MOST} rows: choose a shorter period, or a team");
+            return Err(DeskError::input("too_many", why));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Sums, Which, bounded};
+
+    #[test]
+    fn what_is_unknown_or_edge_is_never_outside() {
+        let sums = |inside_s, edge_s, outside_s, unknown_s, excused_s| Sums {
+            inside_s,
+            edge_s,
+            outside_s,
+            unknown_s,
+            excused_s,
+            ..Sums::default()
+        };
+        for (sums, kept) in [
+            (sums(0, 0, 0, 0, 0), None),
+            (sums(0, 0, 0, 3600, 0), None),
+            (sums(100, 0, 0, 900, 0), Some(1000)),
+            (sums(0, 100, 0, 900, 0), Some(1000)),
+            (sums(0, 0, 0, 0, 100), Some(1000)),
+            (sums(900, 0, 100, 5000, 0), Some(900)),
+            (sums(99_999, 0, 1, 0, 0), Some(999)),
+        ] {
+            assert_eq!(sums.kept_permille(), kept, "{sums:?}");
+        }
+    }
+
+    #[test]
+    fn a_period_has_two_ends_and_is_bounded() {
+        let which = |from: &str, to: &str| Which {
+            from: from.parse().ok(),
+            to: to.parse().ok(),
+            ..Which::default()
+        };
+        for (from, to, good) in [
+            ("2026-11-01", "2026-11-30", true),
+            ("2026-11-01", "2026-11-01", true),
+            ("2026-11-02", "2026-11-01", false),
+            ("2026-01-01", "2026-12-31", false),
+            ("", "2026-11-30", false),
+            ("2026-11-01", "", false),
+        ] {
+            assert_eq!(bounded(&which(from, to)).is_ok(), good, "{from} {to}");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+use crate::{
+    desk::{Books, register::RegisterRow},
+    pages::Frame,
+};
+
+/// A rep in the register.
+pub(super) struct Line {
+    pub(super) name: String,
+    pub(super) team: String,
+    pub(super) at: String,
+    pub(super) how: String,
+    pub(super) place: String,
+    pub(super) late: bool,
+    pub(super) call: Option<CallLine>,
+}
+
+/// The clerk's entry of it.
+pub(super) struct CallLine {
+    pub(super) number: String,
+    pub(super) by: String,
+    pub(super) note: String,
+    /// How long after the call, where that was too long.
+    pub(super) after: Option<String>,
+}
+
+impl Line {
+    /// The line of a rep.
+    pub(super) fn new(frame: &Frame, books: &Books, row: &RegisterRow, now_ms: i64) -> Self {
+        let way = row.way.and_then(|way| serde_json::to_value(way).ok());
+        let way = way.as_ref().and_then(|way| way.as_str());
+        let due = row
+            .due_ms
+            .map(|due_ms| (frame.local.time(due_ms), due_ms < row.at_ms.unwrap_or(now_ms)));
+        let team = books.teams.get(&row.team);
+        Self {
+            name: row.name.clone(),
+            team: team.map_or(row.team.clone(), |team| team.name.clone()),
+            at: row.at_ms.map_or_else(String::new, |at_ms| frame.local.time(at_ms)),
+            how: way.map_or_else(String::new, |way| frame.of("way", way)),
+            place: match (place(frame, books, row), &due) {
+                (Some(place), _) => place,
+                (None, Some((due, _))) if row.at_ms.is_none() => frame.words.fill("register.due", &[("time", due)]),
+                _ => String::new(),
+            },
+            late: due.is_some_and(|(_, late)| late),
+            call: row.entered.as_ref().map(|entered| CallLine {
+                number: entered.number.clone(),
+                by: entered.by.clone(),
+                note: entered.note.clone(),
+                after: entered.late.then(|| frame.local.duration(entered.after_ms / 1000)),
+            }),
+        }
+    }
+}
+
+/// Where it was: the customer whose landline it is, else the district.
+fn place(frame: &Frame, books: &Books, row: &RegisterRow) -> Option<String> {
+    if let Some(id) = row.entered.as_ref().and_then(|entered| entered.customer.as_ref()) {
+        let name = books.customers.get(id).map_or(id, |customer| &customer.name);
+        return Some(frame.words.fill("register.landline_of", &[("customer", name)]));
+    }
+    let district = row.district.as_ref()?;
+    let known = books.districts.get(district);
+    Some(known.map_or(district.clone(), |district| district.name.clone()))
+}

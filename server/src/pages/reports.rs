@@ -1,0 +1,266 @@
+//! Reports: adherence in a period by rep, team, district or day, a month's sheet, and tables to take out.
+
+mod export;
+mod heat;
+mod sheet;
+
+use askama::Template;
+use axum::{
+    extract::{Query, State},
+    http::StatusCode,
+    response::Response,
+};
+use chrono::{Datelike, NaiveDate};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::{
+    Frame,
+    bar::{Bar, Piece},
+    filter::{self, Choice, given},
+    frame,
+};
+use crate::{
+    auth::Actor,
+    desk::{
+        Books, Desk, DeskResult, Fault,
+        days::Which,
+        month::Month,
+        reports::{self, By, Sums},
+        tables::What,
+    },
+};
+pub(super) use export::{__path_table, __path_trail, table, trail};
+use heat::Heat;
+pub(super) use sheet::{__path_freeze, __path_sheet, freeze, sheet};
+
+/// What a period can be summed by, as codes.
+const WAYS: [(&str, By); 4] = [
+    ("rep", By::Rep),
+    ("team", By::Team),
+    ("district", By::District),
+    ("day", By::Day),
+];
+
+/// Which days, and what they are summed by.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Wanted {
+    /// `rep`, `team`, `district` or `day`.
+    by: Option<String>,
+    /// First day, `YYYY-MM-DD`; the first of this month where nothing is said.
+    from: Option<String>,
+    /// Last day; today where nothing is said.
+    to: Option<String>,
+    /// Only of this team.
+    team: Option<String>,
+    /// Only of this rep.
+    rep: Option<String>,
+}
+
+impl Wanted {
+    fn by(&self) -> By {
+        let named = WAYS.iter().find(|(code, _)| Some(*code) == self.by.as_deref());
+        named.map_or(By::Rep, |(_, by)| *by)
+    }
+
+    fn which(&self, desk: &Desk) -> Which {
+        let day = |text: &Option<String>| text.as_deref().and_then(|day| day.trim().parse::<NaiveDate>().ok());
+        let now_ms = desk.now_ms();
+        let today = desk.app.documents().schedule_at("", now_ms).day_of(now_ms);
+        Which {
+            from: day(&self.from).or_else(|| today.with_day(1)),
+            to: day(&self.to).or(Some(today)),
+            team: given(self.team.as_ref()),
+            rep: given(self.rep.as_ref()),
+        }
+    }
+}
+
+/// A line of sums.
+struct Line {
+    name: String,
+    bar: Bar,
+    days: i64,
+    kept: String,
+    outside: String,
+    unknown: String,
+    visits: i64,
+}
+
+impl Line {
+    fn new(frame: &Frame, name: String, sums: &Sums) -> Self {
+        Self {
+            name,
+            bar: bar(frame, sums),
+            days: sums.days,
+            kept: sums.kept_permille().map_or_else(|| "–".to_owned(), percent),
+            outside: frame.local.duration(sums.outside_s),
+            unknown: frame.local.duration(sums.unknown_s),
+            visits: sums.visits,
+        }
+    }
+}
+
+fn percent(permille: i64) -> String {
+    format!("{}.{} %", permille / 10, permille % 10)
+}
+
+/// The sums as a bar, in the colours of a day's.
+fn bar(frame: &Frame, sums: &Sums) -> Bar {
+    let parts = [
+        ("inside", sums.inside_s),
+        ("edge", sums.edge_s),
+        ("excused", sums.excused_s),
+        ("unknown", sums.unknown_s),
+        ("outside", sums.outside_s),
+    ];
+    let whole_s = parts.iter().map(|(_, seconds)| seconds).sum::<i64>().max(1);
+    let (mut x, mut pieces, mut said) = (0, Vec::new(), Vec::new());
+    for (kind, seconds) in parts.into_iter().filter(|(_, seconds)| *seconds > 0) {
+        let width = (seconds * 1000 / whole_s).max(1);
+        let title = format!("{} {}", frame.of("span", kind), frame.local.duration(seconds));
+        said.push(title.clone());
+        pieces.push(Piece { x, width, kind, title });
+        x += width;
+    }
+    Bar {
+        pieces,
+        label: said.join(frame.t("unit.join")),
+        ..Bar::default()
+    }
+}
+
+#[derive(Template)]
+#[template(path = "reports.html")]
+struct ReportsPage {
+    frame: Frame,
+    ways: Vec<(&'static str, bool)>,
+    by: &'static str,
+    from: String,
+    to: String,
+    teams: Vec<Choice>,
+    lines: Vec<Line>,
+    total: Option<Line>,
+    heat: Option<Heat>,
+    month: String,
+    exports: Vec<Export>,
+    wrong: Option<String>,
+}
+
+/// A table that can be taken out.
+struct Export {
+    what: &'static str,
+    links: Vec<(&'static str, String)>,
+}
+
+/// Adherence in a period.
+#[utoipa::path(get, path = "/reports", tag = "pages", params(Wanted), responses(
+    (status = 200, description = "Adherence", body = String, content_type = "text/html"),
+    (status = 422, description = "The period is too long, with the form", body = String, content_type = "text/html")
+))]
+pub(super) async fn show(
+    State(desk): State<Desk>,
+    actor: Actor,
+    frame: Frame,
+    Query(wanted): Query<Wanted>,
+) -> DeskResult<Response> {
+    let (books, which, by) = (Books::now(&desk), wanted.which(&desk), wanted.by());
+    let (sums, wrong) = match reports::adherence(&desk, &actor, &which, by).await {
+        Ok(sums) => (sums, None),
+        Err(error) if error.fault == Fault::Input => (Default::default(), Some(error)),
+        Err(error) => return Err(error),
+    };
+    let mut all = Sums::default();
+    sums.values().for_each(|sums| all.join(sums));
+    let mut lines: Vec<Line> = sums
+        .iter()
+        .map(|(key, sums)| Line::new(&frame, name(&frame, &books, by, key), sums))
+        .collect();
+    if by != By::Day {
+        // By name: who is outside most is no order of rank.
+        lines.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+    let heat = which.from.zip(which.to).filter(|_| by == By::Day && !lines.is_empty());
+    let text = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+    let code = WAYS.iter().find(|(_, way)| *way == by).map_or("rep", |(code, _)| code);
+    let (from, to) = (text(which.from), text(which.to));
+    let page = ReportsPage {
+        ways: WAYS.map(|(code, way)| (code, way == by)).to_vec(),
+        by: code,
+        teams: filter::teams(&books, &actor, which.team.as_ref()),
+        total: (lines.len() > 1).then(|| Line::new(&frame, frame.t("reports.total").to_owned(), &all)),
+        month: Month::of(which.from.unwrap_or_default()).to_string(),
+        heat: heat.map(|(from, to)| Heat::new(&frame, from, to, &sums)),
+        exports: exports(&from, &to, code, which.team.as_ref()),
+        lines,
+        from,
+        to,
+        wrong: wrong.as_ref().map(|error| frame.said(error)),
+        frame,
+    };
+    let status = wrong.map_or(StatusCode::OK, |error| error.fault.status());
+    frame::page(status, &page)
+}
+
+fn name(frame: &Frame, books: &Books, by: By, key: &str) -> String {
+    match by {
+        By::Rep => books
+            .reps
+            .get(key)
+            .map_or_else(|| key.to_owned(), |rep| rep.name.clone()),
+        By::Team => books
+            .teams
+            .get(key)
+            .map_or_else(|| key.to_owned(), |team| team.name.clone()),
+        By::Day => key.parse().map_or_else(|_| key.to_owned(), |day| frame.local.date(day)),
+        By::District => {
+            let district = |id: &str| {
+                books
+                    .districts
+                    .get(id)
+                    .map_or_else(|| id.to_owned(), |it| it.name.clone())
+            };
+            let names: Vec<String> = key.split('+').map(district).collect();
+            names.join(" + ")
+        }
+    }
+}
+
+fn exports(from: &str, to: &str, by: &str, team: Option<&String>) -> Vec<Export> {
+    let tables = [
+        ("adherence", What::Adherence),
+        ("days", What::Days),
+        ("visits", What::Visits),
+        ("findings", What::Findings),
+        ("register", What::Register),
+        ("customers", What::Customers),
+        ("exceptions", What::Exceptions),
+    ];
+    let link = |what: &str, format: &'static str| {
+        let own = |text: &str| text.to_owned();
+        let (what, format, from, to, by) = (own(what), own(format), own(from), own(to), own(by));
+        let given = [
+            ("what", Some(&what)),
+            ("format", Some(&format)),
+            ("from", Some(&from)),
+            ("to", Some(&to)),
+            ("by", Some(&by)),
+            ("team", team),
+        ];
+        filter::link("/reports/export", &given)
+    };
+    let export = |(code, what): (&'static str, What)| {
+        let places = matches!(what, What::Visits | What::Customers);
+        let formats: &[&'static str] = if places {
+            &["csv", "xlsx", "geojson", "gpx"]
+        } else {
+            &["csv", "xlsx"]
+        };
+        Export {
+            what: code,
+            links: formats.iter().map(|format| (*format, link(code, format))).collect(),
+        }
+    };
+    tables.map(export).into_iter().collect()
+}

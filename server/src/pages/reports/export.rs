@@ -1,0 +1,173 @@
+//! Files to take out. Each is recorded; one that holds a trail is a look, which the rep sees.
+
+use axum::{
+    extract::{Path, Query, State},
+    http::header::{CONTENT_DISPOSITION, CONTENT_TYPE},
+    response::{AppendHeaders, IntoResponse, Response},
+};
+use chrono::NaiveDate;
+use onbeat_core::place::Point;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
+
+use super::Wanted;
+use crate::{
+    auth::Actor,
+    desk::{
+        Desk, DeskError, DeskResult,
+        look::{self, TrailFix},
+        tables::{Asked, What},
+    },
+    files::{
+        places::{Place, geojson, gpx},
+        xlsx::{self, ROWS_MOST},
+    },
+};
+
+/// Kinds of files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::pages) enum Format {
+    /// RFC 4180.
+    Csv,
+    /// ECMA-376.
+    Xlsx,
+    /// RFC 7946.
+    Geojson,
+    /// GPX 1.1.
+    Gpx,
+}
+
+impl Format {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+            Self::Geojson => "geojson",
+            Self::Gpx => "gpx",
+        }
+    }
+
+    fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Geojson => "application/geo+json",
+            Self::Gpx => "application/gpx+xml",
+        }
+    }
+
+    fn file(self, name: &str, bytes: Vec<u8>) -> Response {
+        let name = format!("attachment; filename=\"onbeat-{name}.{}\"", self.code());
+        let headers = [
+            (CONTENT_TYPE, self.media_type().to_owned()),
+            (CONTENT_DISPOSITION, name),
+        ];
+        (AppendHeaders(headers), bytes).into_response()
+    }
+}
+
+/// Which file.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::pages) struct Kind {
+    /// Which table; adherence where nothing is said.
+    what: Option<What>,
+    /// Kind of file; CSV where nothing is said.
+    format: Option<Format>,
+}
+
+/// A table as a file.
+#[utoipa::path(get, path = "/reports/export", tag = "pages", params(Kind, Wanted), responses(
+    (status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream"),
+    (status = 422, description = "`bad_range`, `too_many`, `no_places`")
+))]
+pub(in crate::pages) async fn table(
+    State(desk): State<Desk>,
+    actor: Actor,
+    Query(kind): Query<Kind>,
+    Query(wanted): Query<Wanted>,
+) -> DeskResult<Response> {
+    let format = kind.format.unwrap_or(Format::Csv);
+    let asked = Asked {
+        what: kind.what.unwrap_or(What::Adherence),
+        which: wanted.which(&desk),
+        by: wanted.by(),
+    };
+    asked.note(&desk, &actor, format.code()).await?;
+    let bytes = match format {
+        Format::Csv => asked.table(&desk, &actor).await?.csv().into_bytes(),
+        Format::Xlsx => {
+            let table = asked.table(&desk, &actor).await?;
+            if table.rows.len() > ROWS_MOST {
+                let why = format!("a workbook holds {ROWS_MOST} rows here: take CSV, or a shorter period");
+                return Err(DeskError::input("too_many", why));
+            }
+            let made = tokio::task::spawn_blocking(move || xlsx::workbook(&table)).await;
+            let failed = |error: &dyn std::error::Error| DeskError::environment("failed", error.to_string());
+            made.map_err(|error| failed(&error))?.map_err(|error| failed(&error))?
+        }
+        Format::Geojson => geojson(&asked.places(&desk, &actor).await?).into_bytes(),
+        Format::Gpx => gpx(&asked.places(&desk, &actor).await?, false).into_bytes(),
+    };
+    let what = serde_json::to_value(asked.what).unwrap_or_default();
+    Ok(format.file(what.as_str().unwrap_or("table"), bytes))
+}
+
+/// Which file of a trail, and why.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::pages) struct Why {
+    /// `geojson`, or `gpx` where nothing is said.
+    format: Option<Format>,
+    /// The id of a finding or a visit of that day, `emergency`, or a reason in words. The rep sees it.
+    why: String,
+}
+
+/// A rep's fixes of a day as a file. Opening them is recorded first, and the rep sees who looked and why.
+#[utoipa::path(get, path = "/reps/{rep}/days/{day}/trail", tag = "pages",
+    params(("rep" = String, Path, description = "Rep id"), ("day" = String, Path, description = "`YYYY-MM-DD`"), Why),
+    responses(
+        (status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 422, description = "`no_reason`, `no_places` for any other kind of file")
+    ))]
+pub(in crate::pages) async fn trail(
+    State(desk): State<Desk>,
+    actor: Actor,
+    Path((rep, day)): Path<(String, NaiveDate)>,
+    Query(why): Query<Why>,
+) -> DeskResult<Response> {
+    let format = why.format.unwrap_or(Format::Gpx);
+    if !matches!(format, Format::Geojson | Format::Gpx) {
+        return Err(DeskError::input("no_places", "a trail is taken out as GPX or GeoJSON"));
+    }
+    let fixes = look::trail(&desk, &actor, &rep, day, &why.why).await?;
+    let places: Vec<Place> = fixes.iter().filter_map(place).collect();
+    let text = if format == Format::Gpx {
+        gpx(&places, true)
+    } else {
+        geojson(&places)
+    };
+    Ok(format.file(&format!("trail-{day}"), text.into_bytes()))
+}
+
+/// A fix as a place; one that was erased is none.
+fn place(fix: &TrailFix) -> Option<Place> {
+    let taken = &fix.taken.as_ref()?.fix;
+    let ruled = fix.ruled.as_ref();
+    let said = [
+        ("accuracy_m", json!(taken.accuracy_mm.map(|mm| mm as f64 / 1000.0))),
+        ("ruled", json!(ruled.map(|ruled| ruled.place))),
+        (
+            "edge_m",
+            json!(ruled.and_then(|ruled| ruled.edge_mm).map(|mm| mm as f64 / 1000.0)),
+        ),
+    ];
+    Some(Place {
+        at: Point::from_e9(taken.lat_e9, taken.lon_e9),
+        at_ms: Some(fix.at_ms),
+        name: String::new(),
+        properties: said.map(|(name, value)| (name.to_owned(), value)).into_iter().collect(),
+    })
+}

@@ -1,0 +1,96 @@
+//! A month's sheet, and freezing it.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+
+use super::Line;
+use crate::{
+    auth::{Actor, Role},
+    desk::{
+        Desk, DeskError, DeskResult,
+        month::{self, Month, Sheet, SheetRow},
+    },
+    pages::{Frame, frame},
+};
+
+#[derive(Template)]
+#[template(path = "month.html")]
+struct MonthPage {
+    frame: Frame,
+    month: Month,
+    lines: Vec<(SheetRow, Line)>,
+    frozen: Option<String>,
+    may_freeze: bool,
+    first: String,
+    wrong: Option<String>,
+}
+
+/// A month's sheet, without tracks.
+#[utoipa::path(get, path = "/reports/months/{month}", tag = "pages",
+    params(("month" = String, Path, description = "`YYYY-MM`")), responses(
+    (status = 200, description = "The sheet", body = String, content_type = "text/html"),
+    (status = 404, description = "`not_found`: no month")
+))]
+pub(in crate::pages) async fn sheet(
+    State(desk): State<Desk>,
+    actor: Actor,
+    frame: Frame,
+    Path(month): Path<String>,
+) -> DeskResult<Response> {
+    shown(&desk, &actor, frame, read(&month)?, None).await
+}
+
+fn read(month: &str) -> DeskResult<Month> {
+    Month::read(month).ok_or_else(|| DeskError::missing("month", month))
+}
+
+async fn shown(
+    desk: &Desk,
+    actor: &Actor,
+    frame: Frame,
+    month: Month,
+    wrong: Option<&DeskError>,
+) -> DeskResult<Response> {
+    let Sheet { rows, frozen } = month::sheet(desk, actor, month).await?;
+    let line = |row: SheetRow| {
+        let line = Line::new(&frame, row.name.clone(), &row.sums);
+        (row, line)
+    };
+    let page = MonthPage {
+        may_freeze: frozen.is_none() && actor.role == Role::Admin,
+        frozen: frozen.map(|(by, at_ms)| {
+            let at = frame.local.instant(at_ms);
+            frame.words.fill("month.frozen", &[("by", &by), ("at", &at)])
+        }),
+        first: month.which().from.map(|day| day.to_string()).unwrap_or_default(),
+        lines: rows.into_iter().map(line).collect(),
+        month,
+        wrong: wrong.map(|error| frame.said(error)),
+        frame,
+    };
+    let status = wrong.map_or(StatusCode::OK, |error| error.fault.status());
+    frame::page(status, &page)
+}
+
+/// Freezes a month's sheet.
+#[utoipa::path(post, path = "/reports/months/{month}", tag = "pages",
+    params(("month" = String, Path, description = "`YYYY-MM`")), responses(
+    (status = 303, description = "To the sheet"),
+    (status = 409, description = "Why not, with the sheet", body = String, content_type = "text/html")
+))]
+pub(in crate::pages) async fn freeze(
+    State(desk): State<Desk>,
+    actor: Actor,
+    frame: Frame,
+    Path(month): Path<String>,
+) -> DeskResult<Response> {
+    let month = read(&month)?;
+    match month::freeze(&desk, &actor, month).await {
+        Ok(()) => Ok(Redirect::to(&format!("/reports/months/{month}")).into_response()),
+        Err(error) => shown(&desk, &actor, frame, month, Some(&error)).await,
+    }
+}

@@ -8,7 +8,9 @@ use std::{
 
 use crate::{
     build::{self, cargo},
-    tools::{CARGO_DEB, CLIPPY, COMPILE, DPKG_DEV, MMDEBSTRAP, PEBBLE, POSTGRES, RUSTFMT, Tool},
+    tools::{
+        CARGO_DEB, CHINESE, CHROMIUM, CLIPPY, COMPILE, DPKG_DEV, MMDEBSTRAP, NODE, NPM, PEBBLE, POSTGRES, RUSTFMT, Tool,
+    },
 };
 
 /// One step: it passes or fails as a whole; tests in it are counted one by one.
@@ -120,10 +122,7 @@ impl Package {
 
 /// Real server, real phones, real bindings.
 pub(crate) fn e2e() -> io::Result<Vec<Step>> {
-    let mut steps: Vec<Step> = build::PROGRAMS
-        .iter()
-        .map(|(name, arguments)| step(name, &COMPILE, cargo(arguments)))
-        .collect();
+    let mut steps = programs();
     steps.push(step(
         "end to end",
         &COMPILE,
@@ -131,6 +130,33 @@ pub(crate) fn e2e() -> io::Result<Vec<Step>> {
     ));
     steps.extend(bindings()?);
     Ok(steps)
+}
+
+/// Every page and what people do on it, in a real browser; pictures of the pages come into `target/desk`.
+pub(crate) fn desk() -> Vec<Step> {
+    let command = |program: &str, arguments: &[&str]| {
+        let mut command = Command::new(program);
+        command
+            .args(arguments)
+            .current_dir(build::root().join("tests/desk"))
+            .env("ONBEAT_PROGRAMS", build::target())
+            .env("ONBEAT_PICTURES", build::root().join("target/desk"));
+        command
+    };
+    let packages = command("npm", &["ci", "--no-audit", "--no-fund"]);
+    let test = command("node", &["--test", "--test-reporter=spec", "desk.test.mjs"]);
+    let mut steps = programs();
+    steps.push(step("packages of the browser's tests", &[NODE, NPM], packages));
+    steps.push(step("the desk in a browser", &[NODE, CHROMIUM, CHINESE], test));
+    steps
+}
+
+/// The programs of the end-to-end world.
+fn programs() -> Vec<Step> {
+    let builds = build::PROGRAMS.iter();
+    builds
+        .map(|(name, arguments)| step(name, &COMPILE, cargo(arguments)))
+        .collect()
 }
 
 /// The Debian package, in a Debian of its own.

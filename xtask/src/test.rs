@@ -25,6 +25,8 @@ enum Part {
     Rust,
     /// Real server, real phones, bindings.
     E2e,
+    /// The desk's pages in a real browser, fed by real phones.
+    Desk,
     /// The Debian package, installed, run, upgraded, removed and purged.
     Package,
 }
@@ -53,6 +55,9 @@ impl Test {
         }
         if asked(Part::E2e) {
             steps.extend(steps::e2e()?);
+        }
+        if asked(Part::Desk) {
+            steps.extend(steps::desk());
         }
         if asked(Part::Package) {
             steps.extend(steps::package());
@@ -122,8 +127,17 @@ fn run_command(mut command: Command) -> io::Result<(u32, u32)> {
     }
 }
 
-/// Reads `test result: ok. 12 passed; 0 failed; …`.
+/// Reads `test result: ok. 12 passed; 0 failed; …` of cargo, and `ℹ pass 12` and `ℹ fail 0` of node.
 fn counts(line: &str) -> Option<(u32, u32)> {
+    if let Some(of_node) = line.strip_prefix("ℹ ") {
+        let (word, count) = of_node.split_once(' ')?;
+        let count = count.parse().ok()?;
+        return match word {
+            "pass" => Some((count, 0)),
+            "fail" | "cancelled" => Some((0, count)),
+            _ => None,
+        };
+    }
     let (_, counts) = line.strip_prefix("test result: ")?.split_once(". ")?;
     let number = |word: &str| {
         let part = counts.split("; ").find(|part| part.ends_with(word))?;
@@ -172,9 +186,21 @@ mod tests {
     use super::counts;
 
     #[test]
-    fn reads_the_counts_of_a_test_binary() {
-        let line = "test result: FAILED. 17 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out; finished in 1.2s";
-        assert_eq!(counts(line), Some((17, 2)));
-        assert_eq!(counts("test story::tests::passed; ... ok"), None);
+    fn reads_the_counts_of_cargo_and_node() {
+        let cases = [
+            (
+                "test result: FAILED. 17 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out; finished in 1.2s",
+                Some((17, 2)),
+            ),
+            ("test story::tests::passed; ... ok", None),
+            ("ℹ pass 61", Some((61, 0))),
+            ("ℹ fail 2", Some((0, 2))),
+            ("ℹ cancelled 1", Some((0, 1))),
+            ("ℹ tests 64", None),
+            ("✔ today in en (1203.5ms)", None),
+        ];
+        for (line, counted) in cases {
+            assert_eq!(counts(line), counted, "{line}");
+        }
     }
 }

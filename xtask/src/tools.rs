@@ -8,7 +8,7 @@ use std::{
 /// A program that steps need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Tool {
-    /// What is looked for in `PATH`.
+    /// What is looked for in `PATH`; of what is no program, its whole path.
     pub(crate) name: &'static str,
     from: From,
 }
@@ -72,6 +72,26 @@ pub(crate) const DPKG_DEV: Tool = Tool {
 pub(crate) const CARGO_DEB: Tool = Tool {
     name: "cargo-deb",
     from: From::Cargo(&["cargo-deb", "--locked", "--debug", "--no-default-features"]),
+};
+/// Runs the browser's tests.
+pub(crate) const NODE: Tool = Tool {
+    name: "node",
+    from: From::Apt("nodejs"),
+};
+/// Fetches their packages.
+pub(crate) const NPM: Tool = Tool {
+    name: "npm",
+    from: From::Apt("npm"),
+};
+/// The browser.
+pub(crate) const CHROMIUM: Tool = Tool {
+    name: "chromium",
+    from: From::Apt("chromium"),
+};
+/// Without it, pages in Chinese are pictures of boxes.
+pub(crate) const CHINESE: Tool = Tool {
+    name: "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
+    from: From::Apt("fonts-noto-cjk"),
 };
 /// `cargo fmt`.
 pub(crate) const RUSTFMT: Tool = Tool {

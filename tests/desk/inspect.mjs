@@ -1,0 +1,39 @@
+// What must be so of every page, as a list of what is not.
+
+import axe from "axe-core";
+
+/** One heading of the first order, the right language, nothing beside the screen, nothing that axe-core objects to. */
+export async function inspect(page, lang) {
+  const faults = [];
+  const state = await page.evaluate(() => ({
+    lang: document.documentElement.lang,
+    headings: document.querySelectorAll("h1").length,
+    width: document.documentElement.scrollWidth,
+  }));
+  const { width } = page.viewportSize();
+  if (state.lang !== lang) faults.push(`lang is ${state.lang}, not ${lang}`);
+  if (state.headings !== 1) faults.push(`${state.headings} h1`);
+  if (state.width > width) faults.push(`scrolls sideways: ${state.width} px on ${width}; ${await widest(page, width)}`);
+  return [...faults, ...(await accessible(page))];
+}
+
+/** Violations of axe-core, each with the first places; `rules`: only those. */
+export async function accessible(page, rules) {
+  await page.evaluate(axe.source);
+  const runOnly = rules && { type: "rule", values: rules };
+  const found = await page.evaluate((options) => globalThis.axe.run(document, options), { ...(runOnly && { runOnly }) });
+  return found.violations.map(({ id, help, nodes }) => {
+    const places = nodes.slice(0, 3).map((node) => `${node.target.join(" ")} ${node.any[0]?.message ?? ""}`);
+    return `axe ${id} (${help}), ${nodes.length}: ${places.join(" | ")}`;
+  });
+}
+
+function widest(page, width) {
+  return page.evaluate((width) => {
+    const beyond = [...document.body.querySelectorAll("*")].filter(
+      (element) => element.getBoundingClientRect().right > width + 1,
+    );
+    const named = beyond.slice(0, 3).map((element) => `${element.localName}.${element.getAttribute("class") ?? ""}`);
+    return named.join(", ");
+  }, width);
+}

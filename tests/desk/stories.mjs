@@ -1,0 +1,21 @@
+// What people do at the desk: one test a story.
+
+import { test } from "node:test";
+
+import entry from "./stories/entry.mjs";
+import findings from "./stories/findings.mjs";
+import paper from "./stories/paper.mjs";
+import register from "./stories/register.mjs";
+
+/** `get` gives the browser once the tests run. */
+export function stories(get) {
+  for (const [name, play] of Object.entries({ ...entry, ...findings, ...register, ...paper })) {
+    test(name, async () => {
+      try {
+        await play(get());
+      } finally {
+        await get().closeAll();
+      }
+    });
+  }
+}

@@ -1,0 +1,26 @@
+// What stories have in common.
+
+import assert from "node:assert/strict";
+
+/** The day that the phones played. */
+export const DAY = "2026-05-12";
+
+export const alert = (page) => page.locator("[role=alert]");
+export const heading = (page) => page.locator("h1");
+export const path = (page) => new URL(page.url()).pathname;
+
+/** Presses Tab until something has the focus, as somebody without a mouse does. */
+export async function tabTo(page, selector) {
+  const wanted = page.locator(selector);
+  for (let presses = 0; presses < 80; presses += 1) {
+    if (await wanted.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press("Tab");
+  }
+  assert.fail(`Tab never comes to ${selector}`);
+}
+
+/** Where the first finding or question about a rep is. */
+export async function findingOf(browser, rep) {
+  const { items } = await browser.api("admin", "findings");
+  return `/findings/${items.find((item) => item.rep === rep).finding.id}`;
+}

@@ -1,0 +1,50 @@
+// What opens only for a reason, and what works on paper and without scripts.
+
+import assert from "node:assert/strict";
+
+import { logIn } from "../browser.mjs";
+import { DAY, findingOf, path } from "./common.mjs";
+
+export default {
+  async "positions open for a reason, and who looked stands there"(browser) {
+    const page = await browser.page("nora", `/reps/hal/days/${DAY}`);
+    assert.equal(await page.locator(".map").count(), 0);
+    await page.locator("[name=why]").fill("Hal asked what his phone saw");
+    await page.getByRole("button", { name: "Open positions" }).click();
+    await page.locator(".map canvas").waitFor();
+    assert.match(await page.locator("main").textContent(), /nora.*Hal asked what his phone saw/s);
+    await page.locator(".verify-run").click();
+    await page.locator(".verified", { hasText: "✓" }).waitFor();
+  },
+
+  async "the register and the board print"(browser) {
+    for (const [user, where] of [["clara", `/register/print?day=${DAY}`], ["nora", "/today"]]) {
+      const page = await browser.page(user, where);
+      await page.emulateMedia({ media: "print" });
+      assert.equal(await page.locator("header nav").isVisible(), false);
+      assert.equal(await page.locator("button:visible, input:visible, select:visible").count(), 0, where);
+      const sheet = await page.pdf({ format: "A4" });
+      assert.equal(sheet.subarray(0, 5).toString(), "%PDF-");
+      assert.ok(sheet.length > 10_000, `${sheet.length} bytes`);
+    }
+  },
+
+  async "forms work without scripts"(browser) {
+    const page = await browser.page(null, "/login", { javaScriptEnabled: false });
+    await logIn(page, browser.who("admin"));
+    await page.goto("/today");
+    await page.locator("[name=q]").fill("irwin");
+    await page.getByRole("button", { name: "Show" }).click();
+    assert.deepEqual(await page.locator(".board tbody .name").allTextContents(), ["Hal Irwin"]);
+    await page.goto("/register");
+    await page.locator("[name=number]").fill("+1 212 555 0100");
+    await page.locator("[name=rep]").fill("gus");
+    await page.getByRole("button", { name: "Enter", exact: true }).click();
+    assert.equal(path(page), "/register");
+    await page.goto(await findingOf(browser, "dan"));
+    await page.locator("[name=reason]").fill("Road closed, he called at eight");
+    await page.getByRole("button", { name: "Excuse" }).click();
+    await page.goto(page.url());
+    assert.match(await page.locator("article").textContent(), /Road closed/);
+  },
+};

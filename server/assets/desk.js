@@ -1,24 +1,26 @@
-// What is typed outlives a session that ends in mid-form: it stays in this tab until it is sent.
+// What is typed outlives a session that ends in mid-form: it stays in this tab until it is sent. Where the log-in
+// follows, the form did not arrive: its fields are as they were after it. Whatever else follows without saying what is
+// wrong, it arrived.
+const noted = (name) => {
+  const value = sessionStorage.getItem(name);
+  sessionStorage.removeItem(name);
+  return value;
+};
+const sent = noted("onbeat.sent");
+const unsent = location.pathname === "/login" ? null : noted("onbeat.unsent");
+if (sent && location.pathname === "/login") sessionStorage.setItem("onbeat.unsent", sent);
+else if (sent && !document.querySelector("[role=alert]")) sessionStorage.removeItem(sent);
+
 for (const form of document.querySelectorAll("form[data-keep]")) {
   const key = "onbeat." + form.dataset.keep;
-  const fields = [...form.querySelectorAll("textarea, input:not([type=checkbox]):not([type=hidden])")];
+  const typed = "textarea, select, input:not([type=checkbox], [type=radio], [type=hidden], [type=password], [type=file])";
+  const fields = [...form.querySelectorAll(typed)];
   const kept = JSON.parse(sessionStorage.getItem(key) || "{}");
-  for (const field of fields) if (!field.value && kept[field.name]) field.value = kept[field.name];
+  for (const field of fields) if (kept[field.name] && (key === unsent || !field.value)) field.value = kept[field.name];
   form.addEventListener("input", () => {
     sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(fields.map((f) => [f.name, f.value]))));
   });
   form.addEventListener("submit", () => sessionStorage.setItem("onbeat.sent", key));
-}
-// Whatever page follows but the log-in, the form arrived.
-if (location.pathname !== "/login") {
-  const sent = sessionStorage.getItem("onbeat.sent");
-  sessionStorage.removeItem("onbeat.sent");
-  if (sent && !document.querySelector("[role=alert]")) {
-    sessionStorage.removeItem(sent);
-    for (const field of document.querySelectorAll(`form[data-keep="${CSS.escape(sent.slice(7))}"] textarea`)) {
-      field.value = field.defaultValue;
-    }
-  }
 }
 
 // The queue by keyboard: j and k go down and up, x chooses, Enter opens (the line's own link has the focus).
@@ -30,3 +32,7 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "k" && at > 0) links[at - 1].focus();
   else if (event.key === "x" && at >= 0) links[at].closest("[data-line]").querySelector("input")?.click();
 });
+
+// A one-time code stands in the fragment of its link, which no browser sends: it is put into its field here.
+const field = document.querySelector("[data-fragment]");
+if (field && !field.value) field.value = location.hash.slice(1);

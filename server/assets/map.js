@@ -52,7 +52,9 @@ function empty() {
   return { type: "FeatureCollection", features: [] };
 }
 
+// An address, or `#id` of an element of this page that holds the features.
 async function fetched(address) {
+  if (address.startsWith("#")) return JSON.parse(document.querySelector(address).textContent);
   const answer = await fetch(address, { headers: { accept: "application/geo+json" } });
   if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
   return answer.json();
@@ -83,7 +85,7 @@ async function draw(element) {
   first.sources.features.data = features;
   // What the page is about fills the map; the districts where it has no places of its own.
   const own = corners(features);
-  const bounds = (element.dataset.fit === "features" && own) || corners(districts) || own || [[-180, -60], [180, 70]];
+  const bounds = (element.hasAttribute("data-near") && own) || corners(districts) || own || [[-180, -60], [180, 70]];
   const map = new library.Map({
     container: element, style: first, bounds, fitBoundsOptions: { padding: 24, maxZoom: 16 },
     attributionControl: false, dragRotate: false, pitchWithRotate: false, cooperativeGestures: true,

@@ -38,27 +38,53 @@ pub struct TrailFix {
     pub ruled: Option<FixVerdict>,
 }
 
+/// A record of the day.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// The record: stream, epoch, branch, seq.
+    pub name: Name,
+    /// Wall clock of the phone, milliseconds since 1970 (UTC).
+    pub at_ms: i64,
+    /// Its type; `erased` where its body was.
+    pub kind: String,
+    /// Hash of its head line.
+    pub hash: Hash,
+}
+
+/// A day whose trail was opened.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// The fixes, in order of their time.
+    pub fixes: Vec<TrailFix>,
+    /// All records of the day, the fixes among them.
+    pub events: Vec<Event>,
+}
+
 /// Opens a trail. The look is recorded first: if that fails nothing is shown.
 ///
 /// # Errors
 /// `no_reason` for a `why` that names no finding or visit of the day, is not `emergency` and no sentence.
-pub async fn trail(desk: &Desk, actor: &Actor, rep: &str, day: NaiveDate, why: &str) -> DeskResult<Vec<TrailFix>> {
+pub async fn opened(desk: &Desk, actor: &Actor, rep: &str, day: NaiveDate, why: &str) -> DeskResult<Opened> {
     let view = desk.app.store.view("day", &format!("{rep}/{day}")).await?;
     let view = view.and_then(|view| serde_json::from_str::<DayView>(&view.body).ok());
     let ids: BTreeSet<String> = view.iter().flat_map(ids_of).collect();
-    note(
-        desk,
-        actor,
-        rep,
-        &day.to_string(),
-        reason(why, ids.contains(why.trim()))?,
-    )
-    .await?;
+    let why = reason(why, ids.contains(why.trim()))?;
+    note(desk, actor, rep, &day.to_string(), why).await?;
     let basis = fold::standing_basis(&desk.app, rep, day).await?;
     let rows = desk.app.store.records_of(&fold::day_key(rep, day)).await?;
+    let mut events: Vec<_> = rows.iter().filter_map(event_of).collect();
+    events.sort_by(|a, b| (a.at_ms, &a.name).cmp(&(b.at_ms, &b.name)));
     let mut fixes: Vec<_> = rows.into_iter().filter_map(|row| fix_of(row, &basis)).collect();
     fixes.sort_by(|a, b| (a.at_ms, &a.name).cmp(&(b.at_ms, &b.name)));
-    Ok(fixes)
+    Ok(Opened { fixes, events })
+}
+
+/// The fixes of [`opened`].
+///
+/// # Errors
+/// As [`opened`].
+pub async fn trail(desk: &Desk, actor: &Actor, rep: &str, day: NaiveDate, why: &str) -> DeskResult<Vec<TrailFix>> {
+    Ok(opened(desk, actor, rep, day, why).await?.fixes)
 }
 
 /// What made a finding. Where it shows fixes it opens a part of the trail, and the look is recorded first.
@@ -83,18 +109,34 @@ fn fix_of(row: LogRow, basis: &Basis) -> Option<TrailFix> {
     let ruled = taken
         .as_ref()
         .map(|taken| judge_fix(&taken.fix, area, policy, basis.edge_tolerance_m));
-    let name = Name {
-        stream: row.line.stream,
-        epoch: row.line.epoch,
-        branch: row.line.branch,
-        seq: row.seq,
-    };
     Some(TrailFix {
-        name,
+        name: name_of(&row),
         at_ms: body.at.at_ms,
         taken,
         ruled,
     })
+}
+
+fn event_of(row: &LogRow) -> Option<Event> {
+    let body = match &row.body {
+        Some(body) => Some(Body::parse(body).ok()?),
+        None => None,
+    };
+    Some(Event {
+        name: name_of(row),
+        at_ms: body.as_ref().map_or(row.received_ms, |body| body.at.at_ms),
+        kind: body.map_or_else(|| "erased".into(), |body| body.kind.clone()),
+        hash: row.hash,
+    })
+}
+
+fn name_of(row: &LogRow) -> Name {
+    Name {
+        stream: row.line.stream.clone(),
+        epoch: row.line.epoch,
+        branch: row.line.branch.clone(),
+        seq: row.seq,
+    }
 }
 
 /// Notes that more of a rep's log is opened than a day's trail: the bytes of a push that did not check, on a day, or

@@ -43,6 +43,8 @@ pub struct RegisterRow {
     pub district: Option<String>,
     /// Signed distance to the edge there, positive inside.
     pub edge_mm: Option<i64>,
+    /// All of the window so far is excused, by leave or otherwise: nobody is waited for.
+    pub excused: bool,
     /// The clerk's entry, where the rep called.
     pub entered: Option<Entered>,
 }
@@ -110,6 +112,7 @@ pub async fn of_day(desk: &Desk, actor: &Actor, day: NaiveDate) -> DeskResult<Ve
     for (id, rep) in books::reps(desk).into_iter().filter(|(_, rep)| actor.covers(&rep.team)) {
         let view = store.view("day", &format!("{id}/{day}")).await?;
         let view = view.and_then(|view| serde_json::from_str::<DayView>(&view.body).ok());
+        let excused = view.as_ref().is_some_and(is_excused);
         let sign_in = view.map(|view| view.sign_in).unwrap_or_default();
         let entered = match &sign_in.record {
             Some(record) if sign_in.way != Some(SignInWay::App) => entered(desk, record).await?,
@@ -125,9 +128,14 @@ pub async fn of_day(desk: &Desk, actor: &Actor, day: NaiveDate) -> DeskResult<Ve
             way: sign_in.way,
             district: sign_in.district,
             edge_mm: sign_in.edge_mm,
+            excused,
         });
     }
     Ok(rows)
+}
+
+fn is_excused(view: &DayView) -> bool {
+    !view.spans.is_empty() && view.spans.iter().all(|span| span.excused_by.is_some())
 }
 
 /// What the desk's record of a call says.

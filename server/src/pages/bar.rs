@@ -17,6 +17,10 @@ pub(super) struct Bar {
     pub(super) pieces: Vec<Piece>,
     /// What it shows, in words.
     pub(super) label: String,
+    /// Where the window begins.
+    pub(super) from_ms: i64,
+    /// Where it ends.
+    pub(super) to_ms: i64,
 }
 
 /// A stretch of one kind.
@@ -33,10 +37,15 @@ pub(super) struct Piece {
 }
 
 impl Bar {
+    /// Where an instant stands on the bar.
+    pub(super) fn place(window: Interval, at_ms: i64) -> i64 {
+        let length_ms = window.length_ms().max(1);
+        (at_ms - window.from_ms).clamp(0, length_ms) * WIDTH / length_ms
+    }
+
     /// The bar of a window, as far as it is known.
     pub(super) fn new(frame: &Frame, window: Interval, spans: &[Span]) -> Self {
-        let length_ms = window.length_ms().max(1);
-        let place = |at_ms: i64| (at_ms - window.from_ms).clamp(0, length_ms) * WIDTH / length_ms;
+        let place = |at_ms| Self::place(window, at_ms);
         let pieces = spans.iter().map(|span| Piece {
             x: place(span.from_ms),
             width: (place(span.to_ms) - place(span.from_ms)).max(1),
@@ -50,6 +59,8 @@ impl Bar {
         Self {
             pieces: pieces.collect(),
             label: sums(frame, spans),
+            from_ms: window.from_ms,
+            to_ms: window.to_ms,
         }
     }
 }

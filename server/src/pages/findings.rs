@@ -11,7 +11,7 @@ use axum::{
 };
 use onbeat_core::{
     reference::FindingState,
-    rules::{Class, Fact},
+    rules::{Class, Fact, Finding},
     words,
 };
 use serde::Deserialize;
@@ -58,6 +58,8 @@ pub(super) struct Brief {
     pub(super) state: &'static str,
     /// Nobody has decided.
     pub(super) undecided: bool,
+    /// Address of the rep's day.
+    pub(super) day: String,
 }
 
 impl Brief {
@@ -65,19 +67,7 @@ impl Brief {
     pub(super) fn new(frame: &Frame, books: &Books, view: FindingView) -> Self {
         let found = &view.finding;
         let day = view.day.parse().map_or(view.day.clone(), |day| frame.local.date(day));
-        let (from, to) = (frame.local.time(found.from_ms), frame.local.time(found.to_ms));
-        let mut what = frame.of("kind", &found.kind.code());
-        if found.to_ms - found.from_ms >= 60_000 {
-            what = format!("{what}, {from}–{to}");
-        } else {
-            what = format!("{what}, {from}");
-        }
-        if let Some(Fact::Number(out_mm)) = found.facts.get("out_mm") {
-            let out = frame
-                .words
-                .fill("finding.out", &[("distance", &frame.local.distance(*out_mm))]);
-            what = format!("{what}, {out}");
-        }
+        let from = frame.local.time(found.from_ms);
         Self {
             id: found.id.to_string(),
             name: books
@@ -85,12 +75,32 @@ impl Brief {
                 .get(&view.rep)
                 .map_or(view.rep.clone(), |rep| rep.name.clone()),
             when: format!("{day} {from}"),
-            what,
+            what: what(frame, found),
             class: class(found.class),
             state: state(found.state),
             undecided: matches!(found.state, FindingState::Open | FindingState::Answered),
+            day: format!("/reps/{}/days/{}", view.rep, view.day),
         }
     }
+}
+
+/// What was found, from when to when, and how far out.
+pub(super) fn what(frame: &Frame, found: &Finding) -> String {
+    let kind = frame.of("kind", &found.kind.code());
+    let when = if found.to_ms - found.from_ms >= 60_000 {
+        frame.local.stretch(found.from_ms, found.to_ms)
+    } else {
+        frame.local.time(found.from_ms)
+    };
+    let out = match found.facts.get("out_mm") {
+        Some(Fact::Number(out_mm)) => {
+            let out = frame.local.distance(*out_mm);
+            Some(frame.words.fill("finding.out", &[("distance", &out)]))
+        }
+        _ => None,
+    };
+    let said: Vec<String> = [kind, when].into_iter().chain(out).collect();
+    said.join(frame.t("unit.join"))
 }
 
 fn class(class: Class) -> &'static str {

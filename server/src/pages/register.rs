@@ -64,6 +64,7 @@ struct RegisterPage {
     date: String,
     day: String,
     missing: Vec<Line>,
+    excused: Vec<String>,
     signed: Vec<Line>,
     /// Entered at the desk, of those who signed in, and in hundredths.
     by_clerk: usize,
@@ -113,7 +114,8 @@ async fn shown(
         .entered
         .as_ref()
         .and_then(|rep| rows.iter().find(|row| row.rep == *rep));
-    let (signed, missing): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.at_ms.is_some());
+    let (signed, others): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.at_ms.is_some());
+    let (excused, missing): (Vec<_>, Vec<_>) = others.into_iter().partition(|row| row.excused);
     let by_clerk = signed.iter().filter(|row| row.entered.is_some()).count();
     let line = |row: &RegisterRow| Line::new(&frame, &books, row, now_ms);
     let shown = RegisterPage {
@@ -123,6 +125,7 @@ async fn shown(
         share: by_clerk * 100 / signed.len().max(1),
         entered: entered.map(|row| taken(&frame, &books, row)),
         missing: missing.into_iter().map(line).collect(),
+        excused: excused.iter().map(|row| row.name.clone()).collect(),
         signed: signed.into_iter().map(line).collect(),
         reps: rows.iter().map(|row| (row.rep.clone(), row.name.clone())).collect(),
         may_enter: actor.role != Role::Auditor,
@@ -156,7 +159,7 @@ pub(super) async fn print(
     let sheet = PrintPage {
         date: frame.local.date(day),
         day: day.to_string(),
-        missing: rows.iter().filter(|row| row.at_ms.is_none()).count(),
+        missing: rows.iter().filter(|row| row.at_ms.is_none() && !row.excused).count(),
         by_clerk: rows.iter().filter(|row| row.entered.is_some()).count(),
         lines: rows.iter().map(|row| Line::new(&frame, &books, row, now_ms)).collect(),
         printed: frame.local.instant(now_ms),

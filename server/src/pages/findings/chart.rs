@@ -6,7 +6,7 @@ use crate::pages::Frame;
 const WIDTH: i64 = 900;
 const HEIGHT: i64 = 240;
 /// Room for words at the left and below.
-const LEFT: i64 = 70;
+const LEFT: i64 = 110;
 const BELOW: i64 = 24;
 
 /// The fixes of an explanation: time across, distance to the edge up, each with its radius.
@@ -92,7 +92,8 @@ fn height(frame: &Frame, mm: i64) -> String {
     if mm == 0 {
         return frame.t("chart.edge").to_owned();
     }
-    frame.local.distance(mm)
+    let key = if mm < 0 { "chart.out" } else { "chart.in" };
+    frame.words.fill(key, &[("distance", &frame.local.distance(mm))])
 }
 
 fn kind(place: PlaceVerdict) -> &'static str {

@@ -11,6 +11,8 @@ pub(super) struct Line {
     pub(super) how: String,
     pub(super) place: String,
     pub(super) late: bool,
+    /// Not signed in, and not waited for.
+    pub(super) excused: bool,
     pub(super) call: Option<CallLine>,
 }
 
@@ -42,7 +44,8 @@ impl Line {
                 (None, Some((due, _))) if row.at_ms.is_none() => frame.words.fill("register.due", &[("time", due)]),
                 _ => String::new(),
             },
-            late: due.is_some_and(|(_, late)| late),
+            late: due.is_some_and(|(_, late)| late) && !row.excused,
+            excused: row.excused && row.at_ms.is_none(),
             call: row.entered.as_ref().map(|entered| CallLine {
                 number: entered.number.clone(),
                 by: entered.by.clone(),

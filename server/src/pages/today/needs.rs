@@ -22,6 +22,7 @@ const CALLS_MOST: usize = 20;
 
 /// One who needs a person.
 pub(in crate::pages) struct Need {
+    rep: String,
     /// Rep's name.
     pub(in crate::pages) who: String,
     /// `call`, `answered`, `finding` or `question`.
@@ -32,6 +33,8 @@ pub(in crate::pages) struct Need {
     pub(in crate::pages) next: String,
     /// Where that is done.
     pub(in crate::pages) link: Option<String>,
+    /// What else there is about the same rep, with where it is done.
+    pub(in crate::pages) also: Vec<(String, Option<String>)>,
 }
 
 /// Those who need a person, with the time at which that was so.
@@ -62,11 +65,14 @@ impl Needs {
             (Some("question"), "open", "question"),
         ] {
             for view in undecided(desk, actor, class, state).await? {
-                waiting.push(Need::waiting(frame, kind, Brief::new(frame, books, view)));
+                let rep = view.rep.clone();
+                waiting.push(Need::waiting(frame, kind, rep, Brief::new(frame, books, view)));
             }
         }
         let more = waiting.len().saturating_sub(MOST);
-        list.extend(waiting.into_iter().take(MOST));
+        waiting.truncate(MOST);
+        list.extend(waiting);
+        let list = by_person(list);
         Ok(Self {
             list,
             more,
@@ -76,15 +82,29 @@ impl Needs {
 }
 
 impl Need {
-    fn waiting(frame: &Frame, kind: &'static str, brief: Brief) -> Self {
+    fn waiting(frame: &Frame, kind: &'static str, rep: String, brief: Brief) -> Self {
         Self {
+            rep,
             who: brief.name,
             kind,
             why: brief.what,
             next: frame.of("need.next", kind),
             link: Some(format!("/findings/{}", brief.id)),
+            also: Vec::new(),
         }
     }
+}
+
+/// One row a person: what is most pressing first, the rest below it.
+fn by_person(all: Vec<Need>) -> Vec<Need> {
+    let mut people: Vec<Need> = Vec::new();
+    for need in all {
+        match people.iter_mut().find(|known| known.rep == need.rep) {
+            Some(known) => known.also.push((need.why, need.link)),
+            None => people.push(need),
+        }
+    }
+    people
 }
 
 async fn undecided(desk: &Desk, actor: &Actor, class: Option<&str>, state: &str) -> DeskResult<Vec<FindingView>> {
@@ -125,11 +145,13 @@ fn calls(
         }
         let why = reason(frame, days.get(id), window.from_ms, now_ms)?;
         Some(Need {
+            rep: id.clone(),
             who: rep.name.clone(),
             kind: "call",
             why,
             next: frame.t("need.next.call").to_owned(),
             link: Some(format!("/reps/{id}/days/{}", schedule.day_of(now_ms))),
+            also: Vec::new(),
         })
     });
     to_call.take(CALLS_MOST).collect()

@@ -25,6 +25,8 @@ pub(in crate::pages) struct Row {
     pub(in crate::pages) live: Option<&'static str>,
     pub(in crate::pages) sign_in: String,
     pub(in crate::pages) signed_in: bool,
+    /// All of the window so far is excused.
+    pub(in crate::pages) excused: bool,
     pub(in crate::pages) visits: usize,
     pub(in crate::pages) last_visit: String,
     pub(in crate::pages) findings: usize,
@@ -62,6 +64,7 @@ impl Row {
             live: state.and_then(|state| live(state.presence.live)),
             sign_in: sign_in.map_or_else(String::new, |(at_ms, way)| said(frame, at_ms, way)),
             signed_in: sign_in.is_some(),
+            excused: state.is_some_and(is_excused),
             visits: state.map_or(0, |state| state.visits.len()),
             last_visit: state.map_or_else(String::new, |state| last_visit(frame, state)),
             findings: state.map_or(0, |state| undecided(state, Class::Finding)),
@@ -116,6 +119,10 @@ fn last_visit(frame: &Frame, state: &DayState) -> String {
         let customer = visit.customer_name.as_ref().unwrap_or(&visit.customer);
         format!("{} {customer}", frame.local.time(visit.from_ms))
     })
+}
+
+fn is_excused(state: &DayState) -> bool {
+    !state.spans.is_empty() && state.spans.iter().all(|span| span.excused_by.is_some())
 }
 
 fn undecided(state: &DayState, class: Class) -> usize {

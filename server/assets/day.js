@@ -1,0 +1,59 @@
+// Timeline and map move together: the slider goes from fix to fix; point, circle and words follow, and so does a
+// mark on the bar.
+const element = document.querySelector(".map[data-map='#trail-data']");
+const slider = document.getElementById("scrub");
+const words = document.getElementById("scrubbed");
+const bar = document.querySelector(".tall .bar");
+
+if (element && slider) element.addEventListener("onbeat:map", ({ detail: { map, library } }) => {
+  const fixes = JSON.parse(document.getElementById("trail-data").textContent).features
+    .filter((feature) => feature.properties.kind === "fix");
+  slider.max = fixes.length - 1;
+  slider.closest(".scrub").hidden = false;
+  const mark = new library.Marker({ color: getComputedStyle(slider).accentColor });
+  const onBar = markOn(bar);
+  const show = () => {
+    const { geometry, properties } = fixes[slider.value];
+    words.textContent = properties.name;
+    slider.setAttribute("aria-valuetext", properties.name);
+    mark.setLngLat(geometry.coordinates).addTo(map);
+    map.getSource("circle").setData(circle(geometry.coordinates, properties.radius_m));
+    onBar(properties.at_ms);
+  };
+  map.on("load", () => {
+    const paint = { "fill-color": getComputedStyle(words).color, "fill-opacity": 0.15 };
+    map.addSource("circle", { type: "geojson", data: circle([0, 0], 0) });
+    map.addLayer({ id: "circle", type: "fill", source: "circle", paint }, "line");
+    slider.addEventListener("input", show);
+    map.on("click", "point", (event) => {
+      const at = event.features[0].properties.at_ms;
+      slider.value = fixes.findIndex((fix) => fix.properties.at_ms === at);
+      show();
+    });
+    show();
+  });
+});
+
+// A circle on the ground, near enough for the eye: 64 corners, the degrees of a sphere.
+function circle([lon, lat], radius_m) {
+  const north = radius_m / 111_195;
+  const east = north / Math.cos((lat * Math.PI) / 180);
+  const corner = (turn) => [lon + east * Math.cos(turn), lat + north * Math.sin(turn)];
+  const ring = Array.from({ length: 65 }, (_, i) => corner((i * Math.PI) / 32));
+  return { type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [ring] } };
+}
+
+function markOn(bar) {
+  if (!bar?.dataset.from) return () => {};
+  const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
+  line.setAttribute("class", "now");
+  line.setAttribute("y1", "0");
+  line.setAttribute("y2", "20");
+  bar.append(line);
+  const { from, to } = bar.dataset;
+  return (at_ms) => {
+    const x = (1000 * (at_ms - from)) / (to - from);
+    line.setAttribute("x1", x);
+    line.setAttribute("x2", x);
+  };
+}

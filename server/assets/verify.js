@@ -1,0 +1,149 @@
+// Checks an exported log in the page as docs/FORMAT.md says, with nothing from the server but the log and its keys:
+// bodies hash to their heads, heads make a chain, certificates, seals and receipts are signed. What needs more than
+// one pass (times, what was cut or moved) is for `onbeat verify`.
+
+const text = new TextEncoder();
+
+const bytesOf = (base64url) =>
+  Uint8Array.from(atob(base64url.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+
+const hex = (buffer) => Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+const hashOf = async (line) => hex(await crypto.subtle.digest("SHA-256", text.encode(line)));
+
+const SIGNED = {
+  certificate: ["stream", "epoch", "rep", "key", "grade", "heads", "issued_at", "demo"],
+  seal: ["stream", "epoch", "seq", "hash"],
+  receipt: ["stream", "epoch", "branch", "seq", "hash", "received_at"],
+  anchor: ["stream", "epoch", "seq", "hash", "server_at"],
+};
+
+const ED25519 = { name: "Ed25519" };
+const P256 = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+
+async function isSigned(what, item, key, algorithm) {
+  const values = SIGNED[what].map((field) => String(item[field] ?? ""));
+  const message = text.encode([`onbeat/${what}/1`, ...values, item.kid].join("\n"));
+  const imported = await crypto.subtle.importKey("raw", bytesOf(key), algorithm, false, ["verify"]);
+  return crypto.subtle.verify(algorithm, imported, bytesOf(item.sig), message);
+}
+
+class Check {
+  constructor(keys) {
+    this.keys = new Map(keys.map((key) => [key.kid, key.key]));
+    this.counts = { records: 0, seals: 0, receipts: 0, erased: 0 };
+    this.lines = new Map();
+  }
+
+  async byServer(what, item) {
+    const key = this.keys.get(item.kid);
+    if (!key || !(await isSigned(what, item, key, ED25519))) throw new Error(`${what} ${item.epoch}/${item.seq ?? 0}`);
+  }
+
+  async item(line, item) {
+    if (item.issued_at !== undefined) return this.certificate(line, item);
+    if (item.branch?.hash) return void (this.last = item.branch.hash);
+    if (item.seal) return this.seal(item.seal);
+    if (item.receipt) return this.receipt(item.receipt);
+    if (item.anchor) return this.byServer("anchor", item.anchor);
+  }
+
+  async certificate(line, certificate) {
+    await this.byServer("certificate", certificate);
+    this.key = certificate.key;
+    this.isPhone = certificate.rep !== "desk";
+    this.last = await hashOf(line);
+  }
+
+  async record(headLine, head, bodyLine) {
+    const where = `${head.epoch}/${head.seq}`;
+    if (head.prev !== this.last) throw new Error(`chain ${where}`);
+    if (bodyLine === "null") this.counts.erased += 1;
+    else if ((await hashOf(bodyLine)) !== head.body) throw new Error(`body ${where}`);
+    this.last = await hashOf(headLine);
+    this.counts.records += 1;
+    this.lines.set(this.last, { head: headLine, body: bodyLine });
+  }
+
+  async seal(seal) {
+    const algorithm = this.isPhone ? P256 : ED25519;
+    if (!(await isSigned("seal", seal, this.key, algorithm))) throw new Error(`seal ${seal.epoch}/${seal.seq}`);
+    this.counts.seals += 1;
+    this.cover("seal", seal);
+  }
+
+  async receipt(receipt) {
+    await this.byServer("receipt", receipt);
+    this.counts.receipts += 1;
+    this.cover("receipt", receipt);
+  }
+
+  // A seal or receipt covers its record and all before it that none covers yet.
+  cover(what, item) {
+    for (const lines of [...this.lines.values()].reverse()) {
+      if (lines[what]) break;
+      lines[what] = JSON.stringify(item);
+    }
+  }
+}
+
+async function check(log, keys) {
+  const check = new Check(keys);
+  const lines = log.split("\n");
+  for (let at = 0; at < lines.length; at += 1) {
+    if (!lines[at]) continue;
+    const item = JSON.parse(lines[at]);
+    if (item.v === 1) await check.record(lines[at], item, lines[(at += 1)]);
+    else await check.item(lines[at], item);
+  }
+  return check;
+}
+
+function filled(words, values) {
+  return words.replace(/\{(\w+)\}/g, (blank, name) => values[name] ?? blank);
+}
+
+async function run(card, status) {
+  const { log, keys, why, holds, fails, old, working } = card.dataset;
+  if (!crypto.subtle) return void (status.textContent = old);
+  status.textContent = working;
+  const fetched = async (address) => {
+    const answer = await fetch(address);
+    if (!answer.ok) throw new Error(`${answer.status}`);
+    return answer.text();
+  };
+  try {
+    const [ours, document] = await Promise.all([fetched(`${log}?why=${encodeURIComponent(why)}`), fetched(keys)]);
+    const done = await check(ours, JSON.parse(document).keys);
+    status.textContent = `✓ ${filled(holds, done.counts)}`;
+    offer(card, done.lines);
+  } catch (error) {
+    const unknown = error.name === "NotSupportedError" || error.name === "DataError";
+    status.textContent = unknown ? old : `✗ ${filled(fails, { where: error.message })}`;
+  }
+}
+
+// Each record of the day opens its lines, with the seal and the receipt that cover it.
+function offer(card, lines) {
+  const dialog = card.querySelector("dialog");
+  for (const row of document.querySelectorAll("tr[data-hash]")) {
+    const found = lines.get(row.dataset.hash);
+    if (!found || row.querySelector("button")) continue;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "quiet";
+    button.textContent = row.lastElementChild.textContent;
+    button.setAttribute("aria-label", `${card.dataset.line} ${button.textContent}`);
+    button.addEventListener("click", () => {
+      const shown = [found.head, found.body, found.seal, found.receipt].filter(Boolean);
+      dialog.querySelector("pre").textContent = shown.join("\n\n");
+      dialog.showModal();
+    });
+    row.lastElementChild.replaceChildren(button);
+  }
+}
+
+for (const card of document.querySelectorAll(".verify")) {
+  const status = card.querySelector(".verified");
+  card.querySelector(".verify-run").addEventListener("click", () => run(card, status));
+}

@@ -1,0 +1,146 @@
+//! The positions of a day: data for the map and the slider, and the records behind them.
+
+use chrono::NaiveDate;
+use onbeat_core::{judge::PlaceVerdict, place::Point};
+use serde_json::{Value, json};
+
+use crate::{
+    auth::Actor,
+    desk::{
+        Desk, DeskResult,
+        look::{self, Event, TrailFix},
+    },
+    pages::{Frame, map::feature},
+};
+
+/// What is shown of a day whose positions were opened.
+pub(super) struct Trail {
+    /// A FeatureCollection: the line, and each fix with its words.
+    pub(super) features: String,
+    /// Fixes that are drawn.
+    pub(super) fixes: usize,
+    /// The records of the day, in order.
+    pub(super) events: Vec<Line>,
+}
+
+/// A record.
+pub(super) struct Line {
+    /// Its time.
+    pub(super) time: String,
+    /// What the server ruled, for a fix; else what happened.
+    pub(super) what: String,
+    /// What the phone itself saw, where it differs.
+    pub(super) phone: Option<String>,
+    /// `epoch/seq`, with the branch where it is none of the main line.
+    pub(super) place: String,
+    /// Hash of its head line.
+    pub(super) hash: String,
+}
+
+impl Trail {
+    /// Opens it; the look is recorded first.
+    pub(super) async fn open(
+        desk: &Desk,
+        actor: &Actor,
+        frame: &Frame,
+        rep: &str,
+        day: NaiveDate,
+        why: &str,
+    ) -> DeskResult<Self> {
+        let opened = look::opened(desk, actor, rep, day, why).await?;
+        let drawn: Vec<Value> = opened.fixes.iter().filter_map(|fix| fix_feature(frame, fix)).collect();
+        let places: Vec<&Value> = drawn
+            .iter()
+            .map(|feature| &feature["geometry"]["coordinates"])
+            .collect();
+        let line = feature(
+            json!({"type": "LineString", "coordinates": places}),
+            json!({"kind": "way"}),
+        );
+        // A line has two ends.
+        let line = (drawn.len() > 1).then_some(line);
+        let fixes = drawn.len();
+        let features: Vec<Value> = line.into_iter().chain(drawn).collect();
+        let collection = json!({"type": "FeatureCollection", "features": features}).to_string();
+        Ok(Self {
+            // Within a page no text may end the element that holds it.
+            features: collection.replace('<', "\\u003c"),
+            fixes,
+            events: opened
+                .events
+                .iter()
+                .map(|event| event_line(frame, &opened.fixes, event))
+                .collect(),
+        })
+    }
+}
+
+fn fix_feature(frame: &Frame, fix: &TrailFix) -> Option<Value> {
+    let taken = fix.taken.as_ref()?;
+    let ruled = fix.ruled.as_ref()?;
+    let at = Point::from(&taken.fix);
+    let properties = json!({
+        "kind": "fix",
+        "side": side(ruled.place),
+        "at_ms": fix.at_ms,
+        "radius_m": ruled.radius_mm.unwrap_or(0) as f64 / 1000.0,
+        "name": said(frame, fix).unwrap_or_default(),
+    });
+    Some(feature(
+        json!({"type": "Point", "coordinates": [at.lon, at.lat]}),
+        properties,
+    ))
+}
+
+/// `10:32 · inside, 340 m inside, ±12 m`.
+fn said(frame: &Frame, fix: &TrailFix) -> Option<String> {
+    let ruled = fix.ruled.as_ref()?;
+    let mut words = vec![frame.of("span", side(ruled.place))];
+    words.extend(ruled.edge_mm.map(|edge_mm| {
+        let key = if edge_mm < 0 { "chart.out" } else { "chart.in" };
+        frame.words.fill(key, &[("distance", &frame.local.distance(edge_mm))])
+    }));
+    words.extend(
+        ruled
+            .radius_mm
+            .map(|radius_mm| format!("±{}", frame.local.distance(radius_mm))),
+    );
+    Some(format!(
+        "{} · {}",
+        frame.local.time(fix.at_ms),
+        words.join(frame.t("unit.join"))
+    ))
+}
+
+fn event_line(frame: &Frame, fixes: &[TrailFix], event: &Event) -> Line {
+    let fix = fixes.iter().find(|fix| fix.name == event.name);
+    let name = &event.name;
+    let branch = name.branch.as_str();
+    let seen = fix.and_then(|fix| fix.taken.as_ref()?.seen.as_ref().map(|seen| seen.verdict.place));
+    let ruled = fix.and_then(|fix| fix.ruled.as_ref().map(|ruled| ruled.place));
+    Line {
+        time: frame.local.time(event.at_ms),
+        what: fix.and_then(|fix| said(frame, fix)).map_or_else(
+            || event.kind.clone(),
+            |said| said.split_once(" · ").map_or(said.clone(), |(_, said)| said.to_owned()),
+        ),
+        phone: seen
+            .filter(|seen| Some(*seen) != ruled)
+            .map(|seen| frame.of("span", side(seen))),
+        place: if branch.is_empty() {
+            format!("{}/{}", name.epoch, name.seq)
+        } else {
+            format!("{}/{branch}/{}", name.epoch, name.seq)
+        },
+        hash: event.hash.to_string(),
+    }
+}
+
+fn side(place: PlaceVerdict) -> &'static str {
+    match place {
+        PlaceVerdict::Inside => "inside",
+        PlaceVerdict::Edge => "edge",
+        PlaceVerdict::Outside => "outside",
+        PlaceVerdict::Unusable => "unknown",
+    }
+}

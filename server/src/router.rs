@@ -24,6 +24,8 @@ use crate::{
 
 /// Largest body: a push before compression is 512 KiB, a photo's chunk 256 KiB, a document less.
 const BODY_MAX_BYTES: usize = 1024 * 1024;
+/// Largest file that is handed in: districts of a country, or customers of a company.
+const FILE_MAX_BYTES: usize = 16 * 1024 * 1024;
 /// Longest refusal by the framework.
 const REFUSAL_MAX_BYTES: usize = 4096;
 
@@ -42,8 +44,7 @@ pub fn router(desk: &Desk, url: &str, limits: &serve::Limits) -> Router {
         .route_layer(middleware::from_fn_with_state(queries, queries::check))
         .route_layer(middleware::from_fn_with_state(desk.clone(), guard::guard))
         .fallback(|| async { DeskError::missing("route", "of this path") })
-        .layer(DefaultBodyLimit::disable())
-        .layer(RequestBodyLimitLayer::new(BODY_MAX_BYTES));
+        .layer(DefaultBodyLimit::disable());
     serve::bounded(routes, limits)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(desk.clone(), frame))
@@ -54,7 +55,11 @@ pub fn router(desk: &Desk, url: &str, limits: &serve::Limits) -> Router {
 pub(crate) fn routes(desk: &Desk) -> OpenApiRouter {
     let phones = phone_routes().with_state(desk.app.clone());
     let people = api::routes().merge(pages::routes());
-    people.with_state(desk.clone()).merge(phones)
+    let small = people.with_state(desk.clone()).merge(phones);
+    let large = pages::uploads().with_state(desk.clone());
+    small
+        .layer(RequestBodyLimitLayer::new(BODY_MAX_BYTES))
+        .merge(large.layer(RequestBodyLimitLayer::new(FILE_MAX_BYTES)))
 }
 
 /// What phones may call.
@@ -125,8 +130,9 @@ async fn in_our_form(response: Response) -> Response {
         StatusCode::UNPROCESSABLE_ENTITY => "bad_body",
         _ => return response,
     };
-    let json = HeaderValue::from_static("application/json");
-    if response.headers().get(header::CONTENT_TYPE) == Some(&json) {
+    // Errors are JSON, and a form that is shown again is HTML: only the framework answers in plain text.
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    if kind.is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain")) {
         return response;
     }
     let text = to_bytes(response.into_body(), REFUSAL_MAX_BYTES)

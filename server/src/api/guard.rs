@@ -36,40 +36,34 @@ pub async fn guard(
     {
         return DeskError::from(error).into_response();
     }
-    let admitted = match route.who {
-        Who::Anyone | Who::Phone => foreign_page(&method, &headers).map(|()| None),
-        Who::Desk(roles) => admit(&desk, &method, &headers, roles, route.scope, &params)
-            .await
-            .map(Some),
+    let Who::Desk(roles) = route.who else {
+        return match foreign_page(&method, &headers) {
+            Ok(()) => next.run(request).await,
+            Err(error) => error.into_response(),
+        };
     };
-    match admitted {
-        Err(error) => error.into_response(),
-        Ok(None) => next.run(request).await,
-        Ok(Some(actor)) => {
+    let actor = match identify(&desk, &method, &headers).await {
+        Ok(actor) => actor,
+        Err(error) => return error.into_response(),
+    };
+    let mut response = match permit(&desk, &actor, roles, route.scope, &params).await {
+        Ok(()) => {
             request.extensions_mut().insert(actor.clone());
-            let mut response = next.run(request).await;
-            // A page that says what was refused has the person's navigation.
-            response.extensions_mut().insert(actor);
-            response
+            next.run(request).await
         }
-    }
+        Err(error) => error.into_response(),
+    };
+    // A page that says what was refused has the person's navigation.
+    response.extensions_mut().insert(actor);
+    response
 }
 
-async fn admit(
-    desk: &Desk,
-    method: &Method,
-    headers: &HeaderMap,
-    roles: &[Role],
-    scope: Scope,
-    params: &RawPathParams,
-) -> DeskResult<Actor> {
-    let actor = identify(desk, method, headers).await?;
+async fn permit(desk: &Desk, actor: &Actor, roles: &[Role], scope: Scope, params: &RawPathParams) -> DeskResult<()> {
     if !roles.contains(&actor.role) {
         let why = format!("this is not for the role {}", actor.role.as_str());
         return Err(DeskError::forbidden("not_your_role", why));
     }
-    narrow(desk, &actor, scope, params).await?;
-    Ok(actor)
+    narrow(desk, actor, scope, params).await
 }
 
 /// Handlers take the actor as an argument; one on a route that is not the desk's has none.

@@ -14,7 +14,6 @@ pub(crate) mod queries;
 mod register;
 mod rejudge;
 pub(crate) mod session;
-mod setup;
 mod users;
 mod visits;
 
@@ -60,7 +59,6 @@ pub(crate) fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(overview::health))
         .routes(routes!(overview::ready))
         .routes(routes!(session::set_up))
-        .routes(routes!(setup::form, setup::finish))
         .routes(routes!(session::log_in))
         .routes(routes!(session::log_out))
         .routes(routes!(session::me))

@@ -5,10 +5,6 @@ use axum::{
     http::header::{CONTENT_DISPOSITION, CONTENT_TYPE},
     response::{AppendHeaders, IntoResponse, IntoResponseParts},
 };
-use onbeat_core::{
-    record::Payload,
-    rules::log::{BatchQuarantined, RecordBackDated, StreamForked},
-};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -16,9 +12,8 @@ use super::page::{Page, PageQuery};
 use crate::{
     auth::Actor,
     desk::{
-        Desk, DeskError, DeskResult,
+        Desk, DeskResult,
         audit::{self, DeskRecord},
-        books,
         export::{self, Export},
         look,
     },
@@ -66,16 +61,10 @@ pub(super) async fn quarantine(
     actor: Actor,
     Query(page): Query<PageQuery>,
 ) -> DeskResult<Json<Page<DeskRecord>>> {
-    let is_own = |record: &DeskRecord| {
-        let rep = record
-            .fields
-            .get("rep")
-            .and_then(|rep| rep.as_str())
-            .unwrap_or_default();
-        books::rep(&desk, rep).is_ok_and(|rep| actor.covers(&rep.team))
-    };
-    let types = [BatchQuarantined::TYPE, StreamForked::TYPE, RecordBackDated::TYPE];
-    Ok(Json(page.desk_records(&desk, &types, is_own).await?))
+    Ok(Json(
+        page.desk_records(&desk, &audit::UNCHECKED, audit::of_own_rep(&desk, &actor))
+            .await?,
+    ))
 }
 
 /// The bytes of a batch that did not check, as they came but for places that must not be kept. They may hold the
@@ -92,12 +81,7 @@ pub(super) async fn quarantined(
     Path(seq): Path<String>,
     Query(Why { why }): Query<Why>,
 ) -> DeskResult<impl IntoResponse> {
-    let kept = audit::quarantined(&desk, &seq).await?;
-    let (rep, blob) = (&kept.batch.rep, &kept.batch.blob);
-    let day = desk.app.documents().day_at(rep, kept.at_ms);
-    look::log(&desk, &actor, rep, Some(day), &why).await?;
-    let bytes = desk.app.store.blob(blob).await?;
-    let bytes = bytes.ok_or_else(|| DeskError::missing("quarantined batch", &seq))?;
+    let bytes = audit::opened(&desk, &actor, &seq, &why).await?;
     Ok((as_log("quarantine.ndjson"), Body::from(bytes)))
 }
 

@@ -21,13 +21,13 @@ use crate::{
 
 /// The first admin.
 #[derive(Debug, Deserialize, ToSchema)]
-pub(super) struct SetUp {
+pub(crate) struct SetUp {
     /// From the set-up link.
-    pub(super) code: String,
+    pub(crate) code: String,
     /// Log-in name.
-    pub(super) user: String,
+    pub(crate) user: String,
     /// 12 characters or more.
-    pub(super) password: String,
+    pub(crate) password: String,
 }
 
 /// Who logs in.

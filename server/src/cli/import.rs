@@ -4,8 +4,11 @@ use clap::{Args, Subcommand, ValueEnum};
 use onbeat_core::place::Datum;
 use serde_json::Value;
 
-use super::{Common, Format, client::ask, list, read_text, say, text};
-use crate::desk::{Command, DeskError, DeskResult, Fault, import::File};
+use super::{Common, Format, client::ask, list, read_bytes, say, text};
+use crate::{
+    desk::{Command, DeskError, DeskResult, Fault, import::File},
+    files::import,
+};
 
 /// What to import.
 #[derive(Args)]
@@ -16,7 +19,7 @@ pub(super) struct ImportArgs {
 
 #[derive(Subcommand)]
 enum What {
-    /// Districts (or no-go places) from GeoJSON.
+    /// Districts (or no-go places) from GeoJSON, KML or a zipped shapefile.
     Districts {
         #[command(flatten)]
         file: FileArgs,
@@ -37,7 +40,7 @@ enum What {
     },
     // Shown as help, where brackets are brackets.
     #[allow(rustdoc::broken_intra_doc_links)]
-    /// Customers from CSV: id,name,lat,lon[,landline,place_confirmed].
+    /// Customers from CSV or XLSX: id,name,lat,lon[,landline,place_confirmed].
     Customers {
         #[command(flatten)]
         file: FileArgs,
@@ -45,7 +48,7 @@ enum What {
         start: StartArgs,
     },
     #[allow(rustdoc::broken_intra_doc_links)]
-    /// Log-ins and reps from CSV: user,name,role,team,districts,customers[,password]; lists by `;`.
+    /// Log-ins and reps from CSV or XLSX: user,name,role,team,districts,customers[,password]; lists by `;`.
     Users {
         #[command(flatten)]
         file: FileArgs,
@@ -128,8 +131,13 @@ impl ImportArgs {
         self.file().common.format
     }
 
-    fn read(&self, text: String) -> File {
-        match &self.what {
+    fn read(&self, bytes: &[u8]) -> DeskResult<File> {
+        let text = match &self.what {
+            What::Districts { .. } => import::geojson(bytes)?,
+            What::Customers { .. } | What::Users { .. } => import::table(bytes)?,
+            What::Calendar { .. } | What::Policy { .. } => import::text(bytes)?,
+        };
+        Ok(match &self.what {
             What::Districts {
                 name_property,
                 datum,
@@ -147,7 +155,7 @@ impl ImportArgs {
             What::Users { .. } => File::Users { text },
             What::Calendar { .. } => File::Calendar { text },
             What::Policy { .. } => File::Policy { text },
-        }
+        })
     }
 }
 
@@ -156,7 +164,7 @@ pub(super) async fn run(args: &ImportArgs) -> DeskResult<()> {
     let FileArgs { path, common, dry_run } = args.file();
     let dry_run = *dry_run;
     let command = Command::Import {
-        file: args.read(read_text(path)?),
+        file: args.read(&read_bytes(path)?).map_err(|error| naming(path, error))?,
         dry_run,
         valid_from: args.valid_from(),
     };

@@ -236,14 +236,8 @@ fn closed_pipe(error: std::io::Error) -> DeskResult<()> {
 }
 
 /// A file that was named, as text.
-fn read_text(path: &Path) -> DeskResult<String> {
-    let bytes = std::fs::read(path)
-        .map_err(|error| DeskError::environment("no_file", format!("{}: {error}", path.display())))?;
-    String::from_utf8(bytes).map_err(|error| {
-        let byte = error.utf8_error().valid_up_to();
-        let why = format!("{} is not UTF-8 (byte {byte}): save it as UTF-8", path.display());
-        DeskError::input("not_utf8", why)
-    })
+fn read_bytes(path: &Path) -> DeskResult<Vec<u8>> {
+    std::fs::read(path).map_err(|error| DeskError::environment("no_file", format!("{}: {error}", path.display())))
 }
 
 /// A field of an answer, as people read it.

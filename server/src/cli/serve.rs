@@ -10,7 +10,7 @@ use crate::{
     app::App,
     clock::{Clock, DemoClock, SystemClock},
     config::Config,
-    desk::{Desk, DeskError, DeskResult, enrol, users},
+    desk::{Desk, DeskError, DeskResult, enrol, site::Site, users},
     fold, folder, log,
     metrics::Connections,
     monitor, router, serve, socket,
@@ -45,7 +45,15 @@ pub(super) async fn run(args: ServeArgs) -> DeskResult<()> {
     let app = App::open_on(data, config.database.as_deref(), clock, demo).await?;
     app.readiness
         .allow_fold_lag(Duration::from_secs(config.ready.fold_lag_s.into()));
-    let desk = Desk { hand, ..Desk::new(app) };
+    let site = Site {
+        data: data.to_owned(),
+        metrics: config.metrics.listen,
+    };
+    let desk = Desk {
+        hand,
+        site: Some(Arc::new(site)),
+        ..Desk::new(app)
+    };
     let socket =
         socket::listen(data).map_err(|error| DeskError::environment("socket", format!("control socket: {error}")))?;
     let (listener, address) = bind(config.listen).await?;

@@ -1,15 +1,18 @@
 //! The desk's log as people read it: who did what when.
 
 use onbeat_core::{
-    record::{Body, Hash},
-    rules::log::BatchQuarantined,
+    record::{Body, Hash, Payload},
+    rules::log::{BatchQuarantined, RecordBackDated, StreamForked},
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{Desk, DeskError, DeskResult};
-use crate::store::{LogLine, LogRow};
+use super::{Desk, DeskError, DeskResult, books, look};
+use crate::{
+    auth::Actor,
+    store::{LogLine, LogRow},
+};
 
 /// Most records of one page.
 pub const PAGE_MAX: usize = 200;
@@ -39,6 +42,30 @@ pub struct Quarantined {
     pub at_ms: i64,
     /// What it says.
     pub batch: BatchQuarantined,
+}
+
+/// Types of what phones sent that did not check, of forks, and of times that cannot be true.
+pub const UNCHECKED: [&str; 3] = [BatchQuarantined::TYPE, StreamForked::TYPE, RecordBackDated::TYPE];
+
+/// Whether a record is of a rep whom this person sees.
+pub fn of_own_rep<'a>(desk: &'a Desk, actor: &'a Actor) -> impl Fn(&DeskRecord) -> bool + 'a {
+    |record| {
+        let rep = record.fields.get("rep").and_then(Value::as_str).unwrap_or_default();
+        books::rep(desk, rep).is_ok_and(|rep| actor.covers(&rep.team))
+    }
+}
+
+/// The bytes of a batch that did not check. They may hold the rep's places: the look is recorded first.
+///
+/// # Errors
+/// `not_found`; `no_reason`.
+pub async fn opened(desk: &Desk, actor: &Actor, seq: &str, why: &str) -> DeskResult<Vec<u8>> {
+    let kept = quarantined(desk, seq).await?;
+    let (rep, blob) = (&kept.batch.rep, &kept.batch.blob);
+    let day = desk.app.documents().day_at(rep, kept.at_ms);
+    look::log(desk, actor, rep, Some(day), why).await?;
+    let bytes = desk.app.store.blob(blob).await?;
+    bytes.ok_or_else(|| DeskError::missing("quarantined batch", seq))
 }
 
 /// The quarantined batch that a desk record tells of.

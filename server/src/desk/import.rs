@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Books, Deed, Desk, DeskError, DeskResult, books,
     policy::{self, ValueChanged},
-    turn::{self, Start, Turned, turn},
+    turn::{self, DocumentTurned, Start, Turned, turn},
     users::{self, UserShown},
 };
 use crate::{
@@ -86,6 +86,9 @@ pub struct Imported {
     /// Documents and areas.
     #[serde(flatten)]
     pub turned: Turned,
+    /// Dry: the documents one by one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<DocumentTurned>,
     /// Log-ins made or changed; a password that was made is told here, once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub users: Vec<UserShown>,
@@ -173,6 +176,11 @@ pub async fn import(
     Ok(Imported {
         dry_run,
         turned,
+        documents: if dry_run {
+            turn::differences(&before, &after)
+        } else {
+            Vec::new()
+        },
         users,
         policy: policy::changes(&before.policy, &after.policy),
     })

@@ -23,8 +23,10 @@ pub mod records;
 pub mod register;
 pub mod rejudge;
 pub mod reports;
+pub mod site;
 pub mod tables;
 pub mod turn;
+pub mod upload;
 pub mod users;
 pub mod visits;
 
@@ -57,6 +59,8 @@ pub struct Desk {
     pub hand: Option<Arc<DemoClock>>,
     /// The server is reached through TLS: cookies are sent no other way.
     pub tls: bool,
+    /// Where it runs, if it serves.
+    pub site: Option<Arc<site::Site>>,
 }
 
 /// What stands between a password and a session.
@@ -76,6 +80,7 @@ impl Desk {
             gate: Arc::default(),
             hand: None,
             tls: false,
+            site: None,
         }
     }
 

@@ -38,7 +38,8 @@ pub(super) fn changes(old: &Policy, new: &Policy) -> Vec<ValueChanged> {
     changed
 }
 
-fn values(policy: &Policy) -> BTreeMap<String, Value> {
+/// All values, by their keys.
+pub fn values(policy: &Policy) -> BTreeMap<String, Value> {
     let mut all = BTreeMap::new();
     let policy = serde_json::to_value(policy).expect("a policy is JSON");
     gather(String::new(), policy, &mut all);

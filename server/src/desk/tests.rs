@@ -207,6 +207,36 @@ async fn a_dry_run_writes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_kept_for_who_handed_it_in_and_changes_nothing_until_applied() {
+    let world = World::new().await;
+    let (desk, ada, li) = (
+        desk_of(&world),
+        user("ada", Role::Admin, &[]),
+        user("li", Role::Admin, &[]),
+    );
+    let text = "id,name,lat,lon\nc9,Nine,31.2,121.4\n".into();
+    let handed_in = upload::Upload {
+        name: "c.csv".into(),
+        file: File::Customers { text },
+    };
+    upload::keep(&desk, &ada, &handed_in).await.unwrap();
+    assert!(upload::kept(&desk, &li).await.unwrap().is_none());
+    let kept = upload::kept(&desk, &ada).await.unwrap().unwrap();
+    let looked_at = import::import(&desk, &ada, kept.file, true, None).await.unwrap();
+    let document = &looked_at.documents[0];
+    let said = (
+        document.kind.as_str(),
+        document.key.as_str(),
+        document.name.as_str(),
+        document.is_new,
+    );
+    assert_eq!(said, ("customer", "c9", "Nine", true));
+    assert!(!Books::now(&desk).customers.contains_key("c9"));
+    world.set_time(desk.now_ms() + HOUR);
+    assert!(upload::kept(&desk, &ada).await.unwrap().is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_policy_import_says_which_values_change() {
     let (_folder, desk) = real().await;
     let import = async |text: &str, dry_run| {

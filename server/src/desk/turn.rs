@@ -23,6 +23,19 @@ pub struct Turned {
     pub areas: usize,
 }
 
+/// A document that is new or differs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentTurned {
+    /// Its kind.
+    pub kind: String,
+    /// Its key within the kind.
+    pub key: String,
+    /// As people call it; empty where it has no name.
+    pub name: String,
+    /// There was none of this key.
+    pub is_new: bool,
+}
+
 /// Times at which a correction may draw the areas of reps anew, all together.
 const AREAS_MOST: usize = 20_000;
 
@@ -69,6 +82,32 @@ pub(super) fn turn(
         start.allows("area")?;
     }
     Ok(turned)
+}
+
+/// The documents that are new after, or differ from before.
+pub(super) fn differences(before: &Books, after: &Books) -> Vec<DocumentTurned> {
+    let (old, new) = (documents(before), documents(after));
+    let differing = new
+        .into_iter()
+        .filter(|(name, document)| old.get(name) != Some(document));
+    let turned = |((kind, key), document): (Named, Document)| DocumentTurned {
+        is_new: !old.contains_key(&(kind, key.clone())),
+        kind: kind.into(),
+        key,
+        name: name_of(&document).to_owned(),
+    };
+    differing.map(turned).collect()
+}
+
+fn name_of(document: &Document) -> &str {
+    match document {
+        Document::Team(team) => &team.name,
+        Document::District(district) => &district.name,
+        Document::NoGo(place) => &place.name,
+        Document::Customer(customer) => &customer.name,
+        Document::Rep(rep) => &rep.name,
+        _ => "",
+    }
 }
 
 /// Kind and key of a document.

@@ -1,9 +1,20 @@
-//! Tables that people bring: customers and users, as CSV. A file is read whole, and every row that can't be
+//! What people bring: files of several kinds turned into GeoJSON and CSV, and tables of customers and users. A table is read whole, and every row that can't be
 //! used is named, so that it is mended once.
+
+mod archive;
+pub mod columns;
+mod error;
+mod kml;
+mod read;
+mod shapefile;
+mod sheet;
 
 use std::collections::{BTreeMap, HashMap};
 
 use onbeat_core::reference::Customer;
+
+pub use error::FileError;
+pub use read::{geojson, table, text};
 
 use super::RowError;
 use crate::auth::{Role, check_length, user};
@@ -41,12 +52,17 @@ pub enum UserRow {
     },
 }
 
+/// Columns that a table of customers has, the key first.
+const NEEDED_CUSTOMER: [&str; 4] = ["id", "name", "lat", "lon"];
+/// Columns that it may have.
+const OPTIONAL_CUSTOMER: [&str; 2] = ["landline", "place_confirmed"];
+
 /// Reads customers: columns `id,name,lat,lon[,landline,place_confirmed]`, WGS-84 degrees.
 ///
 /// # Errors
 /// Every row that can't be used.
 pub fn customers(text: &str) -> Result<Vec<Customer>, Vec<RowError>> {
-    let table = Table::read(text, &["id", "name", "lat", "lon"], &["landline", "place_confirmed"])?;
+    let table = Table::read(text, &NEEDED_CUSTOMER, &OPTIONAL_CUSTOMER)?;
     table.rows(|row| {
         Some(Customer {
             id: row.key("id")?,
@@ -148,6 +164,10 @@ impl<'a> Table<'a> {
         let mut records = Vec::new();
         for record in reader.into_records() {
             let record = record.map_err(|e| vec![whole(e.to_string())])?;
+            // Spreadsheets write blank rows as commas.
+            if record.iter().all(str::is_empty) {
+                continue;
+            }
             records.push((record.position().map_or(0, csv::Position::line), record));
         }
         Ok(Self {

@@ -38,6 +38,7 @@ const PAGES: &[(&str, &str)] = &[
     ("/customers", "nav.customers"),
     ("/exceptions", "nav.exceptions"),
     ("/reports", "nav.reports"),
+    ("/admin", "nav.admin"),
 ];
 
 /// What the frame around a page shows.

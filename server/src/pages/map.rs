@@ -104,7 +104,7 @@ fn places(books: &Books) -> Vec<(&'static str, String, Hash)> {
     districts.chain(no_go).collect()
 }
 
-fn rings(parts: &[Vec<Vec<Point>>]) -> Value {
+pub(super) fn rings(parts: &[Vec<Vec<Point>>]) -> Value {
     // Six decimals of a degree are 11 cm.
     let short = |degrees: f64| (degrees * 1e6).round() / 1e6;
     let ring = |ring: &Vec<Point>| -> Value {

@@ -2,9 +2,11 @@
 //! [`crate::desk`] that the JSON API calls; who may open what stands in [`crate::auth::access`]. No words of people's
 //! languages stand in code or templates: they are in `words`.
 
+mod admin;
 mod assets;
 mod bar;
 mod customers;
+mod day;
 mod error;
 mod exceptions;
 mod filter;
@@ -23,8 +25,11 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use axum::Extension;
-use tower_http::compression::CompressionLayer;
+use axum::{
+    Extension,
+    http::{Extensions, HeaderMap, StatusCode, Version},
+};
+use tower_http::compression::{CompressionLayer, DefaultPredicate, Predicate};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::desk::Desk;
@@ -32,6 +37,16 @@ use crate::desk::Desk;
 pub(crate) use error::as_page;
 use frame::Frame;
 use words::Words;
+
+/// The routes that take files.
+pub(crate) fn uploads() -> OpenApiRouter<Desk> {
+    admin::uploads()
+}
+
+/// What is worth compressing; a refusal is not, since the router writes it anew.
+fn of_use() -> impl Predicate {
+    DefaultPredicate::new().and(|status: StatusCode, _: Version, _: &HeaderMap, _: &Extensions| status.is_success())
+}
 
 /// The pages' routes.
 pub(crate) fn routes() -> OpenApiRouter<Desk> {
@@ -43,6 +58,7 @@ pub(crate) fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(log_in::leave))
         .routes(routes!(today::show))
         .routes(routes!(live::stream_of))
+        .routes(routes!(day::show))
         .routes(routes!(map::districts))
         .routes(routes!(map::visits))
         .routes(routes!(findings::list, findings::decide_many))
@@ -62,6 +78,7 @@ pub(crate) fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(reports::sheet, reports::freeze))
         .routes(routes!(reports::table))
         .routes(routes!(reports::trail))
+        .merge(admin::routes())
         .layer(Extension(live::Boards::default()))
-        .layer(CompressionLayer::new().gzip(true))
+        .layer(CompressionLayer::new().gzip(true).compress_when(of_use()))
 }

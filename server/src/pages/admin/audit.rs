@@ -1,0 +1,175 @@
+//! The desk's log: who did what when.
+
+use askama::Template;
+use axum::{
+    extract::{Query, State},
+    http::StatusCode,
+    response::Response,
+};
+use onbeat_core::{record::Payload, rules::log::BatchQuarantined};
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::IntoParams;
+
+use super::super::{
+    Frame,
+    filter::{given, link},
+    frame,
+};
+use crate::desk::{
+    Books, Desk, DeskResult,
+    audit::{self, DeskRecord},
+};
+
+/// Records of a page.
+const ROWS: usize = 50;
+/// What a record says is shown up to here.
+const SAYS_MAX_CHARS: usize = 240;
+
+/// The types by which the log is narrowed.
+const TYPES: [&str; 12] = [
+    "bodies.erased",
+    "code.issued",
+    "customer.opened",
+    "data.restored",
+    "days.rejudged",
+    "document.dropped",
+    "document.put",
+    "duty.recorded",
+    "phone.enrolled",
+    "phone.revoked",
+    "sign_in.entered",
+    "user.changed",
+];
+
+/// Which records.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct After {
+    /// Only those before this one.
+    pub(super) after: Option<u64>,
+    /// Only of this type.
+    #[serde(rename = "type")]
+    kind: Option<String>,
+}
+
+/// A record as people read it.
+pub(super) struct Line {
+    pub(super) seq: u64,
+    pub(super) at: String,
+    pub(super) by: String,
+    pub(super) rep: String,
+    pub(super) what: String,
+    pub(super) says: String,
+    /// It is of a batch that did not check.
+    pub(super) batch: bool,
+}
+
+impl Line {
+    pub(super) fn new(frame: &Frame, books: &Books, record: &DeskRecord) -> Self {
+        let text = |name: &str| record.fields.get(name).and_then(Value::as_str).unwrap_or_default();
+        let rep = text("rep");
+        let code = record.kind.replace('.', "_");
+        let words = frame.words.find(&["audit.type", &code].join("."));
+        Self {
+            seq: record.seq,
+            at: frame.local.instant(record.at_ms),
+            by: text("by").to_owned(),
+            rep: books
+                .reps
+                .get(rep)
+                .map_or_else(|| rep.to_owned(), |rep| rep.name.clone()),
+            what: words.map_or_else(|| record.kind.clone(), str::to_owned),
+            says: says(record),
+            batch: record.kind == BatchQuarantined::TYPE,
+        }
+    }
+}
+
+/// The fields but who and whose, as far as there is room.
+fn says(record: &DeskRecord) -> String {
+    let others = record
+        .fields
+        .iter()
+        .filter(|(name, _)| !matches!(name.as_str(), "by" | "rep"));
+    let said: Vec<String> = others
+        .map(|(name, value)| match value {
+            Value::String(text) => format!("{name}: {text}"),
+            value => format!("{name}: {value}"),
+        })
+        .collect();
+    let said = said.join("; ");
+    if said.chars().count() <= SAYS_MAX_CHARS {
+        return said;
+    }
+    said.chars().take(SAYS_MAX_CHARS).chain(['…']).collect()
+}
+
+#[derive(Template)]
+#[template(path = "admin/audit.html")]
+struct AuditPage {
+    frame: Frame,
+    lines: Vec<Line>,
+    types: Vec<(&'static str, String, bool)>,
+    older: Option<String>,
+}
+
+/// The log, newest first.
+#[utoipa::path(get, path = "/admin/audit", tag = "pages", params(After),
+    responses((status = 200, description = "The log", body = String, content_type = "text/html")))]
+pub(super) async fn list(
+    State(desk): State<Desk>,
+    frame: Frame,
+    Query(After { after, kind }): Query<After>,
+) -> DeskResult<Response> {
+    let (books, kind) = (Books::now(&desk), given(kind.as_ref()));
+    let types: Vec<&str> = kind.iter().map(String::as_str).collect();
+    let (records, next) = audit::page(&desk, after, &types, |_| true, ROWS).await?;
+    let older = |next: u64| {
+        let next = next.to_string();
+        link("/admin/audit", &[("type", kind.as_ref()), ("after", Some(&next))])
+    };
+    let page = AuditPage {
+        lines: records.iter().map(|record| Line::new(&frame, &books, record)).collect(),
+        types: TYPES
+            .map(|code| {
+                (
+                    code,
+                    frame.of("audit.type", &code.replace('.', "_")),
+                    kind.as_deref() == Some(code),
+                )
+            })
+            .to_vec(),
+        older: next.map(older),
+        frame,
+    };
+    frame::page(StatusCode::OK, &page)
+}
+
+#[cfg(test)]
+mod tests {
+    use onbeat_core::record::Hash;
+    use serde_json::json;
+
+    use super::{DeskRecord, SAYS_MAX_CHARS, says};
+
+    #[test]
+    fn what_a_record_says_is_told_as_far_as_there_is_room() {
+        let said = |fields: serde_json::Value| {
+            says(&DeskRecord {
+                seq: 1,
+                hash: Hash::of("x"),
+                at_ms: 0,
+                kind: "user.changed".into(),
+                fields: fields.as_object().cloned().unwrap_or_default(),
+            })
+        };
+        assert_eq!(said(json!({"by": "ada", "rep": "wang"})), "");
+        assert_eq!(
+            said(json!({"by": "ada", "teams": ["t1"], "user": "li"})),
+            "teams: [\"t1\"]; user: li"
+        );
+        let long = said(json!({"note": "字".repeat(1_000)}));
+        assert_eq!(long.chars().count(), SAYS_MAX_CHARS + 1);
+    }
+}

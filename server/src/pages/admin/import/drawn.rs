@@ -1,0 +1,58 @@
+//! The places of a file that was handed in, on a map.
+
+use axum::{extract::State, response::Response};
+use onbeat_core::place::read_districts;
+use serde_json::json;
+
+use super::super::super::map::{collection, feature, point, rings};
+use crate::{
+    auth::Actor,
+    desk::{Desk, DeskError, DeskResult, import::File, upload},
+    files::import as read,
+};
+
+/// Customers on the map.
+const POINTS_MOST: usize = 5_000;
+/// A border strays so far at most.
+const STRAY_M: f64 = 50.0;
+
+/// The places of the file that was handed in.
+#[utoipa::path(get, path = "/map/import", tag = "pages",
+    responses((status = 200, description = "A FeatureCollection", body = String, content_type = "application/geo+json")))]
+pub(in crate::pages::admin) async fn map(State(desk): State<Desk>, actor: Actor) -> DeskResult<Response> {
+    let Some(kept) = upload::kept(&desk, &actor).await? else {
+        return Ok(collection(Vec::new()));
+    };
+    let features = tokio::task::spawn_blocking(move || match kept.file {
+        File::Districts {
+            text,
+            name_property,
+            datum,
+            no_go,
+            ..
+        } => {
+            let shapes = read_districts(&text, &name_property, datum).unwrap_or_default();
+            let kind = if no_go { "no_go" } else { "district" };
+            let drawn = shapes.into_iter().flat_map(|district| {
+                let parts = district.shape.outline(STRAY_M).into_iter();
+                parts.map(move |part| {
+                    let geometry = json!({"type": "Polygon", "coordinates": rings(&[part])[0]});
+                    feature(geometry, json!({"kind": kind, "name": district.name}))
+                })
+            });
+            drawn.collect()
+        }
+        File::Customers { text } => {
+            let customers = read::customers(&text).unwrap_or_default();
+            let shown = customers.iter().take(POINTS_MOST);
+            shown
+                .map(|customer| point(customer, json!({"kind": "customer", "name": customer.name})))
+                .collect()
+        }
+        _ => Vec::new(),
+    });
+    let features = features
+        .await
+        .map_err(|error| DeskError::environment("failed", error.to_string()))?;
+    Ok(collection(features))
+}

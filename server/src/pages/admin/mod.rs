@@ -1,0 +1,119 @@
+//! What admins set up and look after. A supervisor sees the own teams' phones and what did not check, an auditor reads.
+
+mod audit;
+mod duties;
+mod erase;
+mod import;
+mod overview;
+mod phones;
+mod policy;
+mod qr;
+mod quarantine;
+mod setup;
+mod users;
+
+#[cfg(test)]
+mod tests;
+
+use axum::http::Method;
+use serde::Serialize;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    Frame,
+    frame::{Link, may_open},
+};
+use crate::{
+    auth::{
+        Actor,
+        access::{self, Who},
+    },
+    desk::Desk,
+};
+
+/// The admins' pages, with the key of their words.
+const SECTIONS: &[(&str, &str)] = &[
+    ("/admin", "admin.overview"),
+    ("/admin/users", "admin.users"),
+    ("/admin/import", "admin.import"),
+    ("/admin/policy", "admin.policy"),
+    ("/admin/calendar", "admin.calendar"),
+    ("/admin/duties", "admin.duties"),
+    ("/admin/phones", "admin.phones"),
+    ("/admin/quarantine", "admin.quarantine"),
+    ("/admin/audit", "admin.audit"),
+    ("/admin/erase", "admin.erase"),
+];
+
+/// The pages' routes.
+pub(super) fn routes() -> OpenApiRouter<Desk> {
+    OpenApiRouter::new()
+        .routes(routes!(setup::form, setup::finish))
+        .routes(routes!(overview::show))
+        .routes(routes!(users::list, users::add))
+        .routes(routes!(users::one, users::change))
+        .routes(routes!(users::put_team))
+        .routes(routes!(import::form))
+        .routes(routes!(import::preview, import::apply))
+        .routes(routes!(import::drawn::map))
+        .routes(routes!(policy::show, policy::change))
+        .routes(routes!(policy::calendar))
+        .routes(routes!(duties::show, duties::record))
+        .routes(routes!(phones::list))
+        .routes(routes!(phones::revoke))
+        .routes(routes!(phones::code))
+        .routes(routes!(audit::list))
+        .routes(routes!(quarantine::list))
+        .routes(routes!(quarantine::one))
+        .routes(routes!(erase::show, erase::erase))
+}
+
+/// Routes that take files.
+pub(super) fn uploads() -> OpenApiRouter<Desk> {
+    OpenApiRouter::new().routes(routes!(import::hand_in::upload))
+}
+
+impl Frame {
+    /// The admins' pages that this person may open.
+    pub(super) fn sections(&self) -> Vec<Link> {
+        let Some(actor) = &self.actor else { return Vec::new() };
+        let path = self.here.split('?').next().unwrap_or_default();
+        let is_here = |section: &str| path == section || (section != "/admin" && path.starts_with(section));
+        let open = SECTIONS.iter().filter(|(path, _)| may_open(actor, path));
+        open.map(|&(path, key)| Link {
+            path,
+            key,
+            current: is_here(path),
+        })
+        .collect()
+    }
+}
+
+/// Whether the table of routes lets somebody send a page's form.
+fn may_send(actor: &Actor, path: &str) -> bool {
+    let route = access::of(&Method::POST, path);
+    route.is_some_and(|route| matches!(route.who, Who::Desk(roles) if roles.contains(&actor.role)))
+}
+
+/// The code of a value that is written as one.
+fn code(value: &impl Serialize) -> String {
+    let value = serde_json::to_value(value).ok();
+    let code = value.as_ref().and_then(|value| value.as_str());
+    code.unwrap_or_default().to_owned()
+}
+
+/// The fields of a form, where some are sent more than once.
+struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    fn one(&self, name: &str) -> &str {
+        let found = self.0.iter().rev().find(|(key, _)| key == name);
+        found.map_or("", |(_, value)| value.trim())
+    }
+
+    fn all(&self, name: &str) -> Vec<String> {
+        let named = self.0.iter().filter(|(key, _)| key == name);
+        let values = named.map(|(_, value)| value.trim().to_owned());
+        values.filter(|value| !value.is_empty()).collect()
+    }
+}

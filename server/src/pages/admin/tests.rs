@@ -1,0 +1,202 @@
+#![allow(clippy::unwrap_used)]
+
+use axum::{
+    Extension, Router,
+    body::{Body, to_bytes},
+    http::{Request, StatusCode, header},
+};
+use tower::ServiceExt;
+
+use crate::{
+    auth::{Role, session, user::User},
+    desk::{Books, Desk},
+    router,
+    serve::{Limits, Peer},
+    store::Change,
+    testing::World,
+};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const MULTIPART: &str = "multipart/form-data; boundary=x";
+
+/// An admin before the pages.
+struct Admin {
+    desk: Desk,
+    router: Router,
+    token: String,
+}
+
+impl Admin {
+    async fn of(world: &World) -> Self {
+        let desk = Desk::new(world.app.clone());
+        let user = User {
+            user: "ada".into(),
+            name: "Ada".into(),
+            role: Role::Admin,
+            teams: Vec::new(),
+            password: "none".into(),
+            disabled: false,
+            generation: 1,
+        };
+        let change = Change {
+            cells: vec![user.cell()],
+            ..Change::default()
+        };
+        world.app.commit(change).await.unwrap();
+        let token = session::issue(&*world.app.store, &user, desk.now_ms(), 1)
+            .await
+            .unwrap();
+        Self {
+            router: router::router(&desk, "http://127.0.0.1:8080", &Limits::default()),
+            token: format!("Bearer {}", token.reveal()),
+            desk,
+        }
+    }
+
+    async fn ask(&self, method: &str, path: &str, kind: &str, body: impl Into<Body>) -> (StatusCode, String) {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::AUTHORIZATION, &self.token)
+            .header(header::ACCEPT, "text/html")
+            .header(header::CONTENT_TYPE, kind)
+            .body(body.into())
+            .unwrap();
+        let peer = Peer("192.0.2.7:1234".parse().unwrap());
+        let answer = self
+            .router
+            .clone()
+            .layer(Extension(peer))
+            .oneshot(request)
+            .await
+            .unwrap();
+        let (parts, body) = answer.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        (parts.status, String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    async fn get(&self, path: &str) -> (StatusCode, String) {
+        self.ask("GET", path, FORM, "").await
+    }
+
+    async fn post(&self, path: &str, form: &str) -> (StatusCode, String) {
+        self.ask("POST", path, FORM, form.to_owned()).await
+    }
+
+    async fn hand_in(&self, kind: &str, file: &str) -> (StatusCode, String) {
+        let body = format!(
+            "--x\r\ncontent-disposition: form-data; name=\"kind\"\r\n\r\n{kind}\r\n\
+             --x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n{file}\r\n--x--\r\n"
+        );
+        self.ask("POST", "/admin/import", MULTIPART, body).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_looked_at_before_it_changes_anything() {
+    let world = World::new().await;
+    let admin = Admin::of(&world).await;
+    let preview = "/admin/import/preview";
+    let file = "编号,客户名称,纬度,经度\nc9,Nine <9>,31.2,121.4\n";
+    assert_eq!(admin.hand_in("customers", file).await.0, StatusCode::SEE_OTHER);
+    let (status, asked) = admin.get(preview).await;
+    assert!(
+        status == StatusCode::OK && asked.contains("<select name=\"lat\""),
+        "{asked}"
+    );
+    let columns = "do=columns&id=0&name=1&lat=2&lon=3&landline=&place_confirmed=";
+    assert_eq!(admin.post(preview, columns).await.0, StatusCode::SEE_OTHER);
+    let (status, shown) = admin.get(preview).await;
+    assert!(
+        status == StatusCode::OK && shown.contains("Nine &#60;9&#62;"),
+        "{shown}"
+    );
+    assert!(admin.get("/map/import").await.1.contains("\"Point\""));
+    assert!(!Books::now(&admin.desk).customers.contains_key("c9"));
+    assert_eq!(admin.post(preview, "do=apply").await.0, StatusCode::OK);
+    assert!(Books::now(&admin.desk).customers.contains_key("c9"));
+    assert_eq!(
+        admin.get(preview).await.0,
+        StatusCode::SEE_OTHER,
+        "what was applied is gone"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_does_not_fit_says_where_and_changes_nothing() {
+    let world = World::new().await;
+    let admin = Admin::of(&world).await;
+    let bad_rows = "id,name,lat,lon\nc9,Nine,121.4,31.2\nc8,,31.2,121.4\n";
+    assert_eq!(admin.hand_in("customers", bad_rows).await.0, StatusCode::SEE_OTHER);
+    let (status, shown) = admin.get("/admin/import/preview").await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        shown.contains("are lat and lon swapped?") && shown.contains("is empty"),
+        "{shown}"
+    );
+    assert!(!shown.contains("value=\"apply\""), "{shown}");
+    assert_eq!(
+        admin.hand_in("districts", "<gpx/>").await.0,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    assert_eq!(admin.hand_in("customers", "").await.0, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_files_may_be_large() {
+    let world = World::new().await;
+    let admin = Admin::of(&world).await;
+    let large = "x".repeat(2 * 1024 * 1024);
+    assert_eq!(
+        admin.post("/admin/duties", &large).await.0,
+        StatusCode::PAYLOAD_TOO_LARGE
+    );
+    assert_eq!(admin.hand_in("customers", &large).await.0, StatusCode::SEE_OTHER);
+    let too_large = "x".repeat(17 * 1024 * 1024);
+    assert!(admin.hand_in("customers", &too_large).await.0.is_client_error());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_comes_into_force_as_it_was_looked_at() {
+    let world = World::new().await;
+    let admin = Admin::of(&world).await;
+    let far_m = || Books::now(&admin.desk).policy.visit.far_m;
+    let before = far_m();
+    let (status, shown) = admin.post("/admin/policy", "do=look&visit.far_m=251").await;
+    assert_eq!((status, far_m()), (StatusCode::OK, before));
+    let looked = shown
+        .split("name=\"looked\" value=\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
+    let other = format!("do=apply&visit.far_m=999&looked={looked}");
+    assert_eq!(admin.post("/admin/policy", &other).await.0, StatusCode::OK);
+    assert_eq!(far_m(), before, "what was looked at was another value");
+    let same = format!("do=apply&visit.far_m=251&looked={looked}");
+    assert_eq!(admin.post("/admin/policy", &same).await.0, StatusCode::SEE_OTHER);
+    assert_eq!(far_m(), 251.0);
+    let (status, _) = admin.post("/admin/policy", "do=look&visit.far_m=far").await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_of_the_admins_opens() {
+    let world = World::new().await;
+    let admin = Admin::of(&world).await;
+    for (path, _) in super::SECTIONS {
+        let (status, shown) = admin.get(path).await;
+        assert!(
+            status == StatusCode::OK && shown.matches("<h1>").count() == 1,
+            "{path}: {shown}"
+        );
+        assert!(!shown.contains("style=") && !shown.contains("onclick"), "{path}");
+    }
+    let (status, shown) = admin.post("/admin/users", "user=wang&name=Wang&role=clerk").await;
+    assert!(status == StatusCode::CREATED && shown.contains("<code>"), "{shown}");
+    assert_eq!(
+        admin.post("/admin/users/ada", "do=disable").await.0,
+        StatusCode::CONFLICT
+    );
+}

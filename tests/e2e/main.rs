@@ -4,6 +4,8 @@
 mod bad_input;
 mod bed;
 mod bytes;
+#[path = "../../server/src/store/postgres/cluster.rs"]
+mod cluster;
 mod day;
 mod durable;
 mod engine;
@@ -11,5 +13,6 @@ mod forgeries;
 mod kills;
 mod privacy;
 mod push;
+mod several;
 mod watched;
 mod ways_out;

@@ -22,6 +22,8 @@ pub struct Server {
     data: PathBuf,
     /// `host:port`; kept over restarts, since the phones know it.
     listen: String,
+    /// Further arguments, at every start.
+    more: Vec<String>,
     process: Option<LineProcess>,
 }
 
@@ -31,14 +33,23 @@ impl Server {
     /// # Errors
     /// If it does not listen in time.
     pub fn start(binary: &Path, data: &Path, listen: &str, at_ms: i64) -> WorldResult<Self> {
+        Self::start_with(binary, data, listen, at_ms, &[])
+    }
+
+    /// As [`Server::start`], with further arguments.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub fn start_with(binary: &Path, data: &Path, listen: &str, at_ms: i64, more: &[&str]) -> WorldResult<Self> {
         fs::create_dir_all(data).doing(|| format!("making {}", data.display()))?;
         let mut server = Self {
             binary: binary.to_owned(),
             data: data.to_owned(),
             listen: listen.to_owned(),
+            more: more.iter().map(|&argument| argument.to_owned()).collect(),
             process: None,
         };
-        server.launch(&["--demo-clock".to_owned(), rfc3339(at_ms)])?;
+        server.launch(at_ms)?;
         Ok(server)
     }
 
@@ -48,17 +59,17 @@ impl Server {
     /// If it does not listen in time.
     pub fn restart(&mut self, at_ms: i64) -> WorldResult<()> {
         self.kill();
-        self.launch(&["--demo-clock".to_owned(), rfc3339(at_ms)])
+        self.launch(at_ms)
     }
 
-    fn launch(&mut self, more: &[String]) -> WorldResult<()> {
+    fn launch(&mut self, at_ms: i64) -> WorldResult<()> {
         let mut command = Command::new(&self.binary);
         command
             .arg("serve")
             .arg("--data")
             .arg(&self.data)
-            .args(["--listen", &self.listen, "--demo"])
-            .args(more);
+            .args(["--listen", &self.listen, "--demo", "--demo-clock", &rfc3339(at_ms)])
+            .args(&self.more);
         let process = LineProcess::spawn("server", command, &self.data.join("server.log"))?;
         loop {
             let line = process.read(START_WAIT)?;

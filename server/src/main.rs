@@ -5,6 +5,7 @@ pub mod app;
 pub mod append;
 pub mod auth;
 mod background;
+mod bases;
 pub mod certificates;
 pub mod cli;
 pub mod clock;

@@ -20,7 +20,7 @@ use crate::{
     app::{App, OpenError},
     clock::SystemClock,
     desk_log::DeskLogError,
-    fold,
+    fold, ready,
     store::{LogLine, postgres::cluster::Cluster},
     testing::{CENTRE, HOUR, MONDAY, REP, World, at, customer},
 };
@@ -182,6 +182,8 @@ async fn while_the_database_stands_still_callers_are_told_to_come_again_and_then
         let (status, _) = world.get("/api/v1/feed", &phone.token).await;
         assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
         assert!(fold::drain(&world.app).await.is_err());
+        let reasons = ready::reasons(&world.app).await;
+        assert_eq!(reasons.iter().map(|reason| reason.code).collect::<Vec<_>>(), ["store"]);
     }
     cluster.pause(false);
     let begun = Instant::now();

@@ -28,6 +28,7 @@ use std::{fs::File, path::Path, time::Duration};
 use async_trait::async_trait;
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use onbeat_core::record::Hash;
+use refinery::Target;
 use tokio::time::timeout;
 
 use super::{
@@ -86,7 +87,7 @@ impl Postgres {
             .build()
             .map_err(|error| StoreError::Database(error.to_string()))?;
         locks::check_free(&*pool.get().await?).await?;
-        schema::upgrade(&mut *pool.get().await?).await?;
+        schema::upgrade(&mut *pool.get().await?, Target::Latest).await?;
         let listener = Listener::start(address);
         // Whoever moves the database sees from now on that a server runs.
         let _ = timeout(PATIENCE, listener.heard()).await;

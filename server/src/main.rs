@@ -12,6 +12,7 @@ pub mod clock;
 pub mod config;
 pub mod desk;
 pub mod desk_log;
+mod doctor;
 pub mod documents;
 pub mod error;
 pub mod feed;

@@ -100,11 +100,10 @@ impl Places {
 
 /// Where a rep may be, as the documents in force say.
 pub fn area_of<'a>(rep_id: &str, documents: &'a [(String, Document)]) -> Option<&'a AreaBlob> {
-    let areas = documents.iter().filter_map(|(key, document)| match document {
+    documents.iter().rev().find_map(|(key, document)| match document {
         Document::Area(area) if key == rep_id => Some(area),
         _ => None,
-    });
-    areas.last()
+    })
 }
 
 impl Basis {

@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod books;
+pub mod condition;
 pub mod customers;
 pub mod decide;
 mod deed;
@@ -20,6 +21,7 @@ pub mod policy;
 pub mod records;
 pub mod register;
 pub mod rejudge;
+pub mod retention;
 pub mod turn;
 pub mod users;
 
@@ -166,6 +168,14 @@ pub enum Command {
         #[serde(default)]
         dry_run: bool,
     },
+    /// Erases what is past its time.
+    Retention {
+        /// Only says how much.
+        #[serde(default)]
+        dry_run: bool,
+    },
+    /// How the data stand.
+    Condition,
 }
 
 /// Carries a command out.
@@ -199,6 +209,8 @@ pub async fn run(desk: &Desk, actor: &Actor, command: Command) -> DeskResult<Val
             answer(rejudge::rejudge(desk, actor, &days, dry_run, after.as_deref()).await?)
         }
         Command::Erase { what, dry_run } => answer(erase::erase(desk, actor, what, dry_run).await?),
+        Command::Retention { dry_run } => answer(retention::retain(desk, actor, dry_run).await?),
+        Command::Condition => answer(condition::look(desk).await?),
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod apply;
 mod connect;
+mod faults;
 mod listener;
 mod locks;
 mod marks;
@@ -32,8 +33,8 @@ use refinery::Target;
 use tokio::time::timeout;
 
 use super::{
-    Cell, Change, Claim, Committed, DocumentRow, FeedRow, LogLine, LogRow, Store, StoreError, StoreResult, Turn,
-    ViewQuery, ViewRow, lock::lock,
+    Cell, Change, Claim, Committed, DocumentRow, FeedRow, LogLine, LogRow, Store, StoreError, StoreFault, StoreResult,
+    Turn, ViewQuery, ViewRow, lock::lock,
 };
 use crate::metrics::Writes;
 use connect::{Address, PATIENCE};
@@ -187,6 +188,10 @@ impl Store for Postgres {
 
     fn writes(&self) -> Writes {
         self.writer.writes.clone()
+    }
+
+    async fn faults(&self) -> StoreResult<Vec<StoreFault>> {
+        faults::faults(&self.pool.get().await?).await
     }
 
     fn free_bytes(&self) -> Option<u64> {

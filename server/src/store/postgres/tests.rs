@@ -133,6 +133,22 @@ async fn an_upgraded_database_equals_a_fresh_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_would_lose_what_it_acknowledged_is_told_of() {
+    for (options, names) in [
+        (&["fsync=off"][..], vec!["fsync"]),
+        (&["full_page_writes=on"], Vec::new()),
+    ] {
+        let cluster = Cluster::start(options);
+        let faults = server(&cluster).await.faults().await.unwrap();
+        let found = faults.iter().map(|fault| match fault {
+            StoreFault::Setting { name, .. } => name.as_str(),
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(found.collect::<Vec<_>>(), names);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn marks_are_shared_out_and_a_lost_claim_changes_nothing() {
     let cluster = Cluster::start(&["fsync=off"]);
     let (one, other) = (server(&cluster).await, server(&cluster).await);

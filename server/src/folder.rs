@@ -62,10 +62,7 @@ pub fn is_demo(data: &Path) -> bool {
 /// # Errors
 /// `not_a_demo` where it holds real data already.
 pub fn prepare(data: &Path, demo: bool) -> DeskResult<()> {
-    let failed = |error: io::Error| {
-        let why = format!("data folder {}: {error}", data.display());
-        DeskError::environment("data_folder", why)
-    };
+    let failed = |error: io::Error| failed(data, &error);
     if !data.exists() {
         make(data).map_err(failed)?;
     }
@@ -81,6 +78,11 @@ pub fn prepare(data: &Path, demo: bool) -> DeskResult<()> {
         return Err(DeskError::environment("not_a_demo", why));
     }
     mark_demo(data).map_err(failed)
+}
+
+/// What the system says of the folder.
+pub(crate) fn failed(data: &Path, error: &io::Error) -> DeskError {
+    DeskError::environment("data_folder", format!("data folder {}: {error}", data.display()))
 }
 
 /// Marks a folder as a demo's, for ever.

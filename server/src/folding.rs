@@ -1,15 +1,13 @@
 //! What the fold worker remembers: nothing that a restart could not find again.
 
 use std::{
-    collections::{HashMap, VecDeque},
-    sync::{Arc, Mutex, PoisonError},
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-use onbeat_core::{record::Hash, rules::Basis};
+use crate::bases::Bases;
 
-/// Prepared bases kept: an area of a whole borough takes a while to prepare, and a rep's day is folded often.
-const BASES: usize = 48;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 
@@ -82,29 +80,5 @@ impl Folding {
     /// It was folded.
     pub(crate) fn folded(&self, key: &str) {
         self.failing.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
-    }
-}
-
-/// Prepared bases by what they are made of, the newest last.
-#[derive(Debug, Default)]
-pub(crate) struct Bases(Mutex<VecDeque<(Hash, Arc<Basis>)>>);
-
-impl Bases {
-    /// Made of the same documents before.
-    pub(crate) fn find(&self, made_of: &Hash) -> Option<Arc<Basis>> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = kept.iter().position(|(hash, _)| hash == made_of)?;
-        let found = kept.remove(place)?;
-        kept.push_back(found.clone());
-        Some(found.1)
-    }
-
-    /// Keeps one, and forgets the one that was not asked for longest.
-    pub(crate) fn keep(&self, made_of: Hash, basis: Arc<Basis>) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.push_back((made_of, basis));
-        if kept.len() > BASES {
-            kept.pop_front();
-        }
     }
 }

@@ -2,20 +2,25 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
+use axum::http::StatusCode;
 use onbeat_core::{
     policy::Policy,
     record::{Hash, Head},
     reference::Document,
     rules::DayView,
 };
+use serde_json::json;
 
 use crate::{
     app::{App, OpenError},
     clock::SystemClock,
     desk_log::DeskLogError,
-    fold,
+    fold, ready,
     store::{LogLine, postgres::cluster::Cluster},
     testing::{CENTRE, HOUR, MONDAY, REP, World, at, customer},
 };
@@ -158,4 +163,34 @@ async fn they_share_the_folding_and_fold_what_one_alone_would() {
     other.app.commit(marks).await.unwrap();
     fold::settle(&other.app).await.unwrap();
     assert_eq!(other.views(&["day"]).await, shared);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_database_stands_still_callers_are_told_to_come_again_and_then_served() {
+    let (cluster, one, other) = two().await;
+    let mut phone = one.enrol(REP).await;
+    phone.anchor(&one, at(8, 0), 0).await;
+    one.set_time(at(8, 1));
+    other.set_time(at(8, 1));
+    cluster.pause(true);
+    for world in [&one, &other] {
+        let (status, answer) = world.push(&phone, 0).await;
+        assert_eq!(
+            (status, &answer["error"]["code"]),
+            (StatusCode::SERVICE_UNAVAILABLE, &json!("busy"))
+        );
+        let (status, _) = world.get("/api/v1/feed", &phone.token).await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(fold::drain(&world.app).await.is_err());
+        let reasons = ready::reasons(&world.app).await;
+        assert_eq!(reasons.iter().map(|reason| reason.code).collect::<Vec<_>>(), ["store"]);
+    }
+    cluster.pause(false);
+    let begun = Instant::now();
+    while one.push(&phone, 0).await.0 != StatusCode::OK {
+        assert!(begun.elapsed() < Duration::from_secs(30));
+    }
+    other.pushed(&phone, 0).await;
+    fold::settle(&other.app).await.unwrap();
+    assert!(!day(&one).await.closed);
 }

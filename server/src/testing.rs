@@ -347,6 +347,11 @@ impl World {
         let request = request.body(HttpBody::from(body)).unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
         let status = response.status();
+        let says_when = response.headers().contains_key(header::RETRY_AFTER);
+        assert!(
+            says_when || status != StatusCode::SERVICE_UNAVAILABLE,
+            "a busy server says when to come again"
+        );
         let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
         (status, bytes.to_vec())
     }

@@ -94,7 +94,7 @@ fn two_hundred_kills_lose_nothing_and_double_nothing() {
 }
 
 /// How often a fix of each instant stands in an exported log.
-fn fixes_by_time(log: &str) -> BTreeMap<i64, u32> {
+pub(crate) fn fixes_by_time(log: &str) -> BTreeMap<i64, u32> {
     let mut counts = BTreeMap::new();
     for line in read_lines(log) {
         let Line::Record(record) = line.unwrap() else { continue };

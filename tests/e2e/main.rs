@@ -4,6 +4,9 @@
 mod bad_input;
 mod bed;
 mod bytes;
+#[path = "../../server/src/store/postgres/cluster.rs"]
+#[expect(dead_code, reason = "TLS to it is asked for by the tests of the server alone")]
+mod cluster;
 mod day;
 mod durable;
 mod engine;
@@ -12,5 +15,6 @@ mod kills;
 mod load;
 mod privacy;
 mod push;
+mod several;
 mod watched;
 mod ways_out;

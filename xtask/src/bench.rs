@@ -22,6 +22,8 @@ pub(crate) struct Bench {
 enum Part {
     /// The engine, a phone and the server, as they are used.
     Figures,
+    /// A month of a thousand reps, judged anew after a correction.
+    Rejudge,
     /// The index over districts against others', in a workspace of its own.
     Place,
 }
@@ -30,10 +32,8 @@ impl Bench {
     pub(crate) fn run(&self) -> io::Result<ExitCode> {
         tools::must_compile()?;
         let mut measuring = match self.part {
-            Part::Figures => {
-                build::optimised()?;
-                Command::new(build::release().join("figures"))
-            }
+            Part::Figures => figures("figures")?,
+            Part::Rejudge => figures("rejudge")?,
             Part::Place => {
                 tools::must_have(&[tools::GEOS])?;
                 let manifest = build::root().join("benches/Cargo.toml");
@@ -47,4 +47,12 @@ impl Bench {
         }
         Ok(build::exit_code(measuring.status()?))
     }
+}
+
+/// The program that measures a part, built.
+fn figures(part: &str) -> io::Result<Command> {
+    build::optimised()?;
+    let mut measuring = Command::new(build::release().join("figures"));
+    measuring.arg(part);
+    Ok(measuring)
 }

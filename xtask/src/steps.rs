@@ -125,7 +125,7 @@ pub(crate) fn e2e() -> io::Result<Vec<Step>> {
     let mut steps = programs();
     steps.push(step(
         "end to end",
-        &COMPILE,
+        &[&COMPILE[..], &[POSTGRES]].concat(),
         cargo(&["test", "-p", "onbeat-tests", "--test", "e2e"]),
     ));
     steps.extend(bindings()?);

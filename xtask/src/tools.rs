@@ -48,7 +48,7 @@ pub(crate) const COMPILE: [Tool; 3] = [
         from: From::Apt("make"),
     },
 ];
-/// The server's tests start a PostgreSQL of their own. Debian puts its programs beside `PATH`, but this one in it.
+/// The server's tests and those end to end start a PostgreSQL of their own. Debian puts its programs beside `PATH`, but this one in it.
 pub(crate) const POSTGRES: Tool = Tool {
     name: "pg_ctlcluster",
     from: From::Apt("postgresql"),

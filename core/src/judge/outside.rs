@@ -65,31 +65,40 @@ fn on_trail<T>(
 const LOOK_AHEAD: usize = 16;
 
 /// The fixes without those that leave for elsewhere and are soon back: a jump of the phone, or too short to matter.
-/// Who was outside and is seen inside is believed sooner, and a way back by Wi-Fi takes nothing of satellites' back.
 fn steady(fixes: &[Sighting], ruling: &Ruling) -> Vec<usize> {
-    let outside = |place: usize| fixes[place].place == PlaceVerdict::Outside;
+    let tells_of_satellites = fixes.iter().any(|fix| fix.satellite_backed);
     let mut places = Vec::with_capacity(fixes.len());
     let mut here = 0;
     while here < fixes.len() {
         places.push(here);
-        let next = here + 1;
-        let leaves = next < fixes.len() && !fixes[here].meets(&fixes[next]);
-        let believed = leaves && outside(here) && !outside(next);
-        let soon_s = if believed {
-            ruling.half_width_s
-        } else {
-            ruling.outside_min_s
-        };
-        let back = (next + 1..fixes.len().min(next + LOOK_AHEAD))
-            .take_while(|later| leaves && fixes[*later].at_ms - fixes[here].at_ms <= soon_s.saturating_mul(1000))
-            .find(|later| {
-                fixes[here].meets(&fixes[*later])
-                    && !fixes[next].meets(&fixes[*later])
-                    && (!believed || fixes[here].satellite_backed == fixes[*later].satellite_backed)
-            });
-        here = back.unwrap_or(next);
+        here = back(fixes, here, tells_of_satellites, ruling).unwrap_or(here + 1);
     }
     places
+}
+
+/// The fix with which a phone that leaves for elsewhere is soon back. Who was outside and is seen inside is believed
+/// sooner, and Wi-Fi takes nothing of satellites' back. But where a phone that tells of satellites says by Wi-Fi alone
+/// that he left the place outside, that is a jump for as long as phones jump.
+fn back(fixes: &[Sighting], here: usize, tells_of_satellites: bool, ruling: &Ruling) -> Option<usize> {
+    let (next, left) = (fixes.get(here + 1)?, &fixes[here]);
+    if left.meets(next) {
+        return None;
+    }
+    let was_outside = left.place == PlaceVerdict::Outside;
+    let comes_home = was_outside && next.place != PlaceVerdict::Outside;
+    let is_back = |later: &usize| {
+        let (elsewhere, back) = (&fixes[here + 1..*later], &fixes[*later]);
+        let by_wifi = tells_of_satellites && !elsewhere.iter().any(|fix| fix.satellite_backed);
+        let soon_s = match (was_outside && by_wifi, comes_home) {
+            (true, _) => ruling.leap_min_s,
+            (false, true) => ruling.half_width_s,
+            (false, false) => ruling.outside_min_s,
+        };
+        let taken_back = by_wifi || !comes_home || left.satellite_backed == back.satellite_backed;
+        let soon = back.at_ms - left.at_ms <= soon_s.saturating_mul(1000);
+        soon && taken_back && left.meets(back) && !next.meets(back)
+    };
+    (here + 2..fixes.len().min(here + 1 + LOOK_AHEAD)).find(is_back)
 }
 
 /// What shows that a phone lies still: as long as the quickest sampling of phones, not of recorders.

@@ -18,7 +18,7 @@ pub struct Transit {
     pub from_ms: i64,
     /// Time of the first one after it.
     pub to_ms: i64,
-    /// From one to the other, straight.
+    /// Straight from one to the other, or to the fixes next to them where that is shorter.
     pub way_mm: i64,
     /// Seconds outside that the way may take.
     pub allowed_s: i64,
@@ -131,7 +131,7 @@ impl Day<'_> {
                 piece.excused_by.is_none() && piece.run.is_some_and(|number| runs.contains(&number))
             };
             let outside_ms: i64 = pieces.iter_mut().filter(unexcused).map(|p| p.time.length_ms()).sum();
-            if way.is_some_and(|[from, to]| outside_ms <= self.transit_ms(from, to)) {
+            if way.is_some_and(|ends| outside_ms <= self.transit_ms(ends)) {
                 let excused = pieces.iter_mut().filter(unexcused);
                 excused.for_each(|piece| piece.excused_by = Some("transit".into()));
             }
@@ -147,21 +147,32 @@ impl Day<'_> {
         Some([from, to])
     }
 
+    /// The shortest way between the fixes not outside next to a run, two at each end: one may have jumped, and a jump is
+    /// no way.
+    fn way_m(&self, [from, to]: [usize; 2]) -> f64 {
+        let in_area = |i: usize| self.fixes.get(i).filter(|fix| fix.place != PlaceVerdict::Outside);
+        let before = (from.saturating_sub(1)..=from).filter_map(in_area);
+        let after = || (to..=to + 1).filter_map(in_area);
+        let ways = before.flat_map(|a| after().map(|b| distance_m(a.point(), b.point())));
+        ways.fold(f64::INFINITY, f64::min)
+    }
+
     /// The way between two points of the area that a run lies on, and how long it may take.
     pub(super) fn transit(&self, run: &Run) -> Option<Transit> {
-        let [from, to] = self.way_around(run)?;
+        let ends = self.way_around(run)?;
+        let [from_ms, to_ms] = ends.map(|end| self.fixes[end].at_ms);
         Some(Transit {
-            from_ms: self.fixes[from].at_ms,
-            to_ms: self.fixes[to].at_ms,
-            way_mm: libm::round(distance_m(self.fixes[from].point(), self.fixes[to].point()) * 1000.0) as i64,
-            allowed_s: self.transit_ms(from, to) / 1000,
+            from_ms,
+            to_ms,
+            way_mm: libm::round(self.way_m(ends) * 1000.0) as i64,
+            allowed_s: self.transit_ms(ends) / 1000,
         })
     }
 
     /// How long the way between two points of the area may take.
-    fn transit_ms(&self, from: usize, to: usize) -> i64 {
+    fn transit_ms(&self, ends: [usize; 2]) -> i64 {
         let policy = &self.input.policy.transit;
-        let way_m = policy.detour_factor * distance_m(self.fixes[from].point(), self.fixes[to].point());
+        let way_m = policy.detour_factor * self.way_m(ends);
         policy.base_s.saturating_mul(1000) + (way_m * 3600.0 / policy.speed_kmh) as i64
     }
 

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::{DayView, Noted};
@@ -23,13 +25,13 @@ pub struct Basis {
     /// Hours in which a break counts.
     pub break_hours: Schedule,
     /// Where the rep may be.
-    pub area: Area,
+    pub area: Arc<Area>,
     /// Metres beyond the edge that are still edge.
     pub edge_tolerance_m: f64,
     /// Which district holds a point.
-    pub districts: Districts,
+    pub districts: Arc<Districts>,
     /// No-go places: name and area.
-    pub no_go: Vec<(String, Area)>,
+    pub no_go: Arc<Vec<(String, Area)>>,
     /// The rep's customers.
     pub customers: Vec<Customer>,
     /// Approved exceptions of the rep.
@@ -63,6 +65,47 @@ pub enum BasisError {
     Time(#[from] TimeError),
 }
 
+/// The shapes of an area, prepared. That takes longer than judging a fix, and reps of one district may have the same.
+#[derive(Debug, Clone)]
+pub struct Places {
+    area: Arc<Area>,
+    districts: Arc<Districts>,
+    no_go: Arc<Vec<(String, Area)>>,
+}
+
+impl Places {
+    /// From an area and the blobs that it names; nowhere without one.
+    ///
+    /// # Errors
+    /// [`BasisError::Shape`].
+    pub fn prepare(area: Option<&AreaBlob>, blob: impl Fn(&Hash) -> Option<Vec<u8>>) -> Result<Self, BasisError> {
+        let shape = |hash: &Hash| {
+            blob(hash)
+                .and_then(|bytes| Shape::from_bytes(&bytes).ok())
+                .ok_or(BasisError::Shape(*hash))
+        };
+        let whole = area.map_or_else(|| Ok(union(&[])), |area| shape(&area.area))?;
+        let districts = area.map_or(&[][..], |area| &area.districts);
+        let districts = named(districts.iter().map(|d| (&d.name, &d.shape)), &shape)?;
+        let no_go = area.map_or(&[][..], |area| &area.no_go);
+        let no_go = named(no_go.iter().map(|place| (&place.name, &place.shape)), &shape)?;
+        let no_go = no_go.into_iter().map(|(name, shape)| (name, Area::prepare(&shape)));
+        Ok(Self {
+            area: Arc::new(Area::prepare(&whole)),
+            districts: Arc::new(Districts::prepare(&districts)),
+            no_go: Arc::new(no_go.collect()),
+        })
+    }
+}
+
+/// Where a rep may be, as the documents in force say.
+pub fn area_of<'a>(rep_id: &str, documents: &'a [(String, Document)]) -> Option<&'a AreaBlob> {
+    documents.iter().rev().find_map(|(key, document)| match document {
+        Document::Area(area) if key == rep_id => Some(area),
+        _ => None,
+    })
+}
+
 impl Basis {
     /// From the documents in force (other reps' documents are passed over) and their blobs.
     ///
@@ -73,23 +116,27 @@ impl Basis {
         documents: &[(String, Document)],
         blob: impl Fn(&Hash) -> Option<Vec<u8>>,
     ) -> Result<Self, BasisError> {
-        let shape = |hash: &Hash| {
-            blob(hash)
-                .and_then(|bytes| Shape::from_bytes(&bytes).ok())
-                .ok_or(BasisError::Shape(*hash))
-        };
+        let places = || Places::prepare(area_of(rep_id, documents), blob);
+        Self::over(rep_id, documents, places)
+    }
+
+    /// As [`Basis::new`], over the places of [`area_of`] the same documents.
+    ///
+    /// # Errors
+    /// [`BasisError`], those of `places` too.
+    pub fn over(
+        rep_id: &str,
+        documents: &[(String, Document)],
+        places: impl FnOnce() -> Result<Places, BasisError>,
+    ) -> Result<Self, BasisError> {
         let in_force = InForce::read(rep_id, documents);
         let rep = in_force.rep.ok_or_else(|| BasisError::NoRep(rep_id.to_owned()))?;
         let policy = in_force.policy.unwrap_or_default();
         let calendar = in_force.calendar.unwrap_or_default();
         let schedule = Schedule::new(policy.window_of(rep.role.as_deref()), &calendar)?;
         let break_hours = break_hours(&policy, &schedule)?;
-        let blob = in_force.area.as_ref();
-        let area = blob.map_or_else(|| Ok(union(&[])), |blob| shape(&blob.area))?;
-        let districts = blob.map_or(&[][..], |blob| &blob.districts);
-        let districts = named(districts.iter().map(|d| (&d.name, &d.shape)), &shape)?;
-        let no_go = blob.map_or(&[][..], |blob| &blob.no_go);
-        let no_go = named(no_go.iter().map(|place| (&place.name, &place.shape)), &shape)?;
+        let blob = area_of(rep_id, documents);
+        let Places { area, districts, no_go } = places()?;
         let mut customers = in_force.customers;
         customers.retain(|customer| rep.customers.contains(&customer.id));
         customers.sort_by(|a, b| a.id.cmp(&b.id));
@@ -104,13 +151,10 @@ impl Basis {
             rep,
             schedule,
             break_hours,
-            area: Area::prepare(&area),
+            area,
             edge_tolerance_m: blob.map_or(policy.fix.edge_tolerance_m, |blob| f64::from(blob.edge_tolerance_m)),
-            districts: Districts::prepare(&districts),
-            no_go: no_go
-                .into_iter()
-                .map(|(name, shape)| (name, Area::prepare(&shape)))
-                .collect(),
+            districts,
+            no_go,
             customers,
             exceptions: in_force.exceptions,
             decisions: in_force.decisions,
@@ -136,7 +180,6 @@ struct InForce {
     rep: Option<Rep>,
     policy: Option<Policy>,
     calendar: Option<Calendar>,
-    area: Option<AreaBlob>,
     customers: Vec<Customer>,
     exceptions: Vec<Exception>,
     decisions: Vec<Decision>,
@@ -148,7 +191,6 @@ impl InForce {
         for (key, document) in documents {
             match document.clone() {
                 Document::Rep(rep) if key == rep_id => found.rep = Some(rep),
-                Document::Area(area) if key == rep_id => found.area = Some(area),
                 Document::Policy(policy) => found.policy = Some(policy),
                 Document::Calendar(calendar) => found.calendar = Some(calendar),
                 Document::Customer(customer) => found.customers.push(customer),

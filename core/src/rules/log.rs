@@ -89,43 +89,44 @@ impl Payload for RecordBackDated {
 /// A question for each fork and each key that nothing vouches for, and a finding for each batch that did not check
 /// and each day of back-dated records.
 pub(super) fn found(case: &Case<'_>) -> Vec<Found> {
-    let of_rep = |rep: &str, at_ms: i64| rep == case.basis.rep_id && case.has(at_ms);
-    let forked = case.records.of::<StreamForked>();
-    let forked = forked.filter(|(entry, fork)| of_rep(&fork.rep, entry.when.at_ms));
-    let forked = forked.map(|(entry, fork)| {
-        Found::at(FindingKind::LogForked, entry.when.at_ms, vec![entry.source()])
-            .text("stream", fork.stream)
-            .number("epoch", i64::from(fork.epoch))
-            .number("seq", fork.seq as i64)
+    use FindingKind as K;
+    let forked = each(case, K::LogForked, |fork: StreamForked, found| {
+        let found = on_log(found, fork.stream, fork.epoch).number("seq", fork.seq as i64);
+        Some((fork.rep, found))
     });
-    let broken = case.records.of::<BatchQuarantined>();
-    let broken = broken.filter(|(entry, batch)| of_rep(&batch.rep, entry.when.at_ms));
-    let broken = broken.map(|(entry, batch)| {
-        Found::at(FindingKind::LogBroken, entry.when.at_ms, vec![entry.source()])
-            .text("stream", batch.stream)
-            .number("epoch", i64::from(batch.epoch))
-            .number("seq", batch.seq as i64)
-            .text("fault", batch.fault)
+    let broken = each(case, K::LogBroken, |batch: BatchQuarantined, found| {
+        let found = on_log(found, batch.stream, batch.epoch).number("seq", batch.seq as i64);
+        Some((batch.rep, found.text("fault", batch.fault)))
     });
-    let replaced = case.records.of::<EpochOpened>();
-    let replaced = replaced.filter(|(_, opened)| opened.reason == EpochReason::KeyLost);
-    let replaced = replaced.filter(|(entry, opened)| of_rep(&opened.rep, entry.when.at_ms));
-    let replaced = replaced.map(|(entry, opened)| {
-        Found::at(FindingKind::KeyReplaced, entry.when.at_ms, vec![entry.source()])
-            .text("stream", opened.stream)
-            .number("epoch", i64::from(opened.epoch))
+    let replaced = each(case, K::KeyReplaced, |opened: EpochOpened, found| {
+        let lost = opened.reason == EpochReason::KeyLost;
+        lost.then(|| (opened.rep, on_log(found, opened.stream, opened.epoch)))
     });
-    let dated = case.records.of::<RecordBackDated>();
-    let dated = dated.filter(|(entry, record)| of_rep(&record.rep, entry.when.at_ms));
-    let dated = dated.map(|(entry, record)| {
-        Found::at(FindingKind::LogBroken, entry.when.at_ms, vec![entry.source()])
-            .text("stream", record.stream)
-            .number("epoch", i64::from(record.epoch))
-            .text("branch", record.branch)
-            .number("seq", record.seq as i64)
-            .text("fault", "back_dated")
+    let dated = each(case, K::LogBroken, |record: RecordBackDated, found| {
+        let found = on_log(found, record.stream, record.epoch).text("branch", record.branch);
+        let found = found.number("seq", record.seq as i64).text("fault", "back_dated");
+        Some((record.rep, found))
     });
-    forked.chain(broken).chain(replaced).chain(dated).collect()
+    [forked, broken, replaced, dated].concat()
+}
+
+/// What the day's desk records of one type say of this rep's logs: `told` gives whose log it is, and adds the facts.
+fn each<P: Payload>(
+    case: &Case<'_>,
+    kind: FindingKind,
+    told: impl Fn(P, Found) -> Option<(String, Found)>,
+) -> Vec<Found> {
+    let of_day = case.records.of().filter(|(entry, _)| case.has(entry.when.at_ms));
+    let told = of_day.filter_map(|(entry, record)| {
+        let found = Found::at(kind, entry.when.at_ms, vec![entry.source()]);
+        told(record, found)
+    });
+    let of_rep = told.filter(|(rep, _)| *rep == case.basis.rep_id);
+    of_rep.map(|(_, found)| found).collect()
+}
+
+fn on_log(found: Found, stream: StreamId, epoch: u32) -> Found {
+    found.text("stream", stream).number("epoch", i64::from(epoch))
 }
 
 /// By the desk's record. Times that can't be true are said otherwise than bytes that do not check.

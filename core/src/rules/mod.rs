@@ -23,7 +23,7 @@ pub mod visit;
 #[cfg(test)]
 mod tests;
 
-pub use basis::{Basis, BasisError};
+pub use basis::{Basis, BasisError, Places, area_of};
 pub use day::{DayView, fold_day};
 pub use entry::{Entry, Name, Source};
 pub use explain::{Condition, Explanation, FixExplained, MOST, Place, RecordNamed, Sentence, SetAside, explain};

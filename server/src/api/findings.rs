@@ -148,7 +148,7 @@ pub(super) async fn one(State(desk): State<Desk>, Path(finding): Path<String>) -
 /// values. The rep's phone shows the same. Where it shows fixes, that is recorded first, and the rep sees who looked.
 #[utoipa::path(get, path = "/api/v1/findings/{finding}/explain", tag = "findings",
     params(("finding" = String, Path, description = "The finding's id")), responses(
-    (status = 200, description = "What made it", body = Object), (status = 404, description = "`not_found`")
+    (status = 200, description = "What made it", body = Explanation), (status = 404, description = "`not_found`")
 ))]
 pub(super) async fn explain(
     State(desk): State<Desk>,

@@ -3,7 +3,7 @@ use axum::{
     body::Bytes,
     extract::{Path, Query, State},
     http::header::{CONTENT_DISPOSITION, CONTENT_TYPE},
-    response::{AppendHeaders, IntoResponse},
+    response::IntoResponse,
 };
 use onbeat_core::{record::Hash, rules::visit::VisitView};
 use serde::{Deserialize, Serialize};
@@ -88,5 +88,5 @@ pub(super) async fn photo(
         (CONTENT_TYPE, "image/jpeg"),
         (CONTENT_DISPOSITION, "inline; filename=\"photo.jpg\""),
     ];
-    Ok((AppendHeaders(headers), Bytes::from(bytes.ok_or_else(missing)?)))
+    Ok((headers, Bytes::from(bytes.ok_or_else(missing)?)))
 }

@@ -52,6 +52,14 @@ impl Actor {
         }
     }
 
+    /// What the server does by itself.
+    pub fn server() -> Self {
+        Self {
+            user: "server".into(),
+            ..Self::console()
+        }
+    }
+
     /// The only teams this actor sees; `None`: all.
     pub fn own_teams(&self) -> Option<&[String]> {
         (self.role == Role::Supervisor).then_some(self.teams.as_slice())

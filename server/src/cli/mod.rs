@@ -1,10 +1,11 @@
-//! The commands. All but `serve`, `config`, `backup`, `restore`, `move`, `judge` and `verify` are one
+//! The commands. All but `serve`, `config`, `doctor`, `backup`, `restore`, `move`, `judge` and `verify` are one
 //! [`crate::desk::Command`]: carried out by the server that runs on the data folder, else on the folder (and its
 //! database) itself.
 
 mod backup;
 mod client;
 mod config;
+mod doctor;
 mod duties;
 mod enrol;
 mod erase;
@@ -15,6 +16,7 @@ mod phones;
 mod rejudge;
 mod relocate;
 mod restore;
+mod retention;
 mod serve;
 mod settings;
 mod user;
@@ -48,6 +50,8 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Show what the server would run by, and where each value comes from.
     Config(config::ConfigArgs),
+    /// Say what is wrong, and how to mend it; beside the running server or without one.
+    Doctor(doctor::DoctorArgs),
     /// Import districts, customers, users, a calendar or a policy.
     Import(import::ImportArgs),
     /// Export logs, keys, visits or days.
@@ -64,6 +68,8 @@ enum Command {
     Rejudge(rejudge::RejudgeArgs),
     /// Erase places for good; the logs still check.
     Erase(erase::EraseArgs),
+    /// Erase what is past its time by the policy, as the running server does daily.
+    Retention(retention::RetentionArgs),
     /// Write all that a server keeps into one file, also while it runs.
     Backup(backup::BackupArgs),
     /// Restore a backup into an empty folder or database, and verify every log in it.
@@ -77,8 +83,7 @@ enum Command {
 }
 
 /// Stands below the help of every command.
-const EXIT_CODES: &str =
-    "Exit codes: 0 done, 1 verification failed, 2 bad input, 3 the environment (folder, port, disk).";
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 verification failed or something is wrong, 2 bad input, 3 the environment (folder, port, disk).";
 
 /// Threads for what takes long: the store's readers, hashing, folding. More would only cost memory, since each
 /// keeps some of what it freed.
@@ -154,12 +159,22 @@ async fn run(command: Command) -> ExitCode {
         Command::Backup(args) => (backup::run(&args).await, args.format()),
         Command::Restore(args) => (restore::run(&args).await, args.format()),
         Command::Move(args) => (relocate::run(&args).await, args.format()),
+        Command::Retention(args) => (retention::run(&args).await, args.common.format),
+        Command::Doctor(args) => return doctor(&args).await,
         Command::Judge(args) => return judge(&args),
         Command::Verify(args) => return verify(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(&error, format),
+    }
+}
+
+async fn doctor(args: &doctor::DoctorArgs) -> ExitCode {
+    match doctor::run(args).await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => failed(&error, args.format),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     app::App,
     clock::{Clock, DemoClock, SystemClock},
     config::Config,
-    desk::{Desk, DeskError, DeskResult, enrol, site::Site, users},
+    desk::{Desk, DeskError, DeskResult, enrol, retention, site::Site, users},
     fold, folder, log,
     metrics::Connections,
     monitor, router, serve, socket,
@@ -69,6 +69,7 @@ pub(super) async fn run(args: ServeArgs) -> DeskResult<()> {
     let (drained, done) = oneshot::channel::<()>();
     let worker = tokio::spawn(fold::run(desk.app.clone(), async { drop(done.await) }));
     let commands = tokio::spawn(socket::serve(socket, desk.clone()));
+    let erasing = tokio::spawn(retention::run(desk.clone()));
     let limits = serve::Limits {
         proxy: config.behind_proxy,
         ..serve::Limits::default()
@@ -87,6 +88,7 @@ pub(super) async fn run(args: ServeArgs) -> DeskResult<()> {
     tell_systemd(NotifyState::Ready);
     serve::serve(listener, service, stop).await;
     commands.abort();
+    erasing.abort();
     drop((drained, monitor));
     // A day that is half folded keeps its mark: nothing is lost if the worker can't end in time.
     let _ = timeout(WORKER_MOST, worker).await;

@@ -90,7 +90,7 @@ pub async fn quarantined(desk: &Desk, seq: &str) -> DeskResult<Quarantined> {
     Ok(Quarantined { at_ms, batch })
 }
 
-fn line(desk: &Desk) -> LogLine {
+pub(super) fn line(desk: &Desk) -> LogLine {
     LogLine {
         stream: desk.app.desk.stream().clone(),
         epoch: 1,

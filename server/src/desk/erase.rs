@@ -111,6 +111,8 @@ async fn find(desk: &Desk, stream: &str, rep: &str, what: &Erasure) -> DeskResul
                 }
             }
             match rows.last() {
+                // What follows on a signed time is later, and it comes later still.
+                Some(last) if clock.floor_ms.min(last.received_ms) >= boundary_ms => break,
                 Some(last) if rows.len() == PAGE => from_seq = last.seq + 1,
                 _ => break,
             }

@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod books;
+pub mod condition;
 pub mod customers;
 pub mod days;
 pub mod decide;
@@ -23,6 +24,7 @@ pub mod records;
 pub mod register;
 pub mod rejudge;
 pub mod reports;
+pub mod retention;
 pub mod site;
 pub mod tables;
 pub mod turn;
@@ -176,6 +178,14 @@ pub enum Command {
         #[serde(default)]
         dry_run: bool,
     },
+    /// Erases what is past its time.
+    Retention {
+        /// Only says how much.
+        #[serde(default)]
+        dry_run: bool,
+    },
+    /// How the data stand.
+    Condition,
 }
 
 /// Carries a command out.
@@ -209,6 +219,8 @@ pub async fn run(desk: &Desk, actor: &Actor, command: Command) -> DeskResult<Val
             answer(rejudge::rejudge(desk, actor, &days, dry_run, after.as_deref()).await?)
         }
         Command::Erase { what, dry_run } => answer(erase::erase(desk, actor, what, dry_run).await?),
+        Command::Retention { dry_run } => answer(retention::retain(desk, actor, dry_run).await?),
+        Command::Condition => answer(condition::look(desk).await?),
     }
 }
 

@@ -190,6 +190,26 @@ impl Payload for BodiesErased {
     const TYPE: &'static str = "bodies.erased";
 }
 
+/// What was past its time was erased; hashes stay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RetentionApplied {
+    /// Of days before this one.
+    pub before: NaiveDate,
+    /// Places erased.
+    pub fixes: u64,
+    /// Days of reps whose account was frozen.
+    pub days: u64,
+    /// Days of reps whose places are kept until a dispute is decided.
+    pub disputed_days: u64,
+    /// Quarantined batches erased.
+    pub quarantined: u64,
+    /// Who had it done; `server`: it did by itself.
+    pub by: String,
+}
+impl Payload for RetentionApplied {
+    const TYPE: &'static str = "retention.applied";
+}
+
 /// What was ruled of a day, kept before the places it stood on are erased.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayFrozen {

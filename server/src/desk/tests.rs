@@ -947,6 +947,85 @@ async fn an_exported_log_checks_whole_and_after_an_erasure() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_past_its_time_is_erased_once_a_day_and_never_more() {
+    let world = World::new().await;
+    let desk = desk_of(&world);
+    let mut phone = world.enrol(REP).await;
+    for day in 0..3 {
+        let morning = at(9, 0) + day * DAY;
+        phone.reboot(morning);
+        phone.anchor(&world, morning, 0).await;
+        phone.fix(morning + MINUTE, 0);
+        phone.fix(morning + 2 * MINUTE, 0);
+        world.set_time(morning + 3 * MINUTE);
+        let altered = phone
+            .batch(3 * day as usize)
+            .replace("\"accuracy_mm\":8000", "\"accuracy_mm\":7000");
+        assert_eq!(
+            world.push_text(&phone, "", altered.as_bytes()).await.0,
+            422,
+            "it goes into quarantine"
+        );
+        world.pushed(&phone, 3 * day as usize).await;
+    }
+    let batches: Vec<Hash> = audit::page(&desk, None, &["batch.quarantined"], |_| true, 9)
+        .await
+        .unwrap()
+        .0
+        .iter()
+        .map(|record| serde_json::from_value(record.fields["blob"].clone()).unwrap())
+        .collect();
+    assert_eq!(batches.len(), 3);
+    let kept = async || {
+        let mut kept = 0;
+        for batch in &batches {
+            kept += usize::from(world.app.store.blob(batch).await.unwrap().is_some());
+        }
+        kept
+    };
+    // Places are kept for 90 days after their own.
+    let day_after = |days: i64| at(9, 0) + days * DAY;
+    world.set_time(day_after(90));
+    assert_eq!(
+        retention::daily(&desk).await.unwrap(),
+        None,
+        "nobody has decided how long things are kept"
+    );
+    duties::record_demo(&desk, &Actor::console()).await.unwrap();
+    let cases = [
+        (90, (0, 0, 0), 3),
+        (91, (2, 1, 1), 2),
+        (93, (4, 2, 2), 0),
+        (400, (0, 0, 0), 0),
+    ];
+    for (days, erased, left) in cases {
+        world.set_time(day_after(days));
+        let would = retention::retain(&desk, &Actor::console(), true).await.unwrap();
+        let done = retention::daily(&desk).await.unwrap().unwrap();
+        for (run, dry_run) in [(&would, true), (&done, false)] {
+            let counts = (run.fixes, run.days, run.quarantined);
+            assert_eq!((counts, run.dry_run), (erased, dry_run), "{days} days later");
+        }
+        assert_eq!(kept().await, left, "{days} days later");
+        assert_eq!(retention::daily(&desk).await.unwrap(), None, "once a day");
+    }
+    let (told, _) = audit::page(&desk, None, &["retention.applied"], |_| true, 9)
+        .await
+        .unwrap();
+    let told: Vec<_> = told.iter().map(|record| &record.fields).collect();
+    assert_eq!(
+        told[1],
+        json!({"before": "2026-11-24", "fixes": 2, "days": 1, "disputed_days": 0, "quarantined": 1, "by": "server"})
+            .as_object()
+            .unwrap()
+    );
+    assert_eq!(told.len(), 2, "a run that finds nothing is not told");
+    let condition = condition::look(&desk).await.unwrap();
+    assert_eq!((condition.phones, condition.phones_silent), (1, 1));
+    assert_eq!((condition.retained_days, condition.store), (Some(0), Vec::new()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn places_are_erased_by_their_true_age_whatever_a_clock_said() {
     let world = World::new().await;
     let desk = desk_of(&world);

@@ -3,8 +3,8 @@ use std::{collections::HashMap, sync::Arc};
 use chrono::NaiveDate;
 use onbeat_core::{
     record::Hash,
-    reference::Document,
-    rules::{Basis, BasisError, Comparison, DayView, Effect, Entry, Noted, NotedRecord, fold_day},
+    reference::{AreaBlob, Document},
+    rules::{Basis, BasisError, Comparison, DayView, Effect, Entry, Noted, NotedRecord, Places, area_of, fold_day},
 };
 
 use super::{company, entries::entries, frozen::frozen, keys::day_key, noted, private, rejudged};
@@ -229,27 +229,32 @@ pub(super) async fn basis(app: &App, rep: &str, day: NaiveDate, rejudged: Rejudg
         "{rep}\n{}",
         serde_json::to_string(&documents).unwrap_or_default()
     ));
-    if let Some(basis) = app.folding.bases.find(&made_of) {
+    let area = area_of(rep, &documents);
+    let area_hash = Hash::of(serde_json::to_string(&area).unwrap_or_default());
+    if let Some(basis) = app.folding.bases.find(&area_hash, &made_of) {
         return Ok(basis);
     }
-    let blobs = blobs(app, &documents).await?;
+    let places = match app.folding.bases.places(&area_hash) {
+        Some(places) => places,
+        None => prepared(app, area_hash, area.cloned()).await?,
+    };
     let rep = rep.to_owned();
-    let basis = blocking(move || Basis::new(&rep, &documents, |hash| blobs.get(hash).cloned())).await?;
+    let basis = blocking(move || Basis::over(&rep, &documents, || Ok(places))).await?;
     let basis = Arc::new(basis?);
-    app.folding.bases.keep(made_of, Arc::clone(&basis));
+    app.folding.bases.keep(&area_hash, made_of, &basis);
     Ok(basis)
 }
 
-/// The shapes that an area names.
-async fn blobs(app: &App, documents: &[(String, Document)]) -> Result<HashMap<Hash, Vec<u8>>, StoreError> {
+/// Prepares where reps may be, from the shapes that an area names.
+async fn prepared(app: &App, hash: Hash, area: Option<AreaBlob>) -> Result<Places, FoldError> {
     let mut blobs = HashMap::new();
-    for (_, document) in documents {
-        let Document::Area(area) = document else { continue };
-        for hash in area.shapes() {
-            if let Some(bytes) = app.store.blob(hash).await? {
-                blobs.insert(*hash, bytes);
-            }
+    for shape in area.iter().flat_map(AreaBlob::shapes) {
+        if let Some(bytes) = app.store.blob(shape).await? {
+            blobs.insert(*shape, bytes);
         }
     }
-    Ok(blobs)
+    let bytes = blobs.values().map(Vec::len).sum();
+    let places = blocking(move || Places::prepare(area.as_ref(), |hash| blobs.get(hash).cloned())).await??;
+    app.folding.bases.keep_places(hash, places.clone(), bytes);
+    Ok(places)
 }

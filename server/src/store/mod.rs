@@ -213,6 +213,8 @@ pub struct Change {
     pub drop_cells: Vec<(String, String)>,
     /// Blobs to put (complete ones).
     pub blobs: Vec<(Hash, Vec<u8>)>,
+    /// Blobs to drop.
+    pub drop_blobs: Vec<Hash>,
     /// Keys whose view is now out of date.
     pub mark: Vec<String>,
     /// Marks that were worked off: dropped if the mark has not been set again since. Where one was given to another
@@ -260,6 +262,31 @@ pub enum StoreError {
     Database(String),
 }
 
+/// What a store finds wrong with itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum StoreFault {
+    /// Its files are damaged, in the database's words.
+    Damaged {
+        /// Where.
+        why: String,
+    },
+    /// The database would lose what was acknowledged.
+    Setting {
+        /// Which setting.
+        name: String,
+        /// As it is.
+        value: String,
+        /// As it must be.
+        wanted: String,
+    },
+    /// Its clock and this machine's differ.
+    Clock {
+        /// By so many.
+        seconds: i64,
+    },
+}
+
 /// Short for results of the store.
 pub type StoreResult<T> = Result<T, StoreError>;
 
@@ -303,6 +330,8 @@ pub trait Store: Send + Sync + 'static {
     async fn take_unfinished_blob(&self, hash: &Hash) -> StoreResult<Vec<u8>>;
     /// What it counts of its writes.
     fn writes(&self) -> Writes;
+    /// What it finds wrong with itself: reads all of it, which takes a while.
+    async fn faults(&self) -> StoreResult<Vec<StoreFault>>;
     /// Bytes that are left on its disk; `None`: the disk is not this machine's.
     fn free_bytes(&self) -> Option<u64>;
     /// Marked keys and the number of their mark, oldest first.

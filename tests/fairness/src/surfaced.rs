@@ -86,6 +86,6 @@ fn basis(day: &Day<'_>, policy: &Policy) -> Basis {
         ("policy".to_owned(), Document::Policy(policy.clone())),
     ];
     let mut basis = Basis::new("rep", &documents, |_| None).expect("a rep and a policy are a basis");
-    basis.area = day.truth.ground.area.clone();
+    basis.area = day.truth.ground.area.clone().into();
     basis
 }

@@ -6,18 +6,29 @@ use std::{
     process::ExitCode,
 };
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use onbeat_tests::{
-    figures::{Figures, measure},
+    figures::{Figures, measure, measure_rejudge},
     printed::{Format, ended},
 };
 
 /// Measures the engine, a phone and the server, and prints the figures.
 #[derive(Parser)]
 struct Options {
+    /// What is measured.
+    #[arg(value_enum, default_value_t = Part::Figures)]
+    part: Part,
     /// How the figures are printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// The engine, a phone and the server, as they are used.
+    Figures,
+    /// A month of a thousand reps, judged anew.
+    Rejudge,
 }
 
 fn main() -> ExitCode {
@@ -25,7 +36,10 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {
-    let figures = measure(|next| eprintln!("measuring {next}"))?;
+    let figures = match options.part {
+        Part::Figures => measure(|next| eprintln!("measuring {next}"))?,
+        Part::Rejudge => measure_rejudge(|next| eprintln!("{next}"))?,
+    };
     let mut out = io::stdout().lock();
     match options.format {
         Format::Json => writeln!(out, "{}", serde_json::to_string(&figures)?)?,

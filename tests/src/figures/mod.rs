@@ -2,6 +2,7 @@
 
 mod engine;
 mod phone;
+mod rejudge;
 mod server;
 
 use std::{error::Error, fmt, thread};
@@ -12,6 +13,7 @@ use crate::{story::Story, world::Binaries};
 
 pub use engine::engine;
 pub use phone::phone;
+pub use rejudge::rejudge;
 pub use server::{demo, load, push};
 
 /// One thing measured.
@@ -73,6 +75,19 @@ pub fn measure(mut progress: impl FnMut(&str)) -> Result<Figures, Box<dyn Error>
     figures.extend(load(&binaries, &story)?);
     progress("the server in the demo");
     figures.extend(demo(&binaries, story)?);
+    told(figures)
+}
+
+/// Measures the judging anew of a month; `progress` is told what comes next.
+///
+/// # Errors
+/// As [`measure`].
+pub fn measure_rejudge(progress: impl FnMut(&str)) -> Result<Figures, Box<dyn Error>> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    told(runtime.block_on(rejudge(&Binaries::find()?, progress))?)
+}
+
+fn told(figures: Vec<Figure>) -> Result<Figures, Box<dyn Error>> {
     let cores = thread::available_parallelism()?.get();
     Ok(Figures { cores, figures })
 }

@@ -96,9 +96,15 @@ pub async fn anchored(phone: &mut RawPhone) -> Result<Batch, Answer> {
 
 /// A fix at each of some times, in pushes of `most` records; the log has begun by [`anchored`].
 pub fn fixes(phone: &mut RawPhone, times_ms: impl IntoIterator<Item = i64>, most: usize) -> Vec<Push> {
-    let times_ms: Vec<i64> = times_ms.into_iter().collect();
-    let pushes = times_ms.chunks(most).map(|times_ms| {
-        let records = times_ms.iter().map(|at_ms| write(phone, *at_ms, &fix(at_ms / 1_000)));
+    let times_ms = times_ms.into_iter();
+    pushes_of(phone, times_ms.map(|at_ms| (at_ms, fix(at_ms / 1_000))), most)
+}
+
+/// As [`fixes`], of fixes with their times, which only go forward.
+pub fn pushes_of(phone: &mut RawPhone, fixes: impl IntoIterator<Item = (i64, FixTaken)>, most: usize) -> Vec<Push> {
+    let fixes: Vec<(i64, FixTaken)> = fixes.into_iter().collect();
+    let pushes = fixes.chunks(most).map(|fixes| {
+        let records = fixes.iter().map(|(at_ms, fix)| write(phone, *at_ms, fix));
         let records = records.collect();
         Push::from(&phone.sealed(records))
     });

@@ -112,7 +112,7 @@ impl Fleet {
 }
 
 /// Id of a rep, by the number of his phone.
-pub(super) fn rep_name(n: usize) -> String {
+pub(crate) fn rep_name(n: usize) -> String {
     format!("rep-{n:05}")
 }
 
@@ -130,7 +130,8 @@ fn clients(reps: usize) -> Vec<Client> {
     first_of_each.map(|n| client_from(address(1, n))).collect()
 }
 
-async fn enrol(server: &Server, reps: usize) -> Result<Vec<RawPhone>, Box<dyn Error>> {
+/// Enrols a phone each for so many reps, fifty from an address.
+pub(crate) async fn enrol(server: &Server, reps: usize) -> Result<Vec<RawPhone>, Box<dyn Error>> {
     let clients = clients(reps);
     let enrolling = each(0..reps, AT_ONCE, |n| {
         let (link, from) = (link(server, &rep_name(n)), clients[n / FROM_ONE_ADDRESS].clone());

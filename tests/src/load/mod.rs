@@ -15,10 +15,11 @@ mod verify;
 use std::{
     future::Future,
     net::{IpAddr, Ipv4Addr},
+    thread,
     time::Duration,
 };
 
-pub use batches::{DAY_FIXES, Loaded, Push, anchored, batches_of_fixes, fixes, local_ms, minutes, workdays};
+pub use batches::{DAY_FIXES, Loaded, Push, anchored, batches_of_fixes, fixes, local_ms, minutes, pushes_of, workdays};
 pub use ceiling::raw_ceiling_per_s;
 pub use fleet::{Fleet, Ground};
 pub use folding::folding;
@@ -28,6 +29,8 @@ pub use push::{LoadReport, push_all};
 pub use slow::slow;
 pub use throughput::{Throughput, throughput};
 pub use verify::verify;
+
+pub(crate) use fleet::{enrol, rep_name};
 
 /// Phones, or connections, of one address: the server lets 60 enrol at once and 64 be open.
 const FROM_ONE_ADDRESS: usize = 50;
@@ -63,6 +66,19 @@ fn built(builder: reqwest::ClientBuilder) -> reqwest::Client {
 pub fn quantile(sorted: &[Duration], share: f64) -> Duration {
     let at = ((sorted.len() as f64 * share) as usize).min(sorted.len().saturating_sub(1));
     sorted.get(at).copied().unwrap_or_default()
+}
+
+/// Makes something of each, in order, on all cores.
+pub(crate) fn on_all_cores<T: Send, U: Send>(items: Vec<T>, one: impl Fn(T) -> U + Sync) -> Vec<U> {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let share = items.len().div_ceil(cores).max(1);
+    let mut items: Vec<Option<T>> = items.into_iter().map(Some).collect();
+    let all = |part: &mut [Option<T>]| part.iter_mut().filter_map(Option::take).map(&one).collect::<Vec<_>>();
+    thread::scope(|scope| {
+        let parts: Vec<_> = items.chunks_mut(share).map(|part| scope.spawn(|| all(part))).collect();
+        let joined = parts.into_iter().map(|part| part.join().expect("it does not panic"));
+        joined.flatten().collect()
+    })
 }
 
 /// Does something with each, so many at a time; what came of it, in order.

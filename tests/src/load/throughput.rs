@@ -1,9 +1,10 @@
 //! How much the server takes in, beside how much its disk could.
 
-use std::{error::Error, thread};
+use std::error::Error;
 
 use super::{
-    DAY_FIXES, Fleet, Ground, LoadReport, Loaded, Push, local_ms, minutes, push_all, raw_ceiling_per_s, workdays,
+    DAY_FIXES, Fleet, Ground, LoadReport, Loaded, Push, local_ms, minutes, on_all_cores, push_all, raw_ceiling_per_s,
+    workdays,
 };
 use crate::{figures::Figure, raw_phone::RawPhone};
 
@@ -133,21 +134,10 @@ fn beside_the_disk(records_per_s: f64, fleet: &Fleet, sample: &[Push]) -> Result
     ])
 }
 
-/// What each phone gathered since `from` records, one fix a minute: written on all cores.
+/// What each phone gathered since `from` records, one fix a minute.
 fn gathered(phones: Vec<RawPhone>, from: usize, load: Throughput) -> Vec<Loaded> {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let mut phones: Vec<Option<RawPhone>> = phones.into_iter().map(Some).collect();
-    let share = phones.len().div_ceil(cores).max(1);
-    let one = |phone| {
+    on_all_cores(phones, |phone| {
         let times_ms = workdays().flat_map(minutes).skip(from).take(load.each());
         Loaded::with_fixes(phone, times_ms, load.push_records)
-    };
-    let all = |part: &mut [Option<RawPhone>]| part.iter_mut().filter_map(Option::take).map(one).collect::<Vec<_>>();
-    thread::scope(|scope| {
-        let parts: Vec<_> = phones.chunks_mut(share).map(|part| scope.spawn(|| all(part))).collect();
-        let joined = parts
-            .into_iter()
-            .map(|part| part.join().expect("writing does not panic"));
-        joined.flatten().collect()
     })
 }

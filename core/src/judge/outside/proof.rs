@@ -10,6 +10,7 @@ use crate::time::Interval;
 /// A moment of the trail: the middle of the minutes around a fix, and how it counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Vote {
     /// Time of its fix, milliseconds since 1970 (UTC).
     pub at_ms: i64,
@@ -35,6 +36,7 @@ pub struct Vote {
 /// A charged run, with what each condition of the rule counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Proof {
     /// From its first to its last fix.
     pub interval: Interval,

@@ -184,6 +184,54 @@ fn the_way_between_two_points_of_the_area_is_transit() {
     assert_eq!(charged(&spans).len(), 1, "{spans:?}");
 }
 
+/// A fix a minute from the 150th to the 250th, each as `seen` says: where, and whether by satellites.
+fn by_minutes(seen: impl Fn(i64) -> (Place, bool)) -> Day {
+    let one = |minute: i64| {
+        let (place, by_satellites) = seen(minute);
+        let seen = fix(place, 10_000, by_satellites.then_some(9));
+        (OPEN_MS + minute * MINUTE_MS, seen)
+    };
+    Day::new(&square(6000.0), (150..250).map(one).collect())
+}
+
+#[test]
+fn wifi_alone_takes_nobody_back_to_the_area_for_as_long_as_phones_jump() {
+    // At a shop beyond the edge from minute 200 to 223, seen by satellites at its door; a wrongly mapped access point
+    // shows the area meanwhile, so that neither what is before it nor what is after it lasts for eight minutes.
+    let (near, shop, mapped) = ((2500.0, 0.0), (3500.0, 0.0), (2000.0, 700.0));
+    for (from, to, by_satellites, lasts_min) in [(206, 216, false, 23.0), (207, 217, true, 0.0), (207, 219, false, 0.0)]
+    {
+        let day = by_minutes(|minute| match minute {
+            minute if (from..to).contains(&minute) => (mapped, by_satellites),
+            200..204 | 221..224 => (shop, true),
+            204..221 => (shop, false),
+            _ => (near, true),
+        });
+        let spans = day.spans();
+        let charged_min: i64 = charged(&spans).iter().map(|span| span.to_ms - span.from_ms).sum();
+        assert_eq!(
+            charged_min as f64 / MINUTE_MS as f64,
+            lasts_min,
+            "{from} to {to}: {spans:?}"
+        );
+    }
+}
+
+#[test]
+fn a_jump_on_the_way_back_is_no_way() {
+    let (near, out, corner) = ((2500.0, 0.0), (3500.0, 0.0), (2900.0, 2800.0));
+    // Thirteen minutes outside are the way to the corner, where he goes on, but not back to where he was.
+    for (jumps, excused) in [(1, false), (30, true)] {
+        let day = by_minutes(|minute| match minute {
+            200..214 => (out, true),
+            minute if (214..214 + jumps).contains(&minute) => (corner, true),
+            _ => (near, true),
+        });
+        let spans = day.spans();
+        assert_eq!(charged(&spans).is_empty(), excused, "{jumps}: {spans:?}");
+    }
+}
+
 #[test]
 fn a_gap_is_covered_if_it_leaves_no_time_outside() {
     let table: [(f64, Place, SpanStatus); 6] = [

@@ -18,6 +18,7 @@ const DRAWN: f64 = 0.68;
 /// Why a usable fix was not counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SetAside {
     /// Reached and left at an impossible speed.
@@ -29,6 +30,7 @@ pub enum SetAside {
 /// A fix, as it was judged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FixExplained {
     /// The record.
     pub name: Name,

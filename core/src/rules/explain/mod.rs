@@ -41,6 +41,7 @@ const RECORDS_MOST: usize = 60;
 /// What made a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Explanation {
     /// The rep's id.
     pub rep: String,
@@ -83,6 +84,7 @@ pub struct Explanation {
 /// A place that a finding is about, as a circle to draw. A no-go place has its own shape.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Place {
     /// `customer` or `stay`.
     pub code: String,
@@ -100,6 +102,7 @@ pub struct Place {
 /// A record that a finding names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RecordNamed {
     /// Its name.
     pub name: Name,

@@ -29,6 +29,9 @@ pub(super) async fn change(db: &impl GenericClient, change: &Change) -> StoreRes
     feed(db, change).await?;
     views(db, change).await?;
     cells(db, change).await?;
+    for hash in &change.drop_blobs {
+        rows(db, "DELETE FROM blob WHERE hash = $1", &[&&hash.0[..]]).await?;
+    }
     for (hash, bytes) in &change.blobs {
         let sql = "INSERT INTO blob (hash, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING";
         rows(db, sql, &[&&hash.0[..], bytes]).await?;

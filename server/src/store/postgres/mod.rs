@@ -6,6 +6,7 @@
 
 mod apply;
 mod connect;
+mod faults;
 mod listener;
 mod locks;
 mod marks;
@@ -28,11 +29,12 @@ use std::{fs::File, path::Path, time::Duration};
 use async_trait::async_trait;
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use onbeat_core::record::Hash;
+use refinery::Target;
 use tokio::time::timeout;
 
 use super::{
-    Cell, Change, Claim, Committed, DocumentRow, FeedRow, LogLine, LogRow, Store, StoreError, StoreResult, Turn,
-    ViewQuery, ViewRow, lock::lock,
+    Cell, Change, Claim, Committed, DocumentRow, FeedRow, LogLine, LogRow, Store, StoreError, StoreFault, StoreResult,
+    Turn, ViewQuery, ViewRow, lock::lock,
 };
 use crate::metrics::Writes;
 use connect::{Address, PATIENCE};
@@ -86,7 +88,7 @@ impl Postgres {
             .build()
             .map_err(|error| StoreError::Database(error.to_string()))?;
         locks::check_free(&*pool.get().await?).await?;
-        schema::upgrade(&mut *pool.get().await?).await?;
+        schema::upgrade(&mut *pool.get().await?, Target::Latest).await?;
         let listener = Listener::start(address);
         // Whoever moves the database sees from now on that a server runs.
         let _ = timeout(PATIENCE, listener.heard()).await;
@@ -186,6 +188,10 @@ impl Store for Postgres {
 
     fn writes(&self) -> Writes {
         self.writer.writes.clone()
+    }
+
+    async fn faults(&self) -> StoreResult<Vec<StoreFault>> {
+        faults::faults(&self.pool.get().await?).await
     }
 
     fn free_bytes(&self) -> Option<u64> {

@@ -12,21 +12,21 @@ mod steps {
 }
 pub(super) use steps::migrations::runner;
 
-/// Brings the database to the newest schema known here.
+/// Brings the database to a schema known here, the newest or an older one.
 ///
 /// # Errors
 /// [`crate::store::StoreError::Newer`] where a newer onbeat wrote it.
-pub(super) async fn upgrade(db: &mut Client) -> StoreResult<()> {
+pub(super) async fn upgrade(db: &mut Client, target: Target) -> StoreResult<()> {
     // Of several servers that start at once the first takes the steps.
     db.query_one("SELECT pg_advisory_lock($1)", &[&SCHEMA]).await?;
-    let upgraded = to_newest(db).await;
+    let upgraded = take_steps(db, target).await;
     db.query_one("SELECT pg_advisory_unlock($1)", &[&SCHEMA]).await?;
     upgraded
 }
 
-async fn to_newest(db: &mut Client) -> StoreResult<()> {
+async fn take_steps(db: &mut Client, target: Target) -> StoreResult<()> {
     refuse_newer(taken(db).await?, &runner())?;
-    let run = at_once(runner(), Target::Latest).run_async(db).await;
+    let run = at_once(runner(), target).run_async(db).await;
     run.map(drop).map_err(|error| failed(&error))
 }
 

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
+use refinery::Target;
 use tempfile::TempDir;
 use tokio_postgres::NoTls;
 
@@ -78,6 +79,73 @@ async fn servers_that_start_at_once_make_one_schema_and_a_newer_one_is_left_alon
         matches!(refused, StoreError::Newer { found, known: k } if (found, k) == (known + 1, known)),
         "{refused}"
     );
+}
+
+/// All that the schema of a new database says, once its steps were taken up to each of some versions in turn.
+async fn said(cluster: &Cluster, name: &str, versions: &[Target]) -> Vec<String> {
+    let (admin, connection) = tokio_postgres::connect(&cluster.url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    admin.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+    let url = format!("{}{name}", cluster.url.strip_suffix("postgres").unwrap());
+    let (mut db, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    for version in versions {
+        schema::upgrade(&mut db, *version).await.unwrap();
+    }
+    let catalogue = "
+        SELECT concat_ws(' ', 'column', table_name, ordinal_position, column_name, data_type, collation_name, is_nullable,
+                         column_default, is_identity) FROM information_schema.columns WHERE table_schema = 'public'
+        UNION ALL SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = 'public'
+        UNION ALL SELECT concat_ws(' ', 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid))
+                  FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+        UNION ALL SELECT concat_ws(' ', 'sequence', sequencename, data_type, start_value, increment_by)
+                  FROM pg_sequences WHERE schemaname = 'public'
+        ORDER BY 1";
+    db.query(catalogue, &[])
+        .await
+        .unwrap()
+        .iter()
+        .map(|row| row.get(0))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upgraded_database_equals_a_fresh_one() {
+    let cluster = Cluster::start(&["fsync=off"]);
+    let fresh = said(&cluster, "fresh", &[Target::Latest]).await;
+    for part in [
+        "column log ",
+        "index CREATE UNIQUE INDEX log_pkey",
+        "constraint view_field",
+        "sequence mark_number",
+    ] {
+        assert!(
+            fresh.iter().any(|line| line.starts_with(part)),
+            "no {part} in {fresh:?}"
+        );
+    }
+    let newest = crate::store::schema::newest(&schema::runner());
+    for version in 1..=newest {
+        let steps = [Target::Version(version as i32), Target::Latest];
+        let upgraded = said(&cluster, &format!("from_{version}"), &steps).await;
+        assert_eq!(upgraded, fresh, "from step {version}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_would_lose_what_it_acknowledged_is_told_of() {
+    for (options, names) in [
+        (&["fsync=off"][..], vec!["fsync"]),
+        (&["full_page_writes=on"], Vec::new()),
+    ] {
+        let cluster = Cluster::start(options);
+        let faults = server(&cluster).await.faults().await.unwrap();
+        let found = faults.iter().map(|fault| match fault {
+            StoreFault::Setting { name, .. } => name.as_str(),
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(found.collect::<Vec<_>>(), names);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -219,6 +219,10 @@ fn cells(db: &Connection, change: &Change) -> rusqlite::Result<()> {
 }
 
 fn blobs(db: &Connection, change: &Change) -> rusqlite::Result<()> {
+    let mut drop_blob = db.prepare_cached("DELETE FROM blob WHERE hash = ?")?;
+    for hash in &change.drop_blobs {
+        drop_blob.execute([hash.0])?;
+    }
     let mut put = db.prepare_cached("INSERT OR IGNORE INTO blob (hash, bytes) VALUES (?, ?)")?;
     for (hash, bytes) in &change.blobs {
         put.execute(params![hash.0, bytes])?;

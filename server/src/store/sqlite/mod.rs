@@ -26,8 +26,8 @@ use refinery::Target;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{
-    Cell, Change, Claim, Committed, DocumentRow, FeedRow, LogLine, LogRow, Store, StoreError, StoreResult, Turn,
-    ViewQuery, ViewRow,
+    Cell, Change, Claim, Committed, DocumentRow, FeedRow, LogLine, LogRow, Store, StoreError, StoreFault, StoreResult,
+    Turn, ViewQuery, ViewRow,
     lock::{failed, lock, private},
 };
 use crate::metrics::Writes;
@@ -242,6 +242,10 @@ impl Store for Sqlite {
 
     fn writes(&self) -> Writes {
         self.writer.writes.clone()
+    }
+
+    async fn faults(&self) -> StoreResult<Vec<StoreFault>> {
+        self.read(read::faults).await
     }
 
     fn free_bytes(&self) -> Option<u64> {

@@ -1,7 +1,7 @@
 use onbeat_core::record::Hash;
-use rusqlite::{Connection, OptionalExtension, Row, params, types::Value};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params, types::Value};
 
-use crate::store::{Cell, DocumentRow, FeedRow, Field, LogLine, LogRow, ViewQuery, ViewRow};
+use crate::store::{Cell, DocumentRow, FeedRow, Field, LogLine, LogRow, StoreFault, ViewQuery, ViewRow};
 
 /// No query answers more rows than this at once.
 const MOST: usize = 1_000;
@@ -71,6 +71,24 @@ pub(super) fn records_of(db: &Connection, key: &str) -> rusqlite::Result<Vec<Log
     ))?
     .query_map([key], log_row)?
     .collect()
+}
+
+/// Damage, as SQLite finds it without holding indexes against tables; it may be such that SQLite can't go on.
+pub(super) fn faults(db: &Connection) -> rusqlite::Result<Vec<StoreFault>> {
+    let damaged = |why| StoreFault::Damaged { why };
+    match quick_check(db) {
+        Ok(found) => Ok(found.into_iter().filter(|line| line != "ok").map(damaged).collect()),
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
+            Ok(vec![damaged(error.to_string())])
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn quick_check(db: &Connection) -> rusqlite::Result<Vec<String>> {
+    db.prepare("PRAGMA quick_check(10)")?
+        .query_map([], |row| row.get(0))?
+        .collect()
 }
 
 const DOCUMENT: &str = "SELECT kind, key, valid_from_ms, recorded_ms, desk_seq, body FROM document";

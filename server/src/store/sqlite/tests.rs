@@ -66,6 +66,24 @@ async fn a_newer_folder_is_left_alone() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn damage_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Sqlite::open(folder.path()).unwrap();
+    for seq in 1..100 {
+        store.commit(record(seq, "x".repeat(1_000))).await.unwrap();
+    }
+    assert_eq!(store.faults().await.unwrap(), []);
+    drop(store);
+    let file = folder.path().join(FILE);
+    let mut bytes = std::fs::read(&file).unwrap();
+    let half = bytes.len() / 2;
+    bytes[half..half + 8_192].fill(0xA5);
+    std::fs::write(&file, bytes).unwrap();
+    let faults = Sqlite::open(folder.path()).unwrap().faults().await.unwrap();
+    assert!(matches!(&faults[..], [StoreFault::Damaged { .. }, ..]), "{faults:?}");
+}
+
 /// All that the schema says.
 fn said(db: &Connection) -> Vec<String> {
     let mut all = db

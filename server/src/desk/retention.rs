@@ -1,0 +1,208 @@
+//! Nothing is kept longer than the policy says: once a day by the server itself, or when asked. What goes and what
+//! stands in its place is [`super::erase`]'s; here is only when, and the account of it.
+
+use std::time::Duration;
+
+use chrono::{Days, NaiveDate};
+use onbeat_core::{
+    record::{Body, Hash},
+    rules::log::BatchQuarantined,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Deed, Desk, DeskResult, audit,
+    duties::{self, Duty},
+    erase::{self, Erased, Erasure},
+    records::RetentionApplied,
+};
+use crate::{
+    auth::Actor,
+    store::{Cell, Change, Committed, Guard, LogRow},
+};
+
+/// How often the server looks whether a day has begun.
+const LOOK_EVERY: Duration = Duration::from_secs(600);
+/// Desk records looked at together.
+const PAGE: usize = 500;
+const KIND: &str = "meta";
+const KEY: &str = "retention";
+
+/// What a run erased, or (dry) would. It names nobody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retained {
+    /// Nothing was written.
+    pub dry_run: bool,
+    /// Of days before this one.
+    pub before: NaiveDate,
+    /// Places, and what can't be read and so may hold one.
+    pub fixes: u64,
+    /// Days of reps whose account was frozen.
+    pub days: u64,
+    /// Days of reps whose places are kept until a dispute is decided.
+    pub disputed_days: u64,
+    /// Bytes of batches that did not check; that there were such stays in the desk's log.
+    pub quarantined: u64,
+}
+
+/// How far the runs are.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Progress {
+    /// Day of the newest run.
+    pub day: Option<NaiveDate>,
+    /// Up to which of the desk's records quarantined batches are gone.
+    desk_seq: u64,
+}
+
+/// How far the runs are, and the cell that says so.
+///
+/// # Errors
+/// The store's.
+pub async fn progress(desk: &Desk) -> DeskResult<(Progress, Option<String>)> {
+    let cell = desk.app.store.cell(KIND, KEY, i64::MIN).await?.map(|cell| cell.body);
+    let progress = cell.as_deref().and_then(|body| serde_json::from_str(body).ok());
+    Ok((progress.unwrap_or_default(), cell))
+}
+
+/// Erases what is past its time. The account of it goes to the desk's log where anything was erased.
+///
+/// # Errors
+/// The store's. What was erased before an error stays erased: ask again.
+pub async fn retain(desk: &Desk, actor: &Actor, dry_run: bool) -> DeskResult<Retained> {
+    let documents = desk.app.documents();
+    let kept = Days::new(documents.policy(desk.now_ms()).retention.fixes_days.into());
+    let today = documents.day_at("", desk.now_ms());
+    let before = today.checked_sub_days(kept).unwrap_or_default();
+    let what = Erasure { rep: None, before };
+    let Erased {
+        fixes,
+        days,
+        disputed_days,
+        ..
+    } = erase::erase(desk, actor, what, dry_run).await?;
+    let (progress, _) = progress(desk).await?;
+    let (batches, desk_seq) = old_batches(desk, before, progress.desk_seq).await?;
+    let retained = Retained {
+        dry_run,
+        before,
+        fixes,
+        days,
+        disputed_days,
+        quarantined: batches.len() as u64,
+    };
+    if dry_run {
+        return Ok(retained);
+    }
+    let noted = cell(&Progress {
+        day: Some(today),
+        desk_seq,
+    });
+    if fixes == 0 && batches.is_empty() {
+        let change = Change {
+            cells: vec![noted],
+            ..Change::default()
+        };
+        desk.app.commit(change).await?;
+        return Ok(retained);
+    }
+    let mut deed = Deed::new(actor);
+    deed.record(&RetentionApplied {
+        before,
+        fixes,
+        days,
+        disputed_days,
+        quarantined: retained.quarantined,
+        by: actor.user.clone(),
+    });
+    deed.change.drop_blobs = batches;
+    deed.change.cells.push(noted);
+    deed.commit(desk).await?;
+    Ok(retained)
+}
+
+/// Runs when a day has begun. It may be cut off anywhere: what is left is erased the day after.
+pub async fn run(desk: Desk) {
+    loop {
+        match daily(&desk).await {
+            Ok(Some(retained)) => tracing::info!(
+                before = %retained.before,
+                fixes = retained.fixes,
+                days = retained.days,
+                disputed_days = retained.disputed_days,
+                quarantined = retained.quarantined,
+                "what is past its time was erased"
+            ),
+            Ok(None) => {}
+            Err(error) => tracing::error!(
+                code = error.code,
+                "what is past its time could not be erased, it is tried tomorrow; onbeat retention does it now"
+            ),
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// The day's run, unless it was made, also by another server, or nobody has decided yet how long things are kept.
+///
+/// # Errors
+/// As [`retain`].
+pub async fn daily(desk: &Desk) -> DeskResult<Option<Retained>> {
+    desk.app.refresh().await?;
+    if duties::show(desk).await?.missing.contains(&Duty::Retention) {
+        return Ok(None);
+    }
+    let today = desk.app.documents().day_at("", desk.now_ms());
+    let (progress, found) = progress(desk).await?;
+    if progress.day.is_some_and(|day| day >= today) {
+        return Ok(None);
+    }
+    let mine = Change {
+        guards: vec![Guard::Cell(KIND.into(), KEY.into(), found)],
+        cells: vec![cell(&Progress {
+            day: Some(today),
+            ..progress
+        })],
+        ..Change::default()
+    };
+    match desk.app.commit(mine).await? {
+        Committed::Done => retain(desk, &Actor::server(), false).await.map(Some),
+        Committed::Stale => Ok(None),
+    }
+}
+
+fn cell(progress: &Progress) -> Cell {
+    Cell {
+        kind: KIND.into(),
+        key: KEY.into(),
+        body: serde_json::to_string(progress).expect("a number and a day are JSON"),
+        expires_ms: None,
+    }
+}
+
+/// The quarantined batches of days before one, by the desk's records after a seq, and the seq of the last of those.
+async fn old_batches(desk: &Desk, before: NaiveDate, after: u64) -> DeskResult<(Vec<Hash>, u64)> {
+    let schedule = desk.app.documents().schedule_of("", before);
+    let boundary_ms = schedule.whole_day(before).from_ms;
+    let (mut batches, mut last) = (Vec::new(), after);
+    loop {
+        let rows = desk.app.store.records(&audit::line(desk), last + 1, PAGE).await?;
+        for row in &rows {
+            if row.received_ms >= boundary_ms {
+                return Ok((batches, last));
+            }
+            last = row.seq;
+            let Some(batch) = batch(row) else { continue };
+            if desk.app.store.blob(&batch).await?.is_some() {
+                batches.push(batch);
+            }
+        }
+        if rows.len() < PAGE {
+            return Ok((batches, last));
+        }
+    }
+}
+
+fn batch(row: &LogRow) -> Option<Hash> {
+    let body = Body::parse(row.body.as_deref()?).ok()?;
+    Some(body.read::<BatchQuarantined>()?.ok()?.blob)
+}

@@ -1,0 +1,133 @@
+use std::{
+    fs,
+    os::unix::fs::{MetadataExt, PermissionsExt},
+    path::Path,
+};
+
+use rustls::pki_types::{CertificateDer, pem::PemObject};
+
+use crate::{
+    config::{Config, Tls},
+    desk::{DeskResult, condition::Condition},
+    folder, keeping, serve,
+};
+
+/// All that is looked at.
+#[derive(Debug, Clone)]
+pub(crate) struct Facts {
+    /// By this machine's clock, milliseconds since 1970 (UTC).
+    pub now_ms: i64,
+    /// A server runs on the folder.
+    pub running: bool,
+    /// The data folder.
+    pub folder: Folder,
+    /// When the newest backup was made.
+    pub backup_ms: Option<i64>,
+    /// The address that phones are told.
+    pub public_url: Option<String>,
+    /// A proxy in front is named.
+    pub behind_proxy: bool,
+    /// By what the server speaks TLS.
+    pub certificate: Certificate,
+    /// What the data say, or why they can't be asked.
+    pub data: Result<Condition, String>,
+}
+
+/// The data folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Folder {
+    /// Its permissions.
+    pub mode: u32,
+    /// The user whose it is.
+    pub owner: u32,
+    /// The server's secret keys.
+    pub keys: Keys,
+    /// Bytes that are left on its disk.
+    pub free_bytes: u64,
+    /// Bytes of its files.
+    pub data_bytes: u64,
+}
+
+/// The file of the keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Keys {
+    /// There is none.
+    Missing,
+    /// Permissions, and whose it is.
+    There { mode: u32, owner: u32 },
+}
+
+/// By what the server speaks TLS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Certificate {
+    /// It does not.
+    None,
+    /// A certificate authority is asked.
+    Acme,
+    /// A file that holds until then, milliseconds since 1970 (UTC).
+    Until(i64),
+    /// Files that can't be used, and why.
+    Unusable(String),
+}
+
+/// Gathers what is to be looked at beside the data.
+///
+/// # Errors
+/// `data_folder`: there is no such folder.
+pub(crate) fn gather(config: &Config, data: &Path, now_ms: i64) -> DeskResult<Facts> {
+    folder::check_holds_data(data, config.database.is_some())?;
+    Ok(Facts {
+        now_ms,
+        running: false,
+        folder: looked_at(data).map_err(|error| folder::failed(data, &error))?,
+        backup_ms: keeping::last_backup(data).map(|backup| backup.made_at_ms),
+        public_url: config.public_url.clone(),
+        behind_proxy: config.behind_proxy.is_some(),
+        certificate: certificate(&config.tls, data),
+        data: Err("nobody has asked yet".into()),
+    })
+}
+
+fn looked_at(data: &Path) -> std::io::Result<Folder> {
+    let there = fs::metadata(data)?;
+    let keys = match fs::metadata(data.join(folder::KEYS)) {
+        Ok(keys) => Keys::There {
+            mode: keys.permissions().mode() & 0o777,
+            owner: keys.uid(),
+        },
+        Err(_) => Keys::Missing,
+    };
+    let disk = rustix::fs::statvfs(data)?;
+    let files = fs::read_dir(data)?.map(|file| file?.metadata());
+    let lengths = files.map(|file| file.map(|file| file.len()));
+    Ok(Folder {
+        mode: there.permissions().mode() & 0o777,
+        owner: there.uid(),
+        keys,
+        free_bytes: disk.f_bavail.saturating_mul(disk.f_frsize),
+        data_bytes: lengths.sum::<std::io::Result<u64>>()?,
+    })
+}
+
+fn certificate(tls: &Tls, data: &Path) -> Certificate {
+    if !tls.acme.domains.is_empty() && tls.certificate.is_none() {
+        return Certificate::Acme;
+    }
+    let Some(path) = &tls.certificate else {
+        return Certificate::None;
+    };
+    let usable = serve::Tls::of(tls, data).map_err(|error| error.to_string());
+    match usable.and_then(|_| ends_ms(path)) {
+        Ok(until_ms) => Certificate::Until(until_ms),
+        Err(why) => Certificate::Unusable(why),
+    }
+}
+
+/// When the first certificate of a file ends: the server's own, those that vouch for it follow.
+fn ends_ms(path: &Path) -> Result<i64, String> {
+    let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let bytes = fs::read(path).map_err(|error| failed(&error))?;
+    let first = CertificateDer::from_pem_slice(&bytes).map_err(|error| failed(&error))?;
+    let (_, certificate) = x509_parser::parse_x509_certificate(&first).map_err(|error| failed(&error))?;
+    Ok(certificate.validity().not_after.timestamp() * 1_000)
+}

@@ -1,7 +1,7 @@
 //! Holds each request against [`access`]: who asks, and whether it is about a rep he may see.
 
 use axum::{
-    extract::{FromRequestParts, MatchedPath, RawPathParams, Request, State},
+    extract::{DefaultBodyLimit, FromRequestParts, MatchedPath, RawPathParams, Request, State},
     http::{HeaderMap, Method, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -19,6 +19,9 @@ use crate::{
 /// Name of the session's cookie.
 pub const COOKIE: &str = "onbeat_session";
 
+/// Largest body of who has not said who he is: a log-in, an enrolment. Over all connections that is 128 MiB.
+const STRANGERS_BODY_MAX_BYTES: usize = 32 * 1024;
+
 /// Lets a request through to its handler, with its [`Actor`] where the route is the desk's.
 pub async fn guard(
     State(desk): State<Desk>,
@@ -30,6 +33,9 @@ pub async fn guard(
     let Some(route) = access::of(request.method(), path.as_str()) else {
         return DeskError::missing("route", path.as_str()).into_response();
     };
+    if route.who == Who::Anyone {
+        DefaultBodyLimit::max(STRANGERS_BODY_MAX_BYTES).apply(&mut request);
+    }
     let (method, headers) = (request.method().clone(), request.headers().clone());
     if route.who != Who::Anyone
         && let Err(error) = desk.app.refresh().await

@@ -832,6 +832,28 @@ async fn a_mistyped_parameter_is_refused_and_the_right_ones_are_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_has_not_said_who_he_is_may_not_fill_the_memory() {
+    let office = Office::open().await;
+    for (path, kind) in [
+        ("/api/v1/login", "application/json"),
+        ("/api/v1/setup", "application/json"),
+        ("/api/v1/enrol", "application/json"),
+        ("/api/v1/recover", "application/json"),
+        ("/setup", "application/x-www-form-urlencoded"),
+    ] {
+        for (bytes, too_big) in [(1_000, false), (40_000, true)] {
+            let request = Request::post(path)
+                .header(header::CONTENT_TYPE, kind)
+                .header("sec-fetch-site", "same-origin")
+                .body(Body::from(format!("{{\"user\":\"{}\"}}", "x".repeat(bytes))))
+                .unwrap();
+            let status = office.router.clone().oneshot(request).await.unwrap().status();
+            assert_eq!(status == StatusCode::PAYLOAD_TOO_LARGE, too_big, "{path}: {status}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_set_up_link_opens_a_form_that_works_once() {
     let office = Office::open().await;
     let code = users::setup_code(&office.desk).await.unwrap().unwrap();

@@ -107,6 +107,7 @@ const STEP_MS: i64 = 20_000;
 /// How far outside the middle of the minutes around a fix lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Enum))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Out {
     /// Not by the disc and the tolerance, or the rep is seen inside.

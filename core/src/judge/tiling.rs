@@ -13,6 +13,7 @@ use crate::{place::distance_m, time::Interval};
 /// A way between two points of the area, and how long it may take outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Transit {
     /// Time of the last fix before it that is not outside, milliseconds since 1970 (UTC).
     pub from_ms: i64,

@@ -18,6 +18,8 @@ use crate::{
 
 /// No record touches more days than this.
 const DAYS_MOST: usize = 31;
+/// Of all marks those that are being folded are among the first so many: the oldest are taken first.
+const MARKS_MOST: usize = 1_000;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// Key of a rep's day: its records, and the mark that its views are out of date.
@@ -80,8 +82,9 @@ pub(crate) fn days_of(documents: &Documents, rep: &str, interval: Interval) -> V
     days.map(|day| day_key(rep, day)).collect()
 }
 
-/// The days that phones keep of the reps whose documents change: to be marked. What is corrected of days that have
-/// begun counts for them once they are rejudged, but phones that go by what is in force now are to be told.
+/// The days that phones keep of the reps whose documents change: to be marked, and those that are being folded for the
+/// first time, by what was known before. What is corrected of days that have begun counts for them once they are
+/// rejudged, but phones that go by what is in force now are to be told.
 ///
 /// # Errors
 /// The store's.
@@ -98,20 +101,32 @@ pub async fn outdated(
     let rows: Vec<&DocumentRow> = rows.iter().filter(|row| !own(row) || !is_new(row)).collect();
     let from_ms = now_ms - Noted::DAYS as i64 * DAY_MS;
     let touched = rows.iter().map(|row| (row.kind.as_str(), row.key.as_str()));
-    match reps_of(before, after, touched, now_ms) {
-        Reps::All => folded_days(app, None, from_ms).await,
+    let reps = reps_of(before, after, touched, now_ms);
+    // What is marked already may be being folded now; a mark set anew stays when that is done.
+    let marked = app.store.marks(MARKS_MOST).await?.into_iter().map(|(key, _)| key);
+    let mut days: Vec<String> = marked.filter(|key| concerns(&reps, key)).collect();
+    match reps {
+        Reps::All => days.extend(folded_days(app, None, from_ms).await?),
         Reps::Some(reps) => {
-            let mut days = Vec::new();
             for rep in reps {
                 days.extend(folded_days(app, Some(&rep), from_ms).await?);
             }
-            Ok(days)
         }
     }
+    days.sort_unstable();
+    days.dedup();
+    Ok(days)
+}
+
+fn concerns(reps: &Reps, key: &str) -> bool {
+    read_day_key(key).is_some_and(|(rep, _)| match reps {
+        Reps::All => true,
+        Reps::Some(reps) => reps.contains(rep),
+    })
 }
 
 /// Keys of the days that have a view, from an instant on.
-async fn folded_days(app: &App, rep: Option<&str>, from_ms: i64) -> StoreResult<Vec<String>> {
+pub(super) async fn folded_days(app: &App, rep: Option<&str>, from_ms: i64) -> StoreResult<Vec<String>> {
     let mut query = ViewQuery {
         kind: "day".into(),
         from_ms: Some(from_ms),

@@ -29,6 +29,6 @@ pub use worker::{drain, run, settle};
 
 pub(crate) use anchors::{boot_key, tie_of};
 pub(crate) use keys::{changed_by, days_of};
-pub(crate) use private::private_key;
+pub(crate) use private::{days_after_private, private_key};
 pub(crate) use rejudged::{Rejudging, rejudge};
 pub(crate) use times::{Times, since_cell};

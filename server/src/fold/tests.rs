@@ -1,7 +1,10 @@
 #![allow(clippy::unwrap_used)]
 
+use std::time::Duration;
+
 use chrono::NaiveDate;
 use onbeat_core::{
+    policy::Policy,
     reference::{Document, Exception, ExceptionKind},
     rules::{
         DayView, FindingKind,
@@ -14,7 +17,7 @@ use onbeat_core::{
 use super::{DaySums, day_key, day_now, drain};
 use crate::{
     store::{Change, Field, ViewRow},
-    testing::{HOUR, MINUTE, Phone, REP, World, at},
+    testing::{CENTRE, HOUR, MINUTE, Phone, REP, World, at, customer},
 };
 
 /// Far outside the district: 11 km.
@@ -295,6 +298,61 @@ async fn private_time_is_counted_by_the_month() {
         (excused("2026-11-23").await, excused("2026-11-24").await),
         (240 * 60, 0)
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn private_time_that_comes_late_folds_the_days_after_it_again() {
+    let world = World::new().await;
+    let excused = async || {
+        drain(&world.app).await.unwrap();
+        let row = world.app.store.view("day", "wang/2026-11-24").await.unwrap().unwrap();
+        serde_json::from_str::<DayView>(&row.body).unwrap().counts.excused_s
+    };
+    let (mut on_time, mut late) = (world.enrol(REP).await, world.enrol(REP).await);
+    for (phone, day) in [(&mut on_time, 24 * HOUR), (&mut late, 0)] {
+        phone.anchor(&world, at(8, 0), 0).await;
+        phone.write(at(9, 0) + day, &PrivateStarted {});
+        phone.write(at(9, 0) + day + 240 * MINUTE, &PrivateEnded {});
+    }
+    world.set_time(at(17, 0) + 24 * HOUR);
+    world.pushed(&on_time, 0).await;
+    assert_eq!(excused().await, 240 * 60);
+    world.pushed(&late, 0).await;
+    assert_eq!(excused().await, 0, "Monday had used it up");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_recorded_while_a_day_is_first_folded_has_it_folded_again() {
+    let world = World::new().await;
+    let mut phone = world.enrol(REP).await;
+    phone.fix(at(8, 1), 0);
+    world.set_time(at(8, 2));
+    world.pushed(&phone, 0).await;
+    for (key, document, again) in [
+        ("c9", Document::Customer(customer("c9", CENTRE)), false),
+        ("policy", Document::Policy(Policy::default()), true),
+    ] {
+        world.app.commit(marked()).await.unwrap();
+        let unmark = world.app.store.claim(10, Duration::from_millis(1), &[]).await.unwrap();
+        world.put(key, document).await;
+        world
+            .app
+            .commit(Change {
+                unmark,
+                ..Change::default()
+            })
+            .await
+            .unwrap();
+        let marks = world.app.store.marks(10).await.unwrap();
+        assert_eq!(!marks.is_empty(), again, "{key}: {marks:?}");
+    }
+}
+
+fn marked() -> Change {
+    Change {
+        mark: vec![day_key(REP, monday())],
+        ..Change::default()
+    }
 }
 
 /// A rep's phone in the district until one, from a minute on a kilometre north.

@@ -108,7 +108,7 @@ impl<'a> Days<'a> {
     /// The keys that a phone's record touches by what it says and when.
     pub(super) fn keys(&self, stream: &str, body: &Body, at_ms: i64, visits: &Visits) -> Vec<String> {
         let mut keys: Vec<String> = self.days(body, at_ms, visits).into_iter().collect();
-        if matches!(body.kind.as_str(), PrivateStarted::TYPE | PrivateEnded::TYPE) {
+        if is_private(body) {
             keys.push(private_key(self.rep, self.day(at_ms)));
         }
         if let Some(Ok(checked_in)) = body.read::<CheckedIn>() {
@@ -119,6 +119,11 @@ impl<'a> Days<'a> {
         }
         keys
     }
+}
+
+/// Whether private time begins or ends with a record.
+pub(super) fn is_private(body: &Body) -> bool {
+    matches!(body.kind.as_str(), PrivateStarted::TYPE | PrivateEnded::TYPE)
 }
 
 /// The visit that a check-out, a report or a photo belongs to.

@@ -6,20 +6,22 @@ use axum::{
     extract::{Path, Query, State},
     http::{HeaderMap, StatusCode},
 };
+use chrono::NaiveDate;
 use onbeat_core::record::{Batch, Body, Certificate, Hash, Receipt, Record, StreamId, Tip};
 use serde::{Deserialize, Serialize};
 
 use super::{
     fault::{self, Certificates, Refusal, misnamed, sealed, stored_of},
-    place::{Days, Visits},
+    place::{Days, Visits, is_private},
     quarantine, text,
-    times::{Arrival, BatchTimes},
+    times::{Arrival, BatchTimes, Dated},
 };
 use crate::{
     app::App,
     certificates::certificate_of,
     clock::bounded,
     error::{ApiError, ApiResult},
+    fold,
     phones::{Caller, StreamBody, not_revoked, stream_cell, stream_of},
     store::{Cell, Change, Committed, Guard, LogLine, LogRow, NewRecord},
 };
@@ -263,11 +265,30 @@ impl Push<'_> {
         let times = self.dated(standing, now_ms).await?;
         let bodies: Vec<&Body> = self.bodies.iter().flatten().collect();
         let (stream, rep) = (&self.line.stream, &self.caller.rep);
-        let mut visits = Visits::find(self.app, stream, rep, &bodies).await?;
+        let visits = Visits::find(self.app, stream, rep, &bodies).await?;
         let mut change = self.sync_state(standing, now_ms).await?;
         change.cells.extend(times.cells.iter().cloned());
-        let days = Days::new(self.app.documents(), rep);
-        let earlier = Earlier::of(&times);
+        let (erased, private) = self.file(standing, &times, visits, now_ms, &mut change);
+        for day in private {
+            change.mark.extend(fold::days_after_private(self.app, rep, day).await?);
+        }
+        change.mark.sort();
+        change.mark.dedup();
+        Ok((change, erased.into_iter().collect()))
+    }
+
+    /// Files the records under what they touch; what the phone is to erase, and the days whose private time is another
+    /// now.
+    fn file(
+        &self,
+        standing: &Standing,
+        times: &BatchTimes,
+        mut visits: Visits,
+        now_ms: i64,
+        change: &mut Change,
+    ) -> (BTreeSet<Erased>, BTreeSet<NaiveDate>) {
+        let days = Days::new(self.app.documents(), &self.caller.rep);
+        let earlier = Earlier::of(times);
         let mut were = visits.clone();
         for record in &earlier {
             were.begin(&days, &record.body, record.was_ms);
@@ -280,7 +301,7 @@ impl Push<'_> {
         }
         let mut erased = self.erased_before(standing);
         for index in standing.skipped..self.batch.records.len() {
-            let new = self.new_record(index, &times, &days, &visits, now_ms);
+            let new = self.new_record(index, times, &days, &visits, now_ms);
             if self.batch.records[index].body_line.is_some() && new.body.is_none() {
                 erased.insert(erased_at(&self.line, new.seq));
             }
@@ -290,14 +311,13 @@ impl Push<'_> {
             change.append.push(new);
         }
         for record in &earlier {
-            record.refile(&days, &were, &visits, &mut change);
+            record.refile(&days, &were, &visits, change);
         }
         let gone = times.before_first.iter().filter(|row| row.body.is_none());
         erased.extend(gone.map(|row| erased_at(&row.line, row.seq)));
         erased.extend(change.erase.iter().map(|(line, seq)| erased_at(line, *seq)));
-        change.mark.sort();
-        change.mark.dedup();
-        Ok((change, erased.into_iter().collect()))
+        let private = private_days(&days, self.bodies.iter().zip(&times.dated), &earlier);
+        (erased, private)
     }
 
     /// When the records were written. The desk is told of what can't be true before it is stored: a push that
@@ -440,6 +460,20 @@ impl<'a> Earlier<'a> {
         let file = |key: &String| (self.row.line.clone(), self.row.seq, key.clone());
         change.keys.extend(new.map(file));
     }
+}
+
+/// The days whose private time becomes known, or turns out to be of another day.
+fn private_days<'b>(
+    days: &Days<'_>,
+    bodies: impl Iterator<Item = (&'b Option<Body>, &'b Dated)>,
+    earlier: &[Earlier<'_>],
+) -> BTreeSet<NaiveDate> {
+    let new = bodies.filter_map(|(body, dated)| Some((body.as_ref()?, dated.at_ms)));
+    let refiled = earlier
+        .iter()
+        .flat_map(|record| [(&record.body, record.was_ms), (&record.body, record.at_ms)]);
+    let private = new.chain(refiled).filter(|(body, _)| is_private(body));
+    private.map(|(_, at_ms)| days.day(at_ms)).collect()
 }
 
 fn erased_at(line: &LogLine, seq: u64) -> Erased {

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use axum::{
     Extension, Router,
-    body::{Body, to_bytes},
+    body::{Body, Bytes, to_bytes},
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use onbeat_core::{
@@ -139,7 +139,14 @@ impl Office {
             .layer(Extension(Peer("192.0.2.7:1234".parse().unwrap())));
         let response = router.oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        // A stream of events ends when the browser is to ask anew: what it says is not waited for.
+        let kind = parts.headers.get(header::CONTENT_TYPE);
+        let read = if kind.is_some_and(|kind| kind == "text/event-stream") {
+            Ok(Bytes::new())
+        } else {
+            to_bytes(body, usize::MAX).await
+        };
+        let bytes = read.unwrap();
         Answer {
             status: parts.status,
             headers: parts.headers,

@@ -40,7 +40,7 @@ impl DaySums {
             districts: basis.rep.districts.clone(),
             closed: view.closed,
             window_s: view.window.map_or(0, |window| window.length_ms() / 1000),
-            counts: view.counts.clone(),
+            counts: view.counts,
             signed_in: view.sign_in.at_ms.is_some(),
             visits: view.visits.len(),
         }

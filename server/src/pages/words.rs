@@ -54,7 +54,7 @@ impl Words {
     }
 
     /// The words of a key; one without words is shown as it is.
-    pub(super) fn say<'a>(self, key: &'a str) -> &'a str {
+    pub(super) fn say(self, key: &str) -> &str {
         self.find(key).unwrap_or(key)
     }
 

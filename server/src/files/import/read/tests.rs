@@ -185,7 +185,9 @@ fn an_error_names_the_row_that_people_see() {
 
 #[test]
 fn a_workbook_that_is_none_or_too_large_says_so() {
-    let far = workbook(|sheet| drop(sheet.write(1_048_575, 16_383, "x").unwrap()));
+    let far = workbook(|sheet| {
+        sheet.write(1_048_575, 16_383, "x").unwrap();
+    });
     let bomb = packed(&[("xl/worksheets/sheet1.xml", &vec![b' '; 65 * 1024 * 1024])]);
     let cases: [(&str, &[u8], &str); 5] = [
         ("one cell far out", &far, "file_too_big"),

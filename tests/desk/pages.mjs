@@ -15,7 +15,6 @@ const PICTURES = process.env.ONBEAT_PICTURES ?? fileURLToPath(new URL("../../tar
 const MOST_BYTES = 150_000;
 const MOST_BYTES_WITH_MAP = 600_000;
 
-
 /** Name, who opens it, where (a path, or what finds one by the API), and what is answered if not 200. */
 const PAGES = [
   ["log-in", null, "/login"],

@@ -45,6 +45,26 @@ impl Books {
         books
     }
 
+    /// Name of a rep as people say it; the id where there is none.
+    pub fn rep_name<'a>(&'a self, id: &'a str) -> &'a str {
+        self.reps.get(id).map_or(id, |rep| &rep.name)
+    }
+
+    /// Name of a team, or its id.
+    pub fn team_name<'a>(&'a self, id: &'a str) -> &'a str {
+        self.teams.get(id).map_or(id, |team| &team.name)
+    }
+
+    /// Name of a district, or its id.
+    pub fn district_name<'a>(&'a self, id: &'a str) -> &'a str {
+        self.districts.get(id).map_or(id, |district| &district.name)
+    }
+
+    /// Name of a customer, or the id.
+    pub fn customer_name<'a>(&'a self, id: &'a str) -> &'a str {
+        self.customers.get(id).map_or(id, |customer| &customer.name)
+    }
+
     /// Takes one document in.
     pub(super) fn take(&mut self, key: String, document: Document) {
         match document {

@@ -1,6 +1,7 @@
 //! Which rep-days somebody asks for, and may see.
 
 use chrono::NaiveDate;
+use onbeat_core::judge::Span;
 
 use super::Desk;
 use crate::{
@@ -44,4 +45,9 @@ impl Which {
             ..ViewQuery::default()
         }
     }
+}
+
+/// All of a day's window so far is excused, by leave or otherwise: nobody is waited for.
+pub fn is_excused(spans: &[Span]) -> bool {
+    !spans.is_empty() && spans.iter().all(|span| span.excused_by.is_some())
 }

@@ -49,22 +49,16 @@ pub struct Event {
     pub kind: String,
     /// Hash of its head line.
     pub hash: Hash,
+    /// What it says, if it is a fix.
+    pub fix: Option<TrailFix>,
 }
 
-/// A day whose trail was opened.
-#[derive(Debug, Clone)]
-pub struct Opened {
-    /// The fixes, in order of their time.
-    pub fixes: Vec<TrailFix>,
-    /// All records of the day, the fixes among them.
-    pub events: Vec<Event>,
-}
-
-/// Opens a trail. The look is recorded first: if that fails nothing is shown.
+/// Opens a trail: the records of the day, in order of their time. The look is recorded first: if that fails nothing
+/// is shown.
 ///
 /// # Errors
 /// `no_reason` for a `why` that names no finding or visit of the day, is not `emergency` and no sentence.
-pub async fn opened(desk: &Desk, actor: &Actor, rep: &str, day: NaiveDate, why: &str) -> DeskResult<Opened> {
+pub async fn opened(desk: &Desk, actor: &Actor, rep: &str, day: NaiveDate, why: &str) -> DeskResult<Vec<Event>> {
     let view = desk.app.store.view("day", &format!("{rep}/{day}")).await?;
     let view = view.and_then(|view| serde_json::from_str::<DayView>(&view.body).ok());
     let ids: BTreeSet<String> = view.iter().flat_map(ids_of).collect();
@@ -72,11 +66,9 @@ pub async fn opened(desk: &Desk, actor: &Actor, rep: &str, day: NaiveDate, why: 
     note(desk, actor, rep, &day.to_string(), why).await?;
     let basis = fold::standing_basis(&desk.app, rep, day).await?;
     let rows = desk.app.store.records_of(&fold::day_key(rep, day)).await?;
-    let mut events: Vec<_> = rows.iter().filter_map(event_of).collect();
+    let mut events: Vec<_> = rows.into_iter().filter_map(|row| event_of(row, &basis)).collect();
     events.sort_by(|a, b| (a.at_ms, &a.name).cmp(&(b.at_ms, &b.name)));
-    let mut fixes: Vec<_> = rows.into_iter().filter_map(|row| fix_of(row, &basis)).collect();
-    fixes.sort_by(|a, b| (a.at_ms, &a.name).cmp(&(b.at_ms, &b.name)));
-    Ok(Opened { fixes, events })
+    Ok(events)
 }
 
 /// The fixes of [`opened`].
@@ -84,7 +76,8 @@ pub async fn opened(desk: &Desk, actor: &Actor, rep: &str, day: NaiveDate, why: 
 /// # Errors
 /// As [`opened`].
 pub async fn trail(desk: &Desk, actor: &Actor, rep: &str, day: NaiveDate, why: &str) -> DeskResult<Vec<TrailFix>> {
-    Ok(opened(desk, actor, rep, day, why).await?.fixes)
+    let events = opened(desk, actor, rep, day, why).await?;
+    Ok(events.into_iter().filter_map(|event| event.fix).collect())
 }
 
 /// What made a finding. Where it shows fixes it opens a part of the trail, and the look is recorded first.
@@ -102,41 +95,36 @@ pub async fn explained(desk: &Desk, actor: &Actor, finding: &str) -> DeskResult<
     Ok(explanation)
 }
 
-fn fix_of(row: LogRow, basis: &Basis) -> Option<TrailFix> {
-    let body = Body::parse(row.body.as_deref()?).ok()?;
+fn event_of(row: LogRow, basis: &Basis) -> Option<Event> {
+    let body = row.body.as_deref().map(Body::parse).transpose().ok()?;
+    let name = Name {
+        stream: row.line.stream,
+        epoch: row.line.epoch,
+        branch: row.line.branch,
+        seq: row.seq,
+    };
+    let fix = body.as_ref().and_then(|body| fix_of(body, &name, basis));
+    Some(Event {
+        name,
+        at_ms: body.as_ref().map_or(row.received_ms, |body| body.at.at_ms),
+        kind: body.map_or_else(|| "erased".into(), |body| body.kind),
+        hash: row.hash,
+        fix,
+    })
+}
+
+fn fix_of(body: &Body, name: &Name, basis: &Basis) -> Option<TrailFix> {
     let taken = body.read::<FixTaken>()?.ok();
     let (area, policy) = (&basis.area, &basis.policy.fix);
     let ruled = taken
         .as_ref()
         .map(|taken| judge_fix(&taken.fix, area, policy, basis.edge_tolerance_m));
     Some(TrailFix {
-        name: name_of(&row),
+        name: name.clone(),
         at_ms: body.at.at_ms,
         taken,
         ruled,
     })
-}
-
-fn event_of(row: &LogRow) -> Option<Event> {
-    let body = match &row.body {
-        Some(body) => Some(Body::parse(body).ok()?),
-        None => None,
-    };
-    Some(Event {
-        name: name_of(row),
-        at_ms: body.as_ref().map_or(row.received_ms, |body| body.at.at_ms),
-        kind: body.map_or_else(|| "erased".into(), |body| body.kind.clone()),
-        hash: row.hash,
-    })
-}
-
-fn name_of(row: &LogRow) -> Name {
-    Name {
-        stream: row.line.stream.clone(),
-        epoch: row.line.epoch,
-        branch: row.line.branch.clone(),
-        seq: row.seq,
-    }
 }
 
 /// Notes that more of a rep's log is opened than a day's trail: the bytes of a push that did not check, on a day, or

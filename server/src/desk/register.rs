@@ -13,7 +13,7 @@ use onbeat_core::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Books, Deed, Desk, DeskError, DeskResult, books, customers};
+use super::{Books, Deed, Desk, DeskError, DeskResult, books, customers, days::is_excused};
 use crate::{auth::Actor, files::import::phone_digits, store::LogLine};
 
 /// A call is entered at most this long after it came.
@@ -112,7 +112,7 @@ pub async fn of_day(desk: &Desk, actor: &Actor, day: NaiveDate) -> DeskResult<Ve
     for (id, rep) in books::reps(desk).into_iter().filter(|(_, rep)| actor.covers(&rep.team)) {
         let view = store.view("day", &format!("{id}/{day}")).await?;
         let view = view.and_then(|view| serde_json::from_str::<DayView>(&view.body).ok());
-        let excused = view.as_ref().is_some_and(is_excused);
+        let excused = view.as_ref().is_some_and(|view| is_excused(&view.spans));
         let sign_in = view.map(|view| view.sign_in).unwrap_or_default();
         let entered = match &sign_in.record {
             Some(record) if sign_in.way != Some(SignInWay::App) => entered(desk, record).await?,
@@ -132,10 +132,6 @@ pub async fn of_day(desk: &Desk, actor: &Actor, day: NaiveDate) -> DeskResult<Ve
         });
     }
     Ok(rows)
-}
-
-fn is_excused(view: &DayView) -> bool {
-    !view.spans.is_empty() && view.spans.iter().all(|span| span.excused_by.is_some())
 }
 
 /// What the desk's record of a call says.

@@ -151,10 +151,9 @@ pub async fn all(desk: &Desk, mut query: ViewQuery) -> DeskResult<Vec<ViewRow>> 
     let mut all = Vec::new();
     loop {
         let views = desk.app.store.views(&query).await?;
-        let is_last = views.len() < READ;
-        query.after = views.last().map(|last| (last.at_ms, last.key.clone()));
+        let goes_on = query.go_on(&views);
         all.extend(views);
-        if is_last {
+        if !goes_on {
             return Ok(all);
         }
         if all.len() >= VIEWS_MOST {

@@ -109,17 +109,16 @@ impl Asked {
         reports::bounded(&self.which)?;
         let (books, mut query) = (Books::now(desk), self.which.query(desk, actor, "day"));
         let mut rows = Vec::new();
+        query.limit = 500;
         // A day's view is big: each page is read, and let go.
         loop {
-            query.limit = 500;
             let views = desk.app.store.views(&query).await?;
             for view in &views {
                 let day = serde_json::from_str::<DayView>(&view.body).ok();
                 rows.extend(day.map(|day| day_cells(books.reps.get(&day.rep), &day)));
             }
-            match views.last() {
-                Some(last) if views.len() == query.limit => query.after = Some((last.at_ms, last.key.clone())),
-                _ => break,
+            if !query.go_on(&views) {
+                break;
             }
         }
         Ok(Table {

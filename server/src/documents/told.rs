@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use onbeat_core::{reference::Document, time::Interval};
+use onbeat_core::{
+    reference::{Document, Look},
+    time::Interval,
+};
 
 use super::{DAY_MS, Documents, document::spans, rep_of};
 
@@ -58,6 +61,15 @@ impl Documents {
             .rev()
             .find_map(|version| version.document.as_deref())?;
         rep_of(last).map(str::to_owned)
+    }
+
+    /// Who opened a rep's positions.
+    pub fn looks(&self, rep: &str) -> impl Iterator<Item = Look> {
+        self.own(rep, |kind| kind == "look")
+            .filter_map(|(_, _, document)| match &*document {
+                Document::Look(look) => Some(look.clone()),
+                _ => None,
+            })
     }
 
     /// A rep's exceptions, decisions and looks, as last recorded.

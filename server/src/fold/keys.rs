@@ -141,9 +141,8 @@ pub(super) async fn folded_days(app: &App, rep: Option<&str>, from_ms: i64) -> S
     loop {
         let page = app.store.views(&query).await?;
         keys.extend(page.iter().map(|view| format!("day/{}", view.key)));
-        match page.last() {
-            Some(last) if page.len() == query.limit => query.after = Some((last.at_ms, last.key.clone())),
-            _ => return Ok(keys),
+        if !query.go_on(&page) {
+            return Ok(keys);
         }
     }
 }

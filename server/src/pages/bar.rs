@@ -1,7 +1,7 @@
 //! A day's window as a bar of inside, edge, outside, unknown and excused. Pattern and words say it too, never colour alone.
 
 use onbeat_core::{
-    judge::{Span, SpanStatus},
+    judge::{PlaceVerdict, Span, SpanStatus},
     time::Interval,
 };
 
@@ -90,4 +90,14 @@ fn sums(frame: &Frame, spans: &[Span]) -> String {
         return frame.t("span.none").to_owned();
     }
     said.join(frame.t("unit.join"))
+}
+
+/// How a fix is drawn; one that can't be used says nothing.
+pub(super) fn side(place: PlaceVerdict) -> &'static str {
+    match place {
+        PlaceVerdict::Inside => "inside",
+        PlaceVerdict::Edge => "edge",
+        PlaceVerdict::Outside => "outside",
+        PlaceVerdict::Unusable => "unknown",
+    }
 }

@@ -11,14 +11,19 @@ use axum::{
 };
 use chrono::{Days, NaiveDate};
 use onbeat_core::{
-    reference::{Document, FindingState, Look},
-    rules::{Class, DayView, Finding, visit::VisitView},
+    reference::{Document, Look},
+    rules::{DayView, Finding, visit::VisitView},
     time::Interval,
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{Frame, bar::Bar, findings::what, frame};
+use super::{
+    Frame,
+    bar::Bar,
+    findings::{class, state, what},
+    frame,
+};
 use crate::{
     auth::Actor,
     desk::{Desk, DeskError, DeskResult, Fault, books},
@@ -210,35 +215,23 @@ fn visited(frame: &Frame, visit: &VisitView) -> Line {
 }
 
 fn found(frame: &Frame, finding: &Finding) -> Line {
-    let state = match finding.state {
-        FindingState::Open => "state.open",
-        FindingState::Answered => "state.answered",
-        FindingState::Excused => "state.excused",
-        FindingState::Confirmed => "state.confirmed",
-        FindingState::Withdrawn => "state.withdrawn",
-    };
     Line {
         time: frame.local.time(finding.from_ms),
-        what: format!("{} · {}", what(frame, finding), frame.t(state)),
+        what: format!("{} · {}", what(frame, finding), frame.of("state", state(finding.state))),
         link: Some(format!("/findings/{}", finding.id)),
-        tag: Some(match finding.class {
-            Class::Finding => "finding",
-            Class::Question => "question",
-        }),
+        tag: Some(class(finding.class)),
     }
 }
 
 /// What the phone noted and the rep said about times without positions, in order.
 fn gaps(frame: &Frame, view: &DayView) -> Vec<Line> {
-    let code = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    let of = |heading: &str, value: serde_json::Value| frame.of(heading, &code(value));
     let causes = view.presence.causes.iter().map(|seen| {
-        let cause = serde_json::to_value(seen.cause).unwrap_or_default();
-        (seen.at_ms, frame.local.time(seen.at_ms), of("cause", cause))
+        let cause = frame.of_code("cause", &seen.cause);
+        (seen.at_ms, frame.local.time(seen.at_ms), cause)
     });
     let reasons = view.presence.reasons.iter().map(|seen| {
         let (given, interval) = (&seen.reason, seen.reason.interval);
-        let reason = of("reason", serde_json::to_value(given.reason).unwrap_or_default());
+        let reason = frame.of_code("reason", &given.reason);
         let stands = frame.t(if seen.approved { "day.approved" } else { "day.waits" });
         let words = [reason.as_str(), &given.note, stands]
             .into_iter()
@@ -265,15 +258,8 @@ fn gaps(frame: &Frame, view: &DayView) -> Vec<Line> {
 /// Who opened positions of this day, as the rep sees it too.
 fn looks(desk: &Desk, frame: &Frame, view: &DayView, rep: &str, day: NaiveDate) -> Vec<Line> {
     let (documents, day) = (desk.app.documents(), day.to_string());
-    let looks = documents.all_in_force("look", desk.now_ms());
-    let mut looks: Vec<Look> = looks
-        .filter_map(|(_, document)| match &**document {
-            Document::Look(look) if look.rep == rep && (look.day == day || look.day == Look::ALL_DAYS) => {
-                Some(look.clone())
-            }
-            _ => None,
-        })
-        .collect();
+    let mut looks: Vec<Look> = documents.looks(rep).collect();
+    looks.retain(|look| look.day == day || look.day == Look::ALL_DAYS);
     looks.sort_by_key(|look| look.at_ms);
     looks
         .into_iter()

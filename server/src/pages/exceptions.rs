@@ -4,24 +4,19 @@ use askama::Template;
 use axum::{
     Form,
     extract::State,
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use onbeat_core::{
-    reference::{Exception, ExceptionKind},
-    rules::Name,
-    time::Interval,
-};
+use onbeat_core::{reference::Exception, rules::Name, time::Interval};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
     Frame,
     filter::{self, Choice},
-    frame,
+    frame::{self, may_send},
 };
 use crate::{
-    auth::{Actor, Role},
+    auth::Actor,
     desk::{
         Books, Desk, DeskError, DeskResult,
         exceptions::{self, NewException, Waiting},
@@ -140,7 +135,7 @@ async fn shown(
     wrong: Option<&DeskError>,
 ) -> DeskResult<Response> {
     let (books, all) = (Books::now(desk), exceptions::list(desk, actor).await?);
-    let may_make = matches!(actor.role, Role::Admin | Role::Supervisor);
+    let may_make = may_send(actor, "/exceptions");
     let mut asked: Vec<Asked> = all
         .waiting
         .into_iter()
@@ -163,8 +158,7 @@ async fn shown(
         wrong: wrong.map(|error| frame.said(error)),
         frame,
     };
-    let status = wrong.map_or(StatusCode::OK, |error| error.fault.status());
-    frame::page(status, &page)
+    frame::page(frame::status(wrong), &page)
 }
 
 fn asked_of(frame: &Frame, books: &Books, actor: &Actor, waiting: Waiting) -> Asked {
@@ -180,9 +174,9 @@ fn asked_of(frame: &Frame, books: &Books, actor: &Actor, waiting: Waiting) -> As
             .fill("exceptions.decide_by", &[("day", &date(&waiting.decide_until))])
     };
     Asked {
-        name: name_of(books, &waiting.rep),
+        name: books.rep_name(&waiting.rep).to_owned(),
         day: format!("/reps/{}/days/{}", waiting.rep, waiting.day),
-        reason: reason_of(frame, seen.reason.reason),
+        reason: frame.of_code("reason", &seen.reason.reason),
         when: stretch(frame, seen.reason.interval),
         note: seen.reason.note,
         due,
@@ -196,27 +190,12 @@ fn asked_of(frame: &Frame, books: &Books, actor: &Actor, waiting: Waiting) -> As
 fn line_of(frame: &Frame, books: &Books, exception: &Exception, now_ms: i64) -> Line {
     let Exception { from_ms, to_ms, .. } = *exception;
     Line {
-        name: name_of(books, &exception.rep),
-        reason: reason_of(frame, exception.reason),
+        name: books.rep_name(&exception.rep).to_owned(),
+        reason: frame.of_code("reason", &exception.reason),
         when: stretch(frame, Interval { from_ms, to_ms }),
         by: exception.approved_by.clone(),
         current: to_ms > now_ms,
     }
-}
-
-fn name_of(books: &Books, rep: &str) -> String {
-    books
-        .reps
-        .get(rep)
-        .map_or_else(|| rep.to_owned(), |rep| rep.name.clone())
-}
-
-fn reason_of(frame: &Frame, reason: ExceptionKind) -> String {
-    let code = serde_json::to_value(reason).ok();
-    frame.of(
-        "reason",
-        code.as_ref().and_then(|code| code.as_str()).unwrap_or_default(),
-    )
 }
 
 /// Within a day the day is said once.

@@ -6,7 +6,6 @@ use askama::Template;
 use axum::{
     Form,
     extract::{Path, Query, State},
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use onbeat_core::{
@@ -17,9 +16,13 @@ use onbeat_core::{
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Frame, frame};
+use super::{
+    Frame,
+    form::Fields,
+    frame::{self, may_send},
+};
 use crate::{
-    auth::{Actor, Role},
+    auth::Actor,
     desk::{
         Books, Desk, DeskError, DeskResult,
         decide::{self, Case, FindingView, Ruling},
@@ -70,10 +73,7 @@ impl Brief {
         let from = frame.local.time(found.from_ms);
         Self {
             id: found.id.to_string(),
-            name: books
-                .reps
-                .get(&view.rep)
-                .map_or(view.rep.clone(), |rep| rep.name.clone()),
+            name: books.rep_name(&view.rep).to_owned(),
             when: format!("{day} {from}"),
             what: what(frame, found),
             class: class(found.class),
@@ -103,14 +103,16 @@ pub(super) fn what(frame: &Frame, found: &Finding) -> String {
     said.join(frame.t("unit.join"))
 }
 
-fn class(class: Class) -> &'static str {
+/// Code of a class.
+pub(super) fn class(class: Class) -> &'static str {
     match class {
         Class::Finding => "finding",
         Class::Question => "question",
     }
 }
 
-fn state(state: FindingState) -> &'static str {
+/// Code of a state.
+pub(super) fn state(state: FindingState) -> &'static str {
     match state {
         FindingState::Open => "open",
         FindingState::Answered => "answered",
@@ -177,16 +179,11 @@ async fn queue(
     let shown = QueuePage {
         lines,
         states: all.map(|state| (state, state == asked.unwrap_or_default())).to_vec(),
-        may_decide: decides(actor),
+        may_decide: may_send(actor, "/findings"),
         wrong: wrong.map(|error| frame.said(error)),
         frame,
     };
-    let status = wrong.map_or(StatusCode::OK, |error| error.fault.status());
-    frame::page(status, &shown)
-}
-
-fn decides(actor: &Actor) -> bool {
-    matches!(actor.role, Role::Admin | Role::Supervisor)
+    frame::page(frame::status(wrong), &shown)
 }
 
 /// Excuses or withdraws many, all or none.
@@ -200,19 +197,14 @@ pub(super) async fn decide_many(
     State(desk): State<Desk>,
     actor: Actor,
     frame: Frame,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> DeskResult<Response> {
-    let all = |name: &str| -> Vec<String> {
-        let named = fields.iter().filter(|(key, _)| key == name);
-        named.map(|(_, value)| value.clone()).collect()
-    };
-    let one = |name: &str| all(name).pop().unwrap_or_default();
-    let ruling = if one("state") == "withdrawn" {
+    let ruling = if fields.one("state") == "withdrawn" {
         Ruling::Withdrawn
     } else {
         Ruling::Excused
     };
-    match decide::decide_many(&desk, &actor, &all("finding"), ruling, &one("reason")).await {
+    match decide::decide_many(&desk, &actor, &fields.all("finding"), ruling, fields.one("reason")).await {
         Ok(_) => Ok(Redirect::to("/findings").into_response()),
         Err(error) => queue(&desk, &actor, frame, &Wanted::default(), Some(&error)).await,
     }
@@ -302,7 +294,7 @@ async fn shown(
         said: said.into_iter().map(|(_, said)| said).collect(),
         brief: Brief::new(&frame, &Books::now(desk), case.view),
         basis: explained.basis,
-        may_decide: decides(actor),
+        may_decide: may_send(actor, "/findings"),
         rulings: if is_question {
             vec!["excused", "withdrawn"]
         } else {
@@ -312,8 +304,7 @@ async fn shown(
         wrong: wrong.map(|error| frame.said(error)),
         frame,
     };
-    let status = wrong.map_or(StatusCode::OK, |error| error.fault.status());
-    frame::page(status, &page)
+    frame::page(frame::status(wrong), &page)
 }
 
 /// A decision.

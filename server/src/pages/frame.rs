@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, Method, StatusCode, Uri, header, request::Parts},
     response::{AppendHeaders, Html, IntoResponse, Redirect, Response},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
@@ -85,6 +85,11 @@ impl Frame {
         self.words.say(&format!("{heading}.{code}")).to_owned()
     }
 
+    /// The words of a value that is written as a code.
+    pub(super) fn of_code(&self, heading: &str, value: &impl Serialize) -> String {
+        self.of(heading, &code(value))
+    }
+
     /// The pages that this person may open.
     pub(super) fn links(&self) -> Vec<Link> {
         let Some(actor) = &self.actor else { return Vec::new() };
@@ -142,8 +147,29 @@ pub(super) fn page(status: StatusCode, template: &impl Template) -> DeskResult<R
 
 /// Whether the table of routes lets somebody open a page.
 pub(super) fn may_open(actor: &Actor, path: &str) -> bool {
-    let route = access::of(&Method::GET, path);
+    may(actor, &Method::GET, path)
+}
+
+/// Whether it lets somebody send a page's form.
+pub(super) fn may_send(actor: &Actor, path: &str) -> bool {
+    may(actor, &Method::POST, path)
+}
+
+fn may(actor: &Actor, method: &Method, path: &str) -> bool {
+    let route = access::of(method, path);
     route.is_some_and(|route| matches!(route.who, Who::Desk(roles) if roles.contains(&actor.role)))
+}
+
+/// How a page is answered that says what was wrong, if anything was.
+pub(super) fn status(wrong: Option<&DeskError>) -> StatusCode {
+    wrong.map_or(StatusCode::OK, |error| error.fault.status())
+}
+
+/// The code of a value that is written as one.
+pub(super) fn code(value: &impl Serialize) -> String {
+    let value = serde_json::to_value(value).ok();
+    let code = value.as_ref().and_then(|value| value.as_str());
+    code.unwrap_or_default().to_owned()
 }
 
 /// A place on this server that somebody may be led back to; anything else leads home.

@@ -11,6 +11,7 @@ mod error;
 mod exceptions;
 mod filter;
 mod findings;
+mod form;
 mod frame;
 mod live;
 mod local;

@@ -14,9 +14,13 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Frame, filter::given, frame};
+use super::{
+    Frame,
+    filter::given,
+    frame::{self, may_send},
+};
 use crate::{
-    auth::{Actor, Role},
+    auth::Actor,
     desk::{
         Books, Desk, DeskError, DeskResult,
         register::{self, Call, RegisterRow},
@@ -128,13 +132,12 @@ async fn shown(
         excused: excused.iter().map(|row| row.name.clone()).collect(),
         signed: signed.into_iter().map(line).collect(),
         reps: rows.iter().map(|row| (row.rep.clone(), row.name.clone())).collect(),
-        may_enter: actor.role != Role::Auditor,
+        may_enter: may_send(actor, "/register"),
         typed,
         wrong: wrong.map(|error| frame.said(error)),
         frame,
     };
-    let status = wrong.map_or(StatusCode::OK, |error| error.fault.status());
-    frame::page(status, &shown)
+    frame::page(frame::status(wrong), &shown)
 }
 
 /// What an entry came to: `Wang, 08:05: landline of the corner shop`.

@@ -7,7 +7,6 @@ mod sheet;
 use askama::Template;
 use axum::{
     extract::{Query, State},
-    http::StatusCode,
     response::Response,
 };
 use chrono::{Datelike, NaiveDate};
@@ -199,28 +198,16 @@ pub(super) async fn show(
         wrong: wrong.as_ref().map(|error| frame.said(error)),
         frame,
     };
-    let status = wrong.map_or(StatusCode::OK, |error| error.fault.status());
-    frame::page(status, &page)
+    frame::page(frame::status(wrong.as_ref()), &page)
 }
 
 fn name(frame: &Frame, books: &Books, by: By, key: &str) -> String {
     match by {
-        By::Rep => books
-            .reps
-            .get(key)
-            .map_or_else(|| key.to_owned(), |rep| rep.name.clone()),
-        By::Team => books
-            .teams
-            .get(key)
-            .map_or_else(|| key.to_owned(), |team| team.name.clone()),
+        By::Rep => books.rep_name(key).to_owned(),
+        By::Team => books.team_name(key).to_owned(),
         By::Day => key.parse().map_or_else(|_| key.to_owned(), |day| frame.local.date(day)),
         By::District => {
-            let district = |id: &str| {
-                books
-                    .districts
-                    .get(id)
-                    .map_or_else(|| id.to_owned(), |it| it.name.clone())
-            };
+            let district = |id: &str| books.district_name(id).to_owned();
             let names: Vec<String> = key.split('+').map(district).collect();
             names.join(" + ")
         }

@@ -190,9 +190,8 @@ pub(super) async fn days_on(desk: &Desk, actor: &Actor, day: NaiveDate) -> DeskR
             .iter()
             .filter_map(|view| serde_json::from_str::<DayState>(&view.body).ok());
         days.extend(read.map(|state| (state.rep.clone(), state)));
-        match views.last() {
-            Some(last) if views.len() == query.limit => query.after = Some((last.at_ms, last.key.clone())),
-            _ => return Ok(days),
+        if !query.go_on(&views) {
+            return Ok(days);
         }
     }
 }

@@ -8,7 +8,6 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use onbeat_core::rules::visit::Outcome;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -115,7 +114,7 @@ impl Line {
             visit.to_ms.map(|to_ms| frame.local.time(to_ms)),
         );
         let report = visit.report.as_ref();
-        let outcome = report.map(|report| frame.of("outcome", outcome(report.outcome)));
+        let outcome = report.map(|report| frame.of_code("outcome", &report.outcome));
         let content = report
             .map(|report| report.content.clone())
             .filter(|content| !content.is_empty());
@@ -123,7 +122,7 @@ impl Line {
         Self {
             id: visit.visit.clone(),
             when: format!("{day} {from}–{}", to.unwrap_or_default()),
-            rep: name_of(books, &row.rep),
+            rep: books.rep_name(&row.rep).to_owned(),
             customer: customer_of(books, row),
             dwell: visit
                 .dwell_s
@@ -137,13 +136,6 @@ impl Line {
     }
 }
 
-fn name_of(books: &Books, rep: &str) -> String {
-    books
-        .reps
-        .get(rep)
-        .map_or_else(|| rep.to_owned(), |rep| rep.name.clone())
-}
-
 fn customer_of(books: &Books, row: &VisitRow) -> String {
     let now = || {
         books
@@ -153,15 +145,6 @@ fn customer_of(books: &Books, row: &VisitRow) -> String {
     };
     let name = row.visit.customer_name.clone().or_else(now);
     name.unwrap_or_else(|| row.visit.customer.clone())
-}
-
-fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Met => "met",
-        Outcome::Absent => "absent",
-        Outcome::Closed => "closed",
-        Outcome::Refused => "refused",
-    }
 }
 
 #[derive(Template)]

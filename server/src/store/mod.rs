@@ -155,6 +155,15 @@ pub struct ViewQuery {
     pub limit: usize,
 }
 
+impl ViewQuery {
+    /// Goes on behind a page; false: it was the last.
+    pub fn go_on(&mut self, page: &[ViewRow]) -> bool {
+        let last = page.last().filter(|_| page.len() == self.limit);
+        self.after = last.map(|last| (last.at_ms, last.key.clone()));
+        self.after.is_some()
+    }
+}
+
 /// Something small that is neither record nor projection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cell {

@@ -9,6 +9,7 @@ export default {
     const customers = await browser.api("clara", "customers");
     const customer = customers.find(({ id }) => id.startsWith("pia-"));
     const page = await browser.page("clara", "/register");
+    await page.locator("[name=number]:focus").waitFor();
     await page.keyboard.type(customer.landline);
     await page.locator("#match", { hasText: customer.name }).waitFor();
     await page.keyboard.press("Tab");

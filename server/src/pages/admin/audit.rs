@@ -75,10 +75,7 @@ impl Line {
             seq: record.seq,
             at: frame.local.instant(record.at_ms),
             by: text("by").to_owned(),
-            rep: books
-                .reps
-                .get(rep)
-                .map_or_else(|| rep.to_owned(), |rep| rep.name.clone()),
+            rep: books.rep_name(rep).to_owned(),
             what: words.map_or_else(|| record.kind.clone(), str::to_owned),
             says: says(record),
             batch: record.kind == BatchQuarantined::TYPE,

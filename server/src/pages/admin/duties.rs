@@ -4,15 +4,14 @@ use askama::Template;
 use axum::{
     Form,
     extract::State,
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{
-    super::{Frame, frame},
-    may_send,
+use super::super::{
+    Frame,
+    frame::{self, may_send},
 };
 use crate::{
     auth::Actor,
@@ -95,8 +94,7 @@ async fn shown(
         wrong: wrong.map(|error| frame.said(error)),
         frame,
     };
-    let status = wrong.map_or(StatusCode::OK, |error| error.fault.status());
-    frame::page(status, &page)
+    frame::page(frame::status(wrong), &page)
 }
 
 /// Records that a duty was done.

@@ -13,10 +13,7 @@ use axum::{
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{
-    super::{Frame, frame},
-    Fields,
-};
+use super::super::{Frame, form::Fields, frame};
 use crate::{
     auth::Actor,
     desk::{
@@ -127,7 +124,7 @@ pub(super) async fn form(frame: Frame, Query(Wanted { kind }): Query<Wanted>) ->
 
 fn shown(frame: Frame, kind: &str, wrong: Option<DeskError>) -> DeskResult<Response> {
     let kind = KINDS.into_iter().find(|known| *known == kind).unwrap_or(KINDS[0]);
-    let status = wrong.as_ref().map_or(StatusCode::OK, |error| error.fault.status());
+    let status = frame::status(wrong.as_ref());
     let page = ImportPage {
         kind,
         kinds: KINDS.map(|known| (known, known == kind)).to_vec(),
@@ -178,7 +175,7 @@ async fn looked_at(
         Ok(imported) => (imported, None),
         Err(error) => (None, Some(error)),
     };
-    let status = wrong.as_ref().map_or(StatusCode::OK, |error| error.fault.status());
+    let status = frame::status(wrong.as_ref());
     let documents = imported.as_ref().map_or(&[][..], |imported| &imported.documents);
     let lines = documents.iter().take(ROWS_MOST).map(|document| Line {
         kind: frame.of("document", &document.kind),
@@ -244,9 +241,8 @@ pub(super) async fn apply(
     State(desk): State<Desk>,
     actor: Actor,
     frame: Frame,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> DeskResult<Response> {
-    let fields = Fields(fields);
     let Some(kept) = upload::kept(&desk, &actor).await? else {
         return Ok(Redirect::to("/admin/import").into_response());
     };

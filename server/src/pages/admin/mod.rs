@@ -15,21 +15,13 @@ mod users;
 #[cfg(test)]
 mod tests;
 
-use axum::http::Method;
-use serde::Serialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Frame,
     frame::{Link, may_open},
 };
-use crate::{
-    auth::{
-        Actor,
-        access::{self, Who},
-    },
-    desk::Desk,
-};
+use crate::desk::Desk;
 
 /// The admins' pages, with the key of their words.
 const SECTIONS: &[(&str, &str)] = &[
@@ -86,34 +78,5 @@ impl Frame {
             current: is_here(path),
         })
         .collect()
-    }
-}
-
-/// Whether the table of routes lets somebody send a page's form.
-fn may_send(actor: &Actor, path: &str) -> bool {
-    let route = access::of(&Method::POST, path);
-    route.is_some_and(|route| matches!(route.who, Who::Desk(roles) if roles.contains(&actor.role)))
-}
-
-/// The code of a value that is written as one.
-fn code(value: &impl Serialize) -> String {
-    let value = serde_json::to_value(value).ok();
-    let code = value.as_ref().and_then(|value| value.as_str());
-    code.unwrap_or_default().to_owned()
-}
-
-/// The fields of a form, where some are sent more than once.
-struct Fields(Vec<(String, String)>);
-
-impl Fields {
-    fn one(&self, name: &str) -> &str {
-        let found = self.0.iter().rev().find(|(key, _)| key == name);
-        found.map_or("", |(_, value)| value.trim())
-    }
-
-    fn all(&self, name: &str) -> Vec<String> {
-        let named = self.0.iter().filter(|(key, _)| key == name);
-        let values = named.map(|(_, value)| value.trim().to_owned());
-        values.filter(|value| !value.is_empty()).collect()
     }
 }

@@ -14,9 +14,8 @@ use super::{
     super::{
         Frame,
         filter::{self, Choice},
-        frame,
+        frame::{self, code as code_of, may_send},
     },
-    code as code_of, may_send,
     qr::Qr,
 };
 use crate::{
@@ -115,17 +114,13 @@ async fn shown(
         wrong: wrong.map(|error| frame.said(error)),
         frame,
     };
-    let status = wrong.map_or(StatusCode::OK, |error| error.fault.status());
-    frame::page(status, &page)
+    frame::page(frame::status(wrong), &page)
 }
 
 fn line(frame: &Frame, books: &Books, phone: &Phone) -> Line {
     let device = &phone.device;
     Line {
-        name: books
-            .reps
-            .get(&phone.rep)
-            .map_or_else(|| phone.rep.clone(), |rep| rep.name.clone()),
+        name: books.rep_name(&phone.rep).to_owned(),
         rep: phone.rep.clone(),
         device: [&*device.model, &*device.platform].join(" "),
         app: device.app.clone(),

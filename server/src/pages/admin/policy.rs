@@ -14,9 +14,10 @@ use axum::{
 use onbeat_core::policy::Policy;
 use serde_json::Value;
 
-use super::{
-    super::{Frame, frame},
-    Fields, may_send,
+use super::super::{
+    Frame,
+    form::Fields,
+    frame::{self, may_send},
 };
 use crate::{
     auth::Actor,
@@ -132,8 +133,7 @@ fn shown(
         wrong: wrong.as_ref().map(|error| frame.said(error)),
         frame,
     };
-    let status = wrong.map_or(StatusCode::OK, |error| error.fault.status());
-    frame::page(status, &page)
+    frame::page(frame::status(wrong.as_ref()), &page)
 }
 
 /// Since when what is in force is, and from when on what was put already will be.
@@ -219,9 +219,8 @@ pub(super) async fn change(
     State(desk): State<Desk>,
     actor: Actor,
     frame: Frame,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> DeskResult<Response> {
-    let fields = Fields(fields);
     let from = fields.one("valid_from").to_owned();
     let policy = match read(&Books::now(&desk).policy, &fields) {
         Ok(policy) => policy,

@@ -106,10 +106,7 @@ pub(super) async fn one(
     let books = Books::now(&desk);
     let page = BatchPage {
         at: frame.local.instant(kept.at_ms),
-        rep: books
-            .reps
-            .get(&kept.batch.rep)
-            .map_or_else(|| kept.batch.rep.clone(), |rep| rep.name.clone()),
+        rep: books.rep_name(&kept.batch.rep).to_owned(),
         fault: kept.batch.fault,
         stream: kept.batch.stream,
         epoch: kept.batch.epoch,

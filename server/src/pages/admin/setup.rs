@@ -6,7 +6,6 @@ use askama::Template;
 use axum::{
     Form,
     extract::State,
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 
@@ -40,8 +39,7 @@ fn shown(frame: Frame, code: &str, user: &str, wrong: Option<&DeskError>) -> Des
         wrong: wrong.map(|error| frame.said(error)),
         frame,
     };
-    let status = wrong.map_or(StatusCode::OK, |error| error.fault.status());
-    frame::page(status, &page)
+    frame::page(frame::status(wrong), &page)
 }
 
 /// Makes the first admin by the form.

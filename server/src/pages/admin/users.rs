@@ -9,9 +9,11 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{
-    super::{Frame, error::encoded, frame},
-    Fields, may_send,
+use super::super::{
+    Frame,
+    error::encoded,
+    form::Fields,
+    frame::{self, may_send},
 };
 use crate::{
     auth::{Actor, Role},
@@ -112,7 +114,7 @@ async fn all(
 }
 
 fn names(books: &Books, teams: &[String]) -> Vec<String> {
-    let name = |id: &String| books.teams.get(id).map_or_else(|| id.clone(), |team| team.name.clone());
+    let name = |id: &String| books.team_name(id).to_owned();
     teams.iter().map(name).collect()
 }
 
@@ -147,9 +149,8 @@ pub(super) async fn add(
     State(desk): State<Desk>,
     actor: Actor,
     frame: Frame,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> DeskResult<Response> {
-    let fields = Fields(fields);
     let added = match role(fields.one("role")) {
         Ok(role) => {
             let new = NewUser {
@@ -219,9 +220,9 @@ pub(super) async fn change(
     actor: Actor,
     frame: Frame,
     Path(user): Path<String>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> DeskResult<Response> {
-    let changed = match wanted(&Fields(fields)) {
+    let changed = match wanted(&fields) {
         Ok(change) => users::change(&desk, &actor, &user, change).await,
         Err(error) => Err(error),
     };
@@ -262,9 +263,8 @@ pub(super) async fn put_team(
     State(desk): State<Desk>,
     actor: Actor,
     frame: Frame,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> DeskResult<Response> {
-    let fields = Fields(fields);
     let (id, name) = (fields.one("team"), fields.one("name"));
     match documents::put(&desk, &actor, ("team", id), json!({ "name": name }), None).await {
         Ok(_) => Ok(Redirect::to("/admin/users").into_response()),

@@ -4,7 +4,6 @@ use askama::Template;
 use axum::{
     Form,
     extract::{Path, State},
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
@@ -13,12 +12,12 @@ use utoipa::ToSchema;
 
 use super::reps_of;
 use crate::{
-    auth::{Actor, Role},
+    auth::Actor,
     desk::{Books, Desk, DeskError, DeskResult, customers, tables::sees_landlines},
     pages::{
         Frame,
         filter::given,
-        frame::{self, may_open},
+        frame::{self, may_open, may_send},
         map::{collection, point},
         visits::{self, Line},
     },
@@ -86,7 +85,7 @@ async fn shown(
         reps: names.join(frame.t("unit.join")),
         number: typed.or_else(|| landline.clone()).unwrap_or_default(),
         landline,
-        may_set: matches!(actor.role, Role::Admin | Role::Clerk),
+        may_set: may_send(actor, "/customers/{customer}"),
         older: found.as_ref().is_some_and(|found| found.next.is_some()),
         visits: found.map(|found| found.visits.iter().map(|row| Line::new(&frame, &books, row)).collect()),
         map: reads.then(|| format!("/map/customers/{id}")),
@@ -96,8 +95,7 @@ async fn shown(
         wrong: error.map(|error| frame.said(error)),
         frame,
     };
-    let status = error.map_or(StatusCode::OK, |error| error.fault.status());
-    frame::page(status, &page)
+    frame::page(frame::status(error), &page)
 }
 
 /// A customer's place.

@@ -1,7 +1,7 @@
 //! The positions of a day: data for the map and the slider, and the records behind them.
 
 use chrono::NaiveDate;
-use onbeat_core::{judge::PlaceVerdict, place::Point};
+use onbeat_core::{judge::FixVerdict, place::Point};
 use serde_json::{Value, json};
 
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
         Desk, DeskResult,
         look::{self, Event, TrailFix},
     },
-    pages::{Frame, map::feature},
+    pages::{Frame, bar::side, map::feature},
 };
 
 /// What is shown of a day whose positions were opened.
@@ -47,8 +47,9 @@ impl Trail {
         day: NaiveDate,
         why: &str,
     ) -> DeskResult<Self> {
-        let opened = look::opened(desk, actor, rep, day, why).await?;
-        let drawn: Vec<Value> = opened.fixes.iter().filter_map(|fix| fix_feature(frame, fix)).collect();
+        let events = look::opened(desk, actor, rep, day, why).await?;
+        let fixes = events.iter().filter_map(|event| event.fix.as_ref());
+        let drawn: Vec<Value> = fixes.filter_map(|fix| fix_feature(frame, fix)).collect();
         let places: Vec<&Value> = drawn
             .iter()
             .map(|feature| &feature["geometry"]["coordinates"])
@@ -66,11 +67,7 @@ impl Trail {
             // Within a page no text may end the element that holds it.
             features: collection.replace('<', "\\u003c"),
             fixes,
-            events: opened
-                .events
-                .iter()
-                .map(|event| event_line(frame, &opened.fixes, event))
-                .collect(),
+            events: events.iter().map(|event| event_line(frame, event)).collect(),
         })
     }
 }
@@ -84,7 +81,7 @@ fn fix_feature(frame: &Frame, fix: &TrailFix) -> Option<Value> {
         "side": side(ruled.place),
         "at_ms": fix.at_ms,
         "radius_m": ruled.radius_mm.unwrap_or(0) as f64 / 1000.0,
-        "name": said(frame, fix).unwrap_or_default(),
+        "name": format!("{} · {}", frame.local.time(fix.at_ms), ruling(frame, ruled)),
     });
     Some(feature(
         json!({"type": "Point", "coordinates": [at.lon, at.lat]}),
@@ -92,40 +89,28 @@ fn fix_feature(frame: &Frame, fix: &TrailFix) -> Option<Value> {
     ))
 }
 
-/// `10:32 · inside, 340 m inside, ±12 m`.
-fn said(frame: &Frame, fix: &TrailFix) -> Option<String> {
-    let ruled = fix.ruled.as_ref()?;
+/// `inside, 340 m inside, ±12 m`.
+fn ruling(frame: &Frame, ruled: &FixVerdict) -> String {
     let mut words = vec![frame.of("span", side(ruled.place))];
     words.extend(ruled.edge_mm.map(|edge_mm| {
         let key = if edge_mm < 0 { "chart.out" } else { "chart.in" };
         frame.words.fill(key, &[("distance", &frame.local.distance(edge_mm))])
     }));
-    words.extend(
-        ruled
-            .radius_mm
-            .map(|radius_mm| format!("±{}", frame.local.distance(radius_mm))),
-    );
-    Some(format!(
-        "{} · {}",
-        frame.local.time(fix.at_ms),
-        words.join(frame.t("unit.join"))
-    ))
+    let radius = ruled.radius_mm.map(|radius_mm| frame.local.distance(radius_mm));
+    words.extend(radius.map(|radius| format!("±{radius}")));
+    words.join(frame.t("unit.join"))
 }
 
-fn event_line(frame: &Frame, fixes: &[TrailFix], event: &Event) -> Line {
-    let fix = fixes.iter().find(|fix| fix.name == event.name);
-    let name = &event.name;
+fn event_line(frame: &Frame, event: &Event) -> Line {
+    let (fix, name) = (event.fix.as_ref(), &event.name);
     let branch = name.branch.as_str();
     let seen = fix.and_then(|fix| fix.taken.as_ref()?.seen.as_ref().map(|seen| seen.verdict.place));
-    let ruled = fix.and_then(|fix| fix.ruled.as_ref().map(|ruled| ruled.place));
+    let ruled = fix.and_then(|fix| fix.ruled.as_ref());
     Line {
         time: frame.local.time(event.at_ms),
-        what: fix.and_then(|fix| said(frame, fix)).map_or_else(
-            || event.kind.clone(),
-            |said| said.split_once(" · ").map_or(said.clone(), |(_, said)| said.to_owned()),
-        ),
+        what: ruled.map_or_else(|| event.kind.clone(), |ruled| ruling(frame, ruled)),
         phone: seen
-            .filter(|seen| Some(*seen) != ruled)
+            .filter(|seen| ruled.is_none_or(|ruled| *seen != ruled.place))
             .map(|seen| frame.of("span", side(seen))),
         place: if branch.is_empty() {
             format!("{}/{}", name.epoch, name.seq)
@@ -133,14 +118,5 @@ fn event_line(frame: &Frame, fixes: &[TrailFix], event: &Event) -> Line {
             format!("{}/{branch}/{}", name.epoch, name.seq)
         },
         hash: event.hash.to_string(),
-    }
-}
-
-fn side(place: PlaceVerdict) -> &'static str {
-    match place {
-        PlaceVerdict::Inside => "inside",
-        PlaceVerdict::Edge => "edge",
-        PlaceVerdict::Outside => "outside",
-        PlaceVerdict::Unusable => "unknown",
     }
 }

@@ -1,6 +1,6 @@
-use onbeat_core::{judge::PlaceVerdict, rules::Explanation};
+use onbeat_core::rules::Explanation;
 
-use crate::pages::Frame;
+use crate::pages::{Frame, bar::side};
 
 /// Size of the drawing.
 const WIDTH: i64 = 900;
@@ -56,7 +56,7 @@ impl Chart {
         };
         let dot = |(fix, edge_mm): &(&onbeat_core::rules::FixExplained, i64)| {
             let radius_mm = fix.verdict.radius_mm.unwrap_or(0);
-            let kind = kind(fix.verdict.place);
+            let kind = side(fix.verdict.place);
             let side = if *edge_mm < 0 { "chart.out" } else { "chart.in" };
             Dot {
                 x: x(fix.at_ms),
@@ -94,13 +94,4 @@ fn height(frame: &Frame, mm: i64) -> String {
     }
     let key = if mm < 0 { "chart.out" } else { "chart.in" };
     frame.words.fill(key, &[("distance", &frame.local.distance(mm))])
-}
-
-fn kind(place: PlaceVerdict) -> &'static str {
-    match place {
-        PlaceVerdict::Inside => "inside",
-        PlaceVerdict::Edge => "edge",
-        PlaceVerdict::Outside => "outside",
-        PlaceVerdict::Unusable => "unknown",
-    }
 }

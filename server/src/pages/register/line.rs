@@ -28,17 +28,14 @@ pub(super) struct CallLine {
 impl Line {
     /// The line of a rep.
     pub(super) fn new(frame: &Frame, books: &Books, row: &RegisterRow, now_ms: i64) -> Self {
-        let way = row.way.and_then(|way| serde_json::to_value(way).ok());
-        let way = way.as_ref().and_then(|way| way.as_str());
         let due = row
             .due_ms
             .map(|due_ms| (frame.local.time(due_ms), due_ms < row.at_ms.unwrap_or(now_ms)));
-        let team = books.teams.get(&row.team);
         Self {
             name: row.name.clone(),
-            team: team.map_or(row.team.clone(), |team| team.name.clone()),
+            team: books.team_name(&row.team).to_owned(),
             at: row.at_ms.map_or_else(String::new, |at_ms| frame.local.time(at_ms)),
-            how: way.map_or_else(String::new, |way| frame.of("way", way)),
+            how: row.way.map_or_else(String::new, |way| frame.of_code("way", &way)),
             place: match (place(frame, books, row), &due) {
                 (Some(place), _) => place,
                 (None, Some((due, _))) if row.at_ms.is_none() => frame.words.fill("register.due", &[("time", due)]),
@@ -59,10 +56,9 @@ impl Line {
 /// Where it was: the customer whose landline it is, else the district.
 fn place(frame: &Frame, books: &Books, row: &RegisterRow) -> Option<String> {
     if let Some(id) = row.entered.as_ref().and_then(|entered| entered.customer.as_ref()) {
-        let name = books.customers.get(id).map_or(id, |customer| &customer.name);
+        let name = books.customer_name(id);
         return Some(frame.words.fill("register.landline_of", &[("customer", name)]));
     }
     let district = row.district.as_ref()?;
-    let known = books.districts.get(district);
-    Some(known.map_or(district.clone(), |district| district.name.clone()))
+    Some(books.district_name(district).to_owned())
 }

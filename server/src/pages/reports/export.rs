@@ -23,6 +23,7 @@ use crate::{
         places::{Place, geojson, gpx},
         xlsx::{self, ROWS_MOST},
     },
+    pages::frame::code,
 };
 
 /// Kinds of files.
@@ -111,8 +112,7 @@ pub(in crate::pages) async fn table(
         Format::Geojson => geojson(&asked.places(&desk, &actor).await?).into_bytes(),
         Format::Gpx => gpx(&asked.places(&desk, &actor).await?, false).into_bytes(),
     };
-    let what = serde_json::to_value(asked.what).unwrap_or_default();
-    Ok(format.file(what.as_str().unwrap_or("table"), bytes))
+    Ok(format.file(&code(&asked.what), bytes))
 }
 
 /// Which file of a trail, and why.

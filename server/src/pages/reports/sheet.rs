@@ -3,18 +3,20 @@
 use askama::Template;
 use axum::{
     extract::{Path, State},
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 
 use super::Line;
 use crate::{
-    auth::{Actor, Role},
+    auth::Actor,
     desk::{
         Desk, DeskError, DeskResult,
         month::{self, Month, Sheet, SheetRow},
     },
-    pages::{Frame, frame},
+    pages::{
+        Frame,
+        frame::{self, may_send},
+    },
 };
 
 #[derive(Template)]
@@ -61,7 +63,7 @@ async fn shown(
         (row, line)
     };
     let page = MonthPage {
-        may_freeze: frozen.is_none() && actor.role == Role::Admin,
+        may_freeze: frozen.is_none() && may_send(actor, "/reports/months/{month}"),
         frozen: frozen.map(|(by, at_ms)| {
             let at = frame.local.instant(at_ms);
             frame.words.fill("month.frozen", &[("by", &by), ("at", &at)])
@@ -72,8 +74,7 @@ async fn shown(
         wrong: wrong.map(|error| frame.said(error)),
         frame,
     };
-    let status = wrong.map_or(StatusCode::OK, |error| error.fault.status());
-    frame::page(status, &page)
+    frame::page(frame::status(wrong), &page)
 }
 
 /// Freezes a month's sheet.

@@ -7,7 +7,7 @@ use onbeat_core::{
 use super::{DayState, Wanted};
 use crate::{
     auth::Actor,
-    desk::Books,
+    desk::{Books, days::is_excused},
     pages::{Frame, bar::Bar},
 };
 
@@ -43,28 +43,20 @@ impl Row {
         day: NaiveDate,
         state: Option<&DayState>,
     ) -> Self {
-        let district = |id: &String| {
-            books
-                .districts
-                .get(id)
-                .map_or(id.clone(), |district| district.name.clone())
-        };
+        let district = |id: &String| books.district_name(id).to_owned();
         let districts: Vec<String> = rep.districts.iter().map(district).collect();
         let sign_in = state.and_then(|state| Some((state.sign_in.at_ms?, state.sign_in.way)));
         Self {
             rep: id.to_owned(),
             link: format!("/reps/{id}/days/{day}"),
             name: rep.name.clone(),
-            team: books
-                .teams
-                .get(&rep.team)
-                .map_or(rep.team.clone(), |team| team.name.clone()),
+            team: books.team_name(&rep.team).to_owned(),
             districts: districts.join(frame.t("unit.join")),
             bar: state.and_then(|state| Some(Bar::new(frame, state.window?, &state.spans))),
             live: state.and_then(|state| live(state.presence.live)),
             sign_in: sign_in.map_or_else(String::new, |(at_ms, way)| said(frame, at_ms, way)),
             signed_in: sign_in.is_some(),
-            excused: state.is_some_and(is_excused),
+            excused: state.is_some_and(|state| is_excused(&state.spans)),
             visits: state.map_or(0, |state| state.visits.len()),
             last_visit: state.map_or_else(String::new, |state| last_visit(frame, state)),
             findings: state.map_or(0, |state| undecided(state, Class::Finding)),
@@ -119,10 +111,6 @@ fn last_visit(frame: &Frame, state: &DayState) -> String {
         let customer = visit.customer_name.as_ref().unwrap_or(&visit.customer);
         format!("{} {customer}", frame.local.time(visit.from_ms))
     })
-}
-
-fn is_excused(state: &DayState) -> bool {
-    !state.spans.is_empty() && state.spans.iter().all(|span| span.excused_by.is_some())
 }
 
 fn undecided(state: &DayState, class: Class) -> usize {

@@ -8,7 +8,7 @@ use axum::{
 };
 use onbeat_core::rules::visit::Report;
 
-use super::{Line, outcome};
+use super::Line;
 use crate::{
     desk::{Books, Desk, DeskResult, visits},
     pages::{
@@ -81,7 +81,7 @@ pub(in crate::pages) async fn one(
         outcome: visit
             .report
             .as_ref()
-            .map(|report| frame.of("outcome", outcome(report.outcome))),
+            .map(|report| frame.of_code("outcome", &report.outcome)),
         report: visit.report,
         photos,
         map: customer.map(|_| format!("/map/visits/{id}")),

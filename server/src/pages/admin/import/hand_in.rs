@@ -6,7 +6,6 @@ use axum::{
 };
 use onbeat_core::place::Datum;
 
-use super::super::{super::Frame, Fields};
 use crate::{
     auth::Actor,
     desk::{
@@ -15,6 +14,7 @@ use crate::{
         upload::{self, Upload},
     },
     files::import as read,
+    pages::{Frame, form::Fields},
 };
 
 /// Takes a file in to be looked at; nothing changes by it.

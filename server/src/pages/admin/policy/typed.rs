@@ -3,8 +3,10 @@
 use onbeat_core::policy::Policy;
 use serde_json::Value;
 
-use super::super::Fields;
-use crate::desk::{DeskError, DeskResult, policy::values};
+use crate::{
+    desk::{DeskError, DeskResult, policy::values},
+    pages::form::Fields,
+};
 
 /// A value as a person types it; a list by commas.
 pub(super) fn typed(value: &Value) -> String {

@@ -22,8 +22,8 @@ use crate::{
 use company::{DAY_FIXES, DISTRICTS, REPS, RIGHT, WRONG};
 
 const DAYS: usize = 30;
-/// Days of fixes in a push.
-const PUSH_DAYS: usize = 3;
+/// Days of fixes in a push: the server takes 500 records at once.
+const PUSH_DAYS: usize = 2;
 /// Phones whose records are in memory at once, and connections that they push over.
 const PHONES: usize = 50;
 const CONNECTIONS: usize = 16;

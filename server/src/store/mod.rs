@@ -353,4 +353,6 @@ pub trait Store: Send + Sync + 'static {
     async fn turn(&self) -> StoreResult<Turn>;
     /// Waits until another process may have left marks.
     async fn marked_elsewhere(&self);
+    /// Waits until a process, perhaps this one, has put views in that others may show.
+    async fn viewed_elsewhere(&self);
 }

@@ -2,6 +2,7 @@
 //! beside the server. It checks, then writes its records, documents and feed items in one transaction.
 
 pub mod audit;
+pub mod base_map;
 pub mod books;
 pub mod condition;
 pub mod customers;
@@ -10,6 +11,7 @@ pub mod decide;
 mod deed;
 pub mod documents;
 pub mod duties;
+pub mod effects;
 pub mod enrol;
 pub mod erase;
 mod error;
@@ -63,6 +65,8 @@ pub struct Desk {
     pub tls: bool,
     /// Where it runs, if it serves.
     pub site: Option<Arc<site::Site>>,
+    /// The books that were read last.
+    pub latest: Arc<books::Latest>,
 }
 
 /// What stands between a password and a session.
@@ -83,7 +87,13 @@ impl Desk {
             hand: None,
             tls: false,
             site: None,
+            latest: Arc::default(),
         }
+    }
+
+    /// What lies under the maps of its pages.
+    pub fn base_map(&self) -> Option<&base_map::BaseMap> {
+        self.site.as_ref()?.base_map.as_ref()
     }
 
     /// Milliseconds since 1970 (UTC).

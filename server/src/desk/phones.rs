@@ -4,7 +4,7 @@ use onbeat_core::record::{Grade, StreamId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Deed, Desk, DeskError, DeskResult, books, records::PhoneRevoked};
+use super::{Books, Deed, Desk, DeskError, DeskResult, records::PhoneRevoked};
 use crate::{
     auth::Actor,
     certificates::newest_certificate,
@@ -39,8 +39,9 @@ pub struct Phone {
 /// # Errors
 /// The store's.
 pub async fn list(desk: &Desk, actor: &Actor) -> DeskResult<Vec<Phone>> {
-    let reps = books::reps(desk);
-    let sees = |rep: &str| actor.own_teams().is_none() || reps.get(rep).is_some_and(|rep| actor.covers(&rep.team));
+    let books = Books::now(desk);
+    let sees =
+        |rep: &str| actor.own_teams().is_none() || books.reps.get(rep).is_some_and(|rep| actor.covers(&rep.team));
     let mut phones = Vec::new();
     for cell in desk.app.store.cells("stream", "", desk.now_ms()).await? {
         match serde_json::from_str::<StreamBody>(&cell.body) {

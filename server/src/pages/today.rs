@@ -28,8 +28,7 @@ use super::{
 };
 use crate::{
     auth::Actor,
-    desk::{Books, Desk, DeskResult},
-    store::ViewQuery,
+    desk::{Books, Desk, DeskResult, days},
 };
 pub(super) use needs::Needs;
 pub(super) use rows::{Row, seen};
@@ -174,24 +173,6 @@ pub(super) async fn show(
 
 /// The days that this person sees, by rep.
 pub(super) async fn days_on(desk: &Desk, actor: &Actor, day: NaiveDate) -> DeskResult<BTreeMap<String, DayState>> {
-    let whole = desk.app.documents().schedule_at("", desk.now_ms()).whole_day(day);
-    let mut query = ViewQuery {
-        kind: "day".into(),
-        scopes: actor.scopes(),
-        from_ms: Some(whole.from_ms),
-        to_ms: Some(whole.to_ms),
-        limit: 1_000,
-        ..ViewQuery::default()
-    };
-    let mut days = BTreeMap::new();
-    loop {
-        let views = desk.app.store.views(&query).await?;
-        let read = views
-            .iter()
-            .filter_map(|view| serde_json::from_str::<DayState>(&view.body).ok());
-        days.extend(read.map(|state| (state.rep.clone(), state)));
-        if !query.go_on(&views) {
-            return Ok(days);
-        }
-    }
+    let days = days::on::<DayState>(desk, actor, day).await?;
+    Ok(days.into_iter().map(|state| (state.rep.clone(), state)).collect())
 }

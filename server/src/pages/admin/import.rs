@@ -18,6 +18,7 @@ use crate::{
     auth::Actor,
     desk::{
         Desk, DeskError, DeskResult,
+        effects::{self, Effects},
         import::{self, File, Imported},
         upload::{self, Upload},
     },
@@ -102,9 +103,53 @@ struct PreviewPage {
     more: usize,
     columns: Vec<ColumnLine>,
     on_map: bool,
-    waits: bool,
+    /// It may come into force at another time than now.
+    dated: bool,
+    drawn: bool,
+    effects: Option<Meant>,
     valid_from: String,
     wrong: Option<Wrong>,
+}
+
+/// What districts would mean, in words.
+struct Meant {
+    /// Name, size so far, size then.
+    districts: Vec<(String, String, String)>,
+    /// Customer and district; comes in, else falls out.
+    customers: Vec<(String, String, bool)>,
+    more: usize,
+    /// Rep, and what he would lose.
+    reps: Vec<(String, String)>,
+}
+
+impl Meant {
+    fn new(frame: &Frame, effects: Effects) -> Self {
+        let size = |m2: f64| frame.words.fill("unit.km2", &[("km2", &format!("{:.2}", m2 / 1e6))]);
+        let left = |lost: usize, left: usize| {
+            let counts = [("lost", &*lost.to_string()), ("all", &(lost + left).to_string())];
+            let key = if left == 0 { "effects.none_left" } else { "effects.lost" };
+            frame.words.fill(key, &counts)
+        };
+        let districts = effects.districts.into_iter().map(|district| {
+            let before = district
+                .before_m2
+                .map_or_else(|| frame.t("import.new").to_owned(), size);
+            (district.name, before, size(district.after_m2))
+        });
+        let customers = effects.customers.iter().take(ROWS_MOST);
+        Self {
+            districts: districts.take(ROWS_MOST).collect(),
+            customers: customers
+                .map(|moved| (moved.customer.clone(), moved.district.clone(), moved.comes_in))
+                .collect(),
+            more: effects.customers.len().saturating_sub(ROWS_MOST),
+            reps: effects
+                .reps
+                .into_iter()
+                .map(|bereft| (bereft.rep, left(bereft.lost, bereft.left)))
+                .collect(),
+        }
+    }
 }
 
 #[derive(Template)]
@@ -163,7 +208,9 @@ async fn looked_at(
     valid_from: &str,
     refused: Option<DeskError>,
 ) -> DeskResult<Response> {
-    let (kind, columns) = (kind_of(&kept.file), to_choose(&kept.file));
+    let (kind, columns, drawn) = (kind_of(&kept.file), to_choose(&kept.file), kept.drawn.is_some());
+    // What can't be read is refused by the import, with the reason.
+    let effects = effects::of(desk, &kept.file).await.ok().flatten();
     let from = Some(valid_from).filter(|from| !from.is_empty());
     let dry = match refused {
         Some(error) => Err(error),
@@ -196,7 +243,9 @@ async fn looked_at(
         values: values.collect(),
         more: documents.len().saturating_sub(ROWS_MOST),
         on_map: columns.is_empty() && matches!(kind, "districts" | "customers"),
-        waits: matches!(kind, "policy" | "calendar"),
+        dated: matches!(kind, "policy" | "calendar" | "districts"),
+        drawn,
+        effects: effects.map(|effects| Meant::new(&frame, effects)),
         valid_from: valid_from.to_owned(),
         name: kept.name,
         kind,

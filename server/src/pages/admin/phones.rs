@@ -166,10 +166,10 @@ pub(super) async fn code(
         Ok(code) => code,
         Err(error) => return shown(&desk, &actor, frame, &typed, Some(&error)).await,
     };
-    let rep = Books::now(&desk).reps.remove(&code.rep);
+    let books = Books::now(&desk);
     let expires = chrono::DateTime::parse_from_rfc3339(&code.expires).ok();
     let page = CodePage {
-        name: rep.map_or_else(|| code.rep.clone(), |rep| rep.name),
+        name: books.rep_name(&code.rep).to_owned(),
         expires: expires.map_or_else(|| code.expires.clone(), |at| frame.local.instant(at.timestamp_millis())),
         qr: Qr::of(&code.link),
         recovers,

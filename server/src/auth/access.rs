@@ -184,6 +184,7 @@ pub const ROUTES: &[Route] = &[
     route(GET, "/admin/quarantine", READERS, Scope::List),
     route(GET, "/admin/quarantine/{seq}", READERS, Scope::Quarantine),
     route(GET, "/admin/audit", OVERSEERS, Scope::Company),
+    route(GET, "/admin/shares", OVERSEERS, Scope::Company),
     route(GET, "/admin/erase", ADMINS, Scope::Company),
     route(POST, "/admin/erase", ADMINS, Scope::Company),
     // Phones.

@@ -46,6 +46,7 @@ impl Which {
             to_ms: self.to.map(|day| whole(day).to_ms),
             fields: rep.collect(),
             descending: true,
+            bare: true,
             ..ViewQuery::default()
         }
     }

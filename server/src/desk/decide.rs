@@ -10,7 +10,7 @@ use onbeat_core::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Books, Deed, Desk, DeskError, DeskResult};
+use super::{Books, Deed, Desk, DeskError, DeskResult, shares};
 use crate::{auth::Actor, store::Store};
 
 /// Longest reason, in characters.
@@ -223,6 +223,11 @@ async fn may_confirm(desk: &Desk, case: &Case) -> DeskResult<()> {
             "question",
             "a question is asked of the rep, it is never confirmed",
         ));
+    }
+    if shares::now(desk).await?.suspends(finding.kind) {
+        let why =
+            "of findings of this kind too many were withdrawn in 30 days: excuse or withdraw it, none is confirmed";
+        return Err(DeskError::conflict("suspended", why));
     }
     let now_ms = desk.now_ms();
     let documents = desk.app.documents();

@@ -299,10 +299,9 @@ fn add_team(after: &mut Books, team: &str) {
 fn unknown(row: u64, column: &str, ids: &[String], known: impl Fn(&String) -> bool) -> Vec<RowError> {
     let lacking = ids.iter().filter(|id| !known(id));
     lacking
-        .map(|id| RowError {
-            row,
-            column: column.into(),
-            message: format!("there is no {id:?}: import {column} first"),
+        .map(|id| {
+            let why = format!("there is no {id:?}: import {column} first");
+            RowError::new(row, column, "unknown", &[id], why)
         })
         .collect()
 }

@@ -27,6 +27,7 @@ pub mod register;
 pub mod rejudge;
 pub mod reports;
 pub mod retention;
+pub mod shares;
 pub mod site;
 pub mod tables;
 pub mod turn;
@@ -67,6 +68,8 @@ pub struct Desk {
     pub site: Option<Arc<site::Site>>,
     /// The books that were read last.
     pub latest: Arc<books::Latest>,
+    /// What share of findings was withdrawn, as counted last.
+    pub shares: Arc<shares::Latest>,
 }
 
 /// What stands between a password and a session.
@@ -88,6 +91,7 @@ impl Desk {
             tls: false,
             site: None,
             latest: Arc::default(),
+            shares: Arc::default(),
         }
     }
 

@@ -15,7 +15,7 @@ use chrono::NaiveDate;
 use onbeat_core::{
     judge::Span,
     reference::FindingState,
-    rules::{Class, presence::LiveStatus, sign_in::SignInView},
+    rules::{Class, FindingKind, presence::LiveStatus, sign_in::SignInView},
     time::Interval,
 };
 use serde::Deserialize;
@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     auth::Actor,
-    desk::{Books, Desk, DeskResult, days},
+    desk::{Books, Desk, DeskResult, days, shares},
 };
 pub(super) use needs::Needs;
 pub(super) use rows::{Row, seen};
@@ -112,6 +112,7 @@ pub(super) struct Visit {
 #[derive(Debug, Deserialize)]
 struct Found {
     class: Class,
+    kind: FindingKind,
     state: FindingState,
 }
 
@@ -173,6 +174,10 @@ pub(super) async fn show(
 
 /// The days that this person sees, by rep.
 pub(super) async fn days_on(desk: &Desk, actor: &Actor, day: NaiveDate) -> DeskResult<BTreeMap<String, DayState>> {
-    let days = days::on::<DayState>(desk, actor, day).await?;
-    Ok(days.into_iter().map(|state| (state.rep.clone(), state)).collect())
+    let (days, shares) = (days::on::<DayState>(desk, actor, day).await?, shares::now(desk).await?);
+    let seen = |mut state: DayState| {
+        state.findings.retain(|found| !shares.hides(actor, found.kind));
+        (state.rep.clone(), state)
+    };
+    Ok(days.into_iter().map(seen).collect())
 }

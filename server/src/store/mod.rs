@@ -153,6 +153,8 @@ pub struct ViewQuery {
     pub after: Option<(i64, String)>,
     /// At most so many (the store caps it at 1,000).
     pub limit: usize,
+    /// Without the views' declared fields: who reads many needs the bodies alone.
+    pub bare: bool,
 }
 
 impl ViewQuery {

@@ -53,7 +53,8 @@ struct ImportPage {
 struct Wrong {
     said: String,
     exactly: Option<String>,
-    rows: Vec<RowError>,
+    /// Line, column, what is wrong.
+    rows: Vec<(u64, String, String)>,
     more: usize,
 }
 
@@ -63,11 +64,28 @@ impl Wrong {
         let more = error.rows.len().saturating_sub(ROWS_MOST);
         Self {
             exactly: Some(error.message).filter(|message| *message != said),
-            rows: error.rows.into_iter().take(ROWS_MOST).collect(),
+            rows: error
+                .rows
+                .into_iter()
+                .take(ROWS_MOST)
+                .map(|row| in_words(frame, row))
+                .collect(),
             more,
             said,
         }
     }
+}
+
+/// A row's fault in the page's language, where it has words for it.
+fn in_words(frame: &Frame, row: RowError) -> (u64, String, String) {
+    let known = frame.words.find(&["row", &row.code].join("."));
+    let said = known.map(|words| {
+        let values = row.values.iter().enumerate();
+        values.fold(words.to_owned(), |words, (n, value)| {
+            words.replace(&format!("{{{n}}}"), value)
+        })
+    });
+    (row.row, row.column, said.unwrap_or(row.message))
 }
 
 /// A document that would come or change.

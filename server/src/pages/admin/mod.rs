@@ -11,6 +11,7 @@ mod policy;
 mod qr;
 mod quarantine;
 mod setup;
+mod shares;
 mod users;
 
 #[cfg(test)]
@@ -36,6 +37,7 @@ const SECTIONS: &[(&str, &str)] = &[
     ("/admin/phones", "admin.phones"),
     ("/admin/quarantine", "admin.quarantine"),
     ("/admin/audit", "admin.audit"),
+    ("/admin/shares", "admin.shares"),
     ("/admin/erase", "admin.erase"),
 ];
 
@@ -59,6 +61,7 @@ pub(super) fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(phones::revoke))
         .routes(routes!(phones::code))
         .routes(routes!(audit::list))
+        .routes(routes!(shares::show))
         .routes(routes!(quarantine::list))
         .routes(routes!(quarantine::one))
         .routes(routes!(erase::show, erase::erase))

@@ -1,5 +1,7 @@
 //! The reps' phones: when they were last heard, what their keys are worth, and codes for new ones.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::{
     Form,
@@ -96,13 +98,11 @@ async fn shown(
     wrong: Option<&DeskError>,
 ) -> DeskResult<Response> {
     let (books, phones) = (Books::now(desk), phones::list(desk, actor).await?);
-    let has = |rep: &String| {
-        let mut own = phones.iter().filter(|phone| phone.rep == *rep);
-        own.any(|phone| phone.state == StreamState::Active)
-    };
+    let active = phones.iter().filter(|phone| phone.state == StreamState::Active);
+    let active: BTreeSet<&String> = active.map(|phone| &phone.rep).collect();
     let own = books.reps.iter().filter(|(_, rep)| actor.covers(&rep.team));
     let without = own
-        .filter(|(id, _)| !has(id))
+        .filter(|(id, _)| !active.contains(id))
         .map(|(_, rep)| rep.name.clone())
         .collect();
     let page = PhonesPage {

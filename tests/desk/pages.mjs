@@ -44,6 +44,8 @@ const PAGES = [
   ["admin-users", "admin", "/admin/users"],
   ["admin-user", "admin", "/admin/users/nora"],
   ["admin-import", "admin", "/admin/import"],
+  ["admin-draw", "admin", "/admin/draw"],
+  ["admin-draw-district", "admin", "/admin/draw?district=manhattan"],
   ["admin-policy", "admin", "/admin/policy"],
   ["admin-calendar", "admin", "/admin/calendar"],
   ["admin-duties", "admin", "/admin/duties"],

@@ -115,7 +115,7 @@ impl Phone {
                 when: basis.schedule.when(now_ms),
                 zone: basis.schedule.zone().into(),
                 next: Next::Rest,
-                here: seen.last().map(|seen| here(seen)),
+                here: seen.last().map(here),
                 away: away(&day, &seen, now_ms),
                 break_until_ms: presence::break_until(connection, &basis, now_ms)?,
                 private_since_ms: presence::private_since(connection, &basis, now_ms)?,

@@ -144,7 +144,10 @@ pub(crate) fn desk() -> Vec<Step> {
         command
     };
     let packages = command("npm", &["ci", "--no-audit", "--no-fund"]);
-    let test = command("node", &["--test", "--test-reporter=spec", "desk.test.mjs"]);
+    let test = command(
+        "node",
+        &["--test", "--test-reporter=spec", "shift.test.mjs", "desk.test.mjs"],
+    );
     let mut steps = programs();
     steps.push(step("packages of the browser's tests", &[NODE, NPM], packages));
     steps.push(step("the desk in a browser", &[NODE, CHROMIUM, CHINESE], test));

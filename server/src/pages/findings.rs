@@ -294,12 +294,13 @@ async fn shown(
         format!("{at} {kind} {} {}/{}", name.stream, name.epoch, name.seq)
     });
     let is_question = case.view.finding.class == Class::Question;
+    let shares = shares::now(desk).await?;
     let page = FindingPage {
         sentences: words::said(&explained, frame.words.0),
         chart: Chart::new(&frame, &explained),
         records: records.collect(),
         said: said.into_iter().map(|(_, said)| said).collect(),
-        brief: Brief::new(&frame, &Books::now(desk), &*shares::now(desk).await?, case.view),
+        brief: Brief::new(&frame, &Books::now(desk), &shares, case.view),
         basis: explained.basis,
         may_decide: may_send(actor, "/findings"),
         rulings: if is_question {

@@ -144,10 +144,10 @@ async fn health(desk: &Desk, frame: &Frame) -> DeskResult<Health> {
     };
     let site = desk.site.as_deref();
     let backup = site.and_then(|site| site.last_backup());
-    let suspended = super::shares::told(frame, &*shares::now(desk).await?);
+    let shares = shares::now(desk).await?;
     Ok(Health {
         reasons: reasons.iter().map(said).collect(),
-        suspended,
+        suspended: super::shares::told(frame, &shares),
         settled: desk.app.store.marks(1).await?.is_empty(),
         used: site.map(|site| megabytes(site.used_bytes())),
         free: desk.app.store.free_bytes().map(megabytes),

@@ -84,7 +84,9 @@ class AppModel(
 
     /** The app came to the front. */
     fun resume() {
-        if (around.hasAgreed && state.value !is Shown.Enrolling) go(Destination.Today)
+        if (!around.hasAgreed || state.value is Shown.Enrolling) return
+        go(Destination.Today)
+        send()
     }
 
     fun agree() {
@@ -106,6 +108,7 @@ class AppModel(
         work {
             val reading = around.here()
             holder.call { it.perform(act, reading) }
+            send()
             today()
         }
 
@@ -136,6 +139,14 @@ class AppModel(
         val shown = state.value as? Shown.OneVisit ?: return
         state.value = shown.copy(draft = draft)
         scope.launch { holder.call { it.saveDraft(shown.visit.visit, draft.toText()) } }
+    }
+
+    /** Sends quietly, where there is a network; the screen of the day says what still waits. */
+    private fun send() {
+        scope.launch {
+            val sent = runCatching { holder.sync(around.now()) }
+            if (sent.isSuccess && state.value is Shown.Day) state.value = today()
+        }
     }
 
     private suspend fun today(): Shown = Shown.Day(holder.call { it.today(around.now()) })

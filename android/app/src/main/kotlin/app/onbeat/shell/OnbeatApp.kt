@@ -28,10 +28,11 @@ class OnbeatApp :
             getSharedPreferences("app", Context.MODE_PRIVATE).edit().putBoolean(AGREED, agreed).apply()
         }
 
-    /** The folder and its keys; the first time, they are made. */
+    /** The folder and its keys, made for a new phone. A key that is lost later is core's to replace. */
     private fun open(): Phone {
-        val key = HardwareKey(this, clock).apply { makeIfNew() }
+        val key = HardwareKey(this, clock)
         val folder = File(noBackupFilesDir, "phone").apply { mkdirs() }
+        if (folder.list().isNullOrEmpty()) key.makeIfNew()
         return Phone.open(folder.path, databaseKey(), key)
     }
 

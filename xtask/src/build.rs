@@ -48,7 +48,17 @@ pub(crate) const PROGRAMS: [(&str, &[&str]); 2] = [
     ("build the server", &["build", "-p", "onbeat-server", "--bin", "onbeat"]),
     (
         "build the phones",
-        &["build", "-p", "onbeat-tests", "--bin", "player", "--bin", "demo"],
+        &[
+            "build",
+            "-p",
+            "onbeat-tests",
+            "--bin",
+            "player",
+            "--bin",
+            "demo",
+            "--bin",
+            "stage",
+        ],
     ),
 ];
 

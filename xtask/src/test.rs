@@ -8,6 +8,7 @@ use std::{
 use clap::{Args, ValueEnum};
 
 use crate::{
+    phones,
     steps::{self, Action, Step},
     tools,
 };
@@ -27,6 +28,8 @@ enum Part {
     E2e,
     /// The desk's pages in a real browser, fed by real phones.
     Desk,
+    /// The Android app's sources on the JVM, with the real core.
+    Kotlin,
     /// The Debian package, installed, run, upgraded, removed and purged.
     Package,
 }
@@ -58,6 +61,9 @@ impl Test {
         }
         if asked(Part::Desk) {
             steps.extend(steps::desk());
+        }
+        if asked(Part::Kotlin) {
+            steps.extend(phones::kotlin()?);
         }
         if asked(Part::Package) {
             steps.extend(steps::package());
@@ -127,7 +133,8 @@ fn run_command(mut command: Command) -> io::Result<(u32, u32)> {
     }
 }
 
-/// Reads `test result: ok. 12 passed; 0 failed; …` of cargo, and `ℹ pass 12` and `ℹ fail 0` of node.
+/// Reads `test result: ok. 12 passed; 0 failed; …` of cargo, `ℹ pass 12` and `ℹ fail 0` of node, and
+/// `[INFO] Tests run: 12, Failures: 0, Errors: 0, Skipped: 0` of Maven.
 fn counts(line: &str) -> Option<(u32, u32)> {
     if let Some(of_node) = line.strip_prefix("ℹ ") {
         let (word, count) = of_node.split_once(' ')?;
@@ -138,12 +145,24 @@ fn counts(line: &str) -> Option<(u32, u32)> {
             _ => None,
         };
     }
+    if let Some((_, of_maven)) = line.split_once("] Tests run: ") {
+        return sum_of_maven(of_maven);
+    }
     let (_, counts) = line.strip_prefix("test result: ")?.split_once(". ")?;
     let number = |word: &str| {
         let part = counts.split("; ").find(|part| part.ends_with(word))?;
         part.split(' ').next()?.parse().ok()
     };
     Some((number("passed")?, number("failed")?))
+}
+
+/// The sum of a module; the lines of its classes tell how long they took, too.
+fn sum_of_maven(line: &str) -> Option<(u32, u32)> {
+    let fields = line.split(", ").map(|field| field.rsplit(' ').next()?.parse().ok());
+    let [run, failures, errors, skipped] = fields.collect::<Option<Vec<u32>>>()?[..] else {
+        return None;
+    };
+    Some((run - failures - errors - skipped, failures + errors))
 }
 
 /// Says what took how long, what failed and what could not run; nothing may be left out under `CI=true`.
@@ -186,7 +205,7 @@ mod tests {
     use super::counts;
 
     #[test]
-    fn reads_the_counts_of_cargo_and_node() {
+    fn reads_the_counts_of_cargo_node_and_maven() {
         let cases = [
             (
                 "test result: FAILED. 17 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out; finished in 1.2s",
@@ -198,6 +217,11 @@ mod tests {
             ("ℹ cancelled 1", Some((0, 1))),
             ("ℹ tests 64", None),
             ("✔ today in en (1203.5ms)", None),
+            (
+                "[INFO] Tests run: 9, Failures: 0, Errors: 0, Skipped: 1, Time elapsed: 1.2 s -- in a.Test",
+                None,
+            ),
+            ("[ERROR] Tests run: 9, Failures: 1, Errors: 2, Skipped: 1", Some((5, 3))),
         ];
         for (line, counted) in cases {
             assert_eq!(counts(line), counted, "{line}");

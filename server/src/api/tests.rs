@@ -329,9 +329,11 @@ fn expected(route: &Route, role: Role, own: bool) -> Gets {
 }
 
 fn got(answer: &Answer) -> Gets {
-    // No photo was uploaded and no phone enrolled here: that these are missing is no word on who may ask.
+    // No photo was uploaded, no phone enrolled and no base map set here: that these are missing is no word on who may ask.
     let message = answer.body["error"]["message"].as_str().unwrap_or("");
-    let absent = message.starts_with("there is no photo") || message.starts_with("there is no stream");
+    let absent = ["photo", "stream", "base map"]
+        .iter()
+        .any(|thing| message.starts_with(&format!("there is no {thing}")));
     match answer.code() {
         // A page shows its form again, with what was wrong.
         "" if answer.status == StatusCode::NOT_FOUND => Gets::Hidden,

@@ -50,7 +50,7 @@ impl Shown {
 ))]
 pub(in crate::pages) async fn file(State(desk): State<Desk>, request: Request) -> DeskResult<Response> {
     let Some(Source::File(path)) = desk.base_map().map(|map| &map.source) else {
-        return Err(DeskError::missing("file", "base.pmtiles"));
+        return Err(DeskError::missing("base map", "base.pmtiles"));
     };
     let served = ServeFile::new(path).try_call(request).await;
     let served = served.map_err(|error| DeskError::environment("failed", error.to_string()))?;

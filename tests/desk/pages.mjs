@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { LANGUAGES, SIZES, watch, weigh } from "./browser.mjs";
-import { accessible, inspect, notReached } from "./inspect.mjs";
+import { accessible, inspect } from "./inspect.mjs";
 import { DAY } from "./stories/common.mjs";
 
 const PICTURES = process.env.ONBEAT_PICTURES ?? fileURLToPath(new URL("../../target/desk", import.meta.url));
@@ -129,8 +129,6 @@ async function faultsOf(browser, entry, { name: spoken, locale, lang }) {
     faults.push(...(await inspect(page, lang)).map((fault) => `${size}: ${fault}`));
     await look(size);
   }
-  await page.setViewportSize(SIZES.desk);
-  faults.push(...(await notReached(page)).map((element) => `Tab never comes to ${element}`));
   await page.emulateMedia({ colorScheme: "dark" });
   faults.push(...(await accessible(page, ["color-contrast"])).map((fault) => `dark: ${fault}`));
   await look("dark");

@@ -7,6 +7,7 @@ mod fairness;
 mod fuzz;
 mod load;
 mod steps;
+mod swift;
 mod test;
 mod tools;
 

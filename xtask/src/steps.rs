@@ -152,7 +152,7 @@ pub(crate) fn desk() -> Vec<Step> {
 }
 
 /// The programs of the end-to-end world.
-fn programs() -> Vec<Step> {
+pub(crate) fn programs() -> Vec<Step> {
     let builds = build::PROGRAMS.iter();
     builds
         .map(|(name, arguments)| step(name, &COMPILE, cargo(arguments)))
@@ -173,7 +173,7 @@ pub(crate) fn package() -> Vec<Step> {
 }
 
 /// Kotlin and Swift are generated from the built library and must offer the phone.
-fn bindings() -> io::Result<Vec<Step>> {
+pub(crate) fn bindings() -> io::Result<Vec<Step>> {
     let folder = build::target().join("bindings");
     match fs::remove_dir_all(&folder) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -236,7 +236,7 @@ fn generate(language: &str, folder: &Path) -> Command {
     command
 }
 
-fn step(name: &str, needs: &[Tool], command: Command) -> Step {
+pub(crate) fn step(name: &str, needs: &[Tool], command: Command) -> Step {
     Step {
         name: name.into(),
         needs: needs.to_vec(),

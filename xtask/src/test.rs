@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 use crate::{
     steps::{self, Action, Step},
-    tools,
+    swift, tools,
 };
 
 /// Options of `cargo xtask test`.
@@ -29,6 +29,8 @@ enum Part {
     Desk,
     /// The Debian package, installed, run, upgraded, removed and purged.
     Package,
+    /// The kit of the iPhone's app, on Linux, against the real core and a real server.
+    Swift,
 }
 
 /// How a step came out.
@@ -61,6 +63,9 @@ impl Test {
         }
         if asked(Part::Package) {
             steps.extend(steps::package());
+        }
+        if asked(Part::Swift) {
+            steps.extend(swift::steps()?);
         }
         let lines: Vec<Line> = steps.into_iter().map(run_step).collect();
         Ok(close(&lines))
@@ -127,8 +132,13 @@ fn run_command(mut command: Command) -> io::Result<(u32, u32)> {
     }
 }
 
-/// Reads `test result: ok. 12 passed; 0 failed; …` of cargo, and `ℹ pass 12` and `ℹ fail 0` of node.
+/// Reads `test result: ok. 12 passed; 0 failed; …` of cargo, `ℹ pass 12` and `ℹ fail 0` of node, and
+/// `✔ Test run with 12 tests passed after …` of Swift, which does not count what failed.
 fn counts(line: &str) -> Option<(u32, u32)> {
+    if let Some((_, of_swift)) = line.split_once(" Test run with ") {
+        let (count, said) = of_swift.split_once(" test")?;
+        return said.contains("passed after").then_some((count.parse().ok()?, 0));
+    }
     if let Some(of_node) = line.strip_prefix("ℹ ") {
         let (word, count) = of_node.split_once(' ')?;
         let count = count.parse().ok()?;
@@ -186,7 +196,7 @@ mod tests {
     use super::counts;
 
     #[test]
-    fn reads_the_counts_of_cargo_and_node() {
+    fn reads_the_counts_of_cargo_node_and_swift() {
         let cases = [
             (
                 "test result: FAILED. 17 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out; finished in 1.2s",
@@ -198,6 +208,12 @@ mod tests {
             ("ℹ cancelled 1", Some((0, 1))),
             ("ℹ tests 64", None),
             ("✔ today in en (1203.5ms)", None),
+            ("✔ Test run with 22 tests passed after 3.512 seconds.", Some((22, 0))),
+            (
+                "✘ Test run with 22 tests failed after 3.512 seconds with 2 issues.",
+                None,
+            ),
+            ("◇ Test run started.", None),
         ];
         for (line, counted) in cases {
             assert_eq!(counts(line), counted, "{line}");

@@ -5,7 +5,7 @@ const slider = document.getElementById("scrub");
 const words = document.getElementById("scrubbed");
 const bar = document.querySelector(".tall .bar");
 
-if (element && slider) element.addEventListener("onbeat:map", ({ detail: { map, library } }) => {
+if (element && slider) element.addEventListener("onbeat:map", ({ detail: { map, library, shift } }) => {
   const fixes = JSON.parse(document.getElementById("trail-data").textContent).features
     .filter((feature) => feature.properties.kind === "fix");
   slider.max = fixes.length - 1;
@@ -16,8 +16,9 @@ if (element && slider) element.addEventListener("onbeat:map", ({ detail: { map, 
     const { geometry, properties } = fixes[slider.value];
     words.textContent = properties.name;
     slider.setAttribute("aria-valuetext", properties.name);
-    mark.setLngLat(geometry.coordinates).addTo(map);
-    map.getSource("circle").setData(circle(geometry.coordinates, properties.radius_m));
+    const place = shift.shown(geometry.coordinates);
+    mark.setLngLat(place).addTo(map);
+    map.getSource("circle").setData(circle(place, properties.radius_m));
     onBar(properties.at_ms);
   };
   map.on("load", () => {

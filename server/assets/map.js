@@ -1,7 +1,9 @@
-// Maps without tiles: districts and places as GeoJSON. An element says by data-map where its features are, by
-// data-districts where the districts; `onbeat:map` on it gives the map to other scripts.
+// Maps: districts and places as GeoJSON, on a base map where one is configured. An element says by data-map where its
+// features are, by data-districts where the districts, by data-base what lies under them; `onbeat:map` on it gives the
+// map to other scripts, with its colours and how places are shifted for it.
 
 const DETAIL_FROM_ZOOM = [0, 10, 13];
+const NO_SHIFT = { shown: (place) => place, stored: (place) => place, collectionShown: (data) => data };
 
 // Colours are the style sheet's, so dark mode and print hold here too.
 function colours(element) {
@@ -16,16 +18,18 @@ function colours(element) {
   return found;
 }
 
-function style(colour) {
+function style(colour, base) {
   const kind = ["get", "kind"];
   return {
     version: 8,
     sources: {
+      ...base.sources,
       districts: { type: "geojson", data: empty() },
       features: { type: "geojson", data: empty() },
     },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": colour.ground } },
+      ...base.layers(colour),
       { id: "district", type: "fill", source: "districts", filter: ["==", kind, "district"],
         paint: { "fill-color": colour.inside, "fill-opacity": 0.16 } },
       { id: "no-go", type: "fill", source: "districts", filter: ["==", kind, "no_go"],
@@ -60,6 +64,46 @@ async function fetched(address) {
   return answer.json();
 }
 
+// What lies under all: images of another server, or a PMTiles file of this one (images, or lines and areas).
+async function baseOf({ dataset: { base, baseUrl: url, attribution } }, library) {
+  const images = (source) => ({
+    sources: { base: { type: "raster", tileSize: 256, attribution: text(attribution), ...source } },
+    layers: () => [{ id: "base", type: "raster", source: "base", paint: { "raster-saturation": -0.6, "raster-opacity": 0.8 } }],
+  });
+  if (base === "tiles") return images({ tiles: [url] });
+  if (base !== "pmtiles") return { sources: {}, layers: () => [] };
+  const archive = new pmtiles.PMTiles(new URL(url, location).href);
+  const protocol = new pmtiles.Protocol();
+  protocol.add(archive);
+  library.addProtocol("pmtiles", protocol.tile);
+  const source = { url: `pmtiles://${archive.source.getKey()}` };
+  if ((await archive.getHeader()).tileType !== pmtiles.TileType.Mvt) return images(source);
+  const { vector_layers: known = [] } = await archive.getMetadata();
+  return {
+    sources: { base: { type: "vector", attribution: text(attribution), ...source } },
+    layers: (colour) => lines(known.map(({ id }) => id), colour),
+  };
+}
+
+// Names of layers in the schemas of Protomaps and OpenMapTiles; without names of places, which would need fonts.
+function lines(known, { soft, line, link }) {
+  const fill = (color, opacity) => ({ type: "fill", paint: { "fill-color": color, "fill-opacity": opacity } });
+  const stroke = (color, width) => ({ type: "line", paint: { "line-color": color, "line-width": width } });
+  const drawn = {
+    water: fill(link, 0.25), landuse: fill(soft, 0.08), roads: stroke(line, 1.2), transportation: stroke(line, 1.2),
+    buildings: fill(soft, 0.2), building: fill(soft, 0.2), boundaries: stroke(soft, 0.6), boundary: stroke(soft, 0.6),
+  };
+  const found = Object.entries(drawn).filter(([name]) => known.includes(name));
+  return found.map(([name, how]) => ({ id: `base-${name}`, source: "base", "source-layer": name, ...how }));
+}
+
+// The library takes markup; what is configured is words.
+function text(words) {
+  const probe = document.createElement("i");
+  probe.textContent = words ?? "";
+  return probe.innerHTML;
+}
+
 function corners(data) {
   const box = [Infinity, Infinity, -Infinity, -Infinity];
   const walk = (value) => {
@@ -76,11 +120,14 @@ function corners(data) {
 async function draw(element) {
   const library = await import(element.dataset.library);
   library.setWorkerUrl(new URL(element.dataset.worker, location).href);
-  const [districts, features] = await Promise.all([
-    element.dataset.districts ? fetched(`${element.dataset.districts}?detail=0`) : empty(),
-    element.dataset.map ? fetched(element.dataset.map) : empty(),
+  const shift = element.dataset.shift ? await import(element.dataset.shift) : NO_SHIFT;
+  const read = async (address) => shift.collectionShown(address ? await fetched(address) : empty());
+  const { districts: address } = element.dataset;
+  const [districts, features, base] = await Promise.all([
+    read(address && `${address}?detail=0`), read(element.dataset.map), baseOf(element, library),
   ]);
-  const first = style(colours(element));
+  const colour = colours(element);
+  const first = style(colour, base);
   first.sources.districts.data = districts;
   first.sources.features.data = features;
   // What the page is about fills the map; the districts where it has no places of its own.
@@ -88,45 +135,85 @@ async function draw(element) {
   const bounds = (element.hasAttribute("data-near") && own) || corners(districts) || own || [[-180, -60], [180, 70]];
   const map = new library.Map({
     container: element, style: first, bounds, fitBoundsOptions: { padding: 24, maxZoom: 16 },
-    attributionControl: false, dragRotate: false, pitchWithRotate: false, cooperativeGestures: true,
+    attributionControl: element.dataset.attribution ? { compact: false } : false, dragRotate: false, pitchWithRotate: false, cooperativeGestures: true,
   });
   map.addControl(new library.NavigationControl({ showCompass: false }));
   map.addControl(new library.ScaleControl());
-  finer(map, element);
+  finer(map, element, read);
   names(map, element, library);
+  labels(map, library, districts);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-    const kept = map.getStyle().sources;
-    map.setStyle({ ...style(colours(element)), sources: kept });
+    const [{ sources, layers }, fresh] = [map.getStyle(), style(colours(element), base)];
+    const others = layers.filter(({ id }) => !fresh.layers.some((own) => own.id === id));
+    map.setStyle({ ...fresh, sources, layers: [...fresh.layers, ...others] });
   });
-  element.dispatchEvent(new CustomEvent("onbeat:map", { bubbles: true, detail: { map, library } }));
+  element.dispatchEvent(new CustomEvent("onbeat:map", { bubbles: true, detail: { map, library, shift, colour } }));
 }
 
 // Districts get more vertices when there is room to see them.
-function finer(map, element) {
+function finer(map, element, read) {
   let shown = 0;
   map.on("zoomend", async () => {
     const wanted = DETAIL_FROM_ZOOM.findLastIndex((zoom) => map.getZoom() >= zoom);
     if (!element.dataset.districts || wanted <= shown) return;
     shown = wanted;
-    const data = await fetched(`${element.dataset.districts}?detail=${wanted}`);
-    map.getSource("districts").setData(data);
+    map.getSource("districts").setData(await read(`${element.dataset.districts}?detail=${wanted}`));
   });
 }
 
-// What a place is: said where the pointer is.
+const NAMED = ["point", "no-go", "district"];
+
+// What a place is: said where the pointer is, and where somebody taps, there with its link.
 function names(map, element, library) {
   const popup = new library.Popup({ closeButton: false, closeOnClick: false });
-  for (const layer of ["point", "no-go", "district"]) {
+  const tapped = new library.Popup({ closeButton: false });
+  const under = ({ point }) => map.queryRenderedFeatures(point, { layers: NAMED })[0]?.properties ?? {};
+  for (const layer of NAMED) {
     map.on("mousemove", layer, (event) => {
-      const under = map.queryRenderedFeatures(event.point, { layers: ["point", "no-go", "district"] })[0];
-      if (under?.properties.name) popup.setLngLat(event.lngLat).setText(under.properties.name).addTo(map);
+      const { name } = under(event);
+      if (name && !tapped.isOpen()) popup.setLngLat(event.lngLat).setText(name).addTo(map);
     });
     map.on("mouseleave", layer, () => popup.remove());
   }
   map.on("click", "point", (event) => {
-    const address = event.features[0].properties.link;
-    if (address) location.assign(address);
+    const { name, link } = under(event);
+    if (!link) return;
+    const anchor = Object.assign(document.createElement("a"), { href: link, textContent: name });
+    popup.remove();
+    tapped.setLngLat(event.lngLat).setDOMContent(anchor).addTo(map);
   });
+}
+
+// The districts' names, each in the middle of its largest part as far as there is room: of two that would lie on each
+// other only the first is shown.
+function labels(map, library, { features }) {
+  const marks = features.filter(({ properties }) => properties.kind === "district").map((district) => {
+    const element = Object.assign(document.createElement("span"), { className: "map-name", textContent: district.properties.name });
+    element.role = "img";
+    element.ariaLabel = district.properties.name;
+    const marker = new library.Marker({ element, opacityWhenCovered: "1" });
+    return marker.setLngLat(middleOf(district.geometry)).addTo(map);
+  });
+  const place = () => {
+    const kept = [];
+    for (const mark of marks) {
+      const element = mark.getElement();
+      element.hidden = false;
+      const box = element.getBoundingClientRect();
+      const isOn = (other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom;
+      element.hidden = kept.some(isOn);
+      if (!element.hidden) kept.push(box);
+    }
+  };
+  map.on("moveend", place);
+  map.once("idle", place);
+}
+
+function middleOf({ coordinates }) {
+  const boxes = coordinates.map((part) => corners({ features: [{ geometry: { coordinates: part } }] }));
+  const size = ([[west, south], [east, north]]) => (east - west) * (north - south);
+  const [[west, south], [east, north]] = boxes.reduce((a, b) => (size(b) > size(a) ? b : a));
+  return [(west + east) / 2, (south + north) / 2];
 }
 
 for (const element of document.querySelectorAll(".map")) {

@@ -31,7 +31,7 @@ pub struct App {
     pub demo: bool,
     /// Told after each intake and each desk command, so that the fold worker need not poll.
     pub wake: tokio::sync::Notify,
-    /// Told whenever this server has put views in: boards that somebody looks at are drawn anew.
+    /// Told whenever views were put in, here or elsewhere: boards that somebody looks at are drawn anew.
     pub news: tokio::sync::broadcast::Sender<()>,
     /// The desk's own log.
     pub desk: DeskLog,

@@ -1,6 +1,8 @@
 //! What the epochs of all streams begin with. Their cells never expire.
 
-use onbeat_core::record::Certificate;
+use std::collections::HashMap;
+
+use onbeat_core::record::{Certificate, StreamId};
 
 use crate::store::{Cell, Store, StoreResult};
 
@@ -33,6 +35,22 @@ pub async fn certificates_of(store: &dyn Store, stream: &str) -> StoreResult<Vec
     let mut certificates: Vec<Certificate> = certificates.collect();
     certificates.sort_by_key(|certificate| certificate.epoch);
     Ok(certificates)
+}
+
+/// The newest certificate of every stream.
+///
+/// # Errors
+/// The store's.
+pub async fn newest_certificates(store: &dyn Store) -> StoreResult<HashMap<StreamId, Certificate>> {
+    let cells = store.cells(KIND, "", i64::MIN).await?;
+    let mut newest: HashMap<StreamId, Certificate> = HashMap::new();
+    for certificate in cells.iter().filter_map(|cell| Certificate::parse(&cell.body).ok()) {
+        match newest.get(&certificate.stream) {
+            Some(known) if known.epoch > certificate.epoch => {}
+            _ => drop(newest.insert(certificate.stream.clone(), certificate)),
+        }
+    }
+    Ok(newest)
 }
 
 /// A certificate as it is kept: a phone's or the desk's.

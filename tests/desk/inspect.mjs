@@ -28,6 +28,27 @@ export async function accessible(page, rules) {
   });
 }
 
+/** More presses of Tab than these no page is walked with. */
+const TABS_MOST = 600;
+
+/** What can be done with a mouse and is not come to by Tab, in words. */
+export async function notReached(page) {
+  const count = await page.evaluate(() => {
+    const all = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]:not([tabindex='-1'])";
+    const waits = (element) => !element.disabled && element.tabIndex >= 0 && element.checkVisibility({ visibilityProperty: true });
+    globalThis.waiting = new Set([...document.querySelectorAll(all)].filter(waits));
+    document.addEventListener("focusin", ({ target }) => globalThis.waiting.delete(target));
+    document.activeElement?.blur();
+    return globalThis.waiting.size;
+  });
+  // Beyond the last element Tab goes through the browser's own, and begins anew.
+  for (let presses = 0; presses < Math.min(count + 10, TABS_MOST); presses += 1) await page.keyboard.press("Tab");
+  return page.evaluate((walked) => {
+    const left = walked ? [...globalThis.waiting] : [];
+    return left.slice(0, 5).map((element) => element.outerHTML.slice(0, 120));
+  }, count + 10 <= TABS_MOST);
+}
+
 function widest(page, width) {
   return page.evaluate((width) => {
     const beyond = [...document.body.querySelectorAll("*")].filter(

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { LANGUAGES, SIZES, watch, weigh } from "./browser.mjs";
-import { accessible, inspect } from "./inspect.mjs";
+import { accessible, inspect, notReached } from "./inspect.mjs";
 import { DAY } from "./stories/common.mjs";
 
 const PICTURES = process.env.ONBEAT_PICTURES ?? fileURLToPath(new URL("../../target/desk", import.meta.url));
@@ -44,6 +44,8 @@ const PAGES = [
   ["admin-users", "admin", "/admin/users"],
   ["admin-user", "admin", "/admin/users/nora"],
   ["admin-import", "admin", "/admin/import"],
+  ["admin-draw", "admin", "/admin/draw"],
+  ["admin-draw-district", "admin", "/admin/draw?district=Manhattan"],
   ["admin-policy", "admin", "/admin/policy"],
   ["admin-calendar", "admin", "/admin/calendar"],
   ["admin-duties", "admin", "/admin/duties"],
@@ -51,6 +53,7 @@ const PAGES = [
   ["admin-quarantine", "otto", "/admin/quarantine"],
   ["admin-batch", "otto", batch],
   ["admin-audit", "otto", "/admin/audit"],
+  ["admin-shares", "otto", "/admin/shares"],
   ["admin-erase", "admin", "/admin/erase"],
   ["not-found", "nora", "/findings/nothing", 404],
   ["not-yours", "clara", "/today", 403],
@@ -126,6 +129,8 @@ async function faultsOf(browser, entry, { name: spoken, locale, lang }) {
     faults.push(...(await inspect(page, lang)).map((fault) => `${size}: ${fault}`));
     await look(size);
   }
+  await page.setViewportSize(SIZES.desk);
+  faults.push(...(await notReached(page)).map((element) => `Tab never comes to ${element}`));
   await page.emulateMedia({ colorScheme: "dark" });
   faults.push(...(await accessible(page, ["color-contrast"])).map((fault) => `dark: ${fault}`));
   await look("dark");

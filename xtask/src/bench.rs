@@ -24,6 +24,8 @@ enum Part {
     Figures,
     /// A month of a thousand reps, judged anew after a correction.
     Rejudge,
+    /// The desk's pages over that month.
+    Pages,
     /// The index over districts against others', in a workspace of its own.
     Place,
 }
@@ -34,6 +36,7 @@ impl Bench {
         let mut measuring = match self.part {
             Part::Figures => figures("figures")?,
             Part::Rejudge => figures("rejudge")?,
+            Part::Pages => figures("pages")?,
             Part::Place => {
                 tools::must_have(&[tools::GEOS])?;
                 let manifest = build::root().join("benches/Cargo.toml");

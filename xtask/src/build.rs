@@ -28,10 +28,17 @@ fn target_of(profile: &str) -> PathBuf {
     root().join(target).join(profile)
 }
 
-/// A cargo command in the project's folder.
+/// A cargo command in the project's folder. It is not told of the package that called it: build scripts (ring's) would
+/// see another environment than that of a cargo called by hand, and all that rests on them would be built again.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(root());
+    for (name, _) in env::vars_os() {
+        let of_package = |prefix| name.as_encoded_bytes().starts_with(prefix);
+        if of_package(b"CARGO_PKG_") || of_package(b"CARGO_MANIFEST_") {
+            command.env_remove(name);
+        }
+    }
     command
 }
 
@@ -41,7 +48,17 @@ pub(crate) const PROGRAMS: [(&str, &[&str]); 2] = [
     ("build the server", &["build", "-p", "onbeat-server", "--bin", "onbeat"]),
     (
         "build the phones",
-        &["build", "-p", "onbeat-tests", "--bin", "player", "--bin", "demo"],
+        &[
+            "build",
+            "-p",
+            "onbeat-tests",
+            "--bin",
+            "player",
+            "--bin",
+            "demo",
+            "--bin",
+            "stage",
+        ],
     ),
 ];
 

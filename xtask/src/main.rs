@@ -6,6 +6,7 @@ mod demo;
 mod fairness;
 mod fuzz;
 mod load;
+mod phones;
 mod steps;
 mod swift;
 mod test;

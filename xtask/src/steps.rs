@@ -1,13 +1,10 @@
 //! What `cargo xtask test` runs, as a table: part, name, what it needs, what it does.
 
-use std::{
-    env, fs, io,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{io, path::PathBuf, process::Command};
 
 use crate::{
     build::{self, cargo},
+    phones,
     tools::{
         CARGO_DEB, CHINESE, CHROMIUM, CLIPPY, COMPILE, DPKG_DEV, MMDEBSTRAP, NODE, NPM, PEBBLE, POSTGRES, RUSTFMT, Tool,
     },
@@ -128,7 +125,7 @@ pub(crate) fn e2e() -> io::Result<Vec<Step>> {
         &[&COMPILE[..], &[POSTGRES]].concat(),
         cargo(&["test", "-p", "onbeat-tests", "--test", "e2e"]),
     ));
-    steps.extend(bindings()?);
+    steps.extend(phones::bindings()?);
     Ok(steps)
 }
 
@@ -144,7 +141,10 @@ pub(crate) fn desk() -> Vec<Step> {
         command
     };
     let packages = command("npm", &["ci", "--no-audit", "--no-fund"]);
-    let test = command("node", &["--test", "--test-reporter=spec", "desk.test.mjs"]);
+    let test = command(
+        "node",
+        &["--test", "--test-reporter=spec", "shift.test.mjs", "desk.test.mjs"],
+    );
     let mut steps = programs();
     steps.push(step("packages of the browser's tests", &[NODE, NPM], packages));
     steps.push(step("the desk in a browser", &[NODE, CHROMIUM, CHINESE], test));
@@ -170,70 +170,6 @@ pub(crate) fn package() -> Vec<Step> {
         step(name, &COMPILE, cargo(arguments)),
         step("the Debian package", &needs, test),
     ]
-}
-
-/// Kotlin and Swift are generated from the built library and must offer the phone.
-pub(crate) fn bindings() -> io::Result<Vec<Step>> {
-    let folder = build::target().join("bindings");
-    match fs::remove_dir_all(&folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let library = [
-        "rustc",
-        "-p",
-        "onbeat-core",
-        "--features",
-        "mobile",
-        "--lib",
-        "--crate-type",
-        "cdylib",
-    ];
-    let generator = [
-        "build",
-        "-p",
-        "onbeat-tests",
-        "--features",
-        "bindgen",
-        "--bin",
-        "uniffi-bindgen",
-    ];
-    let mut steps = vec![
-        step("build the library for the apps", &COMPILE, cargo(&library)),
-        step("build the bindings' generator", &COMPILE, cargo(&generator)),
-    ];
-    for language in ["kotlin", "swift"] {
-        steps.push(step(
-            &format!("bindings: {language}"),
-            &COMPILE,
-            generate(language, &folder),
-        ));
-    }
-    let holds = vec![
-        (
-            folder.join("kotlin/uniffi/onbeat_core/onbeat_core.kt"),
-            "open class Phone:",
-        ),
-        (folder.join("swift/onbeat_core.swift"), "open class Phone:"),
-        (folder.join("swift/onbeat_coreFFI.h"), "uniffi_onbeat_core"),
-    ];
-    steps.push(Step {
-        name: "bindings offer the phone".into(),
-        needs: Vec::new(),
-        action: Action::Holds(holds),
-    });
-    Ok(steps)
-}
-
-fn generate(language: &str, folder: &Path) -> Command {
-    let (prefix, suffix) = (env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX);
-    let library = build::target().join(format!("{prefix}onbeat_core{suffix}"));
-    let mut command = Command::new(build::target().join("uniffi-bindgen"));
-    command
-        .current_dir(build::root())
-        .args(["generate", "--no-format", "--language", language, "--out-dir"]);
-    command.arg(folder.join(language)).arg("--library").arg(library);
-    command
 }
 
 pub(crate) fn step(name: &str, needs: &[Tool], command: Command) -> Step {

@@ -3,7 +3,7 @@
 use std::{ffi::OsStr, io, process::Command};
 
 use crate::{
-    build,
+    build, phones,
     steps::{self, Step, step},
     tools::{COMPILE, MMDEBSTRAP},
 };
@@ -14,7 +14,7 @@ pub(crate) fn steps() -> io::Result<Vec<Step>> {
     let mut take = Command::new(build::root().join("ios/OnbeatKit/take"));
     take.arg(build::target().join("bindings/swift"));
     let mut steps = steps::programs();
-    steps.extend(steps::bindings()?);
+    steps.extend(phones::bindings()?);
     steps.push(step("bindings for the kit", &COMPILE, take));
     steps.push(step("the kit of the iPhone's app", &[MMDEBSTRAP], test(scratch.as_os_str())));
     steps.push(step("the iPhone's app, stub-checked", &[MMDEBSTRAP], check(scratch.as_os_str())));

@@ -8,6 +8,7 @@ use std::{
 use clap::{Args, ValueEnum};
 
 use crate::{
+    phones,
     steps::{self, Action, Step},
     swift, tools,
 };
@@ -27,6 +28,8 @@ enum Part {
     E2e,
     /// The desk's pages in a real browser, fed by real phones.
     Desk,
+    /// The Android app's sources on the JVM, with the real core.
+    Kotlin,
     /// The Debian package, installed, run, upgraded, removed and purged.
     Package,
     /// The kit of the iPhone's app, on Linux, against the real core and a real server.
@@ -60,6 +63,9 @@ impl Test {
         }
         if asked(Part::Desk) {
             steps.extend(steps::desk());
+        }
+        if asked(Part::Kotlin) {
+            steps.extend(phones::kotlin()?);
         }
         if asked(Part::Package) {
             steps.extend(steps::package());
@@ -132,8 +138,9 @@ fn run_command(mut command: Command) -> io::Result<(u32, u32)> {
     }
 }
 
-/// Reads `test result: ok. 12 passed; 0 failed; …` of cargo, `ℹ pass 12` and `ℹ fail 0` of node, and
-/// `✔ Test run with 12 tests passed after …` of Swift, which does not count what failed.
+/// Reads `test result: ok. 12 passed; 0 failed; …` of cargo, `ℹ pass 12` and `ℹ fail 0` of node,
+/// `[INFO] Tests run: 12, Failures: 0, Errors: 0, Skipped: 0` of Maven, and `✔ Test run with 12 tests passed after …` of
+/// Swift, which does not count what failed.
 fn counts(line: &str) -> Option<(u32, u32)> {
     if let Some((_, of_swift)) = line.split_once(" Test run with ") {
         let (count, said) = of_swift.split_once(" test")?;
@@ -148,12 +155,24 @@ fn counts(line: &str) -> Option<(u32, u32)> {
             _ => None,
         };
     }
+    if let Some((_, of_maven)) = line.split_once("] Tests run: ") {
+        return sum_of_maven(of_maven);
+    }
     let (_, counts) = line.strip_prefix("test result: ")?.split_once(". ")?;
     let number = |word: &str| {
         let part = counts.split("; ").find(|part| part.ends_with(word))?;
         part.split(' ').next()?.parse().ok()
     };
     Some((number("passed")?, number("failed")?))
+}
+
+/// The sum of a module; the lines of its classes tell how long they took, too.
+fn sum_of_maven(line: &str) -> Option<(u32, u32)> {
+    let fields = line.split(", ").map(|field| field.rsplit(' ').next()?.parse().ok());
+    let [run, failures, errors, skipped] = fields.collect::<Option<Vec<u32>>>()?[..] else {
+        return None;
+    };
+    Some((run - failures - errors - skipped, failures + errors))
 }
 
 /// Says what took how long, what failed and what could not run; nothing may be left out under `CI=true`.
@@ -196,7 +215,7 @@ mod tests {
     use super::counts;
 
     #[test]
-    fn reads_the_counts_of_cargo_node_and_swift() {
+    fn reads_the_counts_of_all_runners() {
         let cases = [
             (
                 "test result: FAILED. 17 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out; finished in 1.2s",
@@ -214,6 +233,11 @@ mod tests {
                 None,
             ),
             ("◇ Test run started.", None),
+            (
+                "[INFO] Tests run: 9, Failures: 0, Errors: 0, Skipped: 1, Time elapsed: 1.2 s -- in a.Test",
+                None,
+            ),
+            ("[ERROR] Tests run: 9, Failures: 1, Errors: 2, Skipped: 1", Some((5, 3))),
         ];
         for (line, counted) in cases {
             assert_eq!(counts(line), counted, "{line}");

@@ -93,6 +93,16 @@ pub(crate) const CHINESE: Tool = Tool {
     name: "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
     from: From::Apt("fonts-noto-cjk"),
 };
+/// Compiles and tests the Android app's sources; brings a Java of its own.
+pub(crate) const MAVEN: Tool = Tool {
+    name: "mvn",
+    from: From::Apt("maven"),
+};
+/// What draws the app's screens is linked with it, though it draws without.
+pub(crate) const GL: Tool = Tool {
+    name: "/usr/lib/x86_64-linux-gnu/libGL.so.1",
+    from: From::Apt("libgl1"),
+};
 /// `cargo fmt`.
 pub(crate) const RUSTFMT: Tool = Tool {
     name: "cargo-fmt",

@@ -16,6 +16,7 @@ mod platform;
 mod presence;
 mod store;
 mod sync;
+mod today;
 mod views;
 mod writing;
 
@@ -36,7 +37,8 @@ pub use explain::Explained;
 pub use platform::{Platform, SignError};
 pub use presence::FixOutcome;
 pub use sync::{Problem, SyncReport};
-pub use views::{CustomerNear, Diagnosis, Heads, LineState, RecordShown, Today};
+pub use today::{Here, Next, Today};
+pub use views::{CustomerNear, Diagnosis, Heads, LineState, RecordShown};
 
 use crate::{
     policy::Policy,

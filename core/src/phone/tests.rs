@@ -411,10 +411,12 @@ fn breaks_private_time_and_leave_keep_no_place() {
         phone.today(&at(200)).unwrap().break_until_ms,
         Some(OPENING_MS + 240 * MINUTE_MS)
     );
+    assert_eq!(phone.today(&at(200)).unwrap().next, Next::EndBreak);
     phone.break_end(&at(210)).unwrap();
     assert!(kept(211));
     phone.private_start(&at(220)).unwrap();
     assert!(!kept(300));
+    assert_eq!(phone.today(&at(300)).unwrap().next, Next::EndPrivate);
     phone.private_end(&at(301)).unwrap();
     assert!(kept(302));
     // A break that was never ended lasts as long as a break may.
@@ -528,7 +530,13 @@ fn a_day_reads_as_the_rules_fold_it() {
         phone.on_fix(&reading(minutes, 0)).unwrap();
     }
     let before = phone.today(&stamp(60 * MINUTE_MS)).unwrap();
-    assert!(before.suggest_sign_in && before.open_visit.is_none());
+    assert_eq!(before.next, Next::SignIn);
+    let here = before.here.unwrap();
+    assert_eq!(
+        (here.at_ms, here.place),
+        (OPENING_MS + 59 * MINUTE_MS, PlaceVerdict::Inside)
+    );
+    assert!(here.edge_mm.unwrap() > 0 && before.open_visit.is_none());
     phone.sign_in(&reading(60, 0), "here".into()).unwrap();
     let visit = phone
         .check_in(&reading(61, 1_000_000), "c-17".into(), "order".into())
@@ -545,12 +553,13 @@ fn a_day_reads_as_the_rules_fold_it() {
     assert_eq!(phone.draft(&visit).unwrap().as_deref(), Some("half a thought"));
     let open = phone.today(&stamp(62 * MINUTE_MS)).unwrap();
     assert_eq!(open.open_visit.as_deref(), Some(visit.as_str()));
+    assert!(matches!(&open.next, Next::CheckOut { visit: next } if next.visit == visit));
     phone.save_report(&reading(70, 1_000_000), &report).unwrap();
     assert_eq!(phone.draft(&visit).unwrap(), None);
     phone.check_out(&reading(71, 1_000_000), visit).unwrap();
 
     let today = phone.today(&stamp(72 * MINUTE_MS)).unwrap();
-    assert!(!today.suggest_sign_in && today.open_visit.is_none());
+    assert!(matches!(&today.next, Next::Visit { customer } if customer.is_none()) && today.open_visit.is_none());
     assert_eq!(today.day.visits[0].report.as_ref(), Some(&report));
     assert_eq!(today.day.visits[0].dwell_s, Some(600));
     assert!(today.day.counts.inside_s > 3_000);
@@ -572,7 +581,8 @@ fn a_finding_is_explained_and_answered() {
         phone.on_fix(&reading(minutes, north_e9)).unwrap();
     }
     let end = stamp(10 * 60 * MINUTE_MS);
-    let day = phone.today(&end).unwrap().day;
+    let Today { day, next, here, .. } = phone.today(&end).unwrap();
+    assert_eq!((next, here), (Next::Rest, None));
     let left = day
         .findings
         .iter()

@@ -4,8 +4,8 @@ use chrono::{Days, NaiveDate};
 use serde::Serialize;
 
 use super::{
-    Phone, PhoneError, presence,
-    store::{self, LogRow, log, photos},
+    Phone, PhoneError,
+    store::{self, LogRow, log},
     sync::enrolment,
 };
 use crate::{
@@ -14,33 +14,7 @@ use crate::{
     record::{Grade, Hash, Receipt},
     reference::{Customer, Document, Look},
     rules::{Basis, DayView, Entry, Name, Noted, fold_day},
-    time::When,
 };
-
-/// The screen of the day.
-#[derive(Debug, Clone, PartialEq, Serialize, uniffi::Record)]
-pub struct Today {
-    /// Trusted time of the call.
-    pub now_ms: i64,
-    /// Where that lies.
-    pub when: When,
-    /// The account of the day.
-    pub day: DayView,
-    /// On a break until then.
-    pub break_until_ms: Option<i64>,
-    /// In private time since then.
-    pub private_since_ms: Option<i64>,
-    /// The visit that has no check-out yet.
-    pub open_visit: Option<String>,
-    /// In the window, seen inside and not signed in yet.
-    pub suggest_sign_in: bool,
-    /// Records that wait for a receipt.
-    pub waiting_records: u64,
-    /// Since when the oldest of them waits.
-    pub waiting_since_ms: Option<i64>,
-    /// Photos that wait.
-    pub waiting_photos: u32,
-}
 
 /// A customer, and how far away.
 #[derive(Debug, Clone, PartialEq, Serialize, uniffi::Record)]
@@ -133,39 +107,6 @@ const SLACK_MS: i64 = 6 * 3_600_000;
 const FAR_DAYS: u64 = 31;
 
 impl Phone {
-    /// The screen of the day. Records nothing but what the phone notices by itself.
-    ///
-    /// # Errors
-    /// [`PhoneError::NotEnrolled`], [`PhoneError::NoReference`] before the first sync, or the disk's.
-    pub fn today(&self, at: &Stamp) -> Result<Today, PhoneError> {
-        let basis = self.basis()?;
-        let now_ms = self.trusted_ms(at)?;
-        let day = self.day_at(now_ms)?;
-        self.with(|store| {
-            let connection = store.connection();
-            let (waiting_records, waiting_since_ms) = log::waiting(connection)?;
-            let when = basis.schedule.when(now_ms);
-            Ok(Today {
-                now_ms,
-                when,
-                break_until_ms: presence::break_until(connection, &basis, now_ms)?,
-                private_since_ms: presence::private_since(connection, &basis, now_ms)?,
-                open_visit: day
-                    .visits
-                    .iter()
-                    .rfind(|visit| visit.to_ms.is_none())
-                    .map(|visit| visit.visit.clone()),
-                suggest_sign_in: when == When::Within
-                    && day.presence.first_inside_ms.is_some()
-                    && day.sign_in.at_ms.is_none(),
-                day,
-                waiting_records,
-                waiting_since_ms,
-                waiting_photos: photos::pending(connection)?.len() as u32,
-            })
-        })
-    }
-
     /// The rep's customers, nearest first; by name where the reading has no fix. `search` is found in name,
     /// id and landline.
     ///
@@ -175,19 +116,7 @@ impl Phone {
         let basis = self.basis()?;
         let here = reading.fix.as_ref().map(Point::from);
         let wanted = search.trim().to_lowercase();
-        let mut near: Vec<CustomerNear> = basis
-            .customers
-            .iter()
-            .filter(|customer| is_found(customer, &wanted))
-            .map(|customer| CustomerNear {
-                customer: customer.clone(),
-                distance_mm: here.map(|here| {
-                    let there = Point::from_e9(customer.lat_e9, customer.lon_e9);
-                    (distance_m(here, there) * 1000.0).round() as i64
-                }),
-            })
-            .collect();
-        near.sort_by(|a, b| (a.distance_mm, &a.customer.name).cmp(&(b.distance_mm, &b.customer.name)));
+        let mut near = nearest(&basis, here, |customer| is_found(customer, &wanted));
         near.truncate(MAX_CUSTOMERS);
         Ok(near)
     }
@@ -359,6 +288,23 @@ pub(super) fn desk_records(noted: &Noted) -> impl Iterator<Item = RecordShown> {
             received_at_ms: Some(entry.when.at_ms),
         })
     })
+}
+
+/// Some of the rep's customers, nearest first; by name where nobody knows where he is.
+pub(super) fn nearest(basis: &Basis, here: Option<Point>, wanted: impl Fn(&Customer) -> bool) -> Vec<CustomerNear> {
+    let distance_mm = |customer: &Customer| {
+        let there = Point::from_e9(customer.lat_e9, customer.lon_e9);
+        here.map(|here| (distance_m(here, there) * 1000.0).round() as i64)
+    };
+    let wanted = basis.customers.iter().filter(|customer| wanted(customer));
+    let mut near: Vec<CustomerNear> = wanted
+        .map(|customer| CustomerNear {
+            customer: customer.clone(),
+            distance_mm: distance_mm(customer),
+        })
+        .collect();
+    near.sort_by(|a, b| (a.distance_mm, &a.customer.name).cmp(&(b.distance_mm, &b.customer.name)));
+    near
 }
 
 fn is_found(customer: &Customer, wanted: &str) -> bool {

@@ -39,12 +39,15 @@ private struct NextStep: View {
 
     var body: some View {
         Section {
-            if let visit = today.openVisit {
-                Button("today.check_out") { Task { await model.checkOut(visit: visit) } }
-            } else if today.suggestSignIn {
+            switch today.next {
+            case .signIn:
                 Button("today.sign_in") { Task { await model.signIn() } }
+            case .checkOut(let visit):
+                Button("today.check_out") { Task { await model.checkOut(visit: visit.visit) } }
+            default:
+                EmptyView()
             }
-            Text(LocalizedStringKey("today.live.\(today.day.presence.live)"))
+            Text(words("today.live", of: today.day.presence.live))
         }
     }
 }
@@ -65,7 +68,7 @@ private struct Window: View {
             .frame(height: 12)
             .accessibilityHidden(true)
             Text("today.minutes \(today.day.counts.insideS / 60) \(today.day.counts.unknownS / 60)")
-            Text(LocalizedStringKey("today.when.\(today.when)"))
+            Text(words("today.when", of: today.when))
         }
     }
 

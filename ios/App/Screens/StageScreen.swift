@@ -50,7 +50,7 @@ struct Problem: View {
 
     var body: some View {
         if let code {
-            Text(LocalizedStringKey("error.\(code)")).foregroundStyle(.orange)
+            Text(words("error", of: code)).foregroundStyle(.orange)
         }
     }
 }

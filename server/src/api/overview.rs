@@ -3,14 +3,14 @@ use axum::{
     extract::{Path, Query, State},
     http::StatusCode,
 };
-use onbeat_core::reference::{Customer, Team};
+use onbeat_core::reference::Customer;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::page::{Page, PageQuery};
 use crate::{
     auth::Actor,
-    desk::{Books, Desk, DeskResult, audit::DeskRecord, books, customers},
+    desk::{Books, Desk, DeskResult, audit::DeskRecord, customers},
     error::{ApiError, ApiResult},
     ready,
 };
@@ -87,15 +87,14 @@ pub(super) async fn ready(State(desk): State<Desk>) -> ApiResult<Json<serde_json
 /// The reps this person sees.
 #[utoipa::path(get, path = "/api/v1/reps", tag = "account", responses((status = 200, body = Vec<RepShown>)))]
 pub(super) async fn reps(State(desk): State<Desk>, actor: Actor) -> Json<Vec<RepShown>> {
-    let seen = books::reps(&desk)
-        .into_iter()
-        .filter(|(_, rep)| actor.covers(&rep.team));
+    let books = Books::now(&desk);
+    let seen = books.reps.iter().filter(|(_, rep)| actor.covers(&rep.team));
     let shown = seen.map(|(id, rep)| RepShown {
-        rep: id,
-        name: rep.name,
-        team: rep.team,
-        role: rep.role,
-        districts: rep.districts,
+        rep: id.clone(),
+        name: rep.name.clone(),
+        team: rep.team.clone(),
+        role: rep.role.clone(),
+        districts: rep.districts.clone(),
         customers: rep.customers.len(),
     });
     Json(shown.collect())
@@ -104,16 +103,20 @@ pub(super) async fn reps(State(desk): State<Desk>, actor: Actor) -> Json<Vec<Rep
 /// The teams this person sees.
 #[utoipa::path(get, path = "/api/v1/teams", tag = "company", responses((status = 200, body = Vec<TeamShown>)))]
 pub(super) async fn teams(State(desk): State<Desk>, actor: Actor) -> Json<Vec<TeamShown>> {
-    let seen = Books::now(&desk).teams.into_iter().filter(|(id, _)| actor.covers(id));
-    Json(seen.map(|(team, Team { name })| TeamShown { team, name }).collect())
+    let books = Books::now(&desk);
+    let seen = books.teams.iter().filter(|(id, _)| actor.covers(id));
+    let shown = seen.map(|(id, team)| TeamShown {
+        team: id.clone(),
+        name: team.name.clone(),
+    });
+    Json(shown.collect())
 }
 
 /// The customers this person sees: a supervisor those of the own teams' reps.
 #[utoipa::path(get, path = "/api/v1/customers", tag = "company", responses((status = 200, body = Vec<Object>)))]
 pub(super) async fn customers(State(desk): State<Desk>, actor: Actor) -> Json<Vec<Customer>> {
-    let mut books = Books::now(&desk);
-    customers::narrow(&mut books, &actor);
-    Json(books.customers.into_values().collect())
+    let books = Books::now(&desk);
+    Json(customers::seen(&books, &actor).into_values().cloned().collect())
 }
 
 /// Sets or takes away a customer's landline: evidence of the place at a phone sign-in.

@@ -10,7 +10,7 @@ use crate::{
     app::App,
     clock::{Clock, DemoClock, SystemClock},
     config::Config,
-    desk::{Desk, DeskError, DeskResult, enrol, retention, site::Site, users},
+    desk::{Desk, DeskError, DeskResult, base_map::BaseMap, enrol, retention, site::Site, users},
     fold, folder, log,
     metrics::Connections,
     monitor, router, serve, socket,
@@ -45,9 +45,11 @@ pub(super) async fn run(args: ServeArgs) -> DeskResult<()> {
     let app = App::open_on(data, config.database.as_deref(), clock, demo).await?;
     app.readiness
         .allow_fold_lag(Duration::from_secs(config.ready.fold_lag_s.into()));
+    let map = &config.map;
     let site = Site {
         data: data.to_owned(),
         metrics: config.metrics.listen,
+        base_map: BaseMap::new(map.file.as_deref(), map.tiles.as_deref(), map.gcj02, &map.attribution)?,
     };
     let desk = Desk {
         hand,

@@ -47,6 +47,8 @@ pub(super) struct Settings {
     #[command(flatten)]
     log: LogSettings,
     #[command(flatten)]
+    map: MapSettings,
+    #[command(flatten)]
     metrics: MetricsSettings,
     #[command(flatten)]
     tls: TlsSettings,
@@ -62,6 +64,27 @@ struct LogSettings {
     #[arg(id = "log.level", long = "log-level", value_name = "LEVEL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     level: Option<String>,
+}
+
+#[derive(Args, Serialize)]
+struct MapSettings {
+    /// A PMTiles file under the maps of the pages. [default: districts alone]
+    #[arg(id = "map.file", long = "map-file", value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<PathBuf>,
+    #[allow(rustdoc::bare_urls)]
+    /// Or images of another server, such as https://tiles.example.com/{z}/{x}/{y}.png; browsers fetch them there.
+    #[arg(id = "map.tiles", long = "map-tiles", value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tiles: Option<String>,
+    /// That map is in GCJ-02: places are shifted in the browser to lie right on it, and stored as they are.
+    #[arg(id = "map.gcj02", long = "map-gcj02", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gcj02: Option<bool>,
+    /// Whose map it is, shown on it.
+    #[arg(id = "map.attribution", long = "map-attribution", value_name = "TEXT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attribution: Option<String>,
 }
 
 #[derive(Args, Serialize)]
@@ -122,6 +145,7 @@ mod tests {
             ("behind-proxy", "127.0.0.1"),
             ("log-format", "json"),
             ("metrics-listen", "127.0.0.1:2"),
+            ("map-gcj02", "true"),
         ];
         let mut line = vec!["onbeat".to_owned()];
         let command = Line::command();

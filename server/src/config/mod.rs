@@ -42,6 +42,8 @@ pub struct Config {
     pub behind_proxy: Option<IpAddr>,
     /// What is written of what happens.
     pub log: Log,
+    /// What lies under the maps of the pages.
+    pub map: Map,
     /// What Prometheus reads.
     pub metrics: Metrics,
     /// When the server says it is not ready.
@@ -58,6 +60,20 @@ pub struct Log {
     pub format: LogFormat,
     /// How much, as `tracing_subscriber::EnvFilter` reads it: `info`, `info,onbeat::fold=debug`.
     pub level: String,
+}
+
+/// What lies under the maps of the pages; nothing: districts alone.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Map {
+    /// A PMTiles file, which browsers get from this server.
+    pub file: Option<PathBuf>,
+    /// Or images of another server, which browsers get there: `https://tiles.example.com/{z}/{x}/{y}.png`.
+    pub tiles: Option<String>,
+    /// It is in GCJ-02: places are shifted in the browser to lie right on it, and stored as they are.
+    pub gcj02: bool,
+    /// Whose map it is, shown on it.
+    pub attribution: String,
 }
 
 /// What Prometheus reads.
@@ -140,6 +156,7 @@ impl Default for Config {
             public_url: None,
             behind_proxy: None,
             log: Log::default(),
+            map: Map::default(),
             metrics: Metrics::default(),
             ready: Ready::default(),
             tls: Tls::default(),

@@ -1,6 +1,9 @@
 //! The documents in force, as the acts at the desk read them.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use onbeat_core::{
     policy::Policy,
@@ -9,6 +12,7 @@ use onbeat_core::{
 };
 
 use super::{Desk, DeskError, DeskResult};
+use crate::documents::Documents;
 
 /// The company's documents in force now.
 #[derive(Debug, Clone, Default)]
@@ -33,9 +37,25 @@ impl Books {
     /// Kinds that are read into the books.
     pub const KINDS: [&'static str; 7] = ["policy", "calendar", "team", "district", "no_go", "customer", "rep"];
 
-    /// As they stand.
-    pub fn now(desk: &Desk) -> Self {
+    /// As they stand: read anew once a document has come, or come into force.
+    pub fn now(desk: &Desk) -> Arc<Self> {
         let (documents, now_ms) = (desk.app.documents(), desk.now_ms());
+        let mut latest = desk.latest.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*latest {
+            Some(read) if read.holds(&documents, now_ms) => Arc::clone(&read.books),
+            _ => {
+                let books = Arc::new(Self::read(&documents, now_ms));
+                *latest = Some(Read {
+                    desk_seq: documents.desk_seq(),
+                    at_ms: now_ms,
+                    books: Arc::clone(&books),
+                });
+                books
+            }
+        }
+    }
+
+    fn read(documents: &Documents, now_ms: i64) -> Self {
         let mut books = Self::default();
         for kind in Self::KINDS {
             for (key, document) in documents.all_in_force(kind, now_ms) {
@@ -98,27 +118,21 @@ pub(super) fn bad_policy(error: TimeError) -> DeskError {
     DeskError::input("bad_policy", error.to_string())
 }
 
-/// The reps in force, by id.
-pub fn reps(desk: &Desk) -> BTreeMap<String, Rep> {
-    let documents = desk.app.documents();
-    let all = documents.all_in_force("rep", desk.now_ms());
-    all.filter_map(|(id, document)| match &**document {
-        Document::Rep(rep) => Some((id.to_owned(), rep.clone())),
-        _ => None,
-    })
-    .collect()
+/// The books as they were read last, shared by all who ask until they no longer hold.
+#[derive(Default)]
+pub struct Latest(Mutex<Option<Read>>);
+
+struct Read {
+    desk_seq: u64,
+    at_ms: i64,
+    books: Arc<Books>,
 }
 
-/// The policy in force.
-pub fn policy(desk: &Desk) -> Policy {
-    match desk
-        .app
-        .documents()
-        .in_force("policy", "policy", desk.now_ms())
-        .map(|document| &**document)
-    {
-        Some(Document::Policy(policy)) => policy.clone(),
-        _ => Policy::default(),
+impl Read {
+    /// Nothing was recorded since, and nothing that was to come into force later has.
+    fn holds(&self, documents: &Documents, now_ms: i64) -> bool {
+        let is_newest = self.desk_seq == documents.desk_seq() && self.at_ms >= documents.recorded_ms();
+        is_newest && self.at_ms <= now_ms && documents.starting(self.at_ms, now_ms).is_empty()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Customers: who sees whose, that a look at one is recorded, and the landlines that the clerk keeps, which are
 //! evidence of the place at a phone sign-in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use onbeat_core::{
     place::{Area, Point, Shape},
@@ -9,27 +9,30 @@ use onbeat_core::{
 };
 
 use super::{
-    Books, Deed, Desk, DeskError, DeskResult, books,
+    Books, Deed, Desk, DeskError, DeskResult,
     records::CustomerOpened,
     turn::{self, Start, turn},
 };
 use crate::{auth::Actor, files::import::phone_digits};
 
-/// Leaves the customers that this person sees: a supervisor those of the own teams' reps.
-pub fn narrow(books: &mut Books, actor: &Actor) {
+/// The customers that this person sees, by id: a supervisor those of the own teams' reps.
+pub fn seen<'a>(books: &'a Books, actor: &Actor) -> BTreeMap<&'a String, &'a Customer> {
     if actor.own_teams().is_none() {
-        return;
+        return books.customers.iter().collect();
     }
     let own = books.reps.values().filter(|rep| actor.covers(&rep.team));
-    let assigned: BTreeSet<&String> = own.flat_map(|rep| &rep.customers).collect();
-    books.customers.retain(|id, _| assigned.contains(id));
+    let assigned = own.flat_map(|rep| &rep.customers);
+    assigned.filter_map(|id| books.customers.get_key_value(id)).collect()
 }
 
 /// Whether this person sees a customer.
 pub fn sees(desk: &Desk, actor: &Actor, id: &str) -> bool {
     let of_own = || {
-        let mut reps = books::reps(desk).into_values();
-        reps.any(|rep| actor.covers(&rep.team) && rep.customers.iter().any(|customer| customer == id))
+        let books = Books::now(desk);
+        books
+            .reps
+            .values()
+            .any(|rep| actor.covers(&rep.team) && rep.customers.iter().any(|customer| customer == id))
     };
     actor.own_teams().is_none() || of_own()
 }
@@ -39,7 +42,7 @@ pub fn sees(desk: &Desk, actor: &Actor, id: &str) -> bool {
 /// # Errors
 /// No such customer; the store's.
 pub async fn open(desk: &Desk, actor: &Actor, id: &str) -> DeskResult<Customer> {
-    let customer = Books::now(desk).customers.remove(id);
+    let customer = Books::now(desk).customers.get(id).cloned();
     let customer = customer.ok_or_else(|| DeskError::missing("customer", id))?;
     let mut deed = Deed::new(actor);
     deed.record(&CustomerOpened {
@@ -78,7 +81,7 @@ pub async fn district(desk: &Desk, books: &Books, customer: &Customer) -> DeskRe
 /// No such customer; `bad_number`.
 pub async fn set_landline(desk: &Desk, actor: &Actor, id: &str, number: Option<&str>) -> DeskResult<Customer> {
     let before = Books::now(desk);
-    let mut after = before.clone();
+    let mut after = Books::clone(&before);
     let customer = after
         .customers
         .get_mut(id)

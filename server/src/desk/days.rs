@@ -2,12 +2,16 @@
 
 use chrono::NaiveDate;
 use onbeat_core::judge::Span;
+use serde::de::DeserializeOwned;
 
-use super::Desk;
+use super::{Desk, DeskResult};
 use crate::{
     auth::Actor,
     store::{Field, ViewQuery},
 };
+
+/// Views that are read at a time.
+const READ: usize = 1_000;
 
 /// Days, and whose.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,7 +46,34 @@ impl Which {
             to_ms: self.to.map(|day| whole(day).to_ms),
             fields: rep.collect(),
             descending: true,
+            bare: true,
             ..ViewQuery::default()
+        }
+    }
+}
+
+/// The views of a day that this person sees, as far as `T` reads them.
+///
+/// # Errors
+/// The store's.
+pub async fn on<T: DeserializeOwned>(desk: &Desk, actor: &Actor, day: NaiveDate) -> DeskResult<Vec<T>> {
+    let which = Which {
+        from: Some(day),
+        to: Some(day),
+        ..Which::default()
+    };
+    let mut query = which.query(desk, actor, "day");
+    query.limit = READ;
+    let mut days = Vec::new();
+    loop {
+        let views = desk.app.store.views(&query).await?;
+        days.extend(
+            views
+                .iter()
+                .filter_map(|view| serde_json::from_str::<T>(&view.body).ok()),
+        );
+        if !query.go_on(&views) {
+            return Ok(days);
         }
     }
 }

@@ -10,7 +10,7 @@ use onbeat_core::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Deed, Desk, DeskError, DeskResult, books};
+use super::{Books, Deed, Desk, DeskError, DeskResult, shares};
 use crate::{auth::Actor, store::Store};
 
 /// Longest reason, in characters.
@@ -184,10 +184,14 @@ pub async fn decide_many(
     }
     let mut deed = Deed::new(actor);
     let mut decisions = Vec::with_capacity(ids.len());
-    let reps = books::reps(desk);
+    let books = Books::now(desk);
     for id in ids {
         let case = Case::read(desk, id).await?;
-        if !reps.get(&case.view.rep).is_some_and(|rep| actor.covers(&rep.team)) {
+        if !books
+            .reps
+            .get(&case.view.rep)
+            .is_some_and(|rep| actor.covers(&rep.team))
+        {
             return Err(DeskError::missing("finding", id));
         }
         let named = |error: DeskError| DeskError {
@@ -220,6 +224,11 @@ async fn may_confirm(desk: &Desk, case: &Case) -> DeskResult<()> {
             "a question is asked of the rep, it is never confirmed",
         ));
     }
+    if shares::now(desk).await?.suspends(finding.kind) {
+        let why =
+            "of findings of this kind too many were withdrawn in 30 days: excuse or withdraw it, none is confirmed";
+        return Err(DeskError::conflict("suspended", why));
+    }
     let now_ms = desk.now_ms();
     let documents = desk.app.documents();
     let mut schedule = documents.schedule_at(&case.view.rep, finding.from_ms);
@@ -239,7 +248,7 @@ async fn may_confirm(desk: &Desk, case: &Case) -> DeskResult<()> {
     }
     let since_ms = case.known_ms.max(finding.to_ms);
     schedule = documents.schedule_at(&case.view.rep, since_ms);
-    let last = schedule.add_workdays(schedule.day_of(since_ms), books::policy(desk).reasons.give_workdays);
+    let last = schedule.add_workdays(schedule.day_of(since_ms), Books::now(desk).policy.reasons.give_workdays);
     let over_ms = schedule.whole_day(last).to_ms;
     if now_ms >= over_ms {
         return Ok(());

@@ -37,7 +37,7 @@ pub async fn put(
     let kind = check_kind(kind)?;
     let document = read(kind, key, document)?;
     let before = Books::now(desk);
-    let mut after = before.clone();
+    let mut after = Books::clone(&before);
     if let Document::Policy(policy) = document {
         after.policy = import::check_policy(policy, &after)?;
     } else {
@@ -53,7 +53,7 @@ pub async fn put(
 pub async fn drop(desk: &Desk, actor: &Actor, kind: &str, key: &str) -> DeskResult<Turned> {
     let kind = check_kind(kind)?;
     let before = Books::now(desk);
-    let mut after = before.clone();
+    let mut after = Books::clone(&before);
     after.forget(kind, key);
     let turned = finish(desk, actor, None, (&before, &after), (kind, key)).await?;
     if turned == Turned::default() {

@@ -13,7 +13,7 @@ use onbeat_core::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Deed, Desk, DeskError, DeskResult, books};
+use super::{Books, Deed, Desk, DeskError, DeskResult, books};
 use crate::{
     auth::Actor,
     fold,
@@ -82,8 +82,8 @@ pub struct Exceptions {
 /// # Errors
 /// The store's.
 pub async fn list(desk: &Desk, actor: &Actor) -> DeskResult<Exceptions> {
-    let reps = books::reps(desk);
-    let sees = |rep: &str| reps.get(rep).is_some_and(|rep| actor.covers(&rep.team));
+    let books = Books::now(desk);
+    let sees = |rep: &str| books.reps.get(rep).is_some_and(|rep| actor.covers(&rep.team));
     let documents = desk.app.documents();
     let mut exceptions: Vec<_> = documents
         .all_in_force("exception", desk.now_ms())

@@ -112,7 +112,7 @@ pub async fn import(
     let start = Start::read(desk, &before, valid_from)?;
     start.allows(file.kind())?;
     let mut deed = Deed::new(actor);
-    let mut after = before.clone();
+    let mut after = Books::clone(&before);
     let mut users = Vec::new();
     let mut named = BTreeSet::new();
     match file {
@@ -196,7 +196,11 @@ fn check_tolerance(edge_tolerance_m: Option<u32>) -> DeskResult<()> {
     }
 }
 
-async fn shapes(text: String, name_property: String, datum: Datum) -> DeskResult<Vec<NamedShape>> {
+/// The districts of a file.
+///
+/// # Errors
+/// `bad_geojson`.
+pub(super) async fn shapes(text: String, name_property: String, datum: Datum) -> DeskResult<Vec<NamedShape>> {
     let read = move || read_districts(&text, &name_property, datum);
     let shapes = tokio::task::spawn_blocking(read).await;
     let shapes = shapes.map_err(|error| DeskError::environment("failed", error.to_string()))?;
@@ -295,10 +299,9 @@ fn add_team(after: &mut Books, team: &str) {
 fn unknown(row: u64, column: &str, ids: &[String], known: impl Fn(&String) -> bool) -> Vec<RowError> {
     let lacking = ids.iter().filter(|id| !known(id));
     lacking
-        .map(|id| RowError {
-            row,
-            column: column.into(),
-            message: format!("there is no {id:?}: import {column} first"),
+        .map(|id| {
+            let why = format!("there is no {id:?}: import {column} first");
+            RowError::new(row, column, "unknown", &[id], why)
         })
         .collect()
 }

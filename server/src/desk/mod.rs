@@ -2,6 +2,7 @@
 //! beside the server. It checks, then writes its records, documents and feed items in one transaction.
 
 pub mod audit;
+pub mod base_map;
 pub mod books;
 pub mod condition;
 pub mod customers;
@@ -10,6 +11,7 @@ pub mod decide;
 mod deed;
 pub mod documents;
 pub mod duties;
+pub mod effects;
 pub mod enrol;
 pub mod erase;
 mod error;
@@ -25,6 +27,7 @@ pub mod register;
 pub mod rejudge;
 pub mod reports;
 pub mod retention;
+pub mod shares;
 pub mod site;
 pub mod tables;
 pub mod turn;
@@ -63,6 +66,10 @@ pub struct Desk {
     pub tls: bool,
     /// Where it runs, if it serves.
     pub site: Option<Arc<site::Site>>,
+    /// The books that were read last.
+    pub latest: Arc<books::Latest>,
+    /// What share of findings was withdrawn, as counted last.
+    pub shares: Arc<shares::Latest>,
 }
 
 /// What stands between a password and a session.
@@ -83,7 +90,14 @@ impl Desk {
             hand: None,
             tls: false,
             site: None,
+            latest: Arc::default(),
+            shares: Arc::default(),
         }
+    }
+
+    /// What lies under the maps of its pages.
+    pub fn base_map(&self) -> Option<&base_map::BaseMap> {
+        self.site.as_ref()?.base_map.as_ref()
     }
 
     /// Milliseconds since 1970 (UTC).

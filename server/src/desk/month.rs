@@ -50,6 +50,12 @@ impl Month {
         }
     }
 
+    /// Its last day is over.
+    pub fn is_over(self, desk: &Desk) -> bool {
+        let (documents, now_ms) = (desk.app.documents(), desk.now_ms());
+        documents.schedule_at("", now_ms).whole_day(self.next().0).from_ms <= now_ms
+    }
+
     fn next(self) -> Self {
         Self(self.0.checked_add_months(Months::new(1)).unwrap_or(self.0))
     }
@@ -147,8 +153,7 @@ pub async fn freeze(desk: &Desk, actor: &Actor, month: Month) -> DeskResult<()> 
             format!("the sheet of {key} is frozen already"),
         ));
     }
-    let documents = desk.app.documents();
-    if documents.schedule_at("", now_ms).whole_day(month.next().0).from_ms > now_ms {
+    if !month.is_over(desk) {
         return Err(DeskError::conflict("month_runs", format!("{key} is not over")));
     }
     let mut disputed = 0;

@@ -1,13 +1,13 @@
 //! The reps' phones.
 
-use onbeat_core::record::{Grade, StreamId};
+use onbeat_core::record::{Certificate, Grade, StreamId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Deed, Desk, DeskError, DeskResult, books, records::PhoneRevoked};
+use super::{Books, Deed, Desk, DeskError, DeskResult, records::PhoneRevoked};
 use crate::{
     auth::Actor,
-    certificates::newest_certificate,
+    certificates::{newest_certificate, newest_certificates},
     phones::{Device, StreamBody, StreamState, stream_cell, stream_of},
     store::Guard,
 };
@@ -39,22 +39,23 @@ pub struct Phone {
 /// # Errors
 /// The store's.
 pub async fn list(desk: &Desk, actor: &Actor) -> DeskResult<Vec<Phone>> {
-    let reps = books::reps(desk);
-    let sees = |rep: &str| actor.own_teams().is_none() || reps.get(rep).is_some_and(|rep| actor.covers(&rep.team));
-    let mut phones = Vec::new();
-    for cell in desk.app.store.cells("stream", "", desk.now_ms()).await? {
-        match serde_json::from_str::<StreamBody>(&cell.body) {
-            Ok(body) if sees(&body.rep) => phones.push(shown(desk, cell.key, body).await?),
-            _ => {}
-        }
-    }
+    let books = Books::now(desk);
+    let sees =
+        |rep: &str| actor.own_teams().is_none() || books.reps.get(rep).is_some_and(|rep| actor.covers(&rep.team));
+    let mut certificates = newest_certificates(&*desk.app.store).await?;
+    let cells = desk.app.store.cells("stream", "", desk.now_ms()).await?;
+    let known = cells.into_iter().filter_map(|cell| {
+        let body: StreamBody = serde_json::from_str(&cell.body).ok()?;
+        let certificate = certificates.remove(&cell.key);
+        sees(&body.rep).then(|| shown(cell.key, body, certificate))
+    });
+    let mut phones: Vec<Phone> = known.collect();
     phones.sort_by(|a, b| (&a.rep, a.enrolled_ms).cmp(&(&b.rep, b.enrolled_ms)));
     Ok(phones)
 }
 
-async fn shown(desk: &Desk, stream: StreamId, body: StreamBody) -> DeskResult<Phone> {
-    let certificate = newest_certificate(&*desk.app.store, &stream).await?;
-    Ok(Phone {
+fn shown(stream: StreamId, body: StreamBody, certificate: Option<Certificate>) -> Phone {
+    Phone {
         rep: body.rep,
         state: body.state,
         grade: certificate.as_ref().map_or(body.grade, |certificate| certificate.grade),
@@ -63,7 +64,7 @@ async fn shown(desk: &Desk, stream: StreamId, body: StreamBody) -> DeskResult<Ph
         enrolled_ms: body.enrolled_ms,
         last_sync_ms: body.last_sync_ms,
         stream,
-    })
+    }
 }
 
 /// Whose phone a stream is.
@@ -97,5 +98,6 @@ pub async fn revoke(desk: &Desk, actor: &Actor, stream: &str) -> DeskResult<Phon
         by: actor.user.clone(),
     });
     deed.commit(desk).await?;
-    shown(desk, stream.into(), revoked).await
+    let certificate = newest_certificate(&*desk.app.store, stream).await?;
+    Ok(shown(stream.into(), revoked, certificate))
 }

@@ -1,19 +1,25 @@
 //! The register of market-entry sign-ins (R4): who signed in when, where and how, who has not, and the
 //! clerk's entry for a rep who called.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use onbeat_core::{
+    judge::Span,
     record::Body,
     reference::Customer,
     rules::{
-        DayView, Name,
-        sign_in::{SignInEntered, SignInWay},
+        Name,
+        sign_in::{SignInEntered, SignInView, SignInWay},
     },
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Books, Deed, Desk, DeskError, DeskResult, books, customers, days::is_excused};
+use super::{
+    Books, Deed, Desk, DeskError, DeskResult, customers,
+    days::{self, is_excused},
+};
 use crate::{auth::Actor, files::import::phone_digits, store::LogLine};
 
 /// A call is entered at most this long after it came.
@@ -102,27 +108,35 @@ pub struct CallEntered {
     pub customer: Option<String>,
 }
 
+/// What the register reads of a day's view.
+#[derive(Deserialize)]
+struct DayState {
+    rep: String,
+    spans: Vec<Span>,
+    sign_in: SignInView,
+}
+
 /// The register of a day, by rep.
 ///
 /// # Errors
 /// The store's.
 pub async fn of_day(desk: &Desk, actor: &Actor, day: NaiveDate) -> DeskResult<Vec<RegisterRow>> {
-    let store = &*desk.app.store;
-    let mut rows = Vec::new();
-    for (id, rep) in books::reps(desk).into_iter().filter(|(_, rep)| actor.covers(&rep.team)) {
-        let view = store.view("day", &format!("{id}/{day}")).await?;
-        let view = view.and_then(|view| serde_json::from_str::<DayView>(&view.body).ok());
-        let excused = view.as_ref().is_some_and(|view| is_excused(&view.spans));
-        let sign_in = view.map(|view| view.sign_in).unwrap_or_default();
+    let days = days::on::<DayState>(desk, actor, day).await?;
+    let mut days: BTreeMap<_, _> = days.into_iter().map(|state| (state.rep.clone(), state)).collect();
+    let (books, mut rows) = (Books::now(desk), Vec::new());
+    for (id, rep) in books.reps.iter().filter(|(_, rep)| actor.covers(&rep.team)) {
+        let state = days.remove(id);
+        let excused = state.as_ref().is_some_and(|state| is_excused(&state.spans));
+        let sign_in = state.map(|state| state.sign_in).unwrap_or_default();
         let entered = match &sign_in.record {
             Some(record) if sign_in.way != Some(SignInWay::App) => entered(desk, record).await?,
             _ => None,
         };
         rows.push(RegisterRow {
             entered,
-            rep: id,
-            name: rep.name,
-            team: rep.team,
+            rep: id.clone(),
+            name: rep.name.clone(),
+            team: rep.team.clone(),
             due_ms: sign_in.due_ms,
             at_ms: sign_in.at_ms,
             way: sign_in.way,
@@ -162,13 +176,12 @@ async fn entered(desk: &Desk, record: &Name) -> DeskResult<Option<Entered>> {
 
 /// Whose landline a number is, among the customers that this person sees, those of the rep who calls first.
 pub fn owner(desk: &Desk, actor: &Actor, rep: &str, number: &str) -> Option<Owner> {
-    let (mut books, number) = (Books::now(desk), phone_digits(number)?);
-    customers::narrow(&mut books, actor);
-    let own = books.reps.get(rep).map(|rep| rep.customers.clone()).unwrap_or_default();
-    let customer = whose(&books, &own, &number)?;
+    let (books, number) = (Books::now(desk), phone_digits(number)?);
+    let own = books.reps.get(rep).map_or(&[][..], |rep| &rep.customers);
+    let customer = whose(customers::seen(&books, actor).into_values(), own, &number)?;
     Some(Owner {
-        name: books.customers.get(&customer)?.name.clone(),
-        of_rep: own.contains(&customer),
+        name: customer.name.clone(),
+        of_rep: own.contains(&customer.id),
     })
 }
 
@@ -199,7 +212,7 @@ pub async fn enter(desk: &Desk, actor: &Actor, call: Call) -> DeskResult<CallEnt
         day: documents
             .schedule_at(&call.rep, call.called_at_ms)
             .day_of(call.called_at_ms),
-        customer: whose(&books, &rep.customers, &number),
+        customer: whose(books.customers.values(), &rep.customers, &number).map(|customer| customer.id.clone()),
         number,
     };
     let mut deed = Deed::new(actor);
@@ -216,16 +229,11 @@ pub async fn enter(desk: &Desk, actor: &Actor, call: Call) -> DeskResult<CallEnt
 }
 
 /// The customer whose landline it is, one of the rep's first.
-fn whose(books: &Books, own: &[String], number: &str) -> Option<String> {
+fn whose<'a>(customers: impl Iterator<Item = &'a Customer>, own: &[String], number: &str) -> Option<&'a Customer> {
     let calls = |customer: &&Customer| customer.landline.as_deref().is_some_and(|line| same_line(line, number));
-    let mut found: Vec<_> = books
-        .customers
-        .values()
+    customers
         .filter(calls)
-        .map(|customer| &customer.id)
-        .collect();
-    found.sort_by_key(|id| !own.contains(id));
-    found.first().map(ToString::to_string)
+        .min_by_key(|customer| !own.contains(&customer.id))
 }
 
 /// Fewest digits that name a line within a country: area and number, without the 0 before them.

@@ -87,10 +87,10 @@ impl Sums {
         self.visits += other.visits;
     }
 
-    /// Thousandths of the known time that were kept: inside, edge and excused over these and outside. `None` where
-    /// nothing is known.
+    /// Thousandths of the known time that were kept: inside and edge over these and outside. What is excused is neither:
+    /// leave lifts nobody's share, and lowers none. `None` where nothing is known.
     pub fn kept_permille(&self) -> Option<i64> {
-        let kept_s = self.inside_s + self.edge_s + self.excused_s;
+        let kept_s = self.inside_s + self.edge_s;
         let known_s = kept_s + self.outside_s;
         // Rounded down only where something was outside: all of it is all of it.
         (known_s > 0).then(|| kept_s * 1000 / known_s)
@@ -182,7 +182,8 @@ mod tests {
             (sums(0, 0, 0, 3600, 0), None),
             (sums(100, 0, 0, 900, 0), Some(1000)),
             (sums(0, 100, 0, 900, 0), Some(1000)),
-            (sums(0, 0, 0, 0, 100), Some(1000)),
+            (sums(0, 0, 0, 0, 100), None),
+            (sums(50, 0, 50, 0, 900), Some(500)),
             (sums(900, 0, 100, 5000, 0), Some(900)),
             (sums(99_999, 0, 1, 0, 0), Some(999)),
         ] {

@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use super::base_map::BaseMap;
 use crate::keeping::{Backup, last_backup};
 
 /// The place of a running server.
@@ -15,6 +16,8 @@ pub struct Site {
     pub data: PathBuf,
     /// Where `/metrics` is served, if anywhere.
     pub metrics: Option<SocketAddr>,
+    /// What lies under the maps of its pages.
+    pub base_map: Option<BaseMap>,
 }
 
 impl Site {
@@ -54,7 +57,11 @@ mod tests {
         std::os::unix::fs::symlink(folder.path(), folder.path().join("deep/round")).unwrap();
         let link_bytes = fs::symlink_metadata(folder.path().join("deep/round")).unwrap().len();
         let data = folder.path().to_owned();
-        let site = Site { data, metrics: None };
+        let site = Site {
+            data,
+            metrics: None,
+            base_map: None,
+        };
         assert_eq!((site.used_bytes(), site.last_backup()), (15 + link_bytes, None));
     }
 }

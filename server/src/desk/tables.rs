@@ -261,14 +261,13 @@ fn sum_cells(sums: &Sums) -> [String; 10] {
 }
 
 fn customers_table(desk: &Desk, actor: &Actor) -> Table {
-    let mut books = Books::now(desk);
-    customers::narrow(&mut books, actor);
+    let books = Books::now(desk);
     let degrees = |e9: i64| format!("{:.7}", e9 as f64 / 1e9);
-    let rows = books.customers.into_values().map(|customer| {
-        let landline = customer.landline.filter(|_| sees_landlines(actor));
+    let rows = customers::seen(&books, actor).into_values().map(|customer| {
+        let landline = customer.landline.clone().filter(|_| sees_landlines(actor));
         vec![
-            customer.id,
-            customer.name,
+            customer.id.clone(),
+            customer.name.clone(),
             degrees(customer.lat_e9),
             degrees(customer.lon_e9),
             landline.unwrap_or_default(),

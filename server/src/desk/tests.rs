@@ -217,6 +217,7 @@ async fn a_file_is_kept_for_who_handed_it_in_and_changes_nothing_until_applied()
     let text = "id,name,lat,lon\nc9,Nine,31.2,121.4\n".into();
     let handed_in = upload::Upload {
         name: "c.csv".into(),
+        drawn: None,
         file: File::Customers { text },
     };
     upload::keep(&desk, &ada, &handed_in).await.unwrap();

@@ -274,11 +274,8 @@ fn check(books: &Books) -> DeskResult<()> {
     let mut rows = Vec::new();
     for (id, rep) in &books.reps {
         let mut lacks = |column: &str, name: &str| {
-            rows.push(RowError {
-                row: 0,
-                column: column.into(),
-                message: format!("rep {id}: there is no {column} {name:?}: import it first"),
-            });
+            let why = format!("rep {id}: there is no {column} {name:?}: import it first");
+            rows.push(RowError::new(0, column, "rep_lacks", &[id, name], why));
         };
         if !books.teams.contains_key(&rep.team) {
             lacks("team", &rep.team);

@@ -18,6 +18,9 @@ const KEPT_MAX_BYTES: usize = 48 * 1024 * 1024;
 pub struct Upload {
     /// The file's name.
     pub name: String,
+    /// It was drawn on the map: the district that it corrects, empty of a new one.
+    #[serde(default)]
+    pub drawn: Option<String>,
     /// What it holds, as it is read.
     pub file: File,
 }

@@ -145,7 +145,8 @@ pub fn csv_line(cells: impl Iterator<Item = String>) -> String {
 }
 
 pub(super) fn harmless(cell: String) -> String {
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
+    let is_number = cell.parse::<f64>().is_ok_and(f64::is_finite);
+    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number;
     if formula { format!("'{cell}") } else { cell }
 }
 

@@ -95,18 +95,20 @@ fn user_row(row: &mut Row<'_>) -> Option<UserRow> {
         "auditor" => Role::Auditor,
         other => {
             let why = format!("{other:?} is no role: write rep, admin, supervisor, clerk or auditor");
-            return row.refuse("role", why);
+            return row.refuse("role", "no_role", &[other], why);
         }
     };
     let Some(user) = user::normal(&id) else {
         return row.refuse(
             "user",
+            "bad_user",
+            &[&id],
             format!("{id:?} can't be a log-in name: at most 64 characters, no spaces"),
         );
     };
     let password = row.cell("password").map(ToOwned::to_owned);
     if let Some(Err(error)) = password.as_deref().map(check_length) {
-        return row.refuse("password", error.to_string());
+        return row.refuse("password", "bad_password", &[], error.to_string());
     }
     Some(UserRow::LogIn {
         user,
@@ -120,7 +122,7 @@ fn user_row(row: &mut Row<'_>) -> Option<UserRow> {
 fn rep_row(row: &mut Row<'_>, id: String, name: String) -> Option<UserRow> {
     let team = row.needed("team")?.to_owned();
     if team.contains(';') {
-        return row.refuse("team", "a rep is in one team".into());
+        return row.refuse("team", "one_team", &[], "a rep is in one team".into());
     }
     Some(UserRow::Rep {
         id,
@@ -188,7 +190,8 @@ impl<'a> Table<'a> {
                 errors: &mut errors,
             };
             if let Some(first) = row.cell(self.key).and_then(|key| seen.insert(key.to_owned(), *line)) {
-                row.refuse::<()>(self.key, format!("stands in line {first} already"));
+                let why = format!("stands in line {first} already");
+                row.refuse::<()>(self.key, "twice", &[&first.to_string()], why);
             } else {
                 rows.extend(read(&mut row));
             }
@@ -206,11 +209,9 @@ fn columns(
     let missing = needed.iter().filter(|name| !columns.contains_key(**name));
     let mut errors: Vec<RowError> = missing
         .map(|name| {
-            refusal(
-                1,
-                name,
-                format!("the column {name} is missing; the header has: {}", join(header)),
-            )
+            let header = join(header);
+            let why = format!("the column {name} is missing; the header has: {header}");
+            RowError::new(1, name, "missing_column", &[name, &header], why)
         })
         .collect();
     let unknown = columns
@@ -218,7 +219,8 @@ fn columns(
         .filter(|name| !needed.contains(&name.as_str()) && !optional.contains(&name.as_str()) && !name.is_empty());
     errors.extend(unknown.map(|name| {
         let known = [needed, optional].concat().join(", ");
-        refusal(1, name, format!("the column {name:?} is not known; these are: {known}"))
+        let why = format!("the column {name:?} is not known; these are: {known}");
+        RowError::new(1, name, "unknown_column", &[name, &known], why)
     }));
     if errors.is_empty() { Ok(columns) } else { Err(errors) }
 }
@@ -228,15 +230,7 @@ fn join(header: &csv::StringRecord) -> String {
 }
 
 fn whole(message: String) -> RowError {
-    refusal(0, "", message)
-}
-
-fn refusal(row: u64, column: &str, message: String) -> RowError {
-    RowError {
-        row,
-        column: column.into(),
-        message,
-    }
+    RowError::new(0, "", "unreadable", &[], message)
 }
 
 impl<'a> Row<'a> {
@@ -246,15 +240,16 @@ impl<'a> Row<'a> {
         self.record.get(index).filter(|cell| !cell.is_empty())
     }
 
-    fn refuse<T>(&mut self, column: &str, message: String) -> Option<T> {
-        self.errors.push(refusal(self.line, column, message));
+    fn refuse<T>(&mut self, column: &str, code: &str, values: &[&str], message: String) -> Option<T> {
+        self.errors
+            .push(RowError::new(self.line, column, code, values, message));
         None
     }
 
     fn needed(&mut self, column: &str) -> Option<&'a str> {
         let cell = self.cell(column);
         if cell.is_none() {
-            self.refuse::<()>(column, "is empty".into());
+            self.refuse::<()>(column, "empty", &[], "is empty".into());
         }
         cell
     }
@@ -263,7 +258,7 @@ impl<'a> Row<'a> {
         let cell = self.needed(column)?;
         if cell != key_of(cell) || cell.chars().count() > 64 {
             let why = format!("{cell:?} can't be an id: at most 64 characters, none of / \\ ; ? # %");
-            return self.refuse(column, why);
+            return self.refuse(column, "bad_id", &[cell], why);
         }
         Some(cell.to_owned())
     }
@@ -283,9 +278,14 @@ impl<'a> Row<'a> {
             Ok(degrees) if degrees.abs() <= most => Some((degrees * 1e9).round() as i64),
             Ok(_) => self.refuse(
                 column,
+                "beyond",
+                &[cell, &most.to_string()],
                 format!("{cell} lies beyond {most} degrees: are lat and lon swapped?"),
             ),
-            Err(_) => self.refuse(column, format!("{cell:?} is no number of degrees: write 31.2304")),
+            Err(_) => {
+                let why = format!("{cell:?} is no number of degrees: write 31.2304");
+                self.refuse(column, "no_degrees", &[cell], why)
+            }
         }
     }
 
@@ -293,7 +293,7 @@ impl<'a> Row<'a> {
         match self.cell(column) {
             None | Some("0" | "no" | "false") => Some(false),
             Some("1" | "yes" | "true") => Some(true),
-            Some(other) => self.refuse(column, format!("{other:?} is neither yes nor no")),
+            Some(other) => self.refuse(column, "no_flag", &[other], format!("{other:?} is neither yes nor no")),
         }
     }
 
@@ -304,7 +304,7 @@ impl<'a> Row<'a> {
         };
         match phone_digits(cell) {
             Some(digits) => Some(Some(digits)),
-            None => self.refuse(column, format!("{cell:?} is no phone number")),
+            None => self.refuse(column, "no_phone", &[cell], format!("{cell:?} is no phone number")),
         }
     }
 }

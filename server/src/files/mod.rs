@@ -4,6 +4,8 @@ pub mod export;
 pub mod ics;
 pub mod import;
 pub mod places;
+#[cfg(test)]
+mod read_back;
 mod row;
 pub mod track;
 pub mod xlsx;

@@ -34,6 +34,8 @@ pub async fn run(app: Arc<App>, shutdown: impl Future<Output = ()>) {
             () = &mut shutdown => return,
             () = app.wake.notified() => {}
             () = app.store.marked_elsewhere() => {}
+            // Nobody may be looking.
+            () = app.store.viewed_elsewhere() => drop(app.news.send(())),
             () = tokio::time::sleep(TICK) => {}
         }
     }

@@ -133,11 +133,7 @@ async fn open(folder: &NewFolder, store: Arc<dyn Store>, header: &Header, clock:
 }
 
 fn unproved(proof: &Proof, altered: &[Hash]) -> DeskError {
-    let row = |message| RowError {
-        row: 0,
-        column: String::new(),
-        message,
-    };
+    let row = RowError::said;
     let of_log = proof.faults.iter().map(|fault| {
         let place = &fault.place;
         row(format!(

@@ -64,9 +64,8 @@ struct Found {
     pages: usize,
 }
 
-/// The customers that this person sees and asked for, by name; leaves those that are seen in the books.
-fn found(books: &mut Books, actor: &Actor, wanted: &Wanted) -> Found {
-    customers::narrow(books, actor);
+/// The customers that this person sees and asked for, by name.
+fn found(books: &Books, actor: &Actor, wanted: &Wanted) -> Found {
     let words = given(wanted.q.as_ref()).unwrap_or_default().to_lowercase();
     let of_rep = given(wanted.rep.as_ref());
     let own = |id: &String| {
@@ -80,11 +79,8 @@ fn found(books: &mut Books, actor: &Actor, wanted: &Wanted) -> Found {
             .flatten()
             .any(|text| text.to_lowercase().contains(&words))
     };
-    let fit = books
-        .customers
-        .iter()
-        .filter(|(id, customer)| named(customer) && own(id));
-    let mut fit: Vec<&Customer> = fit.map(|(_, customer)| customer).collect();
+    let seen = customers::seen(books, actor).into_values();
+    let mut fit: Vec<&Customer> = seen.filter(|customer| named(customer) && own(&customer.id)).collect();
     fit.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
     let pages = fit.len().div_ceil(ROWS).max(1);
     let page = wanted.page.unwrap_or(1).clamp(1, pages);
@@ -147,8 +143,8 @@ pub(super) async fn list(
     frame: Frame,
     Query(wanted): Query<Wanted>,
 ) -> DeskResult<Response> {
-    let mut books = Books::now(&desk);
-    let found = found(&mut books, &actor, &wanted);
+    let books = Books::now(&desk);
+    let found = found(&books, &actor, &wanted);
     let (reps, mut lines) = (reps_of(&books, &actor), Vec::new());
     for customer in found.customers {
         let names = reps.get(&customer.id).cloned().unwrap_or_default();
@@ -183,9 +179,9 @@ pub(super) async fn map(
     frame: Frame,
     Query(wanted): Query<Wanted>,
 ) -> DeskResult<Response> {
-    let mut books = Books::now(&desk);
+    let books = Books::now(&desk);
     let mut features = Vec::new();
-    for customer in found(&mut books, &actor, &wanted).customers {
+    for customer in found(&books, &actor, &wanted).customers {
         let last = last_visit(&desk, &actor, &frame, &books, &customer.id).await?;
         let time = last.map_or_else(String::new, |line| format!("{} {}", line.when, line.rep));
         let name = format!("{} {time}", customer.name);

@@ -21,6 +21,7 @@ use utoipa::IntoParams;
 use super::{
     Frame,
     bar::Bar,
+    filter::link,
     findings::{class, state, what},
     frame,
 };
@@ -73,6 +74,14 @@ struct DayPage {
     why: String,
     trail: Option<Trail>,
     wrong: Option<String>,
+}
+
+impl DayPage {
+    /// Where the positions are taken out as a file, for the same reason.
+    fn trail_file(&self, format: &str) -> String {
+        let path = format!("/reps/{}/days/{}/trail", self.rep, self.day);
+        link(&path, &[("format", Some(&format.to_owned())), ("why", Some(&self.why))])
+    }
 }
 
 /// The day. With a reason its positions too: that is recorded first, and the rep sees who looked and why.

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     middleware::Next,
     response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
@@ -19,19 +19,30 @@ struct ErrorPage {
     request_id: String,
 }
 
-/// Turns what a browser is refused into a page: to log in where nobody is, else the words of the error.
+/// Turns what a browser is refused into a page: to log in where nobody is, else the words of the error. Whatever is a
+/// page says what it may do.
 pub(crate) async fn as_page(State(desk): State<Desk>, request: Request, next: Next) -> Response {
     let (headers, uri) = (request.headers().clone(), request.uri().clone());
-    let response = next.run(request).await;
+    let mut response = told(&desk, &headers, &uri, next.run(request).await);
+    let is_page = |kind: &HeaderValue| kind.as_bytes().starts_with(b"text/html");
+    if response.headers().get(header::CONTENT_TYPE).is_some_and(is_page)
+        && let Ok(policy) = frame::policy(&desk).parse()
+    {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}
+
+fn told(desk: &Desk, headers: &HeaderMap, uri: &Uri, response: Response) -> Response {
     let refused = response.extensions().get::<Refusal>();
-    let Some(refusal) = refused.filter(|_| !uri.path().starts_with("/api/") && takes_html(&headers)) else {
+    let Some(refusal) = refused.filter(|_| !uri.path().starts_with("/api/") && takes_html(headers)) else {
         return response;
     };
     if response.status() == StatusCode::UNAUTHORIZED {
-        return to_log_in(&headers, uri.path_and_query().map_or("/", |path| path.as_str()));
+        return to_log_in(headers, uri.path_and_query().map_or("/", |path| path.as_str()));
     }
     let actor = response.extensions().get::<Actor>().cloned();
-    let frame = Frame::new(&desk, &headers, &uri, actor);
+    let frame = Frame::new(desk, headers, uri, actor);
     let shown = ErrorPage {
         message: frame.refusal(refusal),
         request_id: refusal.text("request_id").to_owned(),

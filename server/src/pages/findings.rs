@@ -27,6 +27,7 @@ use crate::{
         Books, Desk, DeskError, DeskResult,
         decide::{self, Case, FindingView, Ruling},
         look,
+        shares::{self, Shares},
     },
     store::{Field, ViewQuery},
 };
@@ -61,13 +62,15 @@ pub(super) struct Brief {
     pub(super) state: &'static str,
     /// Nobody has decided.
     pub(super) undecided: bool,
+    /// Its kind was wrong too often lately.
+    pub(super) suspended: bool,
     /// Address of the rep's day.
     pub(super) day: String,
 }
 
 impl Brief {
     /// Says a finding in a line.
-    pub(super) fn new(frame: &Frame, books: &Books, view: FindingView) -> Self {
+    pub(super) fn new(frame: &Frame, books: &Books, shares: &Shares, view: FindingView) -> Self {
         let found = &view.finding;
         let day = view.day.parse().map_or(view.day.clone(), |day| frame.local.date(day));
         let from = frame.local.time(found.from_ms);
@@ -79,6 +82,7 @@ impl Brief {
             class: class(found.class),
             state: state(found.state),
             undecided: matches!(found.state, FindingState::Open | FindingState::Answered),
+            suspended: shares.suspends(found.kind),
             day: format!("/reps/{}/days/{}", view.rep, view.day),
         }
     }
@@ -153,7 +157,7 @@ async fn queue(
 ) -> DeskResult<Response> {
     let asked = wanted.state.as_deref().filter(|state| !state.is_empty());
     let states = asked.map_or(vec!["answered", "open"], |state| vec![state]);
-    let books = Books::now(desk);
+    let (books, shares) = (Books::now(desk), shares::now(desk).await?);
     let mut lines = Vec::new();
     for state in states {
         let mut fields = vec![("state".to_owned(), Field::Text(state.into()))];
@@ -172,8 +176,11 @@ async fn queue(
             ..ViewQuery::default()
         };
         let views = desk.app.store.views(&query).await?;
-        let read = views.iter().filter_map(|view| serde_json::from_str(&view.body).ok());
-        lines.extend(read.map(|view| Brief::new(&frame, &books, view)));
+        let read = views
+            .iter()
+            .filter_map(|view| serde_json::from_str::<FindingView>(&view.body).ok());
+        let shown = read.filter(|view| asked.is_some() || !shares.hides(actor, view.finding.kind));
+        lines.extend(shown.map(|view| Brief::new(&frame, &books, &shares, view)));
     }
     let all = ["", "open", "answered", "excused", "confirmed", "withdrawn"];
     let shown = QueuePage {
@@ -287,12 +294,13 @@ async fn shown(
         format!("{at} {kind} {} {}/{}", name.stream, name.epoch, name.seq)
     });
     let is_question = case.view.finding.class == Class::Question;
+    let shares = shares::now(desk).await?;
     let page = FindingPage {
         sentences: words::said(&explained, frame.words.0),
         chart: Chart::new(&frame, &explained),
         records: records.collect(),
         said: said.into_iter().map(|(_, said)| said).collect(),
-        brief: Brief::new(&frame, &Books::now(desk), case.view),
+        brief: Brief::new(&frame, &Books::now(desk), &shares, case.view),
         basis: explained.basis,
         may_decide: may_send(actor, "/findings"),
         rulings: if is_question {

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use super::{
     Words, assets,
     local::Local,
+    map::base,
     words::{COOKIE, language},
 };
 use crate::{
@@ -20,14 +21,24 @@ use crate::{
         Actor,
         access::{self, Who},
     },
-    desk::{Desk, DeskError, DeskResult},
+    desk::{Desk, DeskError, DeskResult, base_map::BaseMap},
     error::Refusal,
 };
 
-/// Nothing but what this server serves; no script and no style within a page.
-const POLICY: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
-                      connect-src 'self'; \
-                      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// What a page may do: nothing but what this server serves and the images of a base map, no script and no style within
+/// the page.
+pub(super) fn policy(desk: &Desk) -> String {
+    let tiles = desk
+        .base_map()
+        .and_then(BaseMap::origin)
+        .map(|origin| format!(" {origin}"));
+    let tiles = tiles.unwrap_or_default();
+    format!(
+        "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; \
+         img-src 'self' data: blob:{tiles}; connect-src 'self'{tiles}; \
+         form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+}
 
 /// The pages of the navigation, with the key of their words.
 const PAGES: &[(&str, &str)] = &[
@@ -54,6 +65,8 @@ pub(super) struct Frame {
     pub(super) here: String,
     /// Played, not lived.
     pub(super) demo: bool,
+    /// What lies under its maps.
+    pub(super) base: Option<base::Shown>,
 }
 
 /// A page in the navigation.
@@ -72,6 +85,7 @@ impl Frame {
             actor,
             here: uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
             demo: desk.app.demo,
+            base: desk.base_map().map(base::Shown::new),
         }
     }
 
@@ -140,9 +154,7 @@ pub(super) fn rendered(template: &impl Template) -> DeskResult<String> {
 
 /// A page as it is answered.
 pub(super) fn page(status: StatusCode, template: &impl Template) -> DeskResult<Response> {
-    let html = rendered(template)?;
-    let policy = AppendHeaders([(header::CONTENT_SECURITY_POLICY, POLICY)]);
-    Ok((status, policy, Html(html)).into_response())
+    Ok((status, Html(rendered(template)?)).into_response())
 }
 
 /// Whether the table of routes lets somebody open a page.

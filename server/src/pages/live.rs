@@ -31,7 +31,7 @@ use crate::{
 
 /// After the first change so long others are waited for, to be sent together.
 const GATHERED: Duration = Duration::from_secs(1);
-/// Without a change the board is drawn so often: time passes, and another server may have folded.
+/// Without a change the board is drawn so often, since time passes.
 const AT_LEAST: Duration = Duration::from_secs(20);
 /// So long a browser is told things before it has to ask anew, and be let in anew.
 const ADMITTED: Duration = Duration::from_secs(300);

@@ -1,6 +1,8 @@
 //! What maps show, as GeoJSON (RFC 7946): districts with as many vertices as the zoom shows, and last visits.
 //! Places of work, never a trail.
 
+pub(super) mod base;
+
 use axum::{
     extract::{Query, State},
     http::{HeaderMap, StatusCode, header},

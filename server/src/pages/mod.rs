@@ -60,6 +60,7 @@ pub(crate) fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(today::show))
         .routes(routes!(live::stream_of))
         .routes(routes!(day::show))
+        .routes(routes!(map::base::file))
         .routes(routes!(map::districts))
         .routes(routes!(map::visits))
         .routes(routes!(findings::list, findings::decide_many))

@@ -15,7 +15,7 @@ use chrono::NaiveDate;
 use onbeat_core::{
     judge::Span,
     reference::FindingState,
-    rules::{Class, presence::LiveStatus, sign_in::SignInView},
+    rules::{Class, FindingKind, presence::LiveStatus, sign_in::SignInView},
     time::Interval,
 };
 use serde::Deserialize;
@@ -28,8 +28,7 @@ use super::{
 };
 use crate::{
     auth::Actor,
-    desk::{Books, Desk, DeskResult},
-    store::ViewQuery,
+    desk::{Books, Desk, DeskResult, days, shares},
 };
 pub(super) use needs::Needs;
 pub(super) use rows::{Row, seen};
@@ -113,6 +112,7 @@ pub(super) struct Visit {
 #[derive(Debug, Deserialize)]
 struct Found {
     class: Class,
+    kind: FindingKind,
     state: FindingState,
 }
 
@@ -174,24 +174,10 @@ pub(super) async fn show(
 
 /// The days that this person sees, by rep.
 pub(super) async fn days_on(desk: &Desk, actor: &Actor, day: NaiveDate) -> DeskResult<BTreeMap<String, DayState>> {
-    let whole = desk.app.documents().schedule_at("", desk.now_ms()).whole_day(day);
-    let mut query = ViewQuery {
-        kind: "day".into(),
-        scopes: actor.scopes(),
-        from_ms: Some(whole.from_ms),
-        to_ms: Some(whole.to_ms),
-        limit: 1_000,
-        ..ViewQuery::default()
+    let (days, shares) = (days::on::<DayState>(desk, actor, day).await?, shares::now(desk).await?);
+    let seen = |mut state: DayState| {
+        state.findings.retain(|found| !shares.hides(actor, found.kind));
+        (state.rep.clone(), state)
     };
-    let mut days = BTreeMap::new();
-    loop {
-        let views = desk.app.store.views(&query).await?;
-        let read = views
-            .iter()
-            .filter_map(|view| serde_json::from_str::<DayState>(&view.body).ok());
-        days.extend(read.map(|state| (state.rep.clone(), state)));
-        if !query.go_on(&views) {
-            return Ok(days);
-        }
-    }
+    Ok(days.into_iter().map(seen).collect())
 }

@@ -376,6 +376,10 @@ async fn views(store: &dyn Store) {
     ];
     for (query, expected) in cases {
         assert_eq!(keys_of(store, query.clone()).await, expected, "{query:?}");
+        let mut whole = store.views(&query).await.unwrap();
+        let bare = ViewQuery { bare: true, ..query };
+        whole.iter_mut().for_each(|view| view.fields.clear());
+        assert_eq!(store.views(&bare).await.unwrap(), whole, "{bare:?}");
     }
     let change = Change {
         views: vec![view("f1", "team/a", 15, "answered", 5)],

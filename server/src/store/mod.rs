@@ -153,6 +153,8 @@ pub struct ViewQuery {
     pub after: Option<(i64, String)>,
     /// At most so many (the store caps it at 1,000).
     pub limit: usize,
+    /// Without the views' declared fields: who reads many needs the bodies alone.
+    pub bare: bool,
 }
 
 impl ViewQuery {
@@ -353,4 +355,6 @@ pub trait Store: Send + Sync + 'static {
     async fn turn(&self) -> StoreResult<Turn>;
     /// Waits until another process may have left marks.
     async fn marked_elsewhere(&self);
+    /// Waits until a process, perhaps this one, has put views in that others may show.
+    async fn viewed_elsewhere(&self);
 }

@@ -2,15 +2,17 @@
 
 use std::{
     error::Error,
+    fmt::Display,
     io::{self, Write},
     process::ExitCode,
 };
 
 use clap::{Parser, ValueEnum};
 use onbeat_tests::{
-    figures::{Figures, measure, measure_rejudge},
+    figures::{measure, measure_pages, measure_rejudge},
     printed::{Format, ended},
 };
+use serde::Serialize;
 
 /// Measures the engine, a phone and the server, and prints the figures.
 #[derive(Parser)]
@@ -29,6 +31,8 @@ enum Part {
     Figures,
     /// A month of a thousand reps, judged anew.
     Rejudge,
+    /// The desk's pages over such a month.
+    Pages,
 }
 
 fn main() -> ExitCode {
@@ -36,25 +40,19 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {
-    let figures = match options.part {
-        Part::Figures => measure(|next| eprintln!("measuring {next}"))?,
-        Part::Rejudge => measure_rejudge(|next| eprintln!("{next}"))?,
-    };
-    let mut out = io::stdout().lock();
-    match options.format {
-        Format::Json => writeln!(out, "{}", serde_json::to_string(&figures)?)?,
-        Format::Text => write_text(&mut out, &figures)?,
+    let progress = |next: &str| eprintln!("measuring {next}");
+    match options.part {
+        Part::Figures => print(options.format, &measure(progress)?),
+        Part::Rejudge => print(options.format, &measure_rejudge(progress)?),
+        Part::Pages => print(options.format, &measure_pages(progress)?),
     }
-    Ok(())
 }
 
-fn write_text(out: &mut impl Write, figures: &Figures) -> io::Result<()> {
-    for figure in &figures.figures {
-        writeln!(out, "{figure}")?;
+fn print<T: Serialize + Display>(format: Format, measured: &T) -> Result<(), Box<dyn Error>> {
+    let mut out = io::stdout().lock();
+    match format {
+        Format::Json => writeln!(out, "{}", serde_json::to_string(measured)?)?,
+        Format::Text => write!(out, "{measured}")?,
     }
-    writeln!(
-        out,
-        "on {} cores, shared by the server and what measures it",
-        figures.cores
-    )
+    Ok(())
 }

@@ -1,6 +1,9 @@
 //! The figures that `cargo xtask bench` prints: what the engine, a phone and the server need.
 
+mod company;
 mod engine;
+mod month;
+mod pages;
 mod phone;
 mod rejudge;
 mod server;
@@ -12,6 +15,7 @@ use serde::Serialize;
 use crate::{story::Story, world::Binaries};
 
 pub use engine::engine;
+pub use pages::{Page, Pages, pages};
 pub use phone::phone;
 pub use rejudge::rejudge;
 pub use server::{demo, load, push};
@@ -58,6 +62,15 @@ pub struct Figures {
     pub figures: Vec<Figure>,
 }
 
+impl fmt::Display for Figures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for figure in &self.figures {
+            writeln!(f, "{figure}")?;
+        }
+        writeln!(f, "on {} cores, shared by the server and what measures it", self.cores)
+    }
+}
+
 /// Measures everything; `progress` is told what comes next.
 ///
 /// # Errors
@@ -85,6 +98,15 @@ pub fn measure(mut progress: impl FnMut(&str)) -> Result<Figures, Box<dyn Error>
 pub fn measure_rejudge(progress: impl FnMut(&str)) -> Result<Figures, Box<dyn Error>> {
     let runtime = tokio::runtime::Runtime::new()?;
     told(runtime.block_on(rejudge(&Binaries::find()?, progress))?)
+}
+
+/// Measures the desk's pages over a month of a large company; `progress` is told what comes next.
+///
+/// # Errors
+/// As [`measure`].
+pub fn measure_pages(progress: impl FnMut(&str)) -> Result<Pages, Box<dyn Error>> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(pages(&Binaries::find()?, progress))
 }
 
 fn told(figures: Vec<Figure>) -> Result<Figures, Box<dyn Error>> {

@@ -3,8 +3,13 @@
 use chrono::{Datelike, NaiveDate, NaiveTime, TimeZone, Weekday};
 use onbeat_core::{
     reading::{Fix, Provider, Stamp},
-    record::{Batch, Payload},
-    rules::{clock::Anchored, presence::FixTaken},
+    record::{Batch, Payload, Record},
+    rules::{
+        clock::Anchored,
+        presence::FixTaken,
+        sign_in::SignedIn,
+        visit::{CheckedIn, CheckedOut},
+    },
 };
 
 use crate::{
@@ -97,21 +102,82 @@ pub async fn anchored(phone: &mut RawPhone) -> Result<Batch, Answer> {
 /// A fix at each of some times, in pushes of `most` records; the log has begun by [`anchored`].
 pub fn fixes(phone: &mut RawPhone, times_ms: impl IntoIterator<Item = i64>, most: usize) -> Vec<Push> {
     let times_ms = times_ms.into_iter();
-    pushes_of(phone, times_ms.map(|at_ms| (at_ms, fix(at_ms / 1_000))), most)
+    let taken = times_ms.map(|at_ms| (at_ms, Happened::Fix(fix(at_ms / 1_000))));
+    pushes_of(phone, taken, most)
 }
 
-/// As [`fixes`], of fixes with their times, which only go forward.
-pub fn pushes_of(phone: &mut RawPhone, fixes: impl IntoIterator<Item = (i64, FixTaken)>, most: usize) -> Vec<Push> {
-    let fixes: Vec<(i64, FixTaken)> = fixes.into_iter().collect();
-    let pushes = fixes.chunks(most).map(|fixes| {
-        let records = fixes.iter().map(|(at_ms, fix)| write(phone, *at_ms, fix));
-        let records = records.collect();
-        Push::from(&phone.sealed(records))
-    });
-    pushes.collect()
+/// What a phone of a load writes down.
+#[derive(Debug, Clone)]
+pub enum Happened {
+    /// It takes a fix.
+    Fix(FixTaken),
+    /// The rep signs in, where the last fix was.
+    SignedIn,
+    /// The rep comes to a customer, where the last fix was.
+    CheckedIn {
+        /// Random id of the visit, 32 hex digits.
+        visit: String,
+        /// Customer id.
+        customer: String,
+    },
+    /// The rep leaves, where the last fix was.
+    CheckedOut {
+        /// The visit.
+        visit: String,
+    },
 }
 
-fn write(phone: &mut RawPhone, at_ms: i64, payload: &impl Payload) -> onbeat_core::record::Record {
+/// As [`fixes`], of what happens at times that only go forward.
+pub fn pushes_of(phone: &mut RawPhone, happened: impl IntoIterator<Item = (i64, Happened)>, most: usize) -> Vec<Push> {
+    let happened: Vec<(i64, Happened)> = happened.into_iter().collect();
+    let (mut pushes, mut fix_seq) = (Vec::new(), None);
+    for some in happened.chunks(most) {
+        let mut records = Vec::with_capacity(some.len());
+        for (at_ms, happened) in some {
+            let record = write_down(phone, *at_ms, happened, fix_seq);
+            if matches!(happened, Happened::Fix(_)) {
+                fix_seq = Some(record.head.seq);
+            }
+            records.push(record);
+        }
+        pushes.push(Push::from(&phone.sealed(records)));
+    }
+    pushes
+}
+
+fn write_down(phone: &mut RawPhone, at_ms: i64, happened: &Happened, fix_seq: Option<u64>) -> Record {
+    match happened {
+        Happened::Fix(fix) => write(phone, at_ms, fix),
+        Happened::SignedIn => {
+            let signed_in = SignedIn {
+                fix_seq,
+                fix_epoch: None,
+                note: String::new(),
+            };
+            write(phone, at_ms, &signed_in)
+        }
+        Happened::CheckedIn { visit, customer } => {
+            let checked_in = CheckedIn {
+                visit: visit.clone(),
+                customer: customer.clone(),
+                fix_epoch: None,
+                fix_seq,
+                purpose: "shelf".into(),
+            };
+            write(phone, at_ms, &checked_in)
+        }
+        Happened::CheckedOut { visit } => {
+            let checked_out = CheckedOut {
+                visit: visit.clone(),
+                fix_epoch: None,
+                fix_seq,
+            };
+            write(phone, at_ms, &checked_out)
+        }
+    }
+}
+
+fn write(phone: &mut RawPhone, at_ms: i64, payload: &impl Payload) -> Record {
     let at = Stamp {
         at_ms,
         elapsed_ms: at_ms - at(BOOTED),

@@ -19,7 +19,9 @@ use std::{
     time::Duration,
 };
 
-pub use batches::{DAY_FIXES, Loaded, Push, anchored, batches_of_fixes, fixes, local_ms, minutes, pushes_of, workdays};
+pub use batches::{
+    DAY_FIXES, Happened, Loaded, Push, anchored, batches_of_fixes, fixes, local_ms, minutes, pushes_of, workdays,
+};
 pub use ceiling::raw_ceiling_per_s;
 pub use fleet::{Fleet, Ground};
 pub use folding::folding;

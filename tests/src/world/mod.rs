@@ -5,12 +5,15 @@
 
 mod api;
 mod binaries;
+mod commands;
 mod error;
 mod phone;
 mod player;
 mod process;
+mod script;
 mod server;
 mod setup;
+mod stage;
 mod tamper;
 
 use std::{
@@ -26,11 +29,14 @@ use serde_json::{Value, json};
 
 pub use api::Api;
 pub use binaries::Binaries;
+pub use commands::photo;
 pub use error::{WorldError, WorldResult};
-pub use phone::{Phone, photo};
+pub use phone::Phone;
 pub use player::Player;
+pub use script::Script;
 pub use server::{Process, Server};
 pub use setup::{Login, set_up};
+pub use stage::{Stage, differences, played};
 pub use tamper::edit_newest_fix;
 
 use crate::story::{DATE, DayStory, Story, What, at, got_json, time_of};

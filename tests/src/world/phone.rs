@@ -1,10 +1,13 @@
 use std::{collections::VecDeque, mem};
 
-use onbeat_core::base64url;
 use serde_json::{Value, json};
 
-use super::{Player, WorldError, WorldResult, tamper};
-use crate::story::{DayStory, Happening, What, at};
+use super::{
+    Player, WorldError, WorldResult,
+    commands::{self, act, reading},
+    tamper,
+};
+use crate::story::{DayStory, Happening, What};
 
 /// A phone that still has something to send after so many syncs in a row is stuck.
 const SYNCS_MAX: usize = 5;
@@ -49,7 +52,7 @@ impl Phone {
     /// Of the phone.
     pub fn enrol(&mut self, link: &str, now_ms: i64) -> WorldResult<()> {
         self.player.start()?;
-        let mut command = self.command("enrol", now_ms + self.clock_off_ms, now_ms);
+        let mut command = self.command("enrol", now_ms);
         command["link"] = json!(link);
         self.player.ask(command)?;
         self.sync(now_ms)
@@ -63,7 +66,7 @@ impl Phone {
         if !self.online {
             return Ok(());
         }
-        let command = self.command("sync", now_ms + self.clock_off_ms, now_ms);
+        let command = self.command("sync", now_ms);
         let mut report = Value::Null;
         for _ in 0..SYNCS_MAX {
             report = self.player.ask(command.clone())?;
@@ -85,7 +88,7 @@ impl Phone {
     /// # Errors
     /// Of the phone.
     pub fn explain(&mut self, finding: &Value, now_ms: i64) -> WorldResult<Value> {
-        let mut command = self.command("explain", now_ms + self.clock_off_ms, now_ms);
+        let mut command = self.command("explain", now_ms);
         command["finding"] = finding.clone();
         Ok(self.player.ask(command)?["explanation"].take())
     }
@@ -100,7 +103,7 @@ impl Phone {
             let step = self.steps.pop_front().expect("it was there");
             self.clock_off_ms = step.wall_ms - step.at_ms;
             if step.what == What::Fix {
-                fixes.push(self.reading("fix", &step));
+                fixes.push(reading(self.rep(), "fix", &step));
             } else {
                 self.player.ask_all(&mem::take(&mut fixes))?;
                 self.happen(&step)?;
@@ -117,46 +120,12 @@ impl Phone {
             What::Start => self.player.start()?,
             What::CopyFolder | What::RestoreFolder | What::EditLog => self.tamper(&step.what)?,
             what => {
-                if let Some(command) = self.act(what, step) {
+                if let Some(command) = act(&self.day, &self.visit, what, step) {
                     self.tell(command)?;
                 }
             }
         }
         Ok(())
-    }
-
-    /// The command for what the rep does with the app; none for what the sensors alone notice.
-    fn act(&self, what: &What, step: &Happening) -> Option<Value> {
-        let with = |call: &str, more: Value| {
-            let mut command = self.reading(call, step);
-            let more = more.as_object().into_iter().flatten();
-            more.for_each(|(key, value)| command[key] = value.clone());
-            command
-        };
-        Some(match what {
-            What::SignIn => with("sign_in", json!({"note": ""})),
-            What::CheckIn(site) => with(
-                "check_in",
-                json!({"customer": self.day.customer_id(*site), "purpose": "restock"}),
-            ),
-            What::CheckOut => with("check_out", json!({"visit": self.visit})),
-            What::Report => with("report", json!({"report": self.report()})),
-            What::Photo => {
-                let bytes = base64url::encode(photo(self.rep()));
-                with(
-                    "photo",
-                    json!({"visit": self.visit, "bytes_b64": bytes, "media_type": "image/jpeg"}),
-                )
-            }
-            What::BreakStart => with("break_start", Value::Null),
-            What::BreakEnd => with("break_end", Value::Null),
-            What::Cause(cause) => with("cause", json!({"cause": cause})),
-            What::Reason(from_ms, to_ms, reason) => with(
-                "reason",
-                json!({"from_ms": from_ms, "to_ms": to_ms, "reason": reason, "note": ""}),
-            ),
-            _ => return None,
-        })
     }
 
     fn tell(&mut self, command: Value) -> WorldResult<()> {
@@ -174,6 +143,10 @@ impl Phone {
         Ok(())
     }
 
+    fn command(&self, call: &str, now_ms: i64) -> Value {
+        commands::command(self.rep(), call, now_ms + self.clock_off_ms, now_ms)
+    }
+
     fn tamper(&mut self, what: &What) -> WorldResult<()> {
         let copy = self.player.folder().with_extension("copy");
         self.player.exit()?;
@@ -184,50 +157,4 @@ impl Phone {
         }
         self.player.start()
     }
-
-    fn report(&self) -> Value {
-        json!({
-            "visit": self.visit, "purpose": "restock", "content": "went through the shelf and the order",
-            "feedback": "wants smaller boxes", "next_step": "bring a sample", "outcome": "met",
-        })
-    }
-
-    fn reading(&self, call: &str, step: &Happening) -> Value {
-        let mut command = self.command(call, step.wall_ms, step.at_ms);
-        command["fix"] = json!(step.fix);
-        command
-    }
-
-    /// Every phone was switched on at six: true time since then is what no one can change.
-    fn command(&self, call: &str, wall_ms: i64, at_ms: i64) -> Value {
-        let elapsed_ms = at_ms - at("06:00");
-        let boot = self.rep().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
-        });
-        json!({"do": call, "fix": null,
-            "at": {"at_ms": wall_ms, "elapsed_ms": elapsed_ms, "boot": format!("{boot:016x}")}})
-    }
-}
-
-/// A small JPEG, another one for each name: a quantisation table differs.
-pub fn photo(name: &str) -> Vec<u8> {
-    let mut table = [16_u8; 64];
-    name.bytes()
-        .zip(&mut table)
-        .for_each(|(byte, entry)| *entry = byte.max(1));
-    let mut jpeg = vec![0xff, 0xd8, 0xff, 0xdb, 0x00, 0x43, 0x00];
-    jpeg.extend(table);
-    // One grey block of 8 x 8: frame, one Huffman table of each class with the single code 0, scan.
-    jpeg.extend([
-        0xff, 0xc0, 0x00, 0x0b, 0x08, 0x00, 0x08, 0x00, 0x08, 0x01, 0x01, 0x11, 0x00,
-    ]);
-    for class in [0x00, 0x10] {
-        jpeg.extend([0xff, 0xc4, 0x00, 0x14, class, 0x01]);
-        jpeg.extend([0_u8; 15]);
-        jpeg.push(0x00);
-    }
-    jpeg.extend([
-        0xff, 0xda, 0x00, 0x08, 0x01, 0x01, 0x00, 0x00, 0x3f, 0x00, 0x3f, 0xff, 0xd9,
-    ]);
-    jpeg
 }

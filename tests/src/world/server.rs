@@ -138,19 +138,33 @@ impl Server {
     /// # Errors
     /// [`WorldError::Command`] with what it says.
     pub fn command(&self, arguments: &[&str]) -> WorldResult<String> {
-        let ran = Command::new(&self.binary)
-            .args(arguments)
-            .arg("--data")
-            .arg(&self.data)
-            .output();
-        let output = ran.doing(|| format!("running {}", self.binary.display()))?;
+        self.run(Command::new(&self.binary).args(arguments).arg("--data").arg(&self.data))
+    }
+
+    /// `onbeat verify` of a log's copy.
+    ///
+    /// # Errors
+    /// [`WorldError::Command`] with what does not hold.
+    pub fn verify(&self, export: &Path, keys: &Path) -> WorldResult<()> {
+        let mut command = Command::new(&self.binary);
+        self.run(command.arg("verify").arg(export).arg("--keys").arg(keys))
+            .map(drop)
+    }
+
+    fn run(&self, command: &mut Command) -> WorldResult<String> {
+        let output = command
+            .output()
+            .doing(|| format!("running {}", self.binary.display()))?;
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
         if output.status.success() {
-            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+            return Ok(said);
         }
-        let message = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        let arguments: Vec<_> = command.get_args().map(|argument| argument.to_string_lossy()).collect();
         Err(WorldError::Command {
             command: arguments.join(" "),
-            message,
+            message: format!("{}{said}", String::from_utf8_lossy(&output.stderr))
+                .trim()
+                .to_owned(),
         })
     }
 

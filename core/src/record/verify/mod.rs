@@ -1,10 +1,12 @@
 //! Holds an exported log against its hashes, signatures and receipts. Needs no server.
 //!
 //! The file is walked once, item by item, with a short look ahead; memory does not grow with it. How the
-//! forgeries are told apart is described in `chain.rs`, how impossible times are found in `clock.rs`.
+//! forgeries are told apart is described in `chain`, how impossible times are found in `clock.rs`.
 
+mod carry;
 mod chain;
 mod clock;
+mod epoch;
 mod known;
 mod lines;
 mod reader;
@@ -12,17 +14,20 @@ mod report;
 mod section;
 #[cfg(test)]
 mod tests;
+mod witness;
 
 use std::{
     collections::{BTreeMap, HashSet},
     io::{self, BufRead},
 };
 
+use carry::Carry;
 use lines::{FileLine, RawLines, read_on_all_cores, tell};
 use reader::{Found, Item, Items};
 pub use report::{Fault, FaultCode, LineSummary, Notice, NoticeCode, Place, Report};
 use report::{FaultCode as Code, Findings};
-use section::{Carry, Section, Witness, Witnesses};
+use section::Section;
+use witness::{Witness, Witnesses};
 
 use super::{BranchStart, Certificate, KeyRing, Line, Receipt, Seal, Signable, StreamId};
 
@@ -127,7 +132,7 @@ impl<L: Iterator<Item = io::Result<FileLine>>> Walk<'_, L> {
                 Line::Receipt(receipt) => self.receipt(file_line, receipt),
                 Line::Anchor(anchor) => {
                     if let Some(epoch) = &mut self.epoch {
-                        section::check_anchor(&epoch.sections, &anchor, None, file_line, self.keys, &mut self.findings);
+                        epoch::check_anchor(&epoch.sections, &anchor, None, file_line, self.keys, &mut self.findings);
                     }
                 }
                 Line::Record(_) => unreachable!("records are read as heads"),
@@ -150,7 +155,7 @@ impl<L: Iterator<Item = io::Result<FileLine>>> Walk<'_, L> {
         let epoch = self.epoch.as_mut().expect("just begun");
         let items = &mut self.items;
         let (sections, findings) = (&mut epoch.sections, &mut self.findings);
-        let seen = section::take_record(sections, found, file_line, || items.ahead(), self.keys, findings)?;
+        let seen = epoch::take_record(sections, found, file_line, || items.ahead(), self.keys, findings)?;
         if let Some((place, witness)) = seen {
             self.witness(place, witness);
         }
@@ -196,7 +201,7 @@ impl<L: Iterator<Item = io::Result<FileLine>>> Walk<'_, L> {
         let former = self.epoch.as_ref().map_or(0, |epoch| epoch.main_place().epoch);
         if u64::from(place.epoch) == u64::from(former) + 1 {
             let sections = self.epoch.as_ref().map_or(&[][..], |epoch| &epoch.sections);
-            section::check_heads(sections, certificate, file_line, &mut self.findings);
+            epoch::check_heads(sections, certificate, file_line, &mut self.findings);
             let carry = Carry::by(certificate, sections);
             self.close_epoch(Some(certificate));
             return carry;
@@ -311,7 +316,7 @@ impl<L: Iterator<Item = io::Result<FileLine>>> Walk<'_, L> {
             return;
         }
         match seal.verify(&certificate.key) {
-            Ok(()) => section::take_seal(&mut epoch.sections, &seal, file_line, &mut self.findings),
+            Ok(()) => epoch::take_seal(&mut epoch.sections, &seal, file_line, &mut self.findings),
             Err(e) => {
                 self.findings
                     .fault(Code::BadSeal, &place, seal.seq, file_line, e.to_string());
@@ -341,7 +346,7 @@ impl<L: Iterator<Item = io::Result<FileLine>>> Walk<'_, L> {
                 let why = "what vouches for it stands too far behind it: they were not compared";
                 self.findings.notice(NoticeCode::Unchecked, &place, witness.seq, why);
             }
-            Some(line) => section::missing_end(&place, Some(line.seq), &witness, &mut self.findings),
+            Some(line) => witness::missing_end(&place, Some(line.seq), &witness, &mut self.findings),
             None => self.witnesses.add(place, witness),
         }
     }
@@ -353,7 +358,7 @@ impl<L: Iterator<Item = io::Result<FileLine>>> Walk<'_, L> {
         for (file_line, seal) in std::mem::take(&mut epoch.pending) {
             let adopted = next.is_some_and(|next| next.heads.contains(&seal.hash) && seal.verify(&next.key).is_ok());
             if adopted {
-                section::take_seal(&mut epoch.sections, &seal, file_line, &mut self.findings);
+                epoch::take_seal(&mut epoch.sections, &seal, file_line, &mut self.findings);
             } else {
                 let why = "its key is neither the certificate's nor one that adopted this record";
                 self.findings
@@ -379,7 +384,7 @@ impl<L: Iterator<Item = io::Result<FileLine>>> Walk<'_, L> {
         let left: BTreeMap<Place, Witness> = std::mem::take(&mut self.witnesses).newest_left();
         for (place, witness) in left {
             if self.seen.contains(&place.stream) {
-                section::missing_end(&place, None, &witness, &mut self.findings);
+                witness::missing_end(&place, None, &witness, &mut self.findings);
             } else {
                 let why = "something vouches for a record of a stream that is not in the file";
                 self.findings.notice(NoticeCode::OtherStream, &place, witness.seq, why);

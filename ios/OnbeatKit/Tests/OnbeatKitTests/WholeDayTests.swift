@@ -94,7 +94,7 @@ import Testing
         #expect(reading.fix?.ageMs == 10_000, "the newest position is as old as it is")
         return try await phone.call { phone, at in
             let today = try phone.today(at: at)
-            #expect(today.suggestSignIn)
+            #expect(today.next == .signIn)
             _ = try phone.signIn(reading: reading, note: "")
             let near = try phone.customers(reading: reading, search: "")
             #expect(near.first?.customer.id == Desk.customer)

@@ -13,7 +13,7 @@ impl Asked {
     /// # Errors
     /// `no_places` of any other table; as [`Asked::table`].
     pub async fn places(&self, desk: &Desk, actor: &Actor) -> DeskResult<Vec<Place>> {
-        let mut books = Books::now(desk);
+        let books = Books::now(desk);
         match self.what {
             What::Visits => {
                 let rows = self.visit_rows(desk, actor).await?;
@@ -21,8 +21,8 @@ impl Asked {
                 Ok(rows.into_iter().filter_map(place).collect())
             }
             What::Customers => {
-                customers::narrow(&mut books, actor);
-                Ok(books.customers.values().map(of_customer).collect())
+                let seen = customers::seen(&books, actor).into_values();
+                Ok(seen.map(of_customer).collect())
             }
             _ => Err(DeskError::input(
                 "no_places",

@@ -60,7 +60,10 @@ pub(super) struct Line {
     pub(super) by: String,
     pub(super) rep: String,
     pub(super) what: String,
+    /// In words; empty where there are none for it.
     pub(super) says: String,
+    /// As it is recorded.
+    pub(super) record: String,
     /// It is of a batch that did not check.
     pub(super) batch: bool,
 }
@@ -77,14 +80,58 @@ impl Line {
             by: text("by").to_owned(),
             rep: books.rep_name(rep).to_owned(),
             what: words.map_or_else(|| record.kind.clone(), str::to_owned),
-            says: says(record),
+            says: says(frame, books, record),
+            record: recorded(record),
             batch: record.kind == BatchQuarantined::TYPE,
         }
     }
 }
 
-/// The fields but who and whose, as far as there is room.
-fn says(record: &DeskRecord) -> String {
+/// What a record says, in the words that its type has.
+fn says(frame: &Frame, books: &Books, record: &DeskRecord) -> String {
+    let code = record.kind.replace('.', "_");
+    let Some(words) = frame.words.find(&["audit.says", &code].join(".")) else {
+        return String::new();
+    };
+    let mut fields = record.fields.clone();
+    if let Some(Value::Object(document)) = fields.remove("document") {
+        fields.extend(document);
+    }
+    let mut said = String::new();
+    for part in words.split('{') {
+        match part.split_once('}') {
+            Some((name, rest)) => {
+                said += &worded(frame, books, name, fields.get(name).unwrap_or(&Value::Null));
+                said += rest;
+            }
+            None => said += part,
+        }
+    }
+    said
+}
+
+/// A field's value as people read it.
+fn worded(frame: &Frame, books: &Books, name: &str, value: &Value) -> String {
+    let one = |value: &Value| worded(frame, books, name, value);
+    match (name, value) {
+        (_, Value::Null) => "–".to_owned(),
+        (_, Value::Array(all)) if all.is_empty() => "–".to_owned(),
+        (_, Value::Array(all)) => all.iter().map(one).collect::<Vec<_>>().join(frame.t("unit.join")),
+        (name, Value::Number(at_ms)) if name.ends_with("_ms") => {
+            frame.local.instant(at_ms.as_i64().unwrap_or_default())
+        }
+        ("kind", Value::String(kind)) => frame.of("document", kind),
+        ("role", Value::String(role)) => frame.of("role", role),
+        ("duty", Value::String(duty)) => frame.of("duty", duty),
+        ("customer", Value::String(id)) => books.customer_name(id).to_owned(),
+        ("teams", Value::String(id)) => books.team_name(id).to_owned(),
+        (_, Value::String(text)) => text.parse().map_or_else(|_| text.clone(), |day| frame.local.date(day)),
+        (_, value) => value.to_string(),
+    }
+}
+
+/// The fields but who and whose as they are recorded, as far as there is room.
+fn recorded(record: &DeskRecord) -> String {
     let others = record
         .fields
         .iter()
@@ -148,12 +195,12 @@ mod tests {
     use onbeat_core::record::Hash;
     use serde_json::json;
 
-    use super::{DeskRecord, SAYS_MAX_CHARS, says};
+    use super::{DeskRecord, SAYS_MAX_CHARS, recorded};
 
     #[test]
     fn what_a_record_says_is_told_as_far_as_there_is_room() {
         let said = |fields: serde_json::Value| {
-            says(&DeskRecord {
+            recorded(&DeskRecord {
                 seq: 1,
                 hash: Hash::of("x"),
                 at_ms: 0,

@@ -18,6 +18,7 @@ use crate::{
     auth::Actor,
     desk::{
         Desk, DeskError, DeskResult,
+        effects::{self, Effects},
         import::{self, File, Imported},
         upload::{self, Upload},
     },
@@ -52,7 +53,8 @@ struct ImportPage {
 struct Wrong {
     said: String,
     exactly: Option<String>,
-    rows: Vec<RowError>,
+    /// Line, column, what is wrong.
+    rows: Vec<(u64, String, String)>,
     more: usize,
 }
 
@@ -62,11 +64,28 @@ impl Wrong {
         let more = error.rows.len().saturating_sub(ROWS_MOST);
         Self {
             exactly: Some(error.message).filter(|message| *message != said),
-            rows: error.rows.into_iter().take(ROWS_MOST).collect(),
+            rows: error
+                .rows
+                .into_iter()
+                .take(ROWS_MOST)
+                .map(|row| in_words(frame, row))
+                .collect(),
             more,
             said,
         }
     }
+}
+
+/// A row's fault in the page's language, where it has words for it.
+fn in_words(frame: &Frame, row: RowError) -> (u64, String, String) {
+    let known = frame.words.find(&["row", &row.code].join("."));
+    let said = known.map(|words| {
+        let values = row.values.iter().enumerate();
+        values.fold(words.to_owned(), |words, (n, value)| {
+            words.replace(&format!("{{{n}}}"), value)
+        })
+    });
+    (row.row, row.column, said.unwrap_or(row.message))
 }
 
 /// A document that would come or change.
@@ -102,9 +121,53 @@ struct PreviewPage {
     more: usize,
     columns: Vec<ColumnLine>,
     on_map: bool,
-    waits: bool,
+    /// It may come into force at another time than now.
+    dated: bool,
+    drawn: bool,
+    effects: Option<Meant>,
     valid_from: String,
     wrong: Option<Wrong>,
+}
+
+/// What districts would mean, in words.
+struct Meant {
+    /// Name, size so far, size then.
+    districts: Vec<(String, String, String)>,
+    /// Customer and district; comes in, else falls out.
+    customers: Vec<(String, String, bool)>,
+    more: usize,
+    /// Rep, and what he would lose.
+    reps: Vec<(String, String)>,
+}
+
+impl Meant {
+    fn new(frame: &Frame, effects: Effects) -> Self {
+        let size = |m2: f64| frame.words.fill("unit.km2", &[("km2", &format!("{:.2}", m2 / 1e6))]);
+        let left = |lost: usize, left: usize| {
+            let counts = [("lost", &*lost.to_string()), ("all", &(lost + left).to_string())];
+            let key = if left == 0 { "effects.none_left" } else { "effects.lost" };
+            frame.words.fill(key, &counts)
+        };
+        let districts = effects.districts.into_iter().map(|district| {
+            let before = district
+                .before_m2
+                .map_or_else(|| frame.t("import.new").to_owned(), size);
+            (district.name, before, size(district.after_m2))
+        });
+        let customers = effects.customers.iter().take(ROWS_MOST);
+        Self {
+            districts: districts.take(ROWS_MOST).collect(),
+            customers: customers
+                .map(|moved| (moved.customer.clone(), moved.district.clone(), moved.comes_in))
+                .collect(),
+            more: effects.customers.len().saturating_sub(ROWS_MOST),
+            reps: effects
+                .reps
+                .into_iter()
+                .map(|bereft| (bereft.rep, left(bereft.lost, bereft.left)))
+                .collect(),
+        }
+    }
 }
 
 #[derive(Template)]
@@ -163,7 +226,9 @@ async fn looked_at(
     valid_from: &str,
     refused: Option<DeskError>,
 ) -> DeskResult<Response> {
-    let (kind, columns) = (kind_of(&kept.file), to_choose(&kept.file));
+    let (kind, columns, drawn) = (kind_of(&kept.file), to_choose(&kept.file), kept.drawn.is_some());
+    // What can't be read is refused by the import, with the reason.
+    let effects = effects::of(desk, &kept.file).await.ok().flatten();
     let from = Some(valid_from).filter(|from| !from.is_empty());
     let dry = match refused {
         Some(error) => Err(error),
@@ -196,7 +261,9 @@ async fn looked_at(
         values: values.collect(),
         more: documents.len().saturating_sub(ROWS_MOST),
         on_map: columns.is_empty() && matches!(kind, "districts" | "customers"),
-        waits: matches!(kind, "policy" | "calendar"),
+        dated: matches!(kind, "policy" | "calendar" | "districts"),
+        drawn,
+        effects: effects.map(|effects| Meant::new(&frame, effects)),
         valid_from: valid_from.to_owned(),
         name: kept.name,
         kind,

@@ -1,6 +1,7 @@
 //! What admins set up and look after. A supervisor sees the own teams' phones and what did not check, an auditor reads.
 
 mod audit;
+mod draw;
 mod duties;
 mod erase;
 mod import;
@@ -10,6 +11,7 @@ mod policy;
 mod qr;
 mod quarantine;
 mod setup;
+mod shares;
 mod users;
 
 #[cfg(test)]
@@ -28,12 +30,14 @@ const SECTIONS: &[(&str, &str)] = &[
     ("/admin", "admin.overview"),
     ("/admin/users", "admin.users"),
     ("/admin/import", "admin.import"),
+    ("/admin/draw", "admin.draw"),
     ("/admin/policy", "admin.policy"),
     ("/admin/calendar", "admin.calendar"),
     ("/admin/duties", "admin.duties"),
     ("/admin/phones", "admin.phones"),
     ("/admin/quarantine", "admin.quarantine"),
     ("/admin/audit", "admin.audit"),
+    ("/admin/shares", "admin.shares"),
     ("/admin/erase", "admin.erase"),
 ];
 
@@ -48,6 +52,8 @@ pub(super) fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(import::form))
         .routes(routes!(import::preview, import::apply))
         .routes(routes!(import::drawn::map))
+        .routes(routes!(draw::form))
+        .routes(routes!(draw::shape))
         .routes(routes!(policy::show, policy::change))
         .routes(routes!(policy::calendar))
         .routes(routes!(duties::show, duties::record))
@@ -55,6 +61,7 @@ pub(super) fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(phones::revoke))
         .routes(routes!(phones::code))
         .routes(routes!(audit::list))
+        .routes(routes!(shares::show))
         .routes(routes!(quarantine::list))
         .routes(routes!(quarantine::one))
         .routes(routes!(erase::show, erase::erase))
@@ -62,7 +69,9 @@ pub(super) fn routes() -> OpenApiRouter<Desk> {
 
 /// Routes that take files.
 pub(super) fn uploads() -> OpenApiRouter<Desk> {
-    OpenApiRouter::new().routes(routes!(import::hand_in::upload))
+    OpenApiRouter::new()
+        .routes(routes!(import::hand_in::upload))
+        .routes(routes!(draw::hand_in))
 }
 
 impl Frame {

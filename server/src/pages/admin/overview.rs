@@ -9,7 +9,7 @@ use super::super::{
 };
 use crate::{
     auth::Actor,
-    desk::{Books, Desk, DeskResult, duties, phones, users},
+    desk::{Books, Desk, DeskResult, duties, phones, shares, users},
     phones::StreamState,
     ready,
 };
@@ -29,6 +29,8 @@ struct Step {
 struct Health {
     /// What keeps it from its work, as words or as it says it.
     reasons: Vec<String>,
+    /// Kinds of findings that are suspended.
+    suspended: Option<String>,
     settled: bool,
     used: Option<String>,
     free: Option<String>,
@@ -142,8 +144,10 @@ async fn health(desk: &Desk, frame: &Frame) -> DeskResult<Health> {
     };
     let site = desk.site.as_deref();
     let backup = site.and_then(|site| site.last_backup());
+    let shares = shares::now(desk).await?;
     Ok(Health {
         reasons: reasons.iter().map(said).collect(),
+        suspended: super::shares::told(frame, &shares),
         settled: desk.app.store.marks(1).await?.is_empty(),
         used: site.map(|site| megabytes(site.used_bytes())),
         free: desk.app.store.free_bytes().map(megabytes),

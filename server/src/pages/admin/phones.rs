@@ -1,5 +1,7 @@
 //! The reps' phones: when they were last heard, what their keys are worth, and codes for new ones.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::{
     Form,
@@ -96,13 +98,11 @@ async fn shown(
     wrong: Option<&DeskError>,
 ) -> DeskResult<Response> {
     let (books, phones) = (Books::now(desk), phones::list(desk, actor).await?);
-    let has = |rep: &String| {
-        let mut own = phones.iter().filter(|phone| phone.rep == *rep);
-        own.any(|phone| phone.state == StreamState::Active)
-    };
+    let active = phones.iter().filter(|phone| phone.state == StreamState::Active);
+    let active: BTreeSet<&String> = active.map(|phone| &phone.rep).collect();
     let own = books.reps.iter().filter(|(_, rep)| actor.covers(&rep.team));
     let without = own
-        .filter(|(id, _)| !has(id))
+        .filter(|(id, _)| !active.contains(id))
         .map(|(_, rep)| rep.name.clone())
         .collect();
     let page = PhonesPage {
@@ -166,10 +166,10 @@ pub(super) async fn code(
         Ok(code) => code,
         Err(error) => return shown(&desk, &actor, frame, &typed, Some(&error)).await,
     };
-    let rep = Books::now(&desk).reps.remove(&code.rep);
+    let books = Books::now(&desk);
     let expires = chrono::DateTime::parse_from_rfc3339(&code.expires).ok();
     let page = CodePage {
-        name: rep.map_or_else(|| code.rep.clone(), |rep| rep.name),
+        name: books.rep_name(&code.rep).to_owned(),
         expires: expires.map_or_else(|| code.expires.clone(), |at| frame.local.instant(at.timestamp_millis())),
         qr: Qr::of(&code.link),
         recovers,

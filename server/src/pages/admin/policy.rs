@@ -95,8 +95,7 @@ struct CalendarPage {
 #[utoipa::path(get, path = "/admin/policy", tag = "pages",
     responses((status = 200, description = "The policy", body = String, content_type = "text/html")))]
 pub(super) async fn show(State(desk): State<Desk>, actor: Actor, frame: Frame) -> DeskResult<Response> {
-    let policy = Books::now(&desk).policy;
-    shown(&desk, &actor, frame, &policy, "", None)
+    shown(&desk, &actor, frame, &Books::now(&desk).policy, "", None)
 }
 
 fn shown(
@@ -225,8 +224,7 @@ pub(super) async fn change(
     let policy = match read(&Books::now(&desk).policy, &fields) {
         Ok(policy) => policy,
         Err(error) => {
-            let policy = Books::now(&desk).policy;
-            return shown(&desk, &actor, frame, &policy, &from, Some(Err(error)));
+            return shown(&desk, &actor, frame, &Books::now(&desk).policy, &from, Some(Err(error)));
         }
     };
     let is_looked_at = fields.one("looked") == print(&policy, &from);
@@ -249,10 +247,20 @@ pub(super) async fn change(
 #[utoipa::path(get, path = "/admin/calendar", tag = "pages",
     responses((status = 200, description = "The calendar", body = String, content_type = "text/html")))]
 pub(super) async fn calendar(State(desk): State<Desk>, actor: Actor, frame: Frame) -> DeskResult<Response> {
-    let calendar = Books::now(&desk).calendar;
+    let books = Books::now(&desk);
     let page = CalendarPage {
-        holidays: calendar.holidays.iter().map(|day| frame.local.date(*day)).collect(),
-        workdays: calendar.workdays.iter().map(|day| frame.local.date(*day)).collect(),
+        holidays: books
+            .calendar
+            .holidays
+            .iter()
+            .map(|day| frame.local.date(*day))
+            .collect(),
+        workdays: books
+            .calendar
+            .workdays
+            .iter()
+            .map(|day| frame.local.date(*day))
+            .collect(),
         since: since(&desk, &frame, "calendar").0,
         may_change: may_send(&actor, "/admin/import"),
         frame,

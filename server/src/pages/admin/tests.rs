@@ -9,7 +9,7 @@ use tower::ServiceExt;
 
 use crate::{
     auth::{Role, session, user::User},
-    desk::{Books, Desk},
+    desk::{Books, Desk, base_map::BaseMap, site::Site},
     router,
     serve::{Limits, Peer},
     store::Change,
@@ -89,6 +89,14 @@ impl Admin {
              --x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n{file}\r\n--x--\r\n"
         );
         self.ask("POST", "/admin/import", MULTIPART, body).await
+    }
+
+    async fn draw(&self, fields: &[(&str, &str)]) -> (StatusCode, String) {
+        let part = |(name, value): &(&str, &str)| {
+            format!("--x\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let body: String = fields.iter().map(part).chain(["--x--\r\n".to_owned()]).collect();
+        self.ask("POST", "/admin/draw", MULTIPART, body).await
     }
 }
 
@@ -199,4 +207,133 @@ async fn every_page_of_the_admins_opens() {
         admin.post("/admin/users/ada", "do=disable").await.0,
         StatusCode::CONFLICT
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_district_that_is_drawn_is_looked_at_with_what_it_means_before_it_changes() {
+    let world = World::new().await;
+    let admin = Admin::of(&world).await;
+    let books = || Books::now(&admin.desk);
+    let (id, known) = books()
+        .districts
+        .iter()
+        .next()
+        .map(|(id, known)| (id.clone(), known.clone()))
+        .unwrap();
+    let (status, page) = admin.get(&format!("/admin/draw?district={id}")).await;
+    assert!(
+        status == StatusCode::OK && page.contains(&format!("/map/shape?district={id}")),
+        "{page}"
+    );
+    let shape = admin.get(&format!("/map/shape?district={id}")).await.1;
+    assert!(shape.contains("MultiPolygon") && shape.contains("31.2"), "{shape}");
+
+    // A small square far from the customer, who falls out of it.
+    let square =
+        r#"{"type":"Polygon","coordinates":[[[121.5,31.3],[121.51,31.3],[121.51,31.31],[121.5,31.31],[121.5,31.3]]]}"#;
+    for (fields, wanted) in [
+        (vec![("district", &*id), ("geometry", square)], StatusCode::SEE_OTHER),
+        (
+            vec![("district", ""), ("name", "New"), ("geometry", square)],
+            StatusCode::SEE_OTHER,
+        ),
+        (
+            vec![("district", ""), ("name", ""), ("geometry", square)],
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+        (
+            vec![("district", &*id), ("geometry", "")],
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+    ] {
+        assert_eq!(admin.draw(&fields).await.0, wanted, "{fields:?}");
+    }
+    admin
+        .draw(&[("district", &*id), ("name", "ignored"), ("geometry", square)])
+        .await;
+    let (status, preview) = admin.get("/admin/import/preview").await;
+    assert_eq!(status, StatusCode::OK);
+    for told in [
+        "km²",
+        "outside then",
+        "would lie outside all of his districts",
+        "name=\"valid_from\"",
+        "/admin/draw?again=true",
+    ] {
+        assert!(preview.contains(told), "{told}: {preview}");
+    }
+    assert!(
+        admin
+            .get("/admin/draw?again=true")
+            .await
+            .1
+            .contains(&format!("value=\"{}\" required", known.name))
+    );
+    assert!(admin.get("/map/shape").await.1.contains("121.51"));
+    assert_eq!(books().districts[&id], known, "nothing changed yet");
+
+    let (status, _) = admin
+        .post("/admin/import/preview", "do=apply&valid_from=2026-11-22")
+        .await;
+    assert_eq!(status, StatusCode::OK);
+    assert_ne!(books().districts[&id].shape, known.shape);
+
+    // What crosses itself is no district.
+    let crossed = r#"{"type":"Polygon","coordinates":[[[121,31],[122,32],[122,31],[121,32],[121,31]]]}"#;
+    admin.draw(&[("district", &*id), ("geometry", crossed)]).await;
+    let (status, preview) = admin.get("/admin/import/preview").await;
+    assert!(
+        status == StatusCode::UNPROCESSABLE_ENTITY && preview.contains("role=\"alert\""),
+        "{preview}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_base_map_is_served_in_ranges_and_only_its_origin_is_let_in() {
+    let world = World::new().await;
+    let path = world.folder.path().join("map.pmtiles");
+    std::fs::write(&path, b"PMTiles\x03 and what follows").unwrap();
+    let tiles = "https://tiles.example.com/{z}/{x}/{y}.png";
+    for (file, tiles, ranged, policy) in [
+        (None, None, StatusCode::NOT_FOUND, "connect-src 'self';"),
+        (Some(&*path), None, StatusCode::PARTIAL_CONTENT, "connect-src 'self';"),
+        (
+            None,
+            Some(tiles),
+            StatusCode::NOT_FOUND,
+            "connect-src 'self' https://tiles.example.com;",
+        ),
+    ] {
+        let base_map = BaseMap::new(file, tiles, true, "© us").unwrap();
+        let site = Site {
+            data: world.folder.path().to_owned(),
+            metrics: None,
+            base_map,
+        };
+        let mut admin = Admin::of(&world).await;
+        admin.desk.site = Some(site.into());
+        admin.router = router::router(&admin.desk, "http://127.0.0.1:8080", &Limits::default());
+        let ask = |path: &str, range: &str| {
+            let request = Request::builder()
+                .uri(path)
+                .header(header::AUTHORIZATION, &admin.token)
+                .header(header::ACCEPT, "text/html")
+                .header(header::RANGE, range)
+                .body(Body::empty())
+                .unwrap();
+            let peer = Peer("192.0.2.7:1234".parse().unwrap());
+            admin.router.clone().layer(Extension(peer)).oneshot(request)
+        };
+        let part = ask("/map/base.pmtiles", "bytes=0-6").await.unwrap();
+        assert_eq!(part.status(), ranged);
+        if ranged == StatusCode::PARTIAL_CONTENT {
+            assert_eq!(to_bytes(part.into_body(), 100).await.unwrap(), "PMTiles");
+        }
+        let page = ask("/today", "").await.unwrap();
+        let told = page.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(told.contains(policy), "{told}");
+        let page = to_bytes(page.into_body(), usize::MAX).await.unwrap();
+        let page = String::from_utf8_lossy(&page);
+        assert_eq!(page.contains("data-shift"), file.is_some() || tiles.is_some());
+    }
 }

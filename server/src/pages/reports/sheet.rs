@@ -27,6 +27,7 @@ struct MonthPage {
     lines: Vec<(SheetRow, Line)>,
     frozen: Option<String>,
     may_freeze: bool,
+    is_over: bool,
     first: String,
     wrong: Option<String>,
 }
@@ -64,6 +65,7 @@ async fn shown(
     };
     let page = MonthPage {
         may_freeze: frozen.is_none() && may_send(actor, "/reports/months/{month}"),
+        is_over: month.is_over(desk),
         frozen: frozen.map(|(by, at_ms)| {
             let at = frame.local.instant(at_ms);
             frame.words.fill("month.frozen", &[("by", &by), ("at", &at)])

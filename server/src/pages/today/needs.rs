@@ -7,7 +7,7 @@ use onbeat_core::rules::presence::LiveStatus;
 use super::DayState;
 use crate::{
     auth::Actor,
-    desk::{Books, Desk, DeskResult, decide::FindingView},
+    desk::{Books, Desk, DeskResult, decide::FindingView, shares},
     pages::{Frame, findings::Brief},
     store::{Field, ViewQuery},
 };
@@ -58,7 +58,7 @@ impl Needs {
     ) -> DeskResult<Self> {
         let now_ms = desk.now_ms();
         let mut list = calls(desk, actor, frame, books, days, now_ms);
-        let mut waiting = Vec::new();
+        let (mut waiting, shares) = (Vec::new(), shares::now(desk).await?);
         for (class, state, kind) in [
             (None, "answered", "answered"),
             (Some("finding"), "open", "finding"),
@@ -66,7 +66,7 @@ impl Needs {
         ] {
             for view in undecided(desk, actor, class, state).await? {
                 let rep = view.rep.clone();
-                waiting.push(Need::waiting(frame, kind, rep, Brief::new(frame, books, view)));
+                waiting.push(Need::waiting(frame, kind, rep, Brief::new(frame, books, &shares, view)));
             }
         }
         let more = waiting.len().saturating_sub(MOST);
@@ -119,11 +119,11 @@ async fn undecided(desk: &Desk, actor: &Actor, class: Option<&str>, state: &str)
         limit: 4 * MOST,
         ..ViewQuery::default()
     };
-    let views = desk.app.store.views(&query).await?;
-    Ok(views
+    let (views, shares) = (desk.app.store.views(&query).await?, shares::now(desk).await?);
+    let read = views
         .iter()
-        .filter_map(|view| serde_json::from_str(&view.body).ok())
-        .collect())
+        .filter_map(|view| serde_json::from_str::<FindingView>(&view.body).ok());
+    Ok(read.filter(|view| !shares.hides(actor, view.finding.kind)).collect())
 }
 
 /// Whom to call while the window is open: not signed in by the time that is due, perhaps outside, or silent.

@@ -6,12 +6,9 @@ use deadpool_postgres::GenericClient;
 
 use super::{
     read::{MOST, count, rows, string},
-    text::{text, texts},
+    text::texts,
 };
 use crate::store::{Claim, StoreResult};
-
-/// Where servers tell each other that there are marks.
-pub(super) const CHANNEL: &str = "onbeat_mark";
 
 pub(super) async fn marks(db: &impl GenericClient, limit: usize) -> StoreResult<Vec<(String, u64)>> {
     let sql = "SELECT key, number FROM mark ORDER BY number LIMIT $1";
@@ -85,9 +82,4 @@ pub(super) async fn set(db: &impl GenericClient, keys: &[String]) -> StoreResult
                    SELECT key FROM unnest($1::text[]) WITH ORDINALITY AS t (key, place) GROUP BY key ORDER BY max(place)
                ) AS last ON CONFLICT (key) DO UPDATE SET number = excluded.number";
     rows(db, sql, &[&texts(keys.iter())]).await.map(drop)
-}
-
-/// Tells the other servers, once the transaction is committed.
-pub(super) async fn tell(db: &impl GenericClient) -> StoreResult<()> {
-    rows(db, "SELECT pg_notify($1, '')", &[&text(CHANNEL)]).await.map(drop)
 }

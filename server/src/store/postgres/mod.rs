@@ -38,7 +38,7 @@ use super::{
 };
 use crate::metrics::Writes;
 use connect::{Address, PATIENCE};
-use listener::Listener;
+use listener::{Channel, Listener};
 pub(crate) use snapshot::Snapshot;
 use writer::Writer;
 
@@ -91,7 +91,7 @@ impl Postgres {
         schema::upgrade(&mut *pool.get().await?, Target::Latest).await?;
         let listener = Listener::start(address);
         // Whoever moves the database sees from now on that a server runs.
-        let _ = timeout(PATIENCE, listener.heard()).await;
+        let _ = timeout(PATIENCE, listener.heard(Channel::Marks)).await;
         Ok(Self {
             writer: Writer::start(pool.clone()),
             listener,
@@ -183,7 +183,11 @@ impl Store for Postgres {
     }
 
     async fn marked_elsewhere(&self) {
-        self.listener.heard().await;
+        self.listener.heard(Channel::Marks).await;
+    }
+
+    async fn viewed_elsewhere(&self) {
+        self.listener.heard(Channel::Views).await;
     }
 
     fn writes(&self) -> Writes {

@@ -167,6 +167,10 @@ pub(super) const VIEW: &str = "SELECT view.kind, view.key, view.scope, view.at_m
     array(SELECT text FROM view_field AS f WHERE (f.kind, f.key) = (view.kind, view.key) ORDER BY name),
     array(SELECT int FROM view_field AS f WHERE (f.kind, f.key) = (view.kind, view.key) ORDER BY name) FROM view";
 
+/// The same without the declared fields.
+const BARE_VIEW: &str = "SELECT view.kind, view.key, view.scope, view.at_ms, view.body,
+    '{}'::text[], '{}'::text[], '{}'::bigint[] FROM view";
+
 pub(super) fn view_row(row: &Row) -> ViewRow {
     let names: Vec<Text<'static>> = row.get(5);
     let texts: Vec<Option<Text<'static>>> = row.get(6);
@@ -262,8 +266,9 @@ pub(super) async fn views(db: &impl GenericClient, query: &ViewQuery) -> StoreRe
     let mut wanted = conditions(query);
     let order = if query.descending { "DESC" } else { "ASC" };
     let limit = wanted.put(query.limit.min(MOST) as i64);
+    let view = if query.bare { BARE_VIEW } else { VIEW };
     let sql = format!(
-        "{VIEW} WHERE {} ORDER BY view.at_ms {order}, view.key {order} LIMIT {limit}",
+        "{view} WHERE {} ORDER BY view.at_ms {order}, view.key {order} LIMIT {limit}",
         wanted.text
     );
     let values: Vec<&(dyn ToSql + Sync)> = wanted.values.iter().map(|value| &**value as _).collect();

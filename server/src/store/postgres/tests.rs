@@ -297,6 +297,31 @@ async fn a_mark_wakes_the_other_servers_also_after_a_cut() {
     soon(other.marked_elsewhere()).await.unwrap();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_view_is_told_to_the_other_servers() {
+    let cluster = Cluster::start(&["fsync=off"]);
+    let (one, other) = (server(&cluster).await, server(&cluster).await);
+    let soon = |what| tokio::time::timeout(Duration::from_secs(20), what);
+    // To have begun to listen counts as news.
+    soon(other.viewed_elsewhere()).await.unwrap();
+    let view = ViewRow {
+        kind: "day".into(),
+        key: "wang/2026-11-23".into(),
+        scope: "team/t1".into(),
+        at_ms: 1,
+        fields: Vec::new(),
+        body: "{}".into(),
+    };
+    let change = Change {
+        views: vec![view],
+        ..Change::default()
+    };
+    committed(&one, mark(&["a"])).await;
+    soon(other.marked_elsewhere()).await.unwrap();
+    committed(&one, change).await;
+    soon(other.viewed_elsewhere()).await.unwrap();
+}
+
 /// Cuts all connections of servers.
 async fn cut(cluster: &Cluster) {
     let (admin, connection) = tokio_postgres::connect(&cluster.url, NoTls).await.unwrap();

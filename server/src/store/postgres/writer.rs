@@ -3,7 +3,7 @@ use std::ops::Deref;
 use deadpool_postgres::{GenericClient, Object, Pool};
 use tokio::sync::mpsc;
 
-use super::{apply, connect::in_time, locks, marks};
+use super::{apply, connect::in_time, listener::Channel, locks};
 use crate::store::{
     Committed, StoreError, StoreResult,
     queue::{Job, Outcome, Queue, Ticket, gather},
@@ -86,7 +86,7 @@ async fn committed(own: &mut Object, jobs: &[&Job]) -> StoreResult<Vec<StoreResu
     let mut transaction = in_time(own.transaction()).await?;
     locks::take(&transaction, jobs).await?;
     let mut answers = Vec::with_capacity(jobs.len());
-    let mut marked = false;
+    let (mut marked, mut viewed) = (false, false);
     for job in jobs {
         let savepoint = in_time(transaction.savepoint("job")).await?;
         let answer = apply(&savepoint, job).await;
@@ -99,11 +99,17 @@ async fn committed(own: &mut Object, jobs: &[&Job]) -> StoreResult<Vec<StoreResu
         if let Err(StoreError::Full | StoreError::Busy | StoreError::Away(_)) = answer {
             return Err(answer.err().unwrap_or(StoreError::Busy));
         }
-        marked |= stands && matches!(job, Job::Commit(change) if !change.mark.is_empty());
+        if let (true, Job::Commit(change)) = (stands, job) {
+            marked |= !change.mark.is_empty();
+            viewed |= !change.views.is_empty();
+        }
         answers.push(answer);
     }
     if marked {
-        marks::tell(&transaction).await?;
+        Channel::Marks.tell(&transaction).await?;
+    }
+    if viewed {
+        Channel::Views.tell(&transaction).await?;
     }
     in_time(transaction.commit()).await?;
     Ok(answers)

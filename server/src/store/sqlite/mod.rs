@@ -240,6 +240,10 @@ impl Store for Sqlite {
         future::pending().await
     }
 
+    async fn viewed_elsewhere(&self) {
+        future::pending().await
+    }
+
     fn writes(&self) -> Writes {
         self.writer.writes.clone()
     }

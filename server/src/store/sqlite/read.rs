@@ -255,6 +255,9 @@ pub(super) fn views(db: &Connection, query: &ViewQuery) -> rusqlite::Result<Vec<
         ))?
         .query_map(rusqlite::params_from_iter(wanted.values), view_row)?
         .collect::<rusqlite::Result<_>>()?;
+    if query.bare {
+        return Ok(found.into_iter().map(|(_, view)| view).collect());
+    }
     found.into_iter().map(|view| with_fields(db, view)).collect()
 }
 

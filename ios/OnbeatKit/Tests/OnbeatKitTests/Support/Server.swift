@@ -12,6 +12,7 @@ final class Server {
     private let data: URL
     private let scratch: Scratch
     private let process = Process()
+    private let end: End
 
     private static let binary = Repository.programs.appendingPathComponent("onbeat")
     /// What the tests are told by is no configuration of the server's.
@@ -28,13 +29,14 @@ final class Server {
         ]
         process.standardOutput = said
         process.standardError = FileHandle.nullDevice
+        end = End(of: process)
         try process.run()
         address = try Self.addressSaid(said.fileHandleForReading)
     }
 
     deinit {
         process.terminate()
-        process.waitUntilExit()
+        end.wait()
     }
 
     /// Imports what a text says, as an admin does with a file.
@@ -63,10 +65,11 @@ final class Server {
         command.arguments = arguments
         command.standardOutput = out
         command.standardError = errors
+        let end = End(of: command)
         try command.run()
         let answer = out.fileHandleForReading.readDataToEndOfFile()
         let words = errors.fileHandleForReading.readDataToEndOfFile()
-        command.waitUntilExit()
+        end.wait()
         guard command.terminationStatus == 0 else {
             throw Failed(words: "\(arguments): \(String(decoding: answer + words, as: UTF8.self))")
         }
@@ -106,6 +109,20 @@ final class Server {
                 return line.trimmingCharacters(in: .whitespaces)
             }
         }
+    }
+}
+
+/// The end of a process. `waitUntilExit` turns the caller's run loop, which on Linux may miss an end that came before.
+private final class End: Sendable {
+    private let came = DispatchSemaphore(value: 0)
+
+    /// Of a process that does not run yet.
+    init(of process: Process) {
+        process.terminationHandler = { [came] _ in came.signal() }
+    }
+
+    func wait() {
+        came.wait()
     }
 }
 

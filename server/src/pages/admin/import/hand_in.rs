@@ -38,7 +38,14 @@ pub(in crate::pages::admin) async fn upload(
     // A reader of others' formats that falls over takes nothing with it.
     let file = file.unwrap_or_else(|error| Err(DeskError::input("bad_file", error.to_string())));
     let kept = match file {
-        Ok(file) => upload::keep(&desk, &actor, &Upload { name, file }).await,
+        Ok(file) => {
+            let upload = Upload {
+                name,
+                drawn: None,
+                file,
+            };
+            upload::keep(&desk, &actor, &upload).await
+        }
         Err(error) => Err(error),
     };
     match kept {
@@ -47,7 +54,7 @@ pub(in crate::pages::admin) async fn upload(
     }
 }
 
-async fn parts(mut form: Multipart) -> DeskResult<(Fields, String, Vec<u8>)> {
+pub(in crate::pages::admin) async fn parts(mut form: Multipart) -> DeskResult<(Fields, String, Vec<u8>)> {
     let bad = |error: MultipartError| DeskError::input("bad_upload", error.body_text());
     let (mut fields, mut name, mut bytes) = (Vec::new(), String::new(), Vec::new());
     while let Some(field) = form.next_field().await.map_err(bad)? {

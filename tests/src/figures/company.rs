@@ -10,7 +10,7 @@ use onbeat_core::{
 use serde_json::{Value, json};
 
 use crate::{
-    load::{local_ms, rep_name},
+    load::{Happened, local_ms, rep_name},
     story::{ZONE, map::Point},
 };
 
@@ -49,6 +49,36 @@ pub(super) fn fixes_of(rep: usize, n: usize, day: NaiveDate) -> impl Iterator<It
         let place = middle.moved(north_m + wobble_m, east_m + wobble_m);
         (begun_ms + 180_000 * i as i64 + 1_000, fix(place, i as i64))
     })
+}
+
+/// Stretches of a day, each with a visit in it, and where in them it begins and ends, in fixes.
+const STRETCH: usize = 24;
+const VISIT: std::ops::RangeInclusive<usize> = 6..=14;
+
+/// The same day by every second fix, with a sign-in and a visit to a customer in each stretch but that of the trip.
+pub(super) fn day_with_visits(rep: usize, n: usize, day: NaiveDate) -> Vec<(i64, Happened)> {
+    let mut happened = Vec::new();
+    for (i, (at_ms, taken)) in fixes_of(rep, n, day).enumerate().step_by(2) {
+        let (stretch, within) = (i / STRETCH, i % STRETCH);
+        let is_visit = VISIT.contains(&within) && stretch != 3;
+        let taken = if is_visit {
+            fix(customer_place(rep, stretch), i as i64)
+        } else {
+            taken
+        };
+        happened.push((at_ms, Happened::Fix(taken)));
+        if i == 4 {
+            happened.push((at_ms, Happened::SignedIn));
+        }
+        let visit = format!("{rep:012x}{n:010x}{stretch:010x}");
+        if is_visit && within == *VISIT.start() {
+            let customer = customer_name(rep, stretch);
+            happened.push((at_ms, Happened::CheckedIn { visit, customer }));
+        } else if is_visit && within == *VISIT.end() {
+            happened.push((at_ms, Happened::CheckedOut { visit }));
+        }
+    }
+    happened
 }
 
 fn fix(place: Point, n: i64) -> FixTaken {
@@ -98,8 +128,7 @@ pub(super) fn districts((radius_m, north_m): (f64, f64)) -> String {
 pub(super) fn customers() -> String {
     let mut csv = "id,name,lat,lon\n".to_owned();
     for (rep, n) in (0..REPS).flat_map(|rep| (0..CUSTOMERS).map(move |n| (rep, n))) {
-        let angle = (rep * 7 + n) as f64;
-        let Point { lat, lon } = middle_of(rep % DISTRICTS).moved(600.0 * angle.sin(), 600.0 * angle.cos());
+        let Point { lat, lon } = customer_place(rep, n);
         let _ = writeln!(csv, "{0},Shop {0},{lat:.7},{lon:.7}", customer_name(rep, n)); // a string takes everything
     }
     csv
@@ -116,10 +145,15 @@ pub(super) fn users() -> String {
     csv
 }
 
+fn customer_place(rep: usize, n: usize) -> Point {
+    let angle = (rep * 7 + n) as f64;
+    middle_of(rep % DISTRICTS).moved(600.0 * angle.sin(), 600.0 * angle.cos())
+}
+
 fn district_name(district: usize) -> String {
     format!("d{district:02}")
 }
 
-fn customer_name(rep: usize, n: usize) -> String {
+pub(super) fn customer_name(rep: usize, n: usize) -> String {
     format!("c{rep:04}-{n}")
 }

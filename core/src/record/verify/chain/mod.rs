@@ -15,15 +15,15 @@
 //! - the right `prev` and a wrong number: this one was **changed**;
 //! - a seal over another hash than that of the record it names: that record was **changed**.
 
+mod gaps;
+
 use super::{
     known::Known,
     reader::{Ahead, Found},
-    report::{Fault, FaultCode as Code, FaultId, Findings, Place},
+    report::{FaultCode as Code, Findings, Place},
 };
 use crate::record::{BranchStart, Hash, Head, Seal};
-
-/// Gaps and strays that are remembered: a file with more is told to have removed and added records only.
-const MAX_OPEN: usize = 256;
+use gaps::{Gap, Stray};
 
 /// Where the records of one line stand.
 pub(super) struct Chain {
@@ -47,29 +47,6 @@ struct Tip {
     proven: bool,
     /// It was told as changed: what follows need not name its hash.
     changed: bool,
-}
-
-/// Records that are not here (yet).
-#[derive(Clone, Copy)]
-struct Gap {
-    first: u64,
-    last: u64,
-    /// Hash of the record before the gap.
-    left: Option<Hash>,
-    /// Hash that the gap's last record should have.
-    right: Hash,
-    /// The record that stood behind the gap when it was opened; `None` where a seal showed it.
-    opener: Option<u64>,
-    file_line: u64,
-    /// The fault of having been filled later.
-    moved: Option<FaultId>,
-}
-
-/// A record that was told as added.
-struct Stray {
-    seq: u64,
-    hash: Hash,
-    fault: FaultId,
 }
 
 /// Whether a record stands in the chain, and so counts.
@@ -185,26 +162,6 @@ impl Chain {
         !differs
     }
 
-    /// Tells the gaps that nothing filled.
-    pub(super) fn close(&mut self, findings: &mut Findings) {
-        for gap in std::mem::take(&mut self.gaps) {
-            // Filled from its beginning while nothing continued the record behind it: that record was the
-            // stranger, and the numbers up to it never were.
-            if let Some(moved) = gap
-                .moved
-                .filter(|_| gap.opener == Some(self.tip.seq) && gap.last + 1 == self.tip.seq)
-            {
-                findings.retell(moved, |fault| {
-                    fault.code = Code::Added;
-                    fault.seq = self.tip.seq;
-                    fault.why = "nothing leads to it or on from it".into();
-                });
-                continue;
-            }
-            removed(&gap, &self.place, findings);
-        }
-    }
-
     fn followed_by(&self, seq: u64, prev: &Hash) -> bool {
         self.tip.seq + 1 == seq && self.tip.hash.is_none_or(|hash| hash == *prev)
     }
@@ -259,11 +216,7 @@ impl Chain {
         if self.tip.hash == Some(step.prev) && !next_follows {
             return self.renumbered(step, findings);
         }
-        if let Some(index) = self
-            .gaps
-            .iter()
-            .position(|gap| gap.first <= step.seq && step.seq <= gap.last)
-        {
+        if let Some(index) = self.gaps.iter().position(|gap| gap.holds(step.seq)) {
             self.fill(index, step, findings);
             return Stands::Misplaced;
         }
@@ -280,21 +233,6 @@ impl Chain {
         }
         self.broken_link(step, ahead, findings);
         Stands::Newest
-    }
-
-    /// Its removal heals the chain.
-    fn stray(&mut self, step: &Step, findings: &mut Findings) -> Stands {
-        let seq = self.tip.seq + 1;
-        let why = format!("a record numbered {} stands between two that belong together", step.seq);
-        let fault = findings.fault(Code::Added, &self.place, seq, step.file_line, why);
-        if self.strays.len() < MAX_OPEN {
-            self.strays.push(Stray {
-                seq: step.seq,
-                hash: step.hash,
-                fault,
-            });
-        }
-        Stands::Nowhere
     }
 
     /// Another record has its number.
@@ -334,75 +272,6 @@ impl Chain {
             self.move_to(step, true);
         }
     }
-
-    fn open_gap(&mut self, last: u64, right: Hash, opener: Option<u64>, file_line: u64, findings: &mut Findings) {
-        let gap = Gap {
-            first: self.tip.seq + 1,
-            last,
-            left: self.tip.hash,
-            right,
-            opener,
-            file_line,
-            moved: None,
-        };
-        let moved = self
-            .strays
-            .iter()
-            .position(|stray| stray.seq == last && stray.hash == right);
-        match moved.map(|index| self.strays.swap_remove(index)) {
-            Some(stray) => {
-                findings.retell(stray.fault, |fault| {
-                    fault.code = Code::Reordered;
-                    fault.why = format!("record {last} stands before it");
-                });
-                self.records += 1;
-                self.known.insert(last, Some(right));
-                if gap.first < last {
-                    removed(&Gap { last: last - 1, ..gap }, &self.place, findings);
-                }
-            }
-            None if self.gaps.len() < MAX_OPEN => self.gaps.push(gap),
-            None => removed(&gap, &self.place, findings),
-        }
-    }
-
-    /// A missing record comes late: the gap becomes the parts before and behind it.
-    fn fill(&mut self, index: usize, step: &Step, findings: &mut Findings) {
-        let gap = self.gaps.swap_remove(index);
-        let moved = gap.moved.unwrap_or_else(|| {
-            let why = match gap.opener {
-                Some(seq) => format!("record {seq} stands before it"),
-                None => "a seal over it stands before it".into(),
-            };
-            findings.fault(Code::Reordered, &self.place, gap.first, gap.file_line, why)
-        });
-        let breaks_left = step.seq == gap.first && gap.left.is_some_and(|left| left != step.prev);
-        let breaks_right = step.seq == gap.last && gap.right != step.hash;
-        if breaks_left || breaks_right {
-            let why = "it stands late, and its neighbours do not name it";
-            findings.fault(Code::Changed, &self.place, step.seq, step.file_line, why);
-        }
-        self.known.insert(step.seq, Some(step.hash));
-        let (moved, file_line, opener) = (Some(moved), gap.file_line, gap.opener);
-        let before = Gap {
-            last: step.seq - 1,
-            right: step.prev,
-            moved,
-            file_line,
-            opener,
-            ..gap
-        };
-        let behind = Gap {
-            first: step.seq + 1,
-            left: Some(step.hash),
-            moved,
-            file_line,
-            opener,
-            ..gap
-        };
-        self.gaps
-            .extend([before, behind].into_iter().filter(|gap| gap.first <= gap.last));
-    }
 }
 
 /// What of a record decides on its place.
@@ -423,13 +292,4 @@ impl Step {
                 .as_ref()
                 .is_some_and(|seal| (seal.seq, seal.hash) == (self.seq, self.hash))
     }
-}
-
-fn removed(gap: &Gap, place: &Place, findings: &mut Findings) {
-    let why = match gap.first == gap.last {
-        true => format!("record {} is missing", gap.first),
-        false => format!("records {} to {} are missing", gap.first, gap.last),
-    };
-    let id = findings.fault(Code::Removed, place, gap.first, gap.file_line, why);
-    findings.retell(id, |fault: &mut Fault| fault.records = gap.last - gap.first + 1);
 }

@@ -1,0 +1,76 @@
+package app.onbeat.phone
+
+import uniffi.onbeat_core.ExceptionKind
+import uniffi.onbeat_core.Interval
+import uniffi.onbeat_core.Phone
+import uniffi.onbeat_core.Reading
+import uniffi.onbeat_core.Report
+
+/** What the rep does by one button: each is one call of the phone. */
+sealed interface Act {
+    data object SignIn : Act
+
+    data class CheckIn(
+        val customer: String,
+        val purpose: String,
+    ) : Act
+
+    data class CheckOut(
+        val visit: String,
+    ) : Act
+
+    data class SaveReport(
+        val report: Report,
+    ) : Act
+
+    data class AddPhoto(
+        val visit: String,
+        val jpeg: ByteArray,
+    ) : Act
+
+    data object StartBreak : Act
+
+    data object EndBreak : Act
+
+    data object StartPrivate : Act
+
+    data object EndPrivate : Act
+
+    data class GiveReason(
+        val interval: Interval,
+        val reason: ExceptionKind,
+        val note: String,
+    ) : Act
+
+    data class Answer(
+        val finding: String,
+        val words: String,
+    ) : Act
+
+    data class Appeal(
+        val finding: String,
+        val words: String,
+    ) : Act
+}
+
+/** Does it, here and now. */
+fun Phone.perform(
+    act: Act,
+    reading: Reading,
+) {
+    val at = reading.at
+    when (act) {
+        Act.SignIn -> signIn(reading, "")
+        is Act.CheckIn -> checkIn(reading, act.customer, act.purpose)
+        is Act.CheckOut -> checkOut(reading, act.visit)
+        is Act.SaveReport -> saveReport(reading, act.report)
+        is Act.AddPhoto -> addPhoto(reading, act.visit, act.jpeg, "image/jpeg")
+        Act.StartBreak -> breakStart(at)
+        Act.EndBreak -> breakEnd(at)
+        Act.StartPrivate -> privateStart(at)
+        Act.EndPrivate -> privateEnd(at)
+        is Act.GiveReason -> giveReason(at, act.interval, act.reason, act.note)
+        is Act.Answer -> answer(at, act.finding, act.words)
+        is Act.Appeal -> appeal(at, act.finding, act.words)
+    }
+}

@@ -1,0 +1,47 @@
+package app.onbeat.platform
+
+import android.app.AlarmManager
+import android.app.PendingIntent
+import android.content.BroadcastReceiver
+import android.content.Context
+import android.content.Intent
+import android.os.SystemClock
+import app.onbeat.phone.Owner
+
+/** The alarm of the window's opening, in time since boot: moving the wall clock moves nothing. */
+object Opening {
+    /** Sets the alarm, in place of the one before. */
+    fun schedule(
+        context: Context,
+        inS: Long,
+    ) {
+        val alarms = context.getSystemService(Context.ALARM_SERVICE) as AlarmManager
+        val atMs = SystemClock.elapsedRealtime() + inS * 1000
+        val tells =
+            PendingIntent.getBroadcast(
+                context,
+                0,
+                Intent(context, Wakes::class.java),
+                PendingIntent.FLAG_IMMUTABLE,
+            )
+        if (Permissions(context).wakesExactly) {
+            alarms.setExactAndAllowWhileIdle(AlarmManager.ELAPSED_REALTIME_WAKEUP, atMs, tells)
+        } else {
+            alarms.setAndAllowWhileIdle(AlarmManager.ELAPSED_REALTIME_WAKEUP, atMs, tells)
+        }
+    }
+
+    /** Starts the service where the platform lets it; else asks for the tap that may. */
+    fun begin(context: Context) {
+        if (!(context.applicationContext as Owner).hasAgreed) return
+        if (Permissions(context).startsByItself) Recorder.start(context) else Notices(context).askToStart()
+    }
+}
+
+/** The alarm, a boot, a change of the clock or zone, an update of the app. */
+class Wakes : BroadcastReceiver() {
+    override fun onReceive(
+        context: Context,
+        intent: Intent,
+    ) = Opening.begin(context)
+}

@@ -1,0 +1,84 @@
+package app.onbeat.screens
+
+import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.material3.MaterialTheme
+import androidx.compose.material3.OutlinedTextField
+import androidx.compose.material3.Text
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.saveable.rememberSaveable
+import androidx.compose.runtime.setValue
+import androidx.compose.ui.Modifier
+import app.onbeat.phone.Act
+import uniffi.onbeat_core.Class
+import uniffi.onbeat_core.Explained
+import uniffi.onbeat_core.FindingState
+
+/** What was found or asked, what made it, what was said of it, and the rep's own answer. [sentences] are core's. */
+@Composable
+fun FindingScreen(
+    explained: Explained,
+    sentences: List<String>,
+    act: (Act) -> Unit,
+    back: () -> Unit,
+) {
+    val finding = explained.explanation.finding
+    Screen(say(finding.kind.word), back) {
+        Soft(say(if (finding.`class` == Class.QUESTION) Word.IS_QUESTION else Word.IS_FINDING))
+        Panel(say(finding.state.word)) {
+            sentences.forEach { Text(it, style = MaterialTheme.typography.bodyLarge) }
+        }
+        if (explained.explanation.fixes.isNotEmpty()) {
+            Panel(say(Word.FIXES)) {
+                FixSketch(explained.explanation)
+                Soft(say(Word.FIXES_WHAT))
+            }
+        }
+        Said(explained)
+        Answering(finding.state) { words ->
+            act(
+                if (finding.state ==
+                    FindingState.CONFIRMED
+                ) {
+                    Act.Appeal(finding.id, words)
+                } else {
+                    Act.Answer(finding.id, words)
+                },
+            )
+            back()
+        }
+    }
+}
+
+/** What people said, in order. */
+@Composable
+private fun Said(explained: Explained) {
+    if (explained.answers.isEmpty() && explained.decisions.isEmpty() && explained.appeals.isEmpty()) return
+    Panel(say(Word.SAID)) {
+        explained.answers.forEach { Text(say(Word.YOU_SAID, it.text)) }
+        explained.decisions.forEach { Text(say(Word.DECIDED, it.by, say(it.state.word), it.reason)) }
+        explained.appeals.forEach { Text(say(Word.YOU_APPEALED, it.text)) }
+    }
+}
+
+/** The rep answers as often as he likes; what was confirmed he appeals, and another person decides. */
+@Composable
+private fun Answering(
+    state: FindingState,
+    send: (String) -> Unit,
+) {
+    var words by rememberSaveable { mutableStateOf("") }
+    val isAppeal = state == FindingState.CONFIRMED
+    Panel(say(if (isAppeal) Word.APPEAL else Word.ANSWER)) {
+        Soft(say(if (isAppeal) Word.APPEAL_WHAT else Word.ANSWER_WHAT))
+        OutlinedTextField(
+            words,
+            { words = it },
+            Modifier.fillMaxWidth(),
+            label = { Text(say(Word.YOUR_WORDS)) },
+            minLines = 2,
+        )
+        MainButton(say(Word.SEND), words.isNotBlank()) { send(words) }
+    }
+}

@@ -1,0 +1,117 @@
+package app.onbeat.shell
+
+import android.Manifest
+import android.content.ActivityNotFoundException
+import android.content.Intent
+import android.net.Uri
+import android.os.Build
+import android.os.Bundle
+import androidx.activity.ComponentActivity
+import androidx.activity.compose.BackHandler
+import androidx.activity.compose.setContent
+import androidx.activity.enableEdgeToEdge
+import androidx.activity.result.contract.ActivityResultContracts
+import androidx.compose.foundation.layout.Box
+import androidx.compose.foundation.layout.safeDrawingPadding
+import androidx.compose.runtime.CompositionLocalProvider
+import androidx.compose.runtime.collectAsState
+import androidx.compose.runtime.getValue
+import androidx.compose.ui.Modifier
+import app.onbeat.platform.AndroidWords
+import app.onbeat.platform.Opening
+import app.onbeat.platform.Permissions
+import app.onbeat.platform.Recorder
+import app.onbeat.screens.App
+import app.onbeat.screens.AppModel
+import app.onbeat.screens.Destination
+import app.onbeat.screens.LocalWords
+import app.onbeat.screens.OnbeatTheme
+import app.onbeat.screens.Outside
+import app.onbeat.screens.Shown
+import app.onbeat.screens.Ways
+import kotlinx.coroutines.MainScope
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.launch
+import uniffi.onbeat_core.Customer
+
+/** The app's one window. */
+class MainActivity : ComponentActivity() {
+    private val scope = MainScope()
+    private val owner get() = application as OnbeatApp
+    private val model by lazy { AppModel(owner.holder, PhoneAround(owner), scope) }
+    private val asks = registerForActivityResult(ActivityResultContracts.RequestMultiplePermissions()) { record() }
+    private val saves =
+        registerForActivityResult(ActivityResultContracts.CreateDocument("application/x-ndjson")) { it?.let(::export) }
+
+    override fun onCreate(savedInstanceState: Bundle?) {
+        super.onCreate(savedInstanceState)
+        enableEdgeToEdge()
+        val words = AndroidWords(this)
+        setContent {
+            val shown by model.shown.collectAsState()
+            BackHandler(shown !is Shown.Day && shown !is Shown.Welcome) { model.go(Destination.Today) }
+            CompositionLocalProvider(LocalWords provides words) {
+                OnbeatTheme { Box(Modifier.safeDrawingPadding()) { App(model, outside()) } }
+            }
+        }
+        scope.launch { model.shown.collect { if (it is Shown.Day) askOnce() } }
+    }
+
+    override fun onResume() {
+        super.onResume()
+        model.resume()
+    }
+
+    override fun onDestroy() {
+        super.onDestroy()
+        scope.cancel()
+    }
+
+    private fun outside() =
+        Outside(
+            Ways(call = ::call, navigate = ::navigate),
+            scan = null,
+            photograph = null,
+            export = { saves.launch("onbeat.ndjson") },
+            leave = ::finish,
+        )
+
+    private var asked = false
+
+    /** Once a start, when there is a day to record: the place and the notifications. */
+    private fun askOnce() {
+        if (asked) return
+        asked = true
+        val wanted = mutableListOf(Manifest.permission.ACCESS_FINE_LOCATION, Manifest.permission.ACCESS_COARSE_LOCATION)
+        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU) wanted += Manifest.permission.POST_NOTIFICATIONS
+        asks.launch(wanted.toTypedArray())
+    }
+
+    /** The app is open, so the service may start. */
+    private fun record() {
+        if (Permissions(this).seesPlace) Recorder.start(this) else Opening.begin(this)
+    }
+
+    private fun export(to: Uri) {
+        scope.launch {
+            val log = owner.holder.call { it.exportOwn() }
+            contentResolver.openOutputStream(to)?.use { it.write(log.toByteArray()) }
+        }
+    }
+
+    private fun call(number: String) = leaveFor(Intent(Intent.ACTION_DIAL, Uri.parse("tel:$number")))
+
+    private fun navigate(customer: Customer) {
+        val (lat, lon) = customer.latE9 / 1e9 to customer.lonE9 / 1e9
+        leaveFor(Intent(Intent.ACTION_VIEW, Uri.parse("geo:$lat,$lon?q=$lat,$lon(${Uri.encode(customer.name)})")))
+    }
+
+    /** Where no app takes it, nothing happens. */
+    private fun leaveFor(intent: Intent) {
+        try {
+            startActivity(intent)
+        } catch (_: ActivityNotFoundException) {
+            return
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package app.onbeat.shell
+
+import android.app.Application
+import android.content.Context
+import app.onbeat.phone.BootClock
+import app.onbeat.phone.Owner
+import app.onbeat.phone.PhoneHolder
+import app.onbeat.platform.DatabaseKey
+import app.onbeat.platform.HardwareKey
+import app.onbeat.platform.bootClock
+import uniffi.onbeat_core.Phone
+import uniffi.onbeat_core.PhoneException
+import java.io.File
+import java.security.GeneralSecurityException
+
+private const val AGREED = "agreed"
+
+/** The process: it holds the one phone. */
+class OnbeatApp :
+    Application(),
+    Owner {
+    override val clock: BootClock by lazy { bootClock(this) }
+    override val holder = PhoneHolder { open() }
+
+    override var hasAgreed: Boolean
+        get() = getSharedPreferences("app", Context.MODE_PRIVATE).getBoolean(AGREED, false)
+        set(agreed) {
+            getSharedPreferences("app", Context.MODE_PRIVATE).edit().putBoolean(AGREED, agreed).apply()
+        }
+
+    /** The folder and its keys, made for a new phone. A key that is lost later is core's to replace. */
+    private fun open(): Phone {
+        val key = HardwareKey(this, clock)
+        val folder = File(noBackupFilesDir, "phone").apply { mkdirs() }
+        if (folder.list().isNullOrEmpty()) key.makeIfNew()
+        return Phone.open(folder.path, databaseKey(), key)
+    }
+
+    /** Hardware that lost its key can't open the database's: core's words for that lead to the server's copy. */
+    private fun databaseKey(): ByteArray =
+        try {
+            DatabaseKey(this).get()
+        } catch (error: GeneralSecurityException) {
+            throw PhoneException.WrongKey(error.toString())
+        }
+}

@@ -1,0 +1,64 @@
+package app.onbeat.phone
+
+import kotlinx.coroutines.runBlocking
+import org.junit.Rule
+import org.junit.rules.TemporaryFolder
+import uniffi.onbeat_core.Phone
+import uniffi.onbeat_core.PhoneException
+import java.io.File
+import kotlin.test.Test
+import kotlin.test.assertFailsWith
+
+private fun property(name: String) = File(checkNotNull(System.getProperty(name)) { "run by `cargo xtask test kotlin`" })
+
+class StoryTest {
+    @get:Rule
+    val folder = TemporaryFolder()
+
+    /** Enrolment, readings, visits, a photo, a break and syncs, the app ended and started again. */
+    @Test
+    fun `a day comes out as from the phone of Rust`() {
+        val script = File(property("onbeat.stories"), "day.ndjson")
+        Stage(property("onbeat.programs"), script, folder.newFolder("stage")).use { stage ->
+            val own = folder.newFolder("phone")
+            val key = SoftwareKey(own)
+            val phone = Script(script).play(stage, key) { Phone.open("$own", DB_KEY, key) }
+            val export = File(own, "log.ndjson").apply { writeText(phone.exportOwn()) }
+            stage.check(export)
+        }
+    }
+
+    @Test
+    fun `a folder opens once, and with its own key alone`() {
+        val own = folder.newFolder("phone")
+        val holder = PhoneHolder { Phone.open("$own", DB_KEY, SoftwareKey(own)) }
+        runBlocking { holder.call { it.saveDraft("visit", "half a sentence") } }
+        assertFailsWith<PhoneException.AlreadyOpen> { Phone.open("$own", DB_KEY, SoftwareKey(own)) }
+        holder.close()
+        assertFailsWith<PhoneException.WrongKey> { Phone.open("$own", ByteArray(32) { 6 }, SoftwareKey(own)) }
+        val again = PhoneHolder { Phone.open("$own", DB_KEY, SoftwareKey(own)) }
+        again.use { holds -> runBlocking { holds.call { check(it.draft("visit") == "half a sentence") } } }
+    }
+
+    @Test
+    fun `a phone that did not open is opened at the next call`() {
+        val own = folder.newFolder("phone")
+        var isLocked = true
+        val holder =
+            PhoneHolder {
+                check(!isLocked) { "locked" }
+                Phone.open("$own", DB_KEY, SoftwareKey(own))
+            }
+        holder.use {
+            runBlocking {
+                assertFailsWith<IllegalStateException> { holder.call { it.diagnosis() } }
+                isLocked = false
+                holder.call { it.diagnosis() }
+            }
+        }
+    }
+
+    private companion object {
+        val DB_KEY = ByteArray(32) { 5 }
+    }
+}

@@ -1,0 +1,138 @@
+package app.onbeat.screens
+
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.CompositionLocalProvider
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.remember
+import androidx.compose.runtime.setValue
+import androidx.compose.ui.test.ExperimentalTestApi
+import androidx.compose.ui.test.SkikoComposeUiTest
+import androidx.compose.ui.test.assertIsNotEnabled
+import androidx.compose.ui.test.hasText
+import androidx.compose.ui.test.onNodeWithText
+import androidx.compose.ui.test.performClick
+import androidx.compose.ui.test.performScrollTo
+import androidx.compose.ui.test.performTextInput
+import androidx.compose.ui.test.runSkikoComposeUiTest
+import app.onbeat.phone.Act
+import app.onbeat.phone.Draft
+import uniffi.onbeat_core.ExceptionKind
+import uniffi.onbeat_core.FindingState
+import uniffi.onbeat_core.Language
+import uniffi.onbeat_core.Next
+import uniffi.onbeat_core.Today
+import kotlin.test.Test
+import kotlin.test.assertEquals
+
+/** Each button is one call of the phone. */
+@OptIn(ExperimentalTestApi::class)
+class ClicksTest {
+    private val words = XmlWords(Language.EN)
+    private val acts = mutableListOf<Act>()
+    private val gone = mutableListOf<Destination>()
+
+    @Test
+    fun `what comes next is one tap`() {
+        val customer = Samples.customers.first()
+        val cases =
+            listOf(
+                Next.SignIn to Act.SignIn,
+                Next.EndBreak to Act.EndBreak,
+                Next.EndPrivate to Act.EndPrivate,
+                Next.Visit(customer) to Act.CheckIn(customer.customer.id, ""),
+            )
+        val buttons =
+            listOf(
+                words.say(Word.SIGN_IN),
+                words.say(Word.END_BREAK),
+                words.say(Word.END_PRIVATE),
+                "Check in: 锦江烟酒行, 120\u00a0m",
+            )
+        cases.zip(buttons).forEach { (case, button) ->
+            acts.clear()
+            onToday(Samples.morning.copy(next = case.first)) { tap(button) }
+            assertEquals(listOf(case.second), acts)
+        }
+    }
+
+    @Test
+    fun `what has to be written opens its visit`() {
+        onToday(Samples.morning.copy(next = Next.CheckOut(Samples.open))) { tap("Finish the visit: 锦江烟酒行") }
+        assertEquals(listOf<Destination>(Destination.Visit(Samples.open.visit)), gone)
+    }
+
+    @Test
+    fun `who seems to be leaving gives a reason by one tap, for the time that core says`() {
+        onToday(Samples.leaving) { tap(words.say(Word.REASON_GOODS)) }
+        assertEquals(listOf<Act>(Act.GiveReason(Samples.leaving.away!!, ExceptionKind.GOODS, "")), acts)
+    }
+
+    @Test
+    fun `a visit's report is drafted as it is typed, and saved before check-out`() {
+        val drafts = mutableListOf<Draft>()
+        show({
+            var draft by remember { mutableStateOf(Draft()) }
+            val change: (Draft) -> Unit = {
+                draft = it
+                drafts += it
+            }
+            VisitScreen(Samples.open, Samples.ZONE, draft, change, { acts += it }, null, {})
+        }) {
+            onNode(hasText(words.say(Word.CONTENT))).performScrollTo().performTextInput("shelf")
+            tap(words.say(Word.OUTCOME_CLOSED))
+            tap(words.say(Word.CHECK_OUT))
+        }
+        assertEquals("shelf", drafts.first().content)
+        val report = drafts.last().toReport(Samples.open.visit)
+        assertEquals(listOf(Act.SaveReport(report), Act.CheckOut(Samples.open.visit)), acts)
+    }
+
+    @Test
+    fun `a question is answered, what was confirmed is appealed, and nothing empty is sent`() {
+        val explained = Samples.explained
+        val confirmed = explained.explanation.run { copy(finding = finding.copy(state = FindingState.CONFIRMED)) }
+        val id = explained.explanation.finding.id
+        val cases =
+            listOf(
+                explained to Act.Answer(id, "goods"),
+                explained.copy(explanation = confirmed) to Act.Appeal(id, "goods"),
+            )
+        cases.forEach { (shown, act) ->
+            acts.clear()
+            show({ FindingScreen(shown, emptyList(), { acts += it }, {}) }) {
+                onNodeWithText(words.say(Word.SEND)).performScrollTo().assertIsNotEnabled()
+                onNode(hasText(words.say(Word.YOUR_WORDS))).performScrollTo().performTextInput("goods")
+                tap(words.say(Word.SEND))
+            }
+            assertEquals(listOf<Act>(act), acts)
+        }
+    }
+
+    @Test
+    fun `nothing happens before the rep agrees`() {
+        val said = mutableListOf<String>()
+        show({ WelcomeScreen({ said += "agree" }, { said += "not now" }) }) { tap(words.say(Word.NOT_NOW)) }
+        show({ WelcomeScreen({ said += "agree" }, { said += "not now" }) }) { tap(words.say(Word.AGREE)) }
+        assertEquals(listOf("not now", "agree"), said)
+    }
+
+    private fun onToday(
+        today: Today,
+        test: SkikoComposeUiTest.() -> Unit,
+    ) = show({ TodayScreen(today, { acts += it }, { gone += it }) }, test)
+
+    private fun show(
+        screen: @Composable () -> Unit,
+        test: SkikoComposeUiTest.() -> Unit,
+    ) = runSkikoComposeUiTest {
+        setContent {
+            CompositionLocalProvider(
+                LocalWords provides words,
+            ) { OnbeatTheme(dark = false, content = screen) }
+        }
+        test()
+    }
+
+    private fun SkikoComposeUiTest.tap(button: String) = onNodeWithText(button).performScrollTo().performClick()
+}

@@ -1,0 +1,272 @@
+package app.onbeat.screens
+
+import uniffi.onbeat_core.Answered
+import uniffi.onbeat_core.Class
+import uniffi.onbeat_core.Customer
+import uniffi.onbeat_core.CustomerNear
+import uniffi.onbeat_core.DayCounts
+import uniffi.onbeat_core.DayView
+import uniffi.onbeat_core.Explained
+import uniffi.onbeat_core.Explanation
+import uniffi.onbeat_core.Finding
+import uniffi.onbeat_core.FindingKind
+import uniffi.onbeat_core.FindingState
+import uniffi.onbeat_core.Fix
+import uniffi.onbeat_core.FixExplained
+import uniffi.onbeat_core.FixVerdict
+import uniffi.onbeat_core.Here
+import uniffi.onbeat_core.Interval
+import uniffi.onbeat_core.LiveStatus
+import uniffi.onbeat_core.Look
+import uniffi.onbeat_core.Name
+import uniffi.onbeat_core.Next
+import uniffi.onbeat_core.Outcome
+import uniffi.onbeat_core.PlaceVerdict
+import uniffi.onbeat_core.PresenceView
+import uniffi.onbeat_core.Provider
+import uniffi.onbeat_core.Receipt
+import uniffi.onbeat_core.Report
+import uniffi.onbeat_core.SignInView
+import uniffi.onbeat_core.Span
+import uniffi.onbeat_core.SpanStatus
+import uniffi.onbeat_core.Today
+import uniffi.onbeat_core.VisitView
+import uniffi.onbeat_core.When
+import java.time.LocalTime
+import java.time.ZoneId
+import java.time.ZonedDateTime
+
+/** Views as core gives them, of one Tuesday in Chengdu. */
+object Samples {
+    const val ZONE = "Asia/Shanghai"
+    private const val DAY = "2026-05-12"
+    private const val STREAM = "5f0c3a1e9b7d4826a1c4e8f00b2d6c93"
+    private const val LAT_E9 = 30_660_000_000
+    private const val LON_E9 = 104_060_000_000
+
+    fun at(time: String): Long =
+        ZonedDateTime
+            .of(
+                java.time.LocalDate.parse(DAY),
+                LocalTime.parse(time),
+                ZoneId.of(ZONE),
+            ).toInstant()
+            .toEpochMilli()
+
+    private val window = Interval(at("08:00"), at("16:30"))
+
+    val report =
+        Report("a".repeat(32), "理货", "清点了货架，补了两箱", "希望包装小一些", "周五带样品来", Outcome.MET)
+
+    val visited = visit("a", "老街便利店", "08:40", "09:25").copy(report = report, photos = listOf("b".repeat(64)))
+
+    val open = visit("c", "锦江烟酒行", "10:18", null)
+
+    val customers =
+        listOf(
+            near("c-1", "锦江烟酒行", 120_400, "02884561234"),
+            near("c-2", "春熙路小超市", 860_000, null),
+            near("c-3", "Riverside Deli", 12_700_000, "02884560000"),
+        )
+
+    val left =
+        Finding(
+            "d".repeat(64),
+            Class.FINDING,
+            FindingKind.LEFT_AREA,
+            at("11:02"),
+            at("11:25"),
+            emptyList(),
+            emptyMap(),
+            FindingState.OPEN,
+        )
+
+    /** In the morning, on the way to a customer. */
+    val morning = today("10:12", Next.Visit(customers.first()), listOf(visited))
+
+    val signIn = today("08:04", Next.SignIn, emptyList()).copy(waitingRecords = 0u, waitingSinceMs = null)
+
+    val leaving =
+        today("11:09", Next.CheckOut(open), listOf(visited, open)).run {
+            copy(
+                away = Interval(at("11:02"), at("12:09")),
+                here = here?.copy(place = PlaceVerdict.OUTSIDE, edgeMm = -412_000),
+                day = day.copy(findings = listOf(left)),
+            )
+        }
+
+    /** After the window: what was open is still to be reported. */
+    val evening =
+        today("17:05", Next.Rest, listOf(visited)).copy(
+            `when` = When.AFTER,
+            here = null,
+            waitingRecords = 0u,
+            waitingSinceMs = null,
+        )
+
+    val records =
+        Records(
+            leaving.day,
+            ZONE,
+            at("17:05"),
+            listOf(Look("li", "王主管", at("16:50"), DAY, "d".repeat(64))),
+            listOf(Receipt(STREAM, 1u, "", 214uL, "e".repeat(64), at("16:31"), "3a50db68046e2012", "")),
+        )
+
+    val explained =
+        Explained(
+            explanation = explanation(),
+            evidence = emptyList(),
+            answers = listOf(Answered(left.id, left.kind, left.fromMs, left.toMs, DAY, "客户让我去对面仓库取货")),
+            appeals = emptyList(),
+            decisions = emptyList(),
+        )
+
+    private fun explanation(): Explanation {
+        val fixes =
+            (0..<12).map { n ->
+                val isOut = n in 4..9
+                fix(n, n * 600_000L, if (isOut) PlaceVerdict.OUTSIDE else PlaceVerdict.EDGE, isOut)
+            }
+        return Explanation(
+            rep = "li",
+            day = DAY,
+            zone = ZONE,
+            finding = left,
+            sentences = emptyList(),
+            conditions = emptyList(),
+            spans = emptyList(),
+            fixes = fixes,
+            fixesOf = fixes.size.toUInt(),
+            votes = emptyList(),
+            proofs = emptyList(),
+            transit = null,
+            place = null,
+            records = emptyList(),
+            causes = emptyList(),
+            policy = emptyMap(),
+            basis = emptyList(),
+            erased = false,
+        )
+    }
+
+    private fun fix(
+        n: Int,
+        eastE9: Long,
+        place: PlaceVerdict,
+        decides: Boolean,
+    ) = FixExplained(
+        name = Name(STREAM, 1u, "", n.toULong() + 1u),
+        atMs = at("11:00") + n * 120_000,
+        fix = Fix(LAT_E9 + n % 3 * 300_000, LON_E9 + eastE9, 12_000, 500, Provider.GPS, 9u, 1_200, false, false, false),
+        verdict = FixVerdict(place, null, -120_000, 60_000),
+        radius68Mm = 30_000,
+        sidePpm = 990_000,
+        satelliteBacked = true,
+        setAside = null,
+        targetMm = null,
+        decides = decides,
+    )
+
+    private fun visit(
+        id: String,
+        customer: String,
+        from: String,
+        to: String?,
+    ) = VisitView(
+        visit = id.repeat(32),
+        customer = "c-$id",
+        customerName = customer,
+        fromMs = at(from),
+        toMs = to?.let(::at),
+        dwellS = null,
+        distanceMm = 18_000,
+        purpose = "",
+        report = null,
+        photos = emptyList(),
+        records = emptyList(),
+        inWindow = true,
+    )
+
+    private fun near(
+        id: String,
+        name: String,
+        distanceMm: Long,
+        landline: String?,
+    ) = CustomerNear(Customer(id, name, LAT_E9, LON_E9, true, landline), distanceMm)
+
+    private fun today(
+        now: String,
+        next: Next,
+        visits: List<VisitView>,
+    ) = Today(
+        nowMs = at(now),
+        `when` = When.WITHIN,
+        zone = ZONE,
+        next = next,
+        here = Here(at(now) - 40_000, LAT_E9, LON_E9, 12_000, PlaceVerdict.INSIDE, 340_000),
+        away = null,
+        day = day(minOf(at(now), window.toMs), visits),
+        breakUntilMs = null,
+        privateSinceMs = null,
+        openVisit = visits.find { it.toMs == null }?.visit,
+        waitingRecords = 12u,
+        waitingSinceMs = at("09:40"),
+        waitingPhotos = 0u,
+    )
+
+    private fun day(
+        untilMs: Long,
+        visits: List<VisitView>,
+    ): DayView {
+        val statuses =
+            listOf(
+                "08:00" to SpanStatus.UNKNOWN,
+                "08:06" to SpanStatus.INSIDE,
+                "09:30" to SpanStatus.EDGE,
+                "09:42" to SpanStatus.INSIDE,
+                "11:02" to SpanStatus.OUTSIDE,
+                "11:25" to SpanStatus.INSIDE,
+                "16:30" to SpanStatus.INSIDE,
+            )
+        val begun = statuses.zipWithNext().filter { (from, _) -> at(from.first) < untilMs }
+        val spans =
+            begun.map { (from, to) ->
+                Span(at(from.first), minOf(at(to.first), untilMs), from.second, null, emptyList())
+            }
+
+        fun seconds(status: SpanStatus) = spans.filter { it.status == status }.sumOf { it.toMs - it.fromMs } / 1000
+        return DayView(
+            rep = "li",
+            day = DAY,
+            window = window,
+            closed = untilMs >= window.toMs,
+            spans = spans,
+            counts =
+                DayCounts(
+                    seconds(SpanStatus.INSIDE),
+                    seconds(SpanStatus.EDGE),
+                    seconds(SpanStatus.OUTSIDE),
+                    seconds(SpanStatus.UNKNOWN),
+                    0,
+                    100,
+                    0,
+                ),
+            presence =
+                PresenceView(
+                    LiveStatus.INSIDE,
+                    at("08:06"),
+                    untilMs,
+                    340_000,
+                    emptyList(),
+                    emptyList(),
+                    emptyList(),
+                    emptyList(),
+                ),
+            signIn = SignInView(at("08:36"), null, null, null, null, null, null),
+            visits = visits,
+            findings = emptyList(),
+            basis = emptyList(),
+        )
+    }
+}

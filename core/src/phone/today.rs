@@ -1,0 +1,214 @@
+//! The screen of the day: the account so far, where the rep is, and the one thing that comes next.
+
+use serde::Serialize;
+
+use super::{
+    CustomerNear, Phone, PhoneError, presence,
+    store::{log, photos},
+    views::nearest,
+};
+use crate::{
+    judge::{FixVerdict, LiveStatus, PlaceVerdict},
+    place::Point,
+    reading::{Fix, Stamp},
+    rules::{Basis, DayView, Entry, fold_day, presence::FixTaken, visit::VisitView},
+    time::{Interval, When},
+};
+
+/// The screen of the day.
+#[derive(Debug, Clone, PartialEq, Serialize, uniffi::Record)]
+pub struct Today {
+    /// Trusted time of the call.
+    pub now_ms: i64,
+    /// Where that lies.
+    pub when: When,
+    /// IANA zone in which its times are said.
+    pub zone: String,
+    /// What comes next.
+    pub next: Next,
+    /// Where the rep was last seen, while the window is open.
+    pub here: Option<Here>,
+    /// What a reason by one tap is given for, while the rep seems to be leaving.
+    pub away: Option<Interval>,
+    /// The account of the day.
+    pub day: DayView,
+    /// On a break until then.
+    pub break_until_ms: Option<i64>,
+    /// In private time since then.
+    pub private_since_ms: Option<i64>,
+    /// The visit that has no check-out yet.
+    pub open_visit: Option<String>,
+    /// Records that wait for a receipt.
+    pub waiting_records: u64,
+    /// Since when the oldest of them waits.
+    pub waiting_since_ms: Option<i64>,
+    /// Photos that wait.
+    pub waiting_photos: u32,
+}
+
+/// The one thing that comes next: the button of the day.
+#[derive(Debug, Clone, PartialEq, Serialize, uniffi::Enum)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum Next {
+    /// Nothing: the window is closed, and nothing was left open.
+    Rest,
+    /// The break ends when the rep says so.
+    EndBreak,
+    /// So does private time.
+    EndPrivate,
+    /// Seen inside and not signed in yet.
+    SignIn,
+    /// Leave the customer.
+    CheckOut {
+        /// The open visit.
+        visit: VisitView,
+    },
+    /// Say how the visit went.
+    Report {
+        /// The newest visit without a report.
+        visit: VisitView,
+    },
+    /// Go to a customer.
+    Visit {
+        /// The nearest who was not visited today; `None` where nobody knows where the rep is, or all were.
+        customer: Option<CustomerNear>,
+    },
+}
+
+/// The newest fix that was kept, as it was judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+pub struct Here {
+    /// Trusted time.
+    pub at_ms: i64,
+    /// Latitude in 1e-9 degrees.
+    pub lat_e9: i64,
+    /// Longitude in 1e-9 degrees.
+    pub lon_e9: i64,
+    /// Radius the platform reported, in millimetres.
+    pub accuracy_mm: Option<i64>,
+    /// On which side of the edge.
+    pub place: PlaceVerdict,
+    /// Signed distance to the edge, positive inside.
+    pub edge_mm: Option<i64>,
+}
+
+/// So far ahead a reason by one tap reaches; who is away for longer gives another.
+const AWAY_AHEAD_MS: i64 = 3_600_000;
+
+impl Phone {
+    /// The screen of the day. Records nothing.
+    ///
+    /// # Errors
+    /// [`PhoneError::NotEnrolled`], [`PhoneError::NoReference`] before the first sync, or the disk's.
+    pub fn today(&self, at: &Stamp) -> Result<Today, PhoneError> {
+        let basis = self.basis()?;
+        let now_ms = self.trusted_ms(at)?;
+        let date = basis.schedule.day_of(now_ms);
+        let entries = self.entries(&basis, date)?;
+        let day = fold_day(&basis, date, &entries, now_ms);
+        let seen = seen_in_window(&day, &entries, now_ms);
+        self.with(|store| {
+            let connection = store.connection();
+            let (waiting_records, waiting_since_ms) = log::waiting(connection)?;
+            let mut today = Today {
+                now_ms,
+                when: basis.schedule.when(now_ms),
+                zone: basis.schedule.zone().into(),
+                next: Next::Rest,
+                here: seen.last().map(here),
+                away: away(&day, &seen, now_ms),
+                break_until_ms: presence::break_until(connection, &basis, now_ms)?,
+                private_since_ms: presence::private_since(connection, &basis, now_ms)?,
+                open_visit: open_visit(&day).map(|visit| visit.visit.clone()),
+                day,
+                waiting_records,
+                waiting_since_ms,
+                waiting_photos: photos::pending(connection)?.len() as u32,
+            };
+            today.next = next(&today, &basis);
+            Ok(today)
+        })
+    }
+}
+
+fn open_visit(day: &DayView) -> Option<&VisitView> {
+    day.visits.iter().rfind(|visit| visit.to_ms.is_none())
+}
+
+/// A kept fix with its trusted time and the phone's verdict.
+type Sighting = (i64, Fix, FixVerdict);
+
+/// Known only while the window is open: what came before or after it is nobody's business.
+fn seen_in_window(day: &DayView, entries: &[Entry], now_ms: i64) -> Vec<Sighting> {
+    let Some(window) = day.window.filter(|window| window.contains(now_ms)) else {
+        return Vec::new();
+    };
+    let of_window = entries.iter().filter(|entry| window.contains(entry.when.at_ms));
+    let seen = of_window.filter_map(|entry| {
+        let taken = entry.body.read::<FixTaken>()?.ok()?;
+        Some((entry.when.at_ms, taken.fix, taken.seen?.verdict))
+    });
+    seen.collect()
+}
+
+fn here((at_ms, fix, verdict): &Sighting) -> Here {
+    Here {
+        at_ms: *at_ms,
+        lat_e9: fix.lat_e9,
+        lon_e9: fix.lon_e9,
+        accuracy_mm: fix.accuracy_mm,
+        place: verdict.place,
+        edge_mm: verdict.edge_mm,
+    }
+}
+
+/// From when the rep was last seen where he may be.
+fn away(day: &DayView, seen: &[Sighting], now_ms: i64) -> Option<Interval> {
+    let leaves = matches!(
+        day.presence.live,
+        LiveStatus::SeemsLeaving | LiveStatus::PossiblyOutside
+    );
+    let window = day.window.filter(|_| leaves)?;
+    let may_be = |place| matches!(place, PlaceVerdict::Inside | PlaceVerdict::Edge);
+    let last = seen.iter().rfind(|(_, _, verdict)| may_be(verdict.place));
+    Some(Interval {
+        from_ms: last.map_or(window.from_ms, |(at_ms, ..)| *at_ms),
+        to_ms: window.to_ms.min(now_ms + AWAY_AHEAD_MS),
+    })
+}
+
+/// What runs is ended first, what is due is done before what may wait.
+fn next(today: &Today, basis: &Basis) -> Next {
+    let day = &today.day;
+    let is_open = today.when == When::Within;
+    if today.break_until_ms.is_some() {
+        return Next::EndBreak;
+    }
+    if today.private_since_ms.is_some() {
+        return Next::EndPrivate;
+    }
+    if is_open && day.presence.first_inside_ms.is_some() && day.sign_in.at_ms.is_none() {
+        return Next::SignIn;
+    }
+    if let Some(visit) = open_visit(day) {
+        return Next::CheckOut { visit: visit.clone() };
+    }
+    if let Some(visit) = day.visits.iter().rfind(|visit| visit.report.is_none()) {
+        return Next::Report { visit: visit.clone() };
+    }
+    if is_open {
+        return Next::Visit {
+            customer: to_visit(today, basis),
+        };
+    }
+    Next::Rest
+}
+
+fn to_visit(today: &Today, basis: &Basis) -> Option<CustomerNear> {
+    let here = today.here.as_ref()?;
+    let visits = &today.day.visits;
+    let left = nearest(basis, Some(Point::from_e9(here.lat_e9, here.lon_e9)), |customer| {
+        visits.iter().all(|visit| visit.customer != customer.id)
+    });
+    left.into_iter().next()
+}

@@ -56,7 +56,7 @@ public struct LocalizedStringKey: ExpressibleByStringInterpolation, Sendable {
         public init(literalCapacity: Int, interpolationCount: Int) {}
         public mutating func appendLiteral(_ literal: String) {}
         public mutating func appendInterpolation(_ string: String) {}
-        public mutating func appendInterpolation(_ number: Int64) {}
+        public mutating func appendInterpolation<Number: FixedWidthInteger>(_ number: Number) {}
     }
 }
 

@@ -35,7 +35,8 @@ final class Server {
     }
 
     deinit {
-        process.terminate()
+        // A worker of Dispatch blocks signals, and what it starts inherits that: SIGTERM would never arrive.
+        kill(process.processIdentifier, SIGKILL)
         end.wait()
     }
 
@@ -104,9 +105,9 @@ final class Server {
             let more = out.availableData
             guard !more.isEmpty else { throw Failed(words: "the server ended: \(said)") }
             said += String(decoding: more, as: UTF8.self)
-            let words = said.split(separator: "listening on ", maxSplits: 1)
-            if words.count == 2, let line = words[1].split(separator: "\n").first, words[1].contains("\n") {
-                return line.trimmingCharacters(in: .whitespaces)
+            let lines = said.components(separatedBy: "\n").dropLast()
+            if let line = lines.first(where: { $0.contains("listening on ") }) {
+                return line.components(separatedBy: "listening on ")[1]
             }
         }
     }

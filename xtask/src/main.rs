@@ -8,6 +8,7 @@ mod fuzz;
 mod load;
 mod phones;
 mod steps;
+mod swift;
 mod test;
 mod tools;
 

@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use crate::{
     phones,
     steps::{self, Action, Step},
-    tools,
+    swift, tools,
 };
 
 /// Options of `cargo xtask test`.
@@ -32,6 +32,8 @@ enum Part {
     Kotlin,
     /// The Debian package, installed, run, upgraded, removed and purged.
     Package,
+    /// The kit of the iPhone's app, on Linux, against the real core and a real server.
+    Swift,
 }
 
 /// How a step came out.
@@ -67,6 +69,9 @@ impl Test {
         }
         if asked(Part::Package) {
             steps.extend(steps::package());
+        }
+        if asked(Part::Swift) {
+            steps.extend(swift::steps()?);
         }
         let lines: Vec<Line> = steps.into_iter().map(run_step).collect();
         Ok(close(&lines))
@@ -133,9 +138,14 @@ fn run_command(mut command: Command) -> io::Result<(u32, u32)> {
     }
 }
 
-/// Reads `test result: ok. 12 passed; 0 failed; …` of cargo, `ℹ pass 12` and `ℹ fail 0` of node, and
-/// `[INFO] Tests run: 12, Failures: 0, Errors: 0, Skipped: 0` of Maven.
+/// Reads `test result: ok. 12 passed; 0 failed; …` of cargo, `ℹ pass 12` and `ℹ fail 0` of node,
+/// `[INFO] Tests run: 12, Failures: 0, Errors: 0, Skipped: 0` of Maven, and `✔ Test run with 12 tests passed after …` of
+/// Swift, which does not count what failed.
 fn counts(line: &str) -> Option<(u32, u32)> {
+    if let Some((_, of_swift)) = line.split_once(" Test run with ") {
+        let (count, said) = of_swift.split_once(" test")?;
+        return said.contains("passed after").then_some((count.parse().ok()?, 0));
+    }
     if let Some(of_node) = line.strip_prefix("ℹ ") {
         let (word, count) = of_node.split_once(' ')?;
         let count = count.parse().ok()?;
@@ -205,7 +215,7 @@ mod tests {
     use super::counts;
 
     #[test]
-    fn reads_the_counts_of_cargo_node_and_maven() {
+    fn reads_the_counts_of_all_runners() {
         let cases = [
             (
                 "test result: FAILED. 17 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out; finished in 1.2s",
@@ -217,6 +227,12 @@ mod tests {
             ("ℹ cancelled 1", Some((0, 1))),
             ("ℹ tests 64", None),
             ("✔ today in en (1203.5ms)", None),
+            ("✔ Test run with 22 tests passed after 3.512 seconds.", Some((22, 0))),
+            (
+                "✘ Test run with 22 tests failed after 3.512 seconds with 2 issues.",
+                None,
+            ),
+            ("◇ Test run started.", None),
             (
                 "[INFO] Tests run: 9, Failures: 0, Errors: 0, Skipped: 1, Time elapsed: 1.2 s -- in a.Test",
                 None,

@@ -1,0 +1,78 @@
+import CoreLocation
+import Foundation
+import OnbeatCore
+import OnbeatKit
+
+/// The location manager, in the foreground and the background, on from `start` to `stop`.
+///
+/// Nothing of iOS starts by the clock, and an app that asks for less than hundreds of metres is suspended: so it asks for
+/// the best while it is on, and core says which positions are kept.
+@MainActor final class LocationSession: NSObject, LocationSensor {
+    private let manager = CLLocationManager()
+    private var background: CLBackgroundActivitySession?
+    private let take: @MainActor (Fix) -> Void
+    private let note: @MainActor (Cause) -> Void
+
+    init(take: @escaping @MainActor (Fix) -> Void, note: @escaping @MainActor (Cause) -> Void) {
+        self.take = take
+        self.note = note
+        super.init()
+        manager.delegate = self
+        manager.desiredAccuracy = kCLLocationAccuracyBest
+        manager.distanceFilter = kCLDistanceFilterNone
+        manager.pausesLocationUpdatesAutomatically = false
+        manager.showsBackgroundLocationIndicator = true
+    }
+
+    func ask() { manager.requestWhenInUseAuthorization() }
+
+    func start() {
+        background = CLBackgroundActivitySession()
+        manager.allowsBackgroundLocationUpdates = true
+        manager.startUpdatingLocation()
+    }
+
+    func stop() {
+        manager.stopUpdatingLocation()
+        background?.invalidate()
+        background = nil
+    }
+}
+
+extension LocationSession: CLLocationManagerDelegate {
+    nonisolated func locationManager(_ manager: CLLocationManager, didUpdateLocations locations: [CLLocation]) {
+        MainActor.assumeIsolated {
+            guard let newest = locations.last else { return }
+            take(Fix(newest, approximate: self.manager.accuracyAuthorization == .reducedAccuracy))
+        }
+    }
+
+    nonisolated func locationManagerDidChangeAuthorization(_ manager: CLLocationManager) {
+        MainActor.assumeIsolated {
+            switch self.manager.authorizationStatus {
+            case .denied, .restricted: note(.permissionOff)
+            case .authorizedAlways, .authorizedWhenInUse:
+                note(self.manager.accuracyAuthorization == .reducedAccuracy ? .permissionApproximate : .permissionOn)
+            default: break
+            }
+        }
+    }
+}
+
+extension Fix {
+    /// iOS tells neither provider nor satellites; a speed or an accuracy that is not valid is negative.
+    init(_ location: CLLocation, approximate: Bool) {
+        let accuracy = location.horizontalAccuracy
+        self.init(
+            latE9: Int64((location.coordinate.latitude * 1e9).rounded()),
+            lonE9: Int64((location.coordinate.longitude * 1e9).rounded()),
+            accuracyMm: accuracy >= 0 ? Int64((accuracy * 1000).rounded()) : nil,
+            ageMs: max(0, Int64((-location.timestamp.timeIntervalSinceNow * 1000).rounded())),
+            provider: .fused,
+            satellites: nil,
+            speedMmS: location.speed >= 0 ? Int64((location.speed * 1000).rounded()) : nil,
+            simulated: location.sourceInformation?.isSimulatedBySoftware ?? false,
+            approximate: approximate,
+            still: false)
+    }
+}

@@ -1,0 +1,75 @@
+import OnbeatCore
+import OnbeatKit
+import SwiftUI
+
+/// What the app does with what it learns, before it learns anything.
+struct PrivacyScreen: View {
+    let model: AppModel
+    @State private var isPutOff = false
+
+    var body: some View {
+        ScrollView {
+            VStack(alignment: .leading, spacing: 16) {
+                Text("privacy.title").font(.title)
+                Text("privacy.records")
+                Text("privacy.outside_window")
+                Text("privacy.yours")
+                Text("privacy.storage")
+                if isPutOff { Text("privacy.put_off").foregroundStyle(.secondary) }
+                Button("privacy.agree") { Task { await model.agreeToPrivacy() } }
+                    .buttonStyle(.borderedProminent)
+                Button("privacy.not_now") { isPutOff = true }
+                Problem(code: model.problem)
+            }
+            .padding()
+        }
+    }
+}
+
+/// The code that the desk shows, as text.
+struct EnrolScreen: View {
+    let model: AppModel
+    @State private var link = ""
+    @State private var isBusy = false
+
+    var body: some View {
+        Form {
+            Section {
+                Text("enrol.text")
+                TextField("enrol.link", text: $link)
+                    .textInputAutocapitalization(.never)
+                    .autocorrectionDisabled()
+                Button("enrol.enrol") { Task { await enrol() } }
+                    .disabled(link.isEmpty || isBusy)
+                Problem(code: model.problem)
+            }
+        }
+    }
+
+    private func enrol() async {
+        isBusy = true
+        defer { isBusy = false }
+        await model.enrol(link: link, device: ThisPhone.device, grade: .hardware)
+    }
+}
+
+/// A consent of its own: without it nothing is recorded, and all else works.
+struct LocationScreen: View {
+    let model: AppModel
+
+    var body: some View {
+        ScrollView {
+            VStack(alignment: .leading, spacing: 16) {
+                Text("location.title").font(.title)
+                Text("location.text")
+                Text("location.without")
+                Text("location.withdraw")
+                Button("location.agree") { Task { await model.answerLocation(true) } }
+                    .buttonStyle(.borderedProminent)
+                Button("location.refuse") { Task { await model.answerLocation(false) } }
+                Problem(code: model.problem)
+            }
+            .padding()
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import Observation
+import OnbeatCore
+
+/// Which screen the app stands at, from the first launch on.
+@MainActor @Observable public final class AppModel {
+    public enum Stage: Equatable {
+        case starting
+        /// The privacy page: before it is agreed to, nothing is opened and nobody is asked.
+        case privacy
+        case enrolment
+        case location
+        case ready
+        /// The phone was not unlocked since its start.
+        case locked
+        /// A code of the desk is needed to read what is on the phone.
+        case keyLost
+        case failed(String)
+    }
+
+    public private(set) var stage = Stage.starting
+    /// There once the phone is open.
+    public private(set) var phone: PhoneHolder?
+    public private(set) var consents: Consents
+    /// Why the newest act did not succeed: a code of core's.
+    public private(set) var problem: String?
+
+    @ObservationIgnored private let file: ConsentFile
+    @ObservationIgnored private let home: @Sendable () -> PhoneHome
+
+    /// `home` is asked for once the privacy page is agreed to.
+    public init(consents file: ConsentFile, home: @escaping @Sendable () -> PhoneHome) {
+        self.file = file
+        self.home = home
+        consents = file.read()
+    }
+
+    /// Opens what may be opened; again after the first unlock.
+    public func start() async {
+        guard consents.privacyIsAgreed else {
+            stage = .privacy
+            return
+        }
+        if phone == nil {
+            let home = home
+            switch await Task.detached(operation: { home().open() }).value {
+            case .open(let opened): phone = opened
+            case .locked: stage = .locked
+            case .keyLost: stage = .keyLost
+            case .failed(let why): stage = .failed(why)
+            }
+        }
+        await move()
+    }
+
+    public func agreeToPrivacy() async {
+        await act {
+            consents.agreeToPrivacy()
+            try file.write(consents)
+        }
+        await start()
+    }
+
+    /// Scanned or typed.
+    public func enrol(link: String, device: Device, grade: Grade) async {
+        await act {
+            guard let phone else { return }
+            try await phone.call { phone, _ in try phone.enrol(link: link, grade: grade, device: device) }
+            _ = try await phone.sync()
+        }
+        await move()
+    }
+
+    /// At enrolment, and any time after from the settings.
+    public func answerLocation(_ agrees: Bool) async {
+        await act {
+            consents.answerLocation(agrees)
+            try file.write(consents)
+        }
+        await move()
+    }
+
+    /// To the screen that fits what is there.
+    private func move() async {
+        guard let phone else { return }
+        do {
+            _ = try await phone.call { phone, _ in try phone.heads() }
+            stage = consents.locationIsAnswered ? .ready : .location
+        } catch PhoneError.NotEnrolled {
+            stage = .enrolment
+        } catch {
+            stage = .failed(error.code)
+        }
+    }
+
+    private func act(_ body: () async throws -> Void) async {
+        problem = nil
+        do { try await body() } catch { problem = error.code }
+    }
+}

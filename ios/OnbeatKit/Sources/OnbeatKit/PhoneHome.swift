@@ -1,0 +1,81 @@
+import Foundation
+import OnbeatCore
+
+/// Keeps the database's key: on a device in the Keychain.
+public protocol KeyVault: Sendable {
+    /// 32 bytes; `nil` where none was kept. Throws `VaultError.locked` before the first unlock.
+    func databaseKey() throws(VaultError) -> Data?
+    /// Keeps it in place of the one so far.
+    func keep(databaseKey: Data) throws(VaultError)
+}
+
+/// Why the vault does not answer.
+public enum VaultError: Error, Equatable {
+    /// The device was not unlocked since its start: wait, and make no new key.
+    case locked
+    case failed(String)
+}
+
+/// How opening the phone came out.
+public enum Opening: Sendable {
+    case open(PhoneHolder)
+    /// Wait for the first unlock.
+    case locked
+    /// The database is there and its key is not: a code of the desk fetches it back.
+    case keyLost
+    case failed(String)
+}
+
+/// Where the phone's folder and keys are.
+public struct PhoneHome: Sendable {
+    private static let database = "phone.db"
+    private static let keyBytes = 32
+
+    private let folder: URL
+    private let vault: any KeyVault
+    private let key: any SigningKey
+    private let clock: any PhoneClock
+
+    public init(folder: URL, vault: any KeyVault, key: any SigningKey, clock: any PhoneClock) {
+        self.folder = folder
+        self.vault = vault
+        self.key = key
+        self.clock = clock
+    }
+
+    /// Opens the phone, or makes it. Waits for the disk.
+    public func open() -> Opening {
+        do {
+            guard let databaseKey = try keyOfDatabase() else { return .keyLost }
+            let platform = DevicePlatform(key: key, clock: clock)
+            let phone = try Phone.open(folder: folder.path, dbKey: databaseKey, platform: platform)
+            return .open(PhoneHolder(phone: phone, clock: clock, queue: PhoneQueue()))
+        } catch VaultError.locked, SignError.Locked {
+            return .locked
+        } catch PhoneError.WrongKey {
+            return .keyLost
+        } catch {
+            return .failed(error.code)
+        }
+    }
+
+    /// Fetches a lost key back by a code that the desk made for that, and keeps it. Waits for the network.
+    public func recover(link: String, stream: String) throws {
+        let platform = DevicePlatform(key: key, clock: clock)
+        try vault.keep(databaseKey: OnbeatCore.recover(link: link, stream: stream, platform: platform))
+    }
+
+    /// A Keychain outlives the app: a key without its database is of an installation that is gone, and a new one
+    /// begins with new keys.
+    private func keyOfDatabase() throws -> Data? {
+        let kept = try vault.databaseKey()
+        if FileManager.default.fileExists(atPath: folder.appendingPathComponent(Self.database).path) {
+            return kept
+        }
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        _ = try key.renew()
+        let fresh = Data.random(count: Self.keyBytes)
+        try vault.keep(databaseKey: fresh)
+        return fresh
+    }
+}

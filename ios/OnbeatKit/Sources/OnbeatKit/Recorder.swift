@@ -1,0 +1,105 @@
+import OnbeatCore
+
+/// Where positions come from: on a device the location manager.
+@MainActor public protocol LocationSensor: AnyObject {
+    /// Goes on until `stop`, also in the background.
+    func start()
+    func stop()
+}
+
+/// What the rep is told while the app is not on the screen.
+@MainActor public protocol Notices: AnyObject {
+    /// He seems to be leaving his district: a kind word, and the reasons as buttons.
+    func seemsLeaving()
+    /// The window is over.
+    func recordingStopped()
+}
+
+/// Brings positions to the phone, and keeps the sensor on as long as core wants any.
+@MainActor public final class Recorder {
+    /// The newest position, kept in memory alone.
+    private struct Latest {
+        let fix: Fix
+        let at: Stamp
+    }
+
+    private let phone: PhoneHolder
+    private let sensor: any LocationSensor
+    private let notices: any Notices
+    private var latest: Latest?
+    private var due: Stamp?
+    private var isLeaving = false
+    public private(set) var isOn = false
+
+    public init(phone: PhoneHolder, sensor: any LocationSensor, notices: any Notices) {
+        self.phone = phone
+        self.sensor = sensor
+        self.notices = notices
+    }
+
+    /// At a start of the app, a tap or a wake by the system: switches the sensor on inside the window, and off
+    /// outside it.
+    public func look() async throws {
+        let today = try await phone.call { phone, at in try phone.today(at: at) }
+        turn(on: today.when == .within)
+    }
+
+    /// A position came. Core's due time is the latest moment for the next record, so what comes before it is not kept.
+    public func take(_ fix: Fix) async throws {
+        let at = phone.clock.now()
+        latest = Latest(fix: fix, at: at)
+        guard isDue(at) else { return }
+        // Those that come while this one is written are not due.
+        due = Stamp(atMs: at.atMs, elapsedMs: .max, boot: at.boot)
+        do {
+            let outcome = try await phone.call { phone, _ in try phone.onFix(reading: Reading(at: at, fix: fix)) }
+            due = Stamp(atMs: at.atMs, elapsedMs: at.elapsedMs + outcome.nextDueS * 1000, boot: at.boot)
+            follow(outcome)
+        } catch {
+            due = nil
+            throw error
+        }
+    }
+
+    /// Why positions may be missing.
+    public func note(_ cause: Cause) async throws {
+        try await phone.call { phone, at in try phone.cause(at: at, cause: cause) }
+    }
+
+    /// Location was taken back by the rep: nothing is asked for any more.
+    public func end() {
+        latest = nil
+        turn(on: false)
+    }
+
+    /// Now, and the newest position with its age.
+    public func reading() -> Reading {
+        let now = phone.clock.now()
+        guard let latest, latest.at.boot == now.boot else { return Reading(at: now, fix: nil) }
+        var fix = latest.fix
+        fix.ageMs += now.elapsedMs - latest.at.elapsedMs
+        return Reading(at: now, fix: fix)
+    }
+
+    private func isDue(_ at: Stamp) -> Bool {
+        guard let due, due.boot == at.boot else { return true }
+        return at.elapsedMs >= due.elapsedMs
+    }
+
+    private func follow(_ outcome: FixOutcome) {
+        let leaves = outcome.live == .seemsLeaving || outcome.live == .possiblyOutside
+        if leaves, !isLeaving { notices.seemsLeaving() }
+        isLeaving = leaves
+        if outcome.when != .within {
+            if isOn { notices.recordingStopped() }
+            end()
+        }
+    }
+
+    private func turn(on: Bool) {
+        guard on != isOn else { return }
+        isOn = on
+        due = nil
+        on ? sensor.start() : sensor.stop()
+    }
+}

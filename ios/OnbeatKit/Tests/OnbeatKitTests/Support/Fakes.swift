@@ -1,0 +1,75 @@
+import Foundation
+import OnbeatCore
+import OnbeatKit
+
+/// A clock that stands where it is put.
+final class SetClock: PhoneClock, @unchecked Sendable {
+    private let lock = NSLock()
+    private var stamp: Stamp
+
+    init(atMs: Int64, elapsedMs: Int64 = 0, boot: String = "00000000000000b1") {
+        stamp = Stamp(atMs: atMs, elapsedMs: elapsedMs, boot: boot)
+    }
+
+    func now() -> Stamp { lock.withLock { stamp } }
+    func set(_ now: Stamp) { lock.withLock { stamp = now } }
+
+    func move(byMs: Int64) {
+        lock.withLock {
+            stamp.atMs += byMs
+            stamp.elapsedMs += byMs
+        }
+    }
+}
+
+/// A vault in memory.
+final class MemoryVault: KeyVault, @unchecked Sendable {
+    var key: Data?
+    var isLocked = false
+
+    func databaseKey() throws(VaultError) -> Data? {
+        if isLocked { throw .locked }
+        return key
+    }
+
+    func keep(databaseKey: Data) throws(VaultError) {
+        if isLocked { throw .locked }
+        key = databaseKey
+    }
+}
+
+/// A folder that goes with the test.
+final class Scratch {
+    let url: URL
+
+    init() throws {
+        url = FileManager.default.temporaryDirectory.appendingPathComponent("onbeat-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+}
+
+/// A phone of a test: its folder, keys and clock.
+struct TestPhone {
+    let scratch: Scratch
+    let vault = MemoryVault()
+    let clock: SetClock
+    let key: SoftwareKey
+
+    init(clock: SetClock) throws {
+        scratch = try Scratch()
+        self.clock = clock
+        key = SoftwareKey(file: scratch.url.appendingPathComponent("key.der"))
+    }
+
+    var folder: URL { scratch.url.appendingPathComponent("phone") }
+    var home: PhoneHome { PhoneHome(folder: folder, vault: vault, key: key, clock: clock) }
+
+    func open() throws -> PhoneHolder {
+        guard case .open(let phone) = home.open() else { throw NotOpen() }
+        return phone
+    }
+
+    struct NotOpen: Error {}
+}

@@ -16,8 +16,16 @@ pub(crate) fn steps() -> io::Result<Vec<Step>> {
     let mut steps = steps::programs();
     steps.extend(phones::bindings()?);
     steps.push(step("bindings for the kit", &COMPILE, take));
-    steps.push(step("the kit of the iPhone's app", &[MMDEBSTRAP], test(scratch.as_os_str())));
-    steps.push(step("the iPhone's app, stub-checked", &[MMDEBSTRAP], check(scratch.as_os_str())));
+    steps.push(step(
+        "the kit of the iPhone's app",
+        &[MMDEBSTRAP],
+        test(scratch.as_os_str()),
+    ));
+    steps.push(step(
+        "the iPhone's app, stub-checked",
+        &[MMDEBSTRAP],
+        check(scratch.as_os_str()),
+    ));
     Ok(steps)
 }
 

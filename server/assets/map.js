@@ -187,7 +187,9 @@ function names(map, element, library) {
 // The districts' names, each in the middle of its largest part as far as there is room: of two that would lie on each
 // other only the first is shown.
 function labels(map, library, { features }) {
-  const marks = features.filter(({ properties }) => properties.kind === "district").map((district) => {
+  // A small one has no outline at this detail.
+  const isSeen = ({ properties, geometry }) => properties.kind === "district" && geometry.coordinates.length > 0;
+  const marks = features.filter(isSeen).map((district) => {
     const element = Object.assign(document.createElement("span"), { className: "map-name", textContent: district.properties.name });
     element.role = "img";
     element.ariaLabel = district.properties.name;

@@ -97,7 +97,9 @@ function countMaps() {
     drawn.push(new Promise((resolve) => detail.map.once("idle", resolve)));
   });
   globalThis.mapsDrawn = async () => {
+    const started = Date.now();
     while (drawn.length < document.querySelectorAll(".map[data-library]").length) {
+      if (Date.now() - started > 20_000) throw new Error("a map was not begun: see the page's console");
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     return (await Promise.all(drawn)).length;

@@ -8,20 +8,16 @@ struct PrivacyScreen: View {
     @State private var isPutOff = false
 
     var body: some View {
-        ScrollView {
-            VStack(alignment: .leading, spacing: 16) {
-                Text("privacy.title").font(.title)
-                Text("privacy.records")
-                Text("privacy.outside_window")
-                Text("privacy.yours")
-                Text("privacy.storage")
-                if isPutOff { Text("privacy.put_off").foregroundStyle(.secondary) }
-                Button("privacy.agree") { Task { await model.agreeToPrivacy() } }
-                    .buttonStyle(.borderedProminent)
-                Button("privacy.not_now") { isPutOff = true }
-                Problem(code: model.problem)
-            }
-            .padding()
+        Page(title: "privacy.title") {
+            Text("privacy.records")
+            Text("privacy.outside_window")
+            Text("privacy.yours")
+            Text("privacy.storage")
+            if isPutOff { Text("privacy.put_off").foregroundStyle(.secondary) }
+            Button("privacy.agree") { Task { await model.agreeToPrivacy() } }
+                .buttonStyle(.borderedProminent)
+            Button("privacy.not_now") { isPutOff = true }
+            Problem(code: model.problem)
         }
     }
 }
@@ -58,16 +54,28 @@ struct LocationScreen: View {
     let model: AppModel
 
     var body: some View {
+        Page(title: "location.title") {
+            Text("location.text")
+            Text("location.without")
+            Text("location.withdraw")
+            Button("location.agree") { Task { await model.answerLocation(true) } }
+                .buttonStyle(.borderedProminent)
+            Button("location.refuse") { Task { await model.answerLocation(false) } }
+            Problem(code: model.problem)
+        }
+    }
+}
+
+/// Words to be read in peace, and what to answer them with.
+private struct Page<Content: View>: View {
+    let title: LocalizedStringKey
+    @ViewBuilder let content: () -> Content
+
+    var body: some View {
         ScrollView {
             VStack(alignment: .leading, spacing: 16) {
-                Text("location.title").font(.title)
-                Text("location.text")
-                Text("location.without")
-                Text("location.withdraw")
-                Button("location.agree") { Task { await model.answerLocation(true) } }
-                    .buttonStyle(.borderedProminent)
-                Button("location.refuse") { Task { await model.answerLocation(false) } }
-                Problem(code: model.problem)
+                Text(title).font(.title)
+                content()
             }
             .padding()
         }

@@ -7,7 +7,11 @@ use onbeat_core::rules::presence::LiveStatus;
 use super::DayState;
 use crate::{
     auth::Actor,
-    desk::{Books, Desk, DeskResult, decide::FindingView, shares},
+    desk::{
+        Books, Desk, DeskResult,
+        decide::FindingView,
+        shares::{self, Shares},
+    },
     pages::{Frame, findings::Brief},
     store::{Field, ViewQuery},
 };
@@ -64,7 +68,7 @@ impl Needs {
             (Some("finding"), "open", "finding"),
             (Some("question"), "open", "question"),
         ] {
-            for view in undecided(desk, actor, class, state).await? {
+            for view in undecided(desk, actor, &shares, class, state).await? {
                 let rep = view.rep.clone();
                 waiting.push(Need::waiting(frame, kind, rep, Brief::new(frame, books, &shares, view)));
             }
@@ -107,7 +111,13 @@ fn by_person(all: Vec<Need>) -> Vec<Need> {
     people
 }
 
-async fn undecided(desk: &Desk, actor: &Actor, class: Option<&str>, state: &str) -> DeskResult<Vec<FindingView>> {
+async fn undecided(
+    desk: &Desk,
+    actor: &Actor,
+    shares: &Shares,
+    class: Option<&str>,
+    state: &str,
+) -> DeskResult<Vec<FindingView>> {
     let class = class.map(|class| ("class".to_owned(), Field::Text(class.into())));
     let mut fields = vec![("state".to_owned(), Field::Text(state.into()))];
     fields.extend(class);
@@ -119,7 +129,7 @@ async fn undecided(desk: &Desk, actor: &Actor, class: Option<&str>, state: &str)
         limit: 4 * MOST,
         ..ViewQuery::default()
     };
-    let (views, shares) = (desk.app.store.views(&query).await?, shares::now(desk).await?);
+    let views = desk.app.store.views(&query).await?;
     let read = views
         .iter()
         .filter_map(|view| serde_json::from_str::<FindingView>(&view.body).ok());

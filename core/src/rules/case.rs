@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 
 use super::{
@@ -106,7 +104,6 @@ pub(super) struct DayFixes {
     pub(super) judged: Vec<JudgedFix>,
     pub(super) sources: Vec<Source>,
     pub(super) seen: Vec<Option<Seen>>,
-    by_name: BTreeMap<Name, usize>,
 }
 
 impl DayFixes {
@@ -118,7 +115,6 @@ impl DayFixes {
                 continue;
             }
             let verdict = judge_fix(&taken.fix, &basis.area, &basis.policy.fix, basis.edge_tolerance_m);
-            fixes.by_name.insert(entry.name.clone(), fixes.judged.len());
             fixes.sources.push(entry.source());
             fixes.seen.push(taken.seen);
             fixes.judged.push(JudgedFix {
@@ -140,18 +136,13 @@ impl DayFixes {
 
     /// The fix that a record names by epoch and seq: on the record's own branch, or on the main line before it.
     pub(super) fn named_by(&self, entry: &Entry, epoch: Option<u32>, seq: Option<u64>) -> Option<usize> {
-        let mut name = Name {
-            epoch: epoch.unwrap_or(entry.name.epoch),
-            seq: seq?,
-            ..entry.name.clone()
-        };
-        self.by_name
-            .get(&name)
-            .or_else(|| {
-                name.branch.clear();
-                self.by_name.get(&name)
+        let (epoch, seq) = (epoch.unwrap_or(entry.name.epoch), seq?);
+        let on = |branch: &str| {
+            self.sources.iter().position(|Source { name, .. }| {
+                (name.epoch, name.seq) == (epoch, seq) && name.stream == entry.name.stream && name.branch == branch
             })
-            .copied()
+        };
+        on(&entry.name.branch).or_else(|| on(""))
     }
 
     /// The first usable fix inside.

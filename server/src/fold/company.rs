@@ -10,6 +10,7 @@ use onbeat_core::rules::{
 use super::{
     day::{DayRead, FoldError, blocking},
     keys::day_key,
+    views,
 };
 use crate::{
     app::App,
@@ -38,14 +39,14 @@ pub(super) async fn calls_for(app: &App, view: &DayView, team: &str) -> StoreRes
     if !view.closed || view.counts.fixes == 0 {
         return Ok(None);
     }
-    let stored = app.store.view("day", &format!("{}/{}", view.rep, view.day)).await?;
-    let before = stored.and_then(|row| serde_json::from_str::<DayView>(&row.body).ok());
+    let before = views::day(app, &view.rep, view.day).await?;
     let is_known = before.is_some_and(|before| before.closed && before.counts.fixes == view.counts.fixes);
     Ok((!is_known).then(|| key(team, view.day)))
 }
 
 /// Looks over a team's day; the days of those whose questions changed are marked.
-pub(super) async fn look_over(app: &App, team: &str, day: NaiveDate, change: &mut Change) -> Result<(), FoldError> {
+pub(super) async fn look_over(app: &App, team: &str, day: NaiveDate) -> Result<Change, FoldError> {
+    let mut change = Change::default();
     let documents = app.documents();
     let opening_ms = documents.window_of("", day).from_ms;
     let reps = members(&documents, team, opening_ms);
@@ -58,11 +59,11 @@ pub(super) async fn look_over(app: &App, team: &str, day: NaiveDate, change: &mu
     for rep in reps {
         let questions = asked.remove(&rep).unwrap_or_default();
         if questions != told(app, &rep, day).await? {
-            put(&rep, day, &questions, change);
+            put(&rep, day, &questions, &mut change);
             change.mark.push(day_key(&rep, day));
         }
     }
-    Ok(())
+    Ok(change)
 }
 
 /// Who belonged to a team when the day began.

@@ -2,9 +2,12 @@ use std::{collections::HashMap, sync::Arc};
 
 use chrono::NaiveDate;
 use onbeat_core::{
-    record::Hash,
+    record::{Hash, Payload},
     reference::{AreaBlob, Document},
-    rules::{Basis, BasisError, Comparison, DayView, Effect, Entry, Noted, NotedRecord, Places, area_of, fold_day},
+    rules::{
+        Basis, BasisError, Comparison, DayView, DaysRejudged, Effect, Entry, Noted, NotedRecord, Places, area_of,
+        fold_day,
+    },
 };
 
 use super::{company, entries::entries, frozen::frozen, keys::day_key, noted, private, rejudged};
@@ -83,8 +86,6 @@ pub(super) struct Folded {
     pub(super) basis: Arc<Basis>,
     /// Which documents that are.
     pub(super) rejudged: Rejudged,
-    /// It is the account that was kept before places were erased.
-    pub(super) frozen: bool,
     /// What it was folded from.
     pub(super) entries: Arc<Vec<Entry>>,
     /// What the rep's phones are told of it, whatever it is judged by.
@@ -131,18 +132,22 @@ impl DayRead {
         })
     }
 
+    /// It was rejudged before anything was known of it.
+    pub(super) fn is_unheard(&self) -> bool {
+        let is_rejudging = |entry: &Entry| entry.body.kind == DaysRejudged::TYPE;
+        !self.entries.is_empty() && self.entries.iter().all(is_rejudging)
+    }
+
     /// The account that stands, and what it stands on.
     pub(super) async fn folded(self, app: &App) -> Result<Folded, FoldError> {
         let known = &self.bases[0].1;
         let kept = frozen(app, &known.rep_id, self.day, known).await?;
-        let is_frozen = kept.is_some();
         let (stands, view) = match kept {
             Some(view) => (self.bases.iter().rposition(|(_, basis)| basis.made(&view)), view),
             None => self.ruled(app).await?,
         };
         let (rejudged, basis) = self.bases[stands.unwrap_or_default()].clone();
         Ok(Folded {
-            frozen: is_frozen,
             noted: noted::noted(&view, self.desks),
             view,
             basis,

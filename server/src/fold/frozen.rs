@@ -23,6 +23,15 @@ pub fn frozen_cell(rep: &str, day: NaiveDate, view: &Hash) -> Cell {
     }
 }
 
+/// Whether a day's account is frozen.
+///
+/// # Errors
+/// The store's.
+pub(super) async fn is_frozen(app: &App, rep: &str, day: NaiveDate) -> StoreResult<bool> {
+    let cell = app.store.cell(CELL, &format!("{rep}/{day}"), i64::MIN).await?;
+    Ok(cell.is_some())
+}
+
 /// A day's frozen account, if it was frozen, with what was decided since.
 ///
 /// # Errors

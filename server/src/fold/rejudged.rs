@@ -2,11 +2,15 @@
 
 use chrono::NaiveDate;
 use onbeat_core::{
-    record::{Body, Payload},
+    record::Body,
     rules::{Comparison, DaysRejudged},
 };
 
-use super::day::{DayRead, FoldError, Folded, basis, of_day};
+use super::{
+    day::{DayRead, FoldError, basis, of_day},
+    frozen::is_frozen,
+    views,
+};
 use crate::{app::App, store::LogRow};
 
 /// The newest record of the desk's log whose documents count for a day, each time that it was rejudged.
@@ -37,7 +41,7 @@ pub(crate) enum Rejudging {
     },
 }
 
-/// What all documents up to `desk_seq` make of a rep's day, held against how it stands.
+/// What all documents up to `desk_seq` make of a rep's day, held against the account that everybody was shown.
 ///
 /// # Errors
 /// [`FoldError`].
@@ -52,18 +56,23 @@ pub(crate) async fn rejudge(app: &App, rep: &str, day: NaiveDate, desk_seq: u64)
     if is_marked && last.is_none() {
         return Ok(Rejudging::Done);
     }
-    if read.entries.iter().all(|entry| entry.body.kind == DaysRejudged::TYPE) {
+    if read.entries.is_empty() || read.is_unheard() {
         return Ok(if is_marked { Rejudging::Done } else { Rejudging::Unheard });
+    }
+    if is_frozen(app, rep, day).await? {
+        return Ok(Rejudging::Erased);
     }
     let basis = of_day(app, basis(app, rep, day, Some(desk_seq)).await?, day).await?;
     let corrected = read.by(app, &basis).await?;
-    let Folded { view, frozen, .. } = read.folded(app).await?;
-    Ok(match (frozen, view.closed && corrected.closed) {
-        (true, _) => Rejudging::Erased,
-        (false, false) => Rejudging::Open,
-        (false, true) => Rejudging::Differs {
-            comparison: Box::new(Comparison::of(&view, &corrected)),
-            is_marked,
-        },
+    let stands = match views::day(app, rep, day).await? {
+        Some(shown) => shown,
+        None => read.folded(app).await?.view,
+    };
+    if !(stands.closed && corrected.closed) {
+        return Ok(Rejudging::Open);
+    }
+    Ok(Rejudging::Differs {
+        comparison: Box::new(Comparison::of(&stands, &corrected)),
+        is_marked,
     })
 }

@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use onbeat_core::rules::{Basis, Class, DayView, Finding, visit::VisitView};
 use serde::Serialize;
 use serde_json::json;
@@ -34,6 +35,15 @@ pub(super) async fn put(app: &App, day: &DayView, basis: &Basis, change: &mut Ch
     }
     change.views.extend(views);
     Ok(())
+}
+
+/// A rep's day as it was folded last.
+///
+/// # Errors
+/// The store's.
+pub(super) async fn day(app: &App, rep: &str, day: NaiveDate) -> StoreResult<Option<DayView>> {
+    let stored = app.store.view("day", &format!("{rep}/{day}")).await?;
+    Ok(stored.and_then(|row| serde_json::from_str(&row.body).ok()))
 }
 
 /// What all views of one rep's day have in common.

@@ -1,8 +1,10 @@
 use std::{collections::HashSet, future::Future, sync::Arc, time::Duration};
 
+use futures_util::{StreamExt, stream};
+
 use super::{
     company,
-    day::{FoldError, fold},
+    day::{DayRead, FoldError},
     keys::read_day_key,
     noted, views,
 };
@@ -13,7 +15,9 @@ use crate::{
 };
 
 /// Days folded into one transaction.
-const AT_ONCE: usize = 16;
+const DAYS: usize = 64;
+/// Of them folded at the same time: while one waits for what it reads, another keeps a core busy.
+const AT_ONCE: usize = 4;
 /// Marks looked at at once.
 const MARKS: usize = 1_000;
 /// How often is looked whether another process has folded what it took.
@@ -99,15 +103,20 @@ async fn close(app: &App) -> StoreResult<()> {
 
 /// Folds some marked days in one transaction; false: there was nothing to do.
 async fn work(app: &App) -> StoreResult<bool> {
-    let claims = app.store.claim(AT_ONCE, LEASE, &app.folding.paused()).await?;
+    let claims = app.store.claim(DAYS, LEASE, &app.folding.paused()).await?;
     if claims.is_empty() {
         return Ok(false);
     }
     app.refresh().await?;
     let mut change = Change::default();
-    for claim in claims {
-        match refold(app, &claim.key, &mut change).await {
-            Ok(()) => app.folding.folded(&claim.key),
+    let refolding: Vec<_> = claims.iter().map(|claim| refold(app, &claim.key)).collect();
+    let mut refolded = stream::iter(refolding).buffered(AT_ONCE);
+    for claim in &claims {
+        match refolded.next().await.expect("one for each claim") {
+            Ok(folded) => {
+                app.folding.folded(&claim.key);
+                change.extend(folded);
+            }
             // No fault of the day's.
             Err(FoldError::Store(error @ (StoreError::Away(_) | StoreError::Busy))) => return Err(error),
             Err(error) => {
@@ -120,27 +129,34 @@ async fn work(app: &App) -> StoreResult<bool> {
                 change.mark.push(claim.key.clone());
             }
         }
-        change.unmark.push(claim);
     }
+    drop(refolded);
+    change.unmark = claims;
     if app.commit(change).await? == Committed::Stale {
         tracing::warn!("folding took so long that another process took over");
     }
     Ok(true)
 }
 
-async fn refold(app: &App, key: &str, change: &mut Change) -> Result<(), FoldError> {
+/// What folding a marked day anew changes.
+async fn refold(app: &App, key: &str) -> Result<Change, FoldError> {
     if let Some((team, day)) = company::read_key(key) {
-        return company::look_over(app, team, day, change).await;
+        return company::look_over(app, team, day).await;
     }
+    let mut change = Change::default();
     let Some((rep, day)) = read_day_key(key) else {
-        return Ok(());
+        return Ok(change);
     };
-    let folded = fold(app, rep, day).await?;
+    let read = DayRead::new(app, rep, day).await?;
+    if read.is_unheard() && views::day(app, rep, day).await?.is_none() {
+        return Ok(change);
+    }
+    let folded = read.folded(app).await?;
     change
         .mark
         .extend(company::calls_for(app, &folded.view, &folded.basis.rep.team).await?);
-    views::put(app, &folded.view, &folded.basis, change).await?;
-    noted::tell(app, folded, change).await?;
+    views::put(app, &folded.view, &folded.basis, &mut change).await?;
+    noted::tell(app, folded, &mut change).await?;
     app.metrics.folds.count("done");
-    Ok(())
+    Ok(change)
 }

@@ -233,6 +233,26 @@ pub struct Change {
     pub unmark: Vec<Claim>,
 }
 
+impl Change {
+    /// All of another change too.
+    pub fn extend(&mut self, other: Self) {
+        self.guards.extend(other.guards);
+        self.append.extend(other.append);
+        self.erase.extend(other.erase);
+        self.keys.extend(other.keys);
+        self.documents.extend(other.documents);
+        self.feed.extend(other.feed);
+        self.views.extend(other.views);
+        self.drop_views.extend(other.drop_views);
+        self.cells.extend(other.cells);
+        self.drop_cells.extend(other.drop_cells);
+        self.blobs.extend(other.blobs);
+        self.drop_blobs.extend(other.drop_blobs);
+        self.mark.extend(other.mark);
+        self.unmark.extend(other.unmark);
+    }
+}
+
 /// What a commit came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Committed {

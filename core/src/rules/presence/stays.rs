@@ -33,11 +33,10 @@ pub(super) fn found(scene: &Scene<'_>) -> Vec<Found> {
     let long_ms = scene.track.policy.going_home.stay_min.saturating_mul(60_000);
     let mut start = 0;
     while start < positions.len() {
-        let stay = stay_from(&positions[start..], scene);
-        if duration_ms(stay) < long_ms {
+        let Some(stay) = long_stay_from(&positions[start..], long_ms, scene) else {
             start += 1;
             continue;
-        }
+        };
         let later = later_start(&positions[start..], scene);
         if later == 0 {
             found.extend(question(stay, customers, scene));
@@ -77,15 +76,30 @@ fn positions(scene: &Scene<'_>) -> Vec<Position> {
         .collect()
 }
 
-/// The positions from the first on that lie within the policy's distance of it, with no long silence between.
+/// The stay that begins with the first position, if it is long. Most are not: one look at where the rep was by then
+/// spares the walk there.
+fn long_stay_from<'p>(positions: &'p [Position], long_ms: i64, scene: &Scene<'_>) -> Option<&'p [Position]> {
+    let first = &positions[0];
+    let by_then = positions.partition_point(|at| at.fix.at_ms - first.fix.at_ms < long_ms);
+    if !is_near(first, positions.get(by_then)?, scene) {
+        return None;
+    }
+    let stay = stay_from(positions, scene);
+    (duration_ms(stay) >= long_ms).then_some(stay)
+}
+
+/// The positions from the first on that are near it, with no long silence between.
 fn stay_from<'p>(positions: &'p [Position], scene: &Scene<'_>) -> &'p [Position] {
-    let policy = scene.track.policy;
-    let silence_ms = policy.unknown.heartbeat_s.saturating_mul(1000);
+    let silence_ms = scene.track.policy.unknown.heartbeat_s.saturating_mul(1000);
     let together = |pair: &&[Position]| {
-        pair[1].fix.at_ms - pair[0].fix.at_ms <= silence_ms
-            && distance_m(positions[0].point, pair[1].point) <= policy.going_home.within_m
+        pair[1].fix.at_ms - pair[0].fix.at_ms <= silence_ms && is_near(&positions[0], &pair[1], scene)
     };
     &positions[..=positions.windows(2).take_while(together).count()]
+}
+
+/// Whether two positions lie within the policy's distance of each other.
+fn is_near(a: &Position, b: &Position, scene: &Scene<'_>) -> bool {
+    distance_m(a.point, b.point) <= scene.track.policy.going_home.within_m
 }
 
 fn duration_ms(stay: &[Position]) -> i64 {

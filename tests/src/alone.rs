@@ -46,7 +46,7 @@ impl Log {
                 at_ms,
                 error_ms: Some(500),
             },
-            body: Body::new([0; 16], stamp, payload),
+            body: Body::new([0; 16], stamp, payload).into(),
         });
         seq
     }

@@ -4,6 +4,7 @@
 //! anew. The format is described in `docs/FORMAT.md` and held by the vectors in `tests/vectors/`.
 
 mod body;
+mod body_line;
 mod chain;
 mod error;
 mod hash;
@@ -19,6 +20,7 @@ pub mod verify;
 mod tests;
 
 pub use body::{Body, Payload, Salt};
+pub use body_line::BodyLine;
 pub use chain::{Batch, Record, Tip};
 pub use error::RecordError;
 pub use hash::Hash;

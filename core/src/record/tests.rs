@@ -230,8 +230,56 @@ fn the_fast_reading_of_heads_differs_in_nothing() {
     assert!(Head::as_written(&good).is_some());
 }
 
+/// Both ways to read a body take the same lines and read the same in them.
+fn body_both_ways(line: &str) {
+    match (Body::parse(line), BodyLine::parse(line.into())) {
+        (Ok(body), Ok(kept)) => assert_eq!((body.at, body.kind), (kept.at, kept.kind), "{line}"),
+        (Err(_), Err(_)) => {}
+        (body, kept) => panic!("{line}: {body:?} but {kept:?}"),
+    }
+}
+
+const BODY: &str = r#"{"salt":"000102030405060708090a0b0c0d0e0f","at":{"at_ms":1,"elapsed_ms":2,"boot":"b"},"type":"fix.taken","lat_e9":5,"seen":{"side":"in"}}"#;
+
+#[test]
+fn a_body_in_its_line_is_the_body_in_parts() {
+    let array = r#"["000102030405060708090a0b0c0d0e0f",{"at_ms":1,"elapsed_ms":2,"boot":"b"},"fix.taken"]"#;
+    assert!(BodyLine::parse(BODY.into()).is_ok());
+    body_both_ways(BODY);
+    body_both_ways(array);
+    for (from, to) in [
+        ("\"lat_e9\":5", "\"lat_e9\":5.5"),
+        ("\"lat_e9\":5", "\"lat_e9\":5,\"lat_e9\":5"),
+        ("\"lat_e9\":5", "\"lat_e9\":5,\"lat\\u005fe9\":5"),
+        ("\"lat_e9\":5", "\"lat_e9\":9223372036854775808"),
+        ("\"lat_e9\":5", "\"lat_e9\":[[[[[[[[1]]]]]]]]"),
+        ("\"lat_e9\":5", "\"lat_e9\":\"\\ud800\""),
+        ("\"side\":\"in\"", "\"side\":\"in\",\"side\":\"in\""),
+        ("\"type\":\"fix.taken\"", "\"type\":7"),
+        ("\"type\":\"fix.taken\"", "\"type\":\"fix\\u002etaken\""),
+        ("\"type\":\"fix.taken\",", ""),
+        ("0001", "00g1"),
+        ("0001", "\\u0030001"),
+        ("\"salt\":\"0", "\"salt\":null,\"s\":\"0"),
+        ("\"at_ms\":1", "\"at_ms\":\"1\""),
+        ("\"boot\":\"b\"", "\"boot\":\"b\",\"more\":1"),
+        ("}}", "}} "),
+        ("}}", "}}\n"),
+        ("}}", "}},"),
+        ("{\"salt", "\u{feff}{\"salt"),
+    ] {
+        body_both_ways(&BODY.replacen(from, to, 1));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn a_changed_body_in_its_line_is_the_changed_body(at in 0..BODY.len(), put in "[ -~]{0,3}", cut in 0usize..4) {
+        let end = (at + cut).min(BODY.len());
+        body_both_ways(&format!("{}{put}{}", &BODY[..at], &BODY[end..]));
+    }
 
     #[test]
     fn no_text_makes_a_parser_panic(text in ".{0,300}") {

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    record::{Body, Branch, Hash, StreamId},
+    record::{BodyLine, Branch, Hash, StreamId},
     time::Trusted,
 };
 
@@ -32,7 +32,7 @@ pub struct Entry {
     /// When, as far as can be told.
     pub when: Trusted,
     /// What; erased and unreadable records have no entry.
-    pub body: Body,
+    pub body: BodyLine,
 }
 
 impl Entry {

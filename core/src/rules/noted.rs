@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Entry, Finding, Name};
 use crate::{
-    record::{Body, Hash, Record, RecordError},
+    record::{BodyLine, Hash, Record, RecordError},
     reference::Document,
     time::Trusted,
 };
@@ -87,10 +87,10 @@ impl NotedRecord {
     /// As the rules see it.
     ///
     /// # Errors
-    /// Of [`Record::from_lines`] and [`Body::parse`].
+    /// Of [`Record::from_lines`] and [`BodyLine::parse`].
     pub fn entry(&self) -> Result<Entry, RecordError> {
         let record = Record::from_lines(self.head.clone(), Some(self.body.clone()))?;
-        let body = Body::parse(&self.body)?;
+        let body = BodyLine::parse(self.body.clone())?;
         Ok(Entry {
             name: Name {
                 stream: record.head.stream,

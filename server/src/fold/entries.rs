@@ -1,7 +1,7 @@
 use std::{collections::HashMap, panic::resume_unwind};
 
 use onbeat_core::{
-    record::{Body, StreamId},
+    record::{BodyLine, StreamId},
     rules::{Entry, Name},
     time::Trusted,
 };
@@ -17,9 +17,9 @@ use crate::{
 /// Stored records as the rules see them: read, with their trusted time. Erased and unreadable ones have none.
 pub(super) async fn entries(app: &App, rows: Vec<LogRow>, drift_ppm: i64) -> StoreResult<Vec<Entry>> {
     let read = background::run(|| rows.into_iter().filter_map(read).collect());
-    let read: Vec<(LogRow, Body)> = read.await.unwrap_or_else(|error| resume_unwind(error.into_panic()));
+    let read: Vec<(LogRow, BodyLine)> = read.await.unwrap_or_else(|error| resume_unwind(error.into_panic()));
     let times = times(app, &read, drift_ppm).await?;
-    let when = |row: &LogRow, body: &Body| match times.get(&row.line.stream) {
+    let when = |row: &LogRow, body: &BodyLine| match times.get(&row.line.stream) {
         Some(times) => times.when(&body.at, row.received_ms),
         // The desk's own records carry the server's time.
         None => Trusted {
@@ -27,7 +27,7 @@ pub(super) async fn entries(app: &App, rows: Vec<LogRow>, drift_ppm: i64) -> Sto
             error_ms: Some(0),
         },
     };
-    let entry = |(row, body): (LogRow, Body)| Entry {
+    let entry = |(row, body): (LogRow, BodyLine)| Entry {
         when: when(&row, &body),
         name: Name {
             stream: row.line.stream,
@@ -43,13 +43,13 @@ pub(super) async fn entries(app: &App, rows: Vec<LogRow>, drift_ppm: i64) -> Sto
     Ok(entries)
 }
 
-fn read(row: LogRow) -> Option<(LogRow, Body)> {
-    let body = Body::parse(row.body.as_deref()?).ok()?;
+fn read(mut row: LogRow) -> Option<(LogRow, BodyLine)> {
+    let body = BodyLine::parse(row.body.take()?).ok()?;
     Some((row, body))
 }
 
 /// The times of the phones' streams among some records, from all that is known of the boots they name.
-async fn times(app: &App, read: &[(LogRow, Body)], drift_ppm: i64) -> StoreResult<HashMap<StreamId, Times>> {
+async fn times(app: &App, read: &[(LogRow, BodyLine)], drift_ppm: i64) -> StoreResult<HashMap<StreamId, Times>> {
     let phones = read.iter().filter(|(row, _)| row.line.stream != *app.desk.stream());
     let mut boots: HashMap<&str, Vec<&str>> = HashMap::new();
     for (row, body) in phones {

@@ -69,7 +69,7 @@ fn entry<P: Payload>(at_ms: i64, seq: u64, payload: &P) -> Entry {
             at_ms,
             error_ms: Some(500),
         },
-        body: Body::new([0; 16], stamp, payload),
+        body: Body::new([0; 16], stamp, payload).into(),
     }
 }
 

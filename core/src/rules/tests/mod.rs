@@ -144,7 +144,7 @@ impl Case {
                 at_ms,
                 error_ms: Some(50),
             },
-            body,
+            body: body.into(),
         });
         seq
     }

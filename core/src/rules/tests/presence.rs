@@ -149,7 +149,7 @@ fn simulated_time_is_unknown_and_asked_about() {
         if interval(300.0, 390.0).contains(entry.when.at_ms) {
             let mut taken: FixTaken = entry.body.read().unwrap().unwrap();
             taken.fix.simulated = true;
-            entry.body = Body::new([7; 16], entry.body.at.clone(), &taken);
+            entry.body = Body::new([7; 16], entry.body.at.clone(), &taken).into();
         }
     }
     assert_eq!(case.kinds(), [FindingKind::Unaccounted, FindingKind::SimulatedFixes]);

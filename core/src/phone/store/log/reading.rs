@@ -6,7 +6,7 @@ use super::{
     clocks::clocks_of,
     rows::{LogRow, ROW, read_row},
 };
-use crate::{phone::PhoneError, reading::Stamp, record::Body, rules::Entry};
+use crate::{phone::PhoneError, reading::Stamp, record::BodyLine, rules::Entry};
 
 /// The newest stamp in the log.
 pub(crate) fn newest_stamp(connection: &Connection) -> Result<Option<Stamp>, PhoneError> {
@@ -79,7 +79,7 @@ pub(crate) fn entries(
     let mut entries: Vec<Entry> = rows
         .into_iter()
         .filter_map(|row| {
-            let body = Body::parse(row.body.as_deref()?).ok()?;
+            let body = BodyLine::parse(row.body?).ok()?;
             Some(Entry {
                 when: clocks.trust(&body.at),
                 name: row.name,

@@ -2,13 +2,13 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use onbeat_core::rules::{Basis, Class, DayView, Finding, visit::VisitView};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::DaySums;
 use crate::{
     app::App,
-    store::{Change, Field, StoreResult, ViewQuery, ViewRow},
+    store::{Change, Field, StoreResult, ViewRow},
 };
 
 /// Field of an open day's view: when its window closes.
@@ -26,15 +26,49 @@ pub(super) async fn put(app: &App, day: &DayView, basis: &Basis, change: &mut Ch
         .iter()
         .map(|view| (view.kind.as_str(), view.key.as_str()))
         .collect();
-    for kind in ["visit", "finding"] {
-        let former = app.store.views(&of.query(kind)).await?;
-        let gone = former
-            .into_iter()
-            .filter(|view| !kept.contains(&(kind, view.key.as_str())));
-        change.drop_views.extend(gone.map(|view| (view.kind, view.key)));
+    for (kind, key) in former(app, day).await? {
+        let is_kept = kept.contains(&(kind, key.as_str()));
+        // A visit may be another day's by now; an id that was copied is another rep's.
+        let stored = if is_kept {
+            None
+        } else {
+            app.store.view(kind, &key).await?
+        };
+        if stored.is_some_and(|view| of.is_of(&view)) {
+            change.drop_views.push((kind.into(), key));
+        }
     }
     change.views.extend(views);
     Ok(())
+}
+
+/// What an account of a day names that has views of its own. Read by itself: whatever version made the account.
+#[derive(Deserialize)]
+struct Named {
+    visits: Vec<NamedVisit>,
+    findings: Vec<NamedFinding>,
+}
+
+#[derive(Deserialize)]
+struct NamedVisit {
+    visit: String,
+}
+
+#[derive(Deserialize)]
+struct NamedFinding {
+    id: String,
+}
+
+/// Kinds and keys of the views that a day had besides its own, by its account as it was folded last: a look-up by key,
+/// where a search by rep and day would go through all that the rep ever did, or all that was done that day.
+async fn former(app: &App, day: &DayView) -> StoreResult<Vec<(&'static str, String)>> {
+    let stored = app.store.view("day", &format!("{}/{}", day.rep, day.day)).await?;
+    let Some(named) = stored.and_then(|row| serde_json::from_str::<Named>(&row.body).ok()) else {
+        return Ok(Vec::new());
+    };
+    let visits = named.visits.into_iter().map(|visit| ("visit", visit.visit));
+    let findings = named.findings.into_iter().map(|finding| ("finding", finding.id));
+    Ok(visits.chain(findings).collect())
 }
 
 /// A rep's day as it was folded last.
@@ -129,14 +163,11 @@ impl<'a> Of<'a> {
         Ok(Some(self.row("visit", visit.visit.clone(), visit.from_ms, &body, own)))
     }
 
-    /// All views of a kind of this rep's day, as they were.
-    fn query(&self, kind: &str) -> ViewQuery {
-        ViewQuery {
-            kind: kind.into(),
-            fields: vec![("rep".into(), text(&self.view.rep)), ("day".into(), text(&self.day))],
-            limit: 1_000,
-            ..ViewQuery::default()
-        }
+    /// Whether a stored view is of this rep's day.
+    fn is_of(&self, view: &ViewRow) -> bool {
+        let own = [("rep", &self.view.rep), ("day", &self.day)];
+        own.into_iter()
+            .all(|(name, value)| view.fields.contains(&(name.to_owned(), text(value))))
     }
 }
 

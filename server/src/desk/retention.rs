@@ -18,10 +18,10 @@ use super::{
 };
 use crate::{
     auth::Actor,
-    store::{Cell, Change, Committed, Guard, LogRow},
+    store::{Cell, Change, Committed, Guard, LogRow, StoreResult},
 };
 
-/// How often the server looks whether a day has begun.
+/// How often the server looks whether something has expired, or a day has begun.
 const LOOK_EVERY: Duration = Duration::from_secs(600);
 /// Desk records looked at together.
 const PAGE: usize = 500;
@@ -123,6 +123,9 @@ pub async fn retain(desk: &Desk, actor: &Actor, dry_run: bool) -> DeskResult<Ret
 /// Runs when a day has begun. It may be cut off anywhere: what is left is erased the day after.
 pub async fn run(desk: Desk) {
     loop {
+        if let Err(error) = drop_expired(&desk).await {
+            tracing::error!(%error, "what has expired could not be dropped, it is tried again");
+        }
         match daily(&desk).await {
             Ok(Some(retained)) => tracing::info!(
                 before = %retained.before,
@@ -140,6 +143,15 @@ pub async fn run(desk: Desk) {
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }
+}
+
+/// Sessions, codes and files handed in that have expired are passed over already: now they go.
+async fn drop_expired(desk: &Desk) -> StoreResult<()> {
+    let change = Change {
+        drop_expired_ms: Some(desk.now_ms()),
+        ..Change::default()
+    };
+    desk.app.commit(change).await.map(drop)
 }
 
 /// The day's run, unless it was made, also by another server, or nobody has decided yet how long things are kept.

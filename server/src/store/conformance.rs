@@ -420,8 +420,16 @@ async fn cells(store: &dyn Store) {
         Some(cell("code", "a/1", "x", Some(100)))
     );
     assert_eq!(store.cell("code", "a/1", 100).await.unwrap(), None, "expired");
+    let drop_expired = |now_ms| Change {
+        drop_expired_ms: Some(now_ms),
+        ..Change::default()
+    };
+    done(store, drop_expired(99)).await;
+    assert!(store.cell("code", "a/1", 0).await.unwrap().is_some(), "not yet");
+    done(store, drop_expired(100)).await;
+    assert_eq!(store.cell("code", "a/1", 0).await.unwrap(), None, "gone for good");
     let keys = |cells: Vec<Cell>| cells.into_iter().map(|cell| cell.key).collect::<Vec<_>>();
-    assert_eq!(keys(store.cells("code", "a/", 0).await.unwrap()), ["a/1", "a/2"]);
+    assert_eq!(keys(store.cells("code", "a/", 0).await.unwrap()), ["a/2"]);
     assert_eq!(keys(store.cells("code", "a%", 0).await.unwrap()), ["a%"]);
     assert_eq!(store.cells("code", "", 200).await.unwrap().len(), 3);
 }

@@ -222,6 +222,8 @@ pub struct Change {
     pub cells: Vec<Cell>,
     /// Cells to drop.
     pub drop_cells: Vec<(String, String)>,
+    /// Cells that have expired by then are dropped, milliseconds since 1970 (UTC).
+    pub drop_expired_ms: Option<i64>,
     /// Blobs to put (complete ones).
     pub blobs: Vec<(Hash, Vec<u8>)>,
     /// Blobs to drop.
@@ -246,6 +248,7 @@ impl Change {
         self.drop_views.extend(other.drop_views);
         self.cells.extend(other.cells);
         self.drop_cells.extend(other.drop_cells);
+        self.drop_expired_ms = self.drop_expired_ms.max(other.drop_expired_ms);
         self.blobs.extend(other.blobs);
         self.drop_blobs.extend(other.drop_blobs);
         self.mark.extend(other.mark);

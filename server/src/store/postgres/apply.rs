@@ -206,6 +206,12 @@ async fn cells(db: &impl GenericClient, change: &Change) -> StoreResult<()> {
         )
         .await?;
     }
+    if let Some(now_ms) = change.drop_expired_ms {
+        // One that is being put anew is none of them: whoever puts it is not waited for, so nobody waits in a circle.
+        let sql = "DELETE FROM cell WHERE (kind, key) IN
+                       (SELECT kind, key FROM cell WHERE expires_ms <= $1 FOR UPDATE SKIP LOCKED)";
+        rows(db, sql, &[&now_ms]).await?;
+    }
     for cell in &change.cells {
         let sql = "INSERT INTO cell (kind, key, body, expires_ms) VALUES ($1, $2, $3, $4)
                    ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body, expires_ms = excluded.expires_ms";

@@ -211,6 +211,10 @@ fn cells(db: &Connection, change: &Change) -> rusqlite::Result<()> {
     for (kind, key) in &change.drop_cells {
         drop_cell.execute([kind, key])?;
     }
+    if let Some(now_ms) = change.drop_expired_ms {
+        db.prepare_cached("DELETE FROM cell WHERE expires_ms <= ?")?
+            .execute([now_ms])?;
+    }
     let mut put = db.prepare_cached("INSERT OR REPLACE INTO cell (kind, key, body, expires_ms) VALUES (?, ?, ?, ?)")?;
     for cell in &change.cells {
         put.execute(params![cell.kind, cell.key, cell.body, cell.expires_ms])?;

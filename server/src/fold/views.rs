@@ -62,7 +62,7 @@ struct NamedFinding {
 /// Kinds and keys of the views that a day had besides its own, by its account as it was folded last: a look-up by key,
 /// where a search by rep and day would go through all that the rep ever did, or all that was done that day.
 async fn former(app: &App, day: &DayView) -> StoreResult<Vec<(&'static str, String)>> {
-    let stored = app.store.view("day", &format!("{}/{}", day.rep, day.day)).await?;
+    let stored = stored(app, &day.rep, day.day).await?;
     let Some(named) = stored.and_then(|row| serde_json::from_str::<Named>(&row.body).ok()) else {
         return Ok(Vec::new());
     };
@@ -76,8 +76,12 @@ async fn former(app: &App, day: &DayView) -> StoreResult<Vec<(&'static str, Stri
 /// # Errors
 /// The store's.
 pub(super) async fn day(app: &App, rep: &str, day: NaiveDate) -> StoreResult<Option<DayView>> {
-    let stored = app.store.view("day", &format!("{rep}/{day}")).await?;
+    let stored = stored(app, rep, day).await?;
     Ok(stored.and_then(|row| serde_json::from_str(&row.body).ok()))
+}
+
+async fn stored(app: &App, rep: &str, day: NaiveDate) -> StoreResult<Option<ViewRow>> {
+    app.store.view("day", &format!("{rep}/{day}")).await
 }
 
 /// What all views of one rep's day have in common.

@@ -236,23 +236,40 @@ pub struct Change {
 }
 
 impl Change {
-    /// All of another change too.
+    /// All of another change too. Taken apart, so that no part that comes to a change is forgotten here.
     pub fn extend(&mut self, other: Self) {
-        self.guards.extend(other.guards);
-        self.append.extend(other.append);
-        self.erase.extend(other.erase);
-        self.keys.extend(other.keys);
-        self.documents.extend(other.documents);
-        self.feed.extend(other.feed);
-        self.views.extend(other.views);
-        self.drop_views.extend(other.drop_views);
-        self.cells.extend(other.cells);
-        self.drop_cells.extend(other.drop_cells);
-        self.drop_expired_ms = self.drop_expired_ms.max(other.drop_expired_ms);
-        self.blobs.extend(other.blobs);
-        self.drop_blobs.extend(other.drop_blobs);
-        self.mark.extend(other.mark);
-        self.unmark.extend(other.unmark);
+        let Self {
+            guards,
+            append,
+            erase,
+            keys,
+            documents,
+            feed,
+            views,
+            drop_views,
+            cells,
+            drop_cells,
+            drop_expired_ms,
+            blobs,
+            drop_blobs,
+            mark,
+            unmark,
+        } = other;
+        self.guards.extend(guards);
+        self.append.extend(append);
+        self.erase.extend(erase);
+        self.keys.extend(keys);
+        self.documents.extend(documents);
+        self.feed.extend(feed);
+        self.views.extend(views);
+        self.drop_views.extend(drop_views);
+        self.cells.extend(cells);
+        self.drop_cells.extend(drop_cells);
+        self.drop_expired_ms = self.drop_expired_ms.max(drop_expired_ms);
+        self.blobs.extend(blobs);
+        self.drop_blobs.extend(drop_blobs);
+        self.mark.extend(mark);
+        self.unmark.extend(unmark);
     }
 }
 

@@ -36,8 +36,9 @@ impl Ground {
         self.grid.see(&self.outline, point)
     }
 
-    /// Whether an edge is within that.
-    pub(super) fn has_edge(&self, within: &Within) -> bool {
-        within.finds(&self.outline, &self.grid)
+    /// Whether an edge is nearer than so many millimetres; `None` if that is farther than what is looked at here.
+    pub(super) fn has_edge(&self, point: Point, by_mm: i64) -> Option<bool> {
+        let within = Within::of(point, by_mm, &self.grid)?;
+        Some(within.finds(&self.outline, &self.grid))
     }
 }

@@ -14,7 +14,6 @@ pub(super) use bounds::Bounds;
 pub(super) use frame::{Frame, Lengths};
 use grid::Seen;
 pub(super) use ground::Ground;
-use nearest::Within;
 use tree::Tree;
 
 /// A shape prepared for many questions.
@@ -72,8 +71,7 @@ impl Area {
 
     /// Whether the edge is nearer than so many millimetres.
     fn has_edge(&self, point: Point, by_mm: i64) -> bool {
-        let found = Within::of(point, by_mm).map(|within| self.ground.has_edge(&within));
-        found.unwrap_or_else(|| {
+        self.ground.has_edge(point, by_mm).unwrap_or_else(|| {
             let edge = self.edge_distance(point);
             edge.is_some_and(|edge| edge.edge_mm.saturating_abs() < by_mm)
         })

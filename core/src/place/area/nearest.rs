@@ -5,6 +5,8 @@
 //! point and the edge point (Gauss' mid-latitude formula), which differs from the geodesic by some
 //! (degrees of longitude)^2 sin^2(latitude) / 24: a micrometre at 500 m. Further away, [`far`] takes over.
 
+use std::cell::OnceCell;
+
 use super::{
     bounds::Bounds,
     far,
@@ -39,7 +41,8 @@ pub(super) fn on_edge(outline: &Outline, tree: &Tree, point: Point) -> Option<(f
 /// Finds edges that are nearer to a point than so many millimetres, distances rounded.
 pub(super) struct Within {
     point: Point,
-    scale: Scale,
+    /// At the point; reckoned when the first edge in reach is measured, which most points have none of.
+    scale: OnceCell<Scale>,
     by_mm: i64,
     /// What is farther than this, metres squared, is not.
     most_m2: f64,
@@ -49,21 +52,25 @@ pub(super) struct Within {
 
 impl Within {
     /// `None` if that is farther than what is looked at here.
-    pub(super) fn of(point: Point, by_mm: i64) -> Option<Self> {
-        let scale = Scale::at(point.lat);
+    pub(super) fn of(point: Point, by_mm: i64, grid: &Grid) -> Option<Self> {
         let by_m = (by_mm as f64 + 1.0) / 1000.0;
-        let north = by_m / (scale.north(0.0) * MARGIN);
-        let least_east = scale.east(libm::copysign(north, point.lat) / 2.0) * MARGIN;
-        let near = by_m <= NEAR_M.min(NEAR_LONGITUDE / RADIAN * scale.east(0.0));
+        let scale = OnceCell::new();
+        let reach = grid.reach(point, by_m).unwrap_or_else(|| {
+            let scale = scale.get_or_init(|| Scale::at(point.lat));
+            let north = by_m / (scale.north(0.0) * MARGIN);
+            let least_east = scale.east(libm::copysign(north, point.lat) / 2.0) * MARGIN;
+            Point {
+                lon: by_m / least_east,
+                lat: north,
+            }
+        });
+        let near = by_m <= NEAR_M && 0.0 <= reach.lon && reach.lon <= NEAR_LONGITUDE / RADIAN;
         near.then_some(Self {
             point,
             scale,
             by_mm,
             most_m2: by_m * by_m,
-            reach: Point {
-                lon: by_m / least_east,
-                lat: north,
-            },
+            reach,
         })
     }
 
@@ -90,7 +97,8 @@ impl Within {
     }
 
     fn is_near(&self, point: Point, a: Point, b: Point) -> bool {
-        let m2 = edge_m2(point, &self.scale, a, b);
+        let scale = self.scale.get_or_init(|| Scale::at(self.point.lat));
+        let m2 = edge_m2(point, scale, a, b);
         m2 <= self.most_m2 && whole_mm(m2.sqrt()) < self.by_mm
     }
 }

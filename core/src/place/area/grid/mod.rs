@@ -90,6 +90,18 @@ impl Grid {
         }
     }
 
+    /// No edge that is as near as this to a point lies further away in degrees: where the cells cover the point, and
+    /// so all latitudes between it and any edge.
+    pub(super) fn reach(&self, point: Point, by_m: f64) -> Option<Point> {
+        let everything = self.sheets.first()?;
+        everything.frame.place_of(point)?;
+        let [east, north] = everything.least_m;
+        Some(Point {
+            lon: by_m / east,
+            lat: by_m / north,
+        })
+    }
+
     /// Whether `one_of` holds for a chain of a cell that a box meets.
     pub(super) fn any_edge(&self, bounds: &Bounds, one_of: impl Fn(Chain) -> bool + Copy) -> bool {
         self.sheets

@@ -68,17 +68,14 @@ impl Body {
         let (Value::String(salt), Value::String(kind)) = (salt, kind) else {
             return Err(refuse("salt or type is no text".into()));
         };
-        if decode_hex::<16>(&salt).is_none() {
-            return Err(refuse("the salt is not 32 lower-case hex digits".into()));
-        }
+        check_salt(&salt)?;
         let at = serde_json::from_value(at).map_err(|e| refuse(format!("its stamp: {e}")))?;
         Ok(Self { salt, at, kind, fields })
     }
 
     /// Epoch and seq of the record that this one was before it was written anew in a later epoch.
     pub fn carried_from(&self) -> Option<(u64, u64)> {
-        let from = self.fields.get(CARRIED_FROM)?;
-        Some((from.get("epoch")?.as_u64()?, from.get("seq")?.as_u64()?))
+        self.fields.get(CARRIED_FROM).and_then(carried_from)
     }
 
     /// The payload, if it is of this kind.
@@ -93,4 +90,17 @@ impl Body {
             })
         })
     }
+}
+
+pub(super) fn check_salt(salt: &str) -> Result<(), RecordError> {
+    let refused = || RecordError::NotA {
+        what: "body",
+        why: "the salt is not 32 lower-case hex digits".into(),
+    };
+    decode_hex::<16>(salt).map(drop).ok_or_else(refused)
+}
+
+/// Epoch and seq that such a field names.
+pub(super) fn carried_from(field: &Value) -> Option<(u64, u64)> {
+    Some((field.get("epoch")?.as_u64()?, field.get("seq")?.as_u64()?))
 }

@@ -1,8 +1,13 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde_json::Value;
 
-use super::{Body, Payload, RecordError, hash::decode_hex, json};
+use super::{
+    Body, Payload, RecordError,
+    body::{carried_from, check_salt},
+    json,
+};
 use crate::reading::Stamp;
 
 /// A body as it is kept, in its line: what all bodies have is read at once, the rest when a rule asks for it. A day
@@ -13,10 +18,12 @@ pub struct BodyLine {
     pub at: Stamp,
     /// What kind of thing, see [`Payload::TYPE`].
     pub kind: String,
+    /// As [`Body::carried_from`].
+    pub carried_from: Option<(u64, u64)>,
     line: String,
 }
 
-/// What all bodies have.
+/// What all bodies have, and what a body has that was written anew.
 #[derive(Deserialize)]
 struct Common<'a> {
     #[serde(borrow)]
@@ -24,6 +31,8 @@ struct Common<'a> {
     at: Stamp,
     #[serde(rename = "type")]
     kind: String,
+    #[serde(default)]
+    carried_from: Option<Value>,
 }
 
 impl BodyLine {
@@ -37,11 +46,14 @@ impl BodyLine {
         if !line.starts_with('{') {
             return Err(refuse("not an object".into()));
         }
-        let Common { salt, at, kind } = serde_json::from_str(&line).map_err(|e| refuse(e.to_string()))?;
-        if decode_hex::<16>(&salt).is_none() {
-            return Err(refuse("the salt is not 32 lower-case hex digits".into()));
-        }
-        Ok(Self { at, kind, line })
+        let common: Common<'_> = serde_json::from_str(&line).map_err(|e| refuse(e.to_string()))?;
+        check_salt(&common.salt)?;
+        Ok(Self {
+            at: common.at,
+            kind: common.kind,
+            carried_from: common.carried_from.as_ref().and_then(carried_from),
+            line,
+        })
     }
 
     /// The payload, if it is of this kind.
@@ -62,6 +74,7 @@ impl From<Body> for BodyLine {
     fn from(body: Body) -> Self {
         Self {
             line: body.to_line(),
+            carried_from: body.carried_from(),
             at: body.at,
             kind: body.kind,
         }

@@ -77,11 +77,7 @@ pub async fn quarantined(desk: &Desk, seq: &str) -> DeskResult<Quarantined> {
     let seq: u64 = seq.parse().map_err(|_| missing())?;
     let rows = desk.app.store.records(&line(desk), seq, 1).await?;
     let row = rows.first().filter(|row| row.seq == seq).ok_or_else(missing)?;
-    let body = row
-        .body
-        .as_deref()
-        .and_then(|line| Body::parse(line).ok())
-        .ok_or_else(missing)?;
+    let body = row.read().ok_or_else(missing)?;
     let batch = body
         .read::<BatchQuarantined>()
         .and_then(Result::ok)

@@ -3,7 +3,7 @@
 
 use chrono::{TimeZone, Utc};
 use onbeat_core::{
-    record::{Body, Hash},
+    record::{BodyLine, Hash},
     reference::{Decision, Document, FindingState},
     rules::{Answered, Appealed, Class, Finding},
 };
@@ -296,7 +296,7 @@ async fn voices(store: &dyn Store, view: &FindingView) -> DeskResult<(Vec<Voice>
         if finding.evidence.iter().any(|name| evidence(&name)) {
             known_ms = known_ms.max(row.received_ms);
         }
-        let Some(body) = row.body.as_deref().and_then(|line| Body::parse(line).ok()) else {
+        let Some(body) = row.read() else {
             continue;
         };
         voices.extend(voice(finding, &body, row.received_ms));
@@ -307,7 +307,7 @@ async fn voices(store: &dyn Store, view: &FindingView) -> DeskResult<(Vec<Voice>
 
 /// An answer or appeal follows a finding of its kind that it overlaps, since a rebuilt day may name the
 /// finding anew.
-fn voice(finding: &Finding, body: &Body, received_ms: i64) -> Option<Voice> {
+fn voice(finding: &Finding, body: &BodyLine, received_ms: i64) -> Option<Voice> {
     let about = |id: Hash, kind, from_ms: i64, to_ms: i64| {
         id == finding.id || (kind == finding.kind && from_ms < finding.to_ms && finding.from_ms < to_ms)
     };

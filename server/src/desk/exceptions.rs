@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use onbeat_core::{
-    record::{Body, Hash},
+    record::Hash,
     reference::{Document, Exception, ExceptionKind},
     rules::{
         DayView, Name,
@@ -216,7 +216,7 @@ fn entered(new: &NewException) -> DeskResult<(ExceptionKind, Interval)> {
 async fn given(desk: &Desk, rep: &str, record: &Name) -> DeskResult<(ExceptionKind, Interval)> {
     let missing = || no_reason(record);
     let row = row(desk, rep, record).await?.ok_or_else(missing)?;
-    let body = Body::parse(&row.body.ok_or_else(missing)?).map_err(|_| missing())?;
+    let body = row.read().ok_or_else(missing)?;
     let given = body.read::<ReasonGiven>().ok_or_else(missing)?.map_err(|_| missing())?;
     Ok((given.reason, given.interval))
 }

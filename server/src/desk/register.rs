@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use onbeat_core::{
     judge::Span,
-    record::Body,
     reference::Customer,
     rules::{
         Name,
@@ -156,8 +155,8 @@ async fn entered(desk: &Desk, record: &Name) -> DeskResult<Option<Entered>> {
         branch: record.branch.clone(),
     };
     let row = desk.app.store.records(&line, record.seq, 1).await?.pop();
-    let body = row.filter(|row| row.seq == record.seq).and_then(|row| row.body);
-    let Some(body) = body.and_then(|line| Body::parse(&line).ok()) else {
+    let body = row.filter(|row| row.seq == record.seq).and_then(|row| row.read());
+    let Some(body) = body else {
         return Ok(None);
     };
     let call = body.read::<SignInEntered>().and_then(Result::ok);

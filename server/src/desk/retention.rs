@@ -4,10 +4,7 @@
 use std::time::Duration;
 
 use chrono::{Days, NaiveDate};
-use onbeat_core::{
-    record::{Body, Hash},
-    rules::log::BatchQuarantined,
-};
+use onbeat_core::{record::Hash, rules::log::BatchQuarantined};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -215,6 +212,5 @@ async fn old_batches(desk: &Desk, before: NaiveDate, after: u64) -> DeskResult<(
 }
 
 fn batch(row: &LogRow) -> Option<Hash> {
-    let body = Body::parse(row.body.as_deref()?).ok()?;
-    Some(body.read::<BatchQuarantined>()?.ok()?.blob)
+    Some(row.read()?.read::<BatchQuarantined>()?.ok()?.blob)
 }

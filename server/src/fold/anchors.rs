@@ -1,4 +1,4 @@
-use onbeat_core::{record::Body, rules::clock::Anchored, time::ClockAnchor};
+use onbeat_core::{record::BodyLine, rules::clock::Anchored, time::ClockAnchor};
 
 use crate::store::LogRow;
 
@@ -11,7 +11,7 @@ pub(crate) fn boot_key(stream: &str, boot: &str) -> String {
 }
 
 /// How a record ties its boot to the server's time. Whether that counts is decided at intake.
-pub(crate) fn tie_of(body: &Body, anchored: &Anchored) -> Option<ClockAnchor> {
+pub(crate) fn tie_of(body: &BodyLine, anchored: &Anchored) -> Option<ClockAnchor> {
     let (sent, received) = (anchored.sent_elapsed_ms, anchored.received_elapsed_ms);
     let round_trip_ms = received.checked_sub(sent)?;
     let in_time = (0..=ROUND_TRIP_MOST_MS).contains(&round_trip_ms) && received <= body.at.elapsed_ms;
@@ -25,6 +25,6 @@ pub(crate) fn tie_of(body: &Body, anchored: &Anchored) -> Option<ClockAnchor> {
 
 /// The anchors among the stored records that [`boot_key`] finds.
 pub(super) fn anchors_in(rows: &[LogRow]) -> impl Iterator<Item = ClockAnchor> {
-    let bodies = rows.iter().filter_map(|row| Body::parse(row.body.as_deref()?).ok());
+    let bodies = rows.iter().filter_map(LogRow::read);
     bodies.filter_map(|body| tie_of(&body, &body.read()?.ok()?))
 }

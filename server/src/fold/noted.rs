@@ -1,7 +1,7 @@
 //! What a rep's phones are told of his day beyond what they can fold themselves.
 
 use onbeat_core::{
-    record::{Body, Payload},
+    record::Payload,
     reference::{Document, DocumentDropped, DocumentPut, FindingState},
     rules::{DayView, Finding, JudgedBy, Noted, NotedRecord},
 };
@@ -61,10 +61,10 @@ pub(super) fn records(app: &App, rows: &[LogRow]) -> Vec<NotedRecord> {
 
 /// Documents go to the phones by themselves.
 fn record(row: &LogRow) -> Option<NotedRecord> {
-    let body = row.body.clone()?;
-    let kind = Body::parse(&body).ok()?.kind;
+    let kind = row.read()?.kind;
     let is_document = matches!(kind.as_str(), DocumentPut::TYPE | DocumentDropped::TYPE);
-    (!is_document).then(|| NotedRecord {
+    let body = row.body.clone().filter(|_| !is_document)?;
+    Some(NotedRecord {
         head: row.head.clone(),
         body,
     })

@@ -1,10 +1,7 @@
 //! Days of the past and the documents that were corrected since: which count for a day is in the desk's records of it.
 
 use chrono::NaiveDate;
-use onbeat_core::{
-    record::Body,
-    rules::{Comparison, DaysRejudged},
-};
+use onbeat_core::rules::{Comparison, DaysRejudged};
 
 use super::{
     day::{DayRead, FoldError, basis, of_day},
@@ -16,7 +13,7 @@ use crate::{app::App, store::LogRow};
 /// The newest record of the desk's log whose documents count for a day, each time that it was rejudged.
 pub(super) fn marks(app: &App, rows: &[LogRow], day: NaiveDate) -> Vec<u64> {
     let desks = rows.iter().filter(|row| row.line.stream == *app.desk.stream());
-    let bodies = desks.filter_map(|row| Body::parse(row.body.as_deref()?).ok());
+    let bodies = desks.filter_map(LogRow::read);
     let rejudged = bodies.filter_map(|body| body.read::<DaysRejudged>()?.ok());
     let of_day = rejudged.filter(|rejudged| rejudged.days.contains(&day));
     of_day.map(|rejudged| rejudged.desk_seq).collect()

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use onbeat_core::{
     reading::Stamp,
-    record::{Body, Hash, TOLERANCE_MS},
+    record::{Hash, TOLERANCE_MS},
     rules::clock::Anchored,
     time::{ClockAnchor, Trusted},
 };
@@ -69,7 +69,7 @@ impl Claim<'_> {
         let not_after = |when: Trusted, bound_ms| when.at_ms.saturating_sub(slack_ms(when)) <= bound_ms;
         let not_before = |when: Trusted, bound_ms| when.at_ms.saturating_add(slack_ms(when)) >= bound_ms;
         let stated = stored.iter().filter_map(|row| {
-            let body = Body::parse(row.body.as_deref()?).ok()?;
+            let body = row.read()?;
             Some((body.at, row.received_ms))
         });
         let stated: Vec<(Stamp, i64)> = stated.collect();

@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 
 use onbeat_core::{
     reading::BootId,
-    record::{Body, Certificate, backwards_ms},
+    record::{BodyLine, Certificate, backwards_ms},
 };
 use serde::{Deserialize, Serialize};
 
@@ -68,8 +68,8 @@ impl LineTimes {
     }
 
     /// The newest signed time before the next record.
-    pub(super) fn floor_ms(&self, body: &Body) -> i64 {
-        let carried = self.carried_floor_ms.filter(|_| body.carried_from().is_some());
+    pub(super) fn floor_ms(&self, body: &BodyLine) -> i64 {
+        let carried = self.carried_floor_ms.filter(|_| body.carried_from.is_some());
         carried.unwrap_or(self.floor_ms)
     }
 
@@ -81,8 +81,8 @@ impl LineTimes {
 
     /// Takes the next record's time since boot; says whether it runs backwards. What is carried over may be older
     /// than what stands before it.
-    pub(super) fn runs_backwards(&mut self, body: &Body) -> bool {
-        if self.carried_floor_ms.is_some() && body.carried_from().is_some() {
+    pub(super) fn runs_backwards(&mut self, body: &BodyLine) -> bool {
+        if self.carried_floor_ms.is_some() && body.carried_from.is_some() {
             return false;
         }
         let at = &body.at;

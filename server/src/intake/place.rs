@@ -9,7 +9,7 @@ use std::{
 
 use chrono::NaiveDate;
 use onbeat_core::{
-    record::{Body, Payload},
+    record::{BodyLine, Payload},
     rules::{
         Answered, Appealed,
         presence::{FixTaken, PrivateEnded, PrivateStarted, ReasonGiven},
@@ -23,7 +23,7 @@ use crate::{
     documents::Documents,
     fold::{Times, day_key, days_of, private_key},
     photos::photo_key,
-    store::StoreResult,
+    store::{LogRow, StoreResult},
 };
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
@@ -75,12 +75,12 @@ impl<'a> Days<'a> {
 
     /// Whether this is a place outside the window. By its type alone: a fix whose fields can't be read may hold
     /// a place all the same.
-    pub(super) fn must_erase(&self, body: &Body, at_ms: i64) -> bool {
+    pub(super) fn must_erase(&self, body: &BodyLine, at_ms: i64) -> bool {
         body.kind == FixTaken::TYPE && self.outside(at_ms)
     }
 
     /// Keys of the days a body touches: the day it speaks of, if it speaks of one, else its own.
-    fn days(&self, body: &Body, at_ms: i64, visits: &Visits) -> BTreeSet<String> {
+    fn days(&self, body: &BodyLine, at_ms: i64, visits: &Visits) -> BTreeSet<String> {
         let today = self.day(at_ms);
         let own = day_key(self.rep, today);
         let near = |day: &NaiveDate| (*day - today).num_days().abs() <= DAYS_NEAR;
@@ -106,7 +106,7 @@ impl<'a> Days<'a> {
     }
 
     /// The keys that a phone's record touches by what it says and when.
-    pub(super) fn keys(&self, stream: &str, body: &Body, at_ms: i64, visits: &Visits) -> Vec<String> {
+    pub(super) fn keys(&self, stream: &str, body: &BodyLine, at_ms: i64, visits: &Visits) -> Vec<String> {
         let mut keys: Vec<String> = self.days(body, at_ms, visits).into_iter().collect();
         if is_private(body) {
             keys.push(private_key(self.rep, self.day(at_ms)));
@@ -122,12 +122,12 @@ impl<'a> Days<'a> {
 }
 
 /// Whether private time begins or ends with a record.
-pub(super) fn is_private(body: &Body) -> bool {
+pub(super) fn is_private(body: &BodyLine) -> bool {
     matches!(body.kind.as_str(), PrivateStarted::TYPE | PrivateEnded::TYPE)
 }
 
 /// The visit that a check-out, a report or a photo belongs to.
-fn visit_of(body: &Body) -> Option<String> {
+fn visit_of(body: &BodyLine) -> Option<String> {
     let checked_out = || Some(body.read::<CheckedOut>()?.ok()?.visit);
     let report = || Some(body.read::<Report>()?.ok()?.visit);
     let photo = || Some(body.read::<PhotoTaken>()?.ok()?.visit);
@@ -142,7 +142,7 @@ pub(super) struct Visits {
 
 impl Visits {
     /// Finds the check-ins that are not among the records themselves.
-    pub(super) async fn find(app: &App, stream: &str, rep: &str, bodies: &[&Body]) -> StoreResult<Self> {
+    pub(super) async fn find(app: &App, stream: &str, rep: &str, bodies: &[&BodyLine]) -> StoreResult<Self> {
         let here: BTreeSet<String> = bodies
             .iter()
             .filter_map(|body| Some(body.read::<CheckedIn>()?.ok()?.visit))
@@ -151,7 +151,7 @@ impl Visits {
         let mut days = HashMap::new();
         for visit in wanted.difference(&here) {
             let rows = app.store.records_of(&visit_key(stream, visit)).await?;
-            let Some(check_in) = rows.first().and_then(|row| Body::parse(row.body.as_deref()?).ok()) else {
+            let Some(check_in) = rows.first().and_then(LogRow::read) else {
                 continue;
             };
             let drift_ppm = app.documents().policy(app.now_ms()).clock.drift_ppm;
@@ -164,7 +164,7 @@ impl Visits {
     }
 
     /// Adds the visit that begins with a record, if one does.
-    pub(super) fn begin(&mut self, days: &Days<'_>, body: &Body, at_ms: i64) {
+    pub(super) fn begin(&mut self, days: &Days<'_>, body: &BodyLine, at_ms: i64) {
         if let Some(Ok(checked_in)) = body.read::<CheckedIn>() {
             self.days.insert(checked_in.visit, day_key(days.rep, days.day(at_ms)));
         }

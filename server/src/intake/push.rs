@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use chrono::NaiveDate;
-use onbeat_core::record::{Batch, Body, Certificate, Hash, Receipt, Record, StreamId, Tip};
+use onbeat_core::record::{Batch, BodyLine, Certificate, Hash, Receipt, Record, StreamId, Tip};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -144,7 +144,7 @@ async fn take(app: &App, caller: &Caller, text: &str, branch: String) -> Result<
         bodies: batch
             .records
             .iter()
-            .map(|record| record.body().and_then(Result::ok))
+            .map(|record| BodyLine::parse(record.body_line.clone()?).ok())
             .collect(),
         batch,
     };
@@ -163,7 +163,7 @@ struct Push<'a> {
     line: LogLine,
     batch: Batch,
     /// Read; `None` where erased or unreadable.
-    bodies: Vec<Option<Body>>,
+    bodies: Vec<Option<BodyLine>>,
 }
 
 /// Where the line stands that a batch continues.
@@ -263,7 +263,7 @@ impl Push<'_> {
     /// What the push changes, and what the phone is to erase.
     async fn change(&self, standing: &Standing, now_ms: i64) -> Result<(Change, Vec<Erased>), Failure> {
         let times = self.dated(standing, now_ms).await?;
-        let bodies: Vec<&Body> = self.bodies.iter().flatten().collect();
+        let bodies: Vec<&BodyLine> = self.bodies.iter().flatten().collect();
         let (stream, rep) = (&self.line.stream, &self.caller.rep);
         let visits = Visits::find(self.app, stream, rep, &bodies).await?;
         let mut change = self.sync_state(standing, now_ms).await?;
@@ -422,7 +422,7 @@ impl Push<'_> {
 /// A stored record whose boot has its first anchor now.
 struct Earlier<'a> {
     row: &'a LogRow,
-    body: Body,
+    body: BodyLine,
     /// When it seemed to be written, and is filed by.
     was_ms: i64,
     /// When it was.
@@ -433,7 +433,7 @@ impl<'a> Earlier<'a> {
     /// Those that can be read.
     fn of(times: &'a BatchTimes) -> Vec<Self> {
         let read = times.before_first.iter().filter_map(|row| {
-            let body = Body::parse(row.body.as_deref()?).ok()?;
+            let body = row.read()?;
             Some(Self {
                 row,
                 was_ms: bounded(times.times.wall_ms(&body.at, row.received_ms)),
@@ -465,7 +465,7 @@ impl<'a> Earlier<'a> {
 /// The days whose private time becomes known, or turns out to be of another day.
 fn private_days<'b>(
     days: &Days<'_>,
-    bodies: impl Iterator<Item = (&'b Option<Body>, &'b Dated)>,
+    bodies: impl Iterator<Item = (&'b Option<BodyLine>, &'b Dated)>,
     earlier: &[Earlier<'_>],
 ) -> BTreeSet<NaiveDate> {
     let new = bodies.filter_map(|(body, dated)| Some((body.as_ref()?, dated.at_ms)));

@@ -2,7 +2,7 @@
 
 use onbeat_core::{
     reading::Stamp,
-    record::{Body, Hash, Line, Payload, Record, read_lines},
+    record::{BodyLine, Hash, Line, Payload, Record, read_lines},
     rules::{
         log::{BatchQuarantined, RecordBackDated, StreamForked},
         presence::FixTaken,
@@ -90,13 +90,14 @@ pub(super) fn once(cell: Cell) -> Change {
 /// The text with `null` for every body that holds, or may hold, a place that must not be kept. Nothing is
 /// erased from a quarantine later, so a fix stays only where its time is beyond doubt.
 async fn without_places(app: &App, caller: &Caller, text: &str) -> ApiResult<String> {
-    let bodies: Vec<Option<Body>> = text.split('\n').map(|line| Body::parse(line).ok()).collect();
+    let bodies = text.split('\n').map(|line| BodyLine::parse(line.into()).ok());
+    let bodies: Vec<Option<BodyLine>> = bodies.collect();
     let boots = bodies.iter().flatten().map(|body| body.at.boot.as_str());
     let drift_ppm = app.documents().policy(app.now_ms()).clock.drift_ppm;
     let times = Times::stored(app, &caller.stream, boots, drift_ppm).await?;
     let days = Days::new(app.documents(), &caller.rep);
     let within = |at: &Stamp| times.anchored(&at.boot) && !days.outside(times.when(at, app.now_ms()).at_ms);
-    let keep = |line: &str, body: &Option<Body>| match body {
+    let keep = |line: &str, body: &Option<BodyLine>| match body {
         Some(body) => body.kind != FixTaken::TYPE || within(&body.at),
         None => !line.contains("lat_e9") && !line.contains("lon_e9"),
     };

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use onbeat_core::{
     reading::BootId,
-    record::{Body, Certificate, Hash, Moment, Record},
+    record::{BodyLine, Certificate, Hash, Moment, Record},
     rules::clock::Anchored,
     time::ClockAnchor,
 };
@@ -31,7 +31,7 @@ pub(super) struct Arrival<'a> {
     pub(super) certificate: &'a Certificate,
     pub(super) records: &'a [Record],
     /// `None` where erased or unreadable.
-    pub(super) bodies: &'a [Option<Body>],
+    pub(super) bodies: &'a [Option<BodyLine>],
     /// So many of the records are stored already: what they are worth was decided when they came.
     pub(super) skipped: usize,
     pub(super) now_ms: i64,
@@ -71,7 +71,7 @@ pub(super) struct BatchTimes {
 
 impl BatchTimes {
     /// The key of a new record by which the times of its boot are found.
-    pub(super) fn key(&self, stream: &str, hash: &Hash, body: &Body) -> Option<String> {
+    pub(super) fn key(&self, stream: &str, hash: &Hash, body: &BodyLine) -> Option<String> {
         if self.counted.contains(hash) {
             return Some(boot_key(stream, &body.at.boot));
         }
@@ -202,7 +202,7 @@ impl Arrival<'_> {
     }
 
     /// A wall clock alone accuses nobody: it was brought between its bounds.
-    fn judge_one(&self, times: &Times, of_line: &mut LineTimes, body: &Body, floor_ms: i64) -> Dated {
+    fn judge_one(&self, times: &Times, of_line: &mut LineTimes, body: &BodyLine, floor_ms: i64) -> Dated {
         let when = times.when(&body.at, self.now_ms);
         let moment = when.error_ms.map(|error_ms| Moment {
             at_ms: when.at_ms,
@@ -265,7 +265,7 @@ impl Walk<'_> {
         floors
     }
 
-    fn counts(&self, index: usize, body: &Body, anchored: &Anchored) -> Option<ClockAnchor> {
+    fn counts(&self, index: usize, body: &BodyLine, anchored: &Anchored) -> Option<ClockAnchor> {
         let claim = Claim {
             at: &body.at,
             anchored,
@@ -295,11 +295,10 @@ impl Step {
     }
 
     fn stored(row: &LogRow) -> Self {
-        let body = row.body.as_deref().and_then(|line| Body::parse(line).ok());
         Self {
             seq: row.seq,
             hash: row.hash,
-            at: body.map(|body| body.at),
+            at: row.read().map(|body| body.at),
         }
     }
 }

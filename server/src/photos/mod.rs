@@ -8,10 +8,7 @@ use axum::{
     extract::{Path, Query, State},
     http::StatusCode,
 };
-use onbeat_core::{
-    record::{Body, Hash},
-    rules::visit::PhotoTaken,
-};
+use onbeat_core::{record::Hash, rules::visit::PhotoTaken};
 use serde::{Deserialize, Serialize};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -151,7 +148,7 @@ async fn progress(app: &App, photo: &Hash, length: u64) -> ApiResult<Progress> {
 async fn named_length(app: &App, caller: &Caller, photo: &Hash) -> ApiResult<u64> {
     let rows = app.store.records_of(&photo_key(photo)).await?;
     let own = rows.iter().filter(|row| row.line.stream == caller.stream);
-    let mut named = own.filter_map(|row| Body::parse(row.body.as_deref()?).ok()?.read::<PhotoTaken>()?.ok());
+    let mut named = own.filter_map(|row| row.read()?.read::<PhotoTaken>()?.ok());
     let taken = named.next().ok_or_else(|| {
         ApiError::new(
             StatusCode::NOT_FOUND,

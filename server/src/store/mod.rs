@@ -18,7 +18,7 @@ mod conformance;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use onbeat_core::record::{Branch, Hash, StreamId};
+use onbeat_core::record::{BodyLine, Branch, Hash, StreamId};
 use serde::{Deserialize, Serialize};
 
 use crate::metrics::Writes;
@@ -51,6 +51,13 @@ pub struct LogRow {
     pub body: Option<String>,
     /// When it came, milliseconds since 1970 (UTC).
     pub received_ms: i64,
+}
+
+impl LogRow {
+    /// The body; `None` where it was erased or can't be read.
+    pub fn read(&self) -> Option<BodyLine> {
+        BodyLine::parse(self.body.clone()?).ok()
+    }
 }
 
 /// A record to append, with the keys that its modules say it touches.

@@ -73,7 +73,8 @@ pub struct Clocks {
 }
 
 impl Clocks {
-    /// From anchors in any order; `drift_ppm` widens the error with the distance from the anchor.
+    /// From anchors in any order; of two at the same moment the surer counts, of two as sure the earlier. `drift_ppm`
+    /// widens the error with the distance from the anchor.
     pub fn new(anchors: impl IntoIterator<Item = ClockAnchor>, drift_ppm: i64) -> Self {
         let mut boots: BTreeMap<BootId, Vec<Tie>> = BTreeMap::new();
         for anchor in anchors {

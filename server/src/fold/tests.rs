@@ -91,6 +91,35 @@ async fn day_view(world: &World) -> DayView {
     serde_json::from_str(&row.body).unwrap()
 }
 
+/// The old phone is at home, far outside; it was in the rep's pocket till the new one was there.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_a_retired_phone_lies_says_nothing_of_the_rep() {
+    let world = World::new().await;
+    let mut first = world.enrol(REP).await;
+    first.anchor(&world, at(8, 0), 0).await;
+    for minute in 1..120 {
+        first.fix(at(8, minute), if minute < 30 { AWAY } else { 0 });
+    }
+    world.set_time(at(10, 0));
+    let mut second = world.enrol(REP).await;
+    second.anchor(&world, at(10, 1), 0).await;
+    for minute in 122..400 {
+        first.fix(at(8, minute), AWAY);
+        second.fix(at(8, minute) + 1, 0);
+    }
+    world.set_time(at(15, 0));
+    push_all(&world, &second).await;
+    push_all(&world, &first).await;
+    world.set_time(at(16, 30));
+    drain(&world.app).await.unwrap();
+    let view = day_view(&world).await;
+    assert!(
+        (20 * 60..=35 * 60).contains(&view.counts.outside_s),
+        "what it said in time counts, what it says later does not: {:?}",
+        view.counts
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_day_becomes_views_and_closes_by_itself() {
     let world = World::new().await;

@@ -155,8 +155,12 @@ pub(super) async fn enrol(
     let mut change = birth(&certificate, &token, &wanted, now_ms);
     code.use_up(&mut change);
     change.cells.extend(retired.into_iter().map(|(stream, body)| {
-        let state = StreamState::Retired;
-        stream_cell(&stream, &StreamBody { state, ..body })
+        let retired = StreamBody {
+            state: StreamState::Retired,
+            retired_ms: Some(now_ms),
+            ..body
+        };
+        stream_cell(&stream, &retired)
     }));
     let enrolled = append(&app, vec![act], change).await?;
     enrolled.ok_or_else(bad_code)?;
@@ -174,6 +178,7 @@ fn birth(certificate: &Certificate, token: &str, wanted: &Enrolment, now_ms: i64
         grade: certificate.grade,
         enrolled_ms: now_ms,
         last_sync_ms: None,
+        retired_ms: None,
     };
     Change {
         cells: vec![

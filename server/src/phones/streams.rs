@@ -45,6 +45,9 @@ pub struct StreamBody {
     pub enrolled_ms: i64,
     /// When records last came from it.
     pub last_sync_ms: Option<i64>,
+    /// When a newer phone took its place: where it lies since then says nothing of the rep.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retired_ms: Option<i64>,
 }
 
 /// A stream's cell.

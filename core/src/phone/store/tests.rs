@@ -10,7 +10,7 @@ use crate::{
     phone::tests::{certificate, stamp},
     record::{Body, Certificate, Hash, Head, Receipt, Signature},
     rules::{presence::BreakStarted, sign_in::SignedIn},
-    time::Clocks,
+    time::{ClockAnchor, Clocks},
 };
 
 const KEY: [u8; 32] = [3; 32];
@@ -342,6 +342,30 @@ fn entries_come_in_the_order_of_trusted_time() {
     let seqs: Vec<u64> = entries.iter().map(|entry| entry.name.seq).collect();
     assert_eq!(seqs, [3, 1, 2]);
     assert!(Clocks::default().trust(&stamp(0)).error_ms.is_none());
+}
+
+/// The server has all anchors, in whatever order they came: it must reckon by the same one.
+#[test]
+fn of_anchors_at_one_moment_the_phone_keeps_the_one_that_counts() {
+    let anchors = [(40, 500), (20, 900), (20, 800), (60, 100)].map(|(error_ms, at_ms)| ClockAnchor {
+        boot: stamp(0).boot,
+        elapsed_ms: stamp(0).elapsed_ms,
+        at_ms,
+        error_ms,
+    });
+    for turns in 0..anchors.len() {
+        let mut in_order = anchors.clone();
+        in_order.rotate_left(turns);
+        let folder = TempDir::new().unwrap();
+        let mut store = enrolled(folder.path());
+        for anchor in &in_order {
+            store.write(|tx| log::put_anchor(tx, anchor)).unwrap();
+        }
+        let kept = log::anchors(store.connection(), &stamp(0).boot).unwrap();
+        assert_eq!(kept, [anchors[2].clone()], "{in_order:?}");
+        let by_all = Clocks::new(in_order, 100).trust(&stamp(60_000));
+        assert_eq!(Clocks::new(kept, 100).trust(&stamp(60_000)), by_all);
+    }
 }
 
 #[test]

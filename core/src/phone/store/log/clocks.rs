@@ -24,10 +24,12 @@ pub(crate) fn anchors(connection: &Connection, boot: &str) -> Result<Vec<ClockAn
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Keeps an anchor.
+/// Keeps an anchor; of two at the same moment the one that [`Clocks`] takes.
 pub(crate) fn put_anchor(tx: &Connection, anchor: &ClockAnchor) -> Result<(), PhoneError> {
     tx.execute(
-        "INSERT OR REPLACE INTO anchors (boot, elapsed_ms, at_ms, error_ms) VALUES (?1, ?2, ?3, ?4)",
+        "INSERT INTO anchors (boot, elapsed_ms, at_ms, error_ms) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (boot, elapsed_ms) DO UPDATE SET at_ms = excluded.at_ms, error_ms = excluded.error_ms
+         WHERE (excluded.error_ms, excluded.at_ms) < (anchors.error_ms, anchors.at_ms)",
         params![anchor.boot, anchor.elapsed_ms, anchor.at_ms, anchor.error_ms],
     )?;
     Ok(())

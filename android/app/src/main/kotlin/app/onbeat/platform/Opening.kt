@@ -8,8 +8,13 @@ import android.content.Intent
 import android.os.SystemClock
 import app.onbeat.phone.Owner
 
-/** The alarm of the window's opening, in time since boot: moving the wall clock moves nothing. */
+/**
+ * The alarm of the window's opening, and while it is open of a service that ended unforeseen. In time since boot: moving
+ * the wall clock moves nothing.
+ */
 object Opening {
+    private const val LOOK_AGAIN_S = 15 * 60L
+
     /** Sets the alarm, in place of the one before. */
     fun schedule(
         context: Context,
@@ -31,9 +36,10 @@ object Opening {
         }
     }
 
-    /** Starts the service where the platform lets it; else asks for the tap that may. */
+    /** Starts the service where the platform lets it; else asks for the tap that may. One that records goes on. */
     fun begin(context: Context) {
         if (!(context.applicationContext as Owner).hasAgreed) return
+        if (Recorder.isRunning) return schedule(context, LOOK_AGAIN_S)
         if (Permissions(context).startsByItself) Recorder.start(context) else Notices(context).askToStart()
     }
 }

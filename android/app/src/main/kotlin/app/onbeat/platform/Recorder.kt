@@ -38,6 +38,12 @@ class Recorder :
     private val places get() = getSystemService(Context.LOCATION_SERVICE) as LocationManager
     private var live = LiveStatus.UNKNOWN
     private var everyS = 0L
+    private var isOff = false
+
+    override fun onCreate() {
+        super.onCreate()
+        isRunning = true
+    }
 
     override fun onBind(intent: Intent?): IBinder? = null
 
@@ -80,10 +86,17 @@ class Recorder :
         take(reading(location, owner.clock, SystemClock.elapsedRealtime(), isApproximate))
     }
 
-    /** Location was switched off or on: a fact that explains missing fixes. */
-    override fun onProviderDisabled(provider: String) = note(Cause.LOCATION_OFF)
+    override fun onProviderDisabled(provider: String) = noteSwitch()
 
-    override fun onProviderEnabled(provider: String) = note(Cause.LOCATION_ON)
+    override fun onProviderEnabled(provider: String) = noteSwitch()
+
+    /** Location as a whole was switched off or on: a fact that explains missing fixes. */
+    private fun noteSwitch() {
+        val off = places.allProviders.none { it in PROVIDERS && places.isProviderEnabled(it) }
+        if (off == isOff) return
+        isOff = off
+        note(if (off) Cause.LOCATION_OFF else Cause.LOCATION_ON)
+    }
 
     private fun note(cause: Cause) {
         scope.launch { tried { owner.holder.call { it.cause(owner.clock.now(), cause) } } }
@@ -104,8 +117,10 @@ class Recorder :
         if (plan.ends) {
             Opening.schedule(this, plan.nextS)
             stopSelf()
-        } else if (plan.nextS != everyS) {
-            request(plan.nextS)
+        } else {
+            // Whatever ends the service meanwhile, this starts it again; each fix puts it off.
+            Opening.schedule(this, plan.nextS + MISSED_S)
+            if (plan.nextS != everyS) request(plan.nextS)
         }
     }
 
@@ -121,23 +136,36 @@ class Recorder :
         provider.forEach { places.requestLocationUpdates(it, everyS * 1000, 0f, this, mainLooper) }
     }
 
-    /** A call that core refuses is no reason to end: the next fix tries again, and the rep's screen says why. */
+    /** A call that core refuses, as on a full disk, is no reason to end: the next fix tries again. */
     private suspend fun tried(work: suspend () -> Unit) {
         try {
             work()
         } catch (error: PhoneException) {
             Log.w(TAG, "not recorded", error)
-            if (error is PhoneException.NotEnrolled || error is PhoneException.Wiped) stopSelf()
+            when {
+                error is PhoneException.NotEnrolled || error is PhoneException.Wiped -> stopSelf()
+                everyS == 0L -> request(AGAIN_S)
+            }
         }
     }
 
     override fun onDestroy() {
+        isRunning = false
         places.removeUpdates(this)
         scope.cancel()
     }
 
     companion object {
         private const val TAG = "Recorder"
+
+        /** A fix that comes so much later than it is due says that the service is no more. */
+        private const val MISSED_S = 15 * 60L
+        private const val AGAIN_S = 60L
+
+        /** Whether it records, as far as this process knows. */
+        var isRunning = false
+            private set
+
         private val PROVIDERS =
             listOf(LocationManager.GPS_PROVIDER, LocationManager.NETWORK_PROVIDER) +
                 if (Build.VERSION.SDK_INT >=

@@ -138,14 +138,15 @@ class AppModel(
     fun change(draft: Draft) {
         val shown = state.value as? Shown.OneVisit ?: return
         state.value = shown.copy(draft = draft)
-        scope.launch { holder.call { it.saveDraft(shown.visit.visit, draft.toText()) } }
+        // What can't be kept, as on a full disk, stays on the screen: the button that sends it says why.
+        scope.launch { runCatching { holder.call { it.saveDraft(shown.visit.visit, draft.toText()) } } }
     }
 
     /** Sends quietly, where there is a network; the screen of the day says what still waits. */
     private fun send() {
         scope.launch {
             val sent = runCatching { holder.sync(around.now()) }
-            if (sent.isSuccess && state.value is Shown.Day) state.value = today()
+            if (sent.isSuccess && state.value is Shown.Day) go(Destination.Today)
         }
     }
 

@@ -17,6 +17,7 @@ import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.compose.ui.Modifier
+import androidx.lifecycle.Lifecycle
 import app.onbeat.platform.AndroidWords
 import app.onbeat.platform.Opening
 import app.onbeat.platform.Permissions
@@ -33,6 +34,8 @@ import kotlinx.coroutines.MainScope
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
 import uniffi.onbeat_core.Customer
+import uniffi.onbeat_core.Today
+import uniffi.onbeat_core.When
 
 /** The app's one window. */
 class MainActivity : ComponentActivity() {
@@ -54,7 +57,7 @@ class MainActivity : ComponentActivity() {
                 OnbeatTheme { Box(Modifier.safeDrawingPadding()) { App(model, outside()) } }
             }
         }
-        scope.launch { model.shown.collect { if (it is Shown.Day) askOnce() } }
+        scope.launch { model.shown.collect { if (it is Shown.Day) recordOn(it.today) } }
     }
 
     override fun onResume() {
@@ -78,9 +81,16 @@ class MainActivity : ComponentActivity() {
 
     private var asked = false
 
-    /** Once a start, when there is a day to record: the place and the notifications. */
-    private fun askOnce() {
-        if (asked) return
+    /** There is a day to record: what that needs is asked for once a start, and then it is seen to that it goes on. */
+    private fun recordOn(today: Today) {
+        if (!asked) return ask()
+        val isInFront = lifecycle.currentState.isAtLeast(Lifecycle.State.STARTED)
+        val isDue = today.`when` == When.WITHIN && !Recorder.isRunning
+        if (isDue && isInFront && Permissions(this).seesPlace) Recorder.start(this)
+    }
+
+    /** The place and the notifications. */
+    private fun ask() {
         asked = true
         val wanted = mutableListOf(Manifest.permission.ACCESS_FINE_LOCATION, Manifest.permission.ACCESS_COARSE_LOCATION)
         if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU) wanted += Manifest.permission.POST_NOTIFICATIONS

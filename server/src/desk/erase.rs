@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use onbeat_core::{
-    record::{Body, Payload},
+    record::{BodyLine, Payload},
     rules::{DayView, clock::Anchored, presence::FixTaken},
 };
 use serde::{Deserialize, Serialize};
@@ -164,8 +164,8 @@ impl LineClock {
             return Ok(Vec::new());
         };
         let (app, stream) = (&desk.app, &first.line.stream);
-        let lines = rows.iter().filter_map(|row| Some((row, row.body.as_deref()?)));
-        let read: Vec<(&LogRow, Option<Body>)> = lines.map(|(row, line)| (row, Body::parse(line).ok())).collect();
+        let kept = rows.iter().filter(|row| row.body.is_some());
+        let read: Vec<(&LogRow, Option<BodyLine>)> = kept.map(|row| (row, row.read())).collect();
         let boots = read.iter().flat_map(|(_, body)| body).map(|body| body.at.boot.as_str());
         let drift_ppm = app.documents().policy(desk.now_ms()).clock.drift_ppm;
         let times = Times::stored(app, stream, boots, drift_ppm).await?;

@@ -13,7 +13,8 @@ import app.onbeat.phone.Owner
  * the wall clock moves nothing.
  */
 object Opening {
-    private const val LOOK_AGAIN_S = 15 * 60L
+    /** A fix that comes so much later than it is due says that the service is no more. */
+    private const val MISSED_S = 15 * 60L
 
     /** Sets the alarm, in place of the one before. */
     fun schedule(
@@ -36,10 +37,16 @@ object Opening {
         }
     }
 
+    /** Looks after the service some time after its next fix is due: whatever ended it meanwhile, it starts again. */
+    fun watch(
+        context: Context,
+        dueS: Long = 0,
+    ) = schedule(context, dueS + MISSED_S)
+
     /** Starts the service where the platform lets it; else asks for the tap that may. One that records goes on. */
     fun begin(context: Context) {
         if (!(context.applicationContext as Owner).hasAgreed) return
-        if (Recorder.isRunning) return schedule(context, LOOK_AGAIN_S)
+        if (Recorder.isRunning) return watch(context)
         if (Permissions(context).startsByItself) Recorder.start(context) else Notices(context).askToStart()
     }
 }

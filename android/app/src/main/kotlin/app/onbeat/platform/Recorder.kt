@@ -118,8 +118,7 @@ class Recorder :
             Opening.schedule(this, plan.nextS)
             stopSelf()
         } else {
-            // Whatever ends the service meanwhile, this starts it again; each fix puts it off.
-            Opening.schedule(this, plan.nextS + MISSED_S)
+            Opening.watch(this, plan.nextS)
             if (plan.nextS != everyS) request(plan.nextS)
         }
     }
@@ -157,9 +156,6 @@ class Recorder :
 
     companion object {
         private const val TAG = "Recorder"
-
-        /** A fix that comes so much later than it is due says that the service is no more. */
-        private const val MISSED_S = 15 * 60L
         private const val AGAIN_S = 60L
 
         /** Whether it records, as far as this process knows. */

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use onbeat_core::record::{Certificate, StreamId};
 
-use crate::store::{Cell, Store, StoreResult};
+use crate::store::{Cell, Lookup, Store, StoreResult};
 
 const KIND: &str = "certificate";
 
@@ -12,9 +12,14 @@ const KIND: &str = "certificate";
 ///
 /// # Errors
 /// The store's.
-pub async fn certificate_of(store: &dyn Store, stream: &str, epoch: u32) -> StoreResult<Option<Certificate>> {
+pub async fn certificate_of(store: &dyn Lookup, stream: &str, epoch: u32) -> StoreResult<Option<Certificate>> {
     let cell = store.cell(KIND, &key(stream, epoch), i64::MIN).await?;
     Ok(cell.and_then(|cell| Certificate::parse(&cell.body).ok()))
+}
+
+/// The cell in which an epoch's certificate is kept: kind and key.
+pub(crate) fn certificate_at(stream: &str, epoch: u32) -> (String, String) {
+    (KIND.into(), key(stream, epoch))
 }
 
 /// A stream's newest certificate.

@@ -78,6 +78,12 @@ impl Turns {
         let work = self.work.acquire().await.ok()?;
         Some([room, work])
     }
+
+    /// Pushes that are worked on now.
+    pub(crate) fn at_work(&self) -> u32 {
+        let at_work = PUSHES_AT_ONCE.saturating_sub(self.work.available_permits());
+        u32::try_from(at_work).unwrap_or(u32::MAX)
+    }
 }
 
 /// Token buckets by caller, on the App's clock. They live in memory: a restart forgives.
@@ -131,6 +137,7 @@ mod tests {
         for _ in 0..PUSHES_AT_ONCE {
             at_work.push(turns.take(0).await.unwrap());
         }
+        assert_eq!(turns.at_work(), PUSHES_AT_ONCE as u32);
         let large = 512 * 1024;
         let mut waiting = Vec::new();
         let full = loop {
@@ -146,6 +153,7 @@ mod tests {
         assert!(waiting.remove(0).await.is_some());
         drop(waiting);
         assert!(turns.take(large).await.is_some());
+        assert_eq!(turns.at_work(), 0);
     }
 
     #[test]

@@ -39,17 +39,21 @@ impl Bed {
 
     /// The same, after something was done to the programs.
     pub(crate) fn new_with(prepare: impl FnOnce(&mut Binaries, &Path) -> Option<Watched>) -> Self {
+        Self::start(&[], prepare)
+    }
+
+    /// The same, its data in a database.
+    pub(crate) fn on(database: &str) -> Self {
+        Self::start(&["--database", database], |_, _| None)
+    }
+
+    fn start(more: &[&str], prepare: impl FnOnce(&mut Binaries, &Path) -> Option<Watched>) -> Self {
         let (folder, mut binaries, now_ms) = (tempfile::tempdir().unwrap(), Binaries::find().unwrap(), at("10:00"));
         let watched = prepare(&mut binaries, folder.path());
         // The set-up takes real seconds, and a clock is never set back.
         let set_up_ms = at("09:30");
-        let server = Server::start(
-            &binaries.onbeat,
-            &folder.path().join("server"),
-            "127.0.0.1:0",
-            set_up_ms,
-        )
-        .unwrap();
+        let data = folder.path().join("server");
+        let server = Server::start_with(&binaries.onbeat, &data, "127.0.0.1:0", set_up_ms, more).unwrap();
         let story = Story::new(include_str!("../data/nyc-boroughs.geojson"), 1);
         let logins = set_up(&server, &story, &folder.path().join("import")).unwrap();
         server.set_clock(now_ms).unwrap();

@@ -1,13 +1,21 @@
 //! Nothing is acknowledged before it is on the disk, and a full disk loses nothing.
 
+use std::{
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt,
+};
+
 use onbeat_tests::{
-    load::{self, batches_of_fixes},
+    load::{self, Fleet, Ground, Loaded, batches_of_fixes},
     raw_phone::RawPhone,
+    story::{Story, at},
+    world::Binaries,
 };
 use serde_json::json;
 
 use crate::{
     bed::{Bed, REP},
+    cluster::{self, Cluster},
     watched::Watched,
 };
 
@@ -86,6 +94,61 @@ fn a_full_disk_at_the_server_loses_nothing() {
     watched.fill_disk(false);
     bed.sync(&mut phone, then);
     assert_eq!(bed.verified_log(REP).matches("\"type\":\"fix\"").count(), 30);
+}
+
+/// A file that can't be made longer is what PostgreSQL finds first.
+#[test]
+fn a_full_disk_under_the_database_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    // The database runs as a user of its own.
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o777)).unwrap();
+    let watched = Watched::new_of_growth(&cluster::postgres(), folder.path());
+    let cluster = Cluster::start_by(&watched.program);
+    let mut bed = Bed::on(&cluster.url);
+    let mut phone = bed.phone(REP);
+    let then = phone.take_fixes(bed.now_ms, 300);
+    watched.fill_disk(true);
+    bed.now_ms = then;
+    let report = bed.sync_once(&mut phone);
+    assert_ne!(report["problems"], json!([]), "the phone is told: {report}");
+    assert_ne!(report["waiting"], 0, "not all is acknowledged: {report}");
+    watched.fill_disk(false);
+    bed.sync(&mut phone, then);
+    assert_eq!(bed.verified_log(REP).matches("\"type\":\"fix\"").count(), 300);
+}
+
+/// Each push needs a sync, but those that come together share one.
+#[test]
+fn a_slow_disk_holds_all_up_together() {
+    let (folder, mut binaries) = (tempfile::tempdir().unwrap(), Binaries::find().unwrap());
+    let watched = Watched::new(&binaries.onbeat, folder.path());
+    binaries.onbeat.clone_from(&watched.program);
+    let story = Story::new(include_str!("../data/nyc-boroughs.geojson"), 1);
+    let ground = Ground {
+        binaries: &binaries,
+        story: &story,
+        database: None,
+    };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (report, events) = runtime.block_on(async {
+        let mut fleet = Fleet::enrolled(&ground, 24).await.unwrap();
+        let phones = fleet.anchored_phones().await.unwrap();
+        fleet.server.set_clock(at("16:00")).unwrap();
+        let times_ms = (0..40).map(|n| at("09:00") + 60_000 * n);
+        let loads = phones.into_iter().map(|mut phone| Loaded {
+            pushes: load::fixes(&mut phone, times_ms.clone(), 10),
+            phone,
+        });
+        let loads = loads.collect();
+        watched.slow_disk(true);
+        watched.events();
+        let (report, _) = load::push_all(loads, 24).await;
+        (report, watched.events())
+    });
+    assert_eq!((report.errors, report.stored), (0, 24 * 40));
+    assert!(events.starts_with('S'), "{events}");
+    let syncs = events.matches('S').count();
+    assert!(syncs < report.pushes, "{syncs} syncs for {} pushes", report.pushes);
 }
 
 #[test]

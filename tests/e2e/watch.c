@@ -1,5 +1,6 @@
 /* Preloaded into a process. While a file stands at WATCH_FULL, the disk is full: writes to files fail with
- * ENOSPC. And it writes one letter an event to the file named by WATCH_EVENTS:
+ * ENOSPC; where WATCH_GROWTH is set, only those that make a file longer. While one stands at WATCH_SLOW, each sync takes
+ * 50 ms more. And it writes one letter an event to the file named by WATCH_EVENTS:
  * S  a file was synced to the disk (fsync or fdatasync returned 0)
  * A  a success was told: "HTTP/1.1 200 …" by the server, a line {"ok":…} by a played phone
  * A kill spares the page cache, so only this order shows that nothing is acknowledged before it is durable. */
@@ -34,13 +35,20 @@ static int is_success(const void *bytes, size_t length) {
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
+static void wait_where_slow(void) {
+    const char *flag = getenv("WATCH_SLOW");
+    if (flag && access(flag, F_OK) == 0) usleep(50 * 1000);
+}
+
 int fsync(int file) {
+    wait_where_slow();
     int result = REAL(fsync)(file);
     if (result == 0) note('S');
     return result;
 }
 
 int fdatasync(int file) {
+    wait_where_slow();
     int result = REAL(fdatasync)(file);
     if (result == 0) note('S');
     return result;
@@ -51,25 +59,26 @@ ssize_t send(int socket, const void *bytes, size_t length, int flags) {
     return REAL(send)(socket, bytes, length, flags);
 }
 
-static int is_full(int file) {
+static int is_full(int file, off64_t end) {
     static const char *flag;
     struct stat status;
     if (!flag && !(flag = getenv("WATCH_FULL"))) return 0;
     if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode) || access(flag, F_OK) != 0) return 0;
+    if (getenv("WATCH_GROWTH") && end <= status.st_size) return 0;
     errno = ENOSPC;
     return 1;
 }
 
 ssize_t pwrite(int file, const void *bytes, size_t length, off_t offset) {
-    return is_full(file) ? -1 : REAL(pwrite)(file, bytes, length, offset);
+    return is_full(file, offset + length) ? -1 : REAL(pwrite)(file, bytes, length, offset);
 }
 
 ssize_t pwrite64(int file, const void *bytes, size_t length, off64_t offset) {
-    return is_full(file) ? -1 : REAL(pwrite64)(file, bytes, length, offset);
+    return is_full(file, offset + length) ? -1 : REAL(pwrite64)(file, bytes, length, offset);
 }
 
 ssize_t write(int file, const void *bytes, size_t length) {
-    if (is_full(file)) return -1;
+    if (is_full(file, lseek(file, 0, SEEK_CUR) + length)) return -1;
     if (is_success(bytes, length)) note('A');
     return REAL(write)(file, bytes, length);
 }

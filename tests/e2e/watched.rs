@@ -1,4 +1,4 @@
-//! Runs a program with `watch.c` preloaded: shows when it syncs and acknowledges, and can fill its disk.
+//! Runs a program with `watch.c` preloaded: shows when it syncs and acknowledges, and can fill or slow down its disk.
 
 use std::{
     fs,
@@ -13,14 +13,25 @@ pub(crate) struct Watched {
     pub(crate) program: PathBuf,
     events: PathBuf,
     full: PathBuf,
+    slow: PathBuf,
 }
 
 impl Watched {
     /// Puts a script in a folder that runs `program` under watch.
     pub(crate) fn new(program: &Path, folder: &Path) -> Self {
+        Self::new_with(program, folder, "")
+    }
+
+    /// The same, but files have the place that they have: what is over a full disk is only what makes one longer.
+    pub(crate) fn new_of_growth(program: &Path, folder: &Path) -> Self {
+        Self::new_with(program, folder, "WATCH_GROWTH=1 ")
+    }
+
+    fn new_with(program: &Path, folder: &Path, more: &str) -> Self {
         let name = program.file_name().unwrap().to_str().unwrap();
         let at = |end: &str| folder.join(format!("{name}.{end}"));
-        let (library, events, full, script) = (at("watch.so"), at("events"), at("full"), at("sh"));
+        let (library, events, script) = (at("watch.so"), at("events"), at("sh"));
+        let (full, slow) = (at("full"), at("slow"));
         let source = concat!(env!("CARGO_MANIFEST_DIR"), "/e2e/watch.c");
         let compiled = Command::new("cc")
             .args(["-shared", "-fPIC", "-O1", "-o"])
@@ -32,6 +43,7 @@ impl Watched {
             ("LD_PRELOAD", &library),
             ("WATCH_EVENTS", &events),
             ("WATCH_FULL", &full),
+            ("WATCH_SLOW", &slow),
         ];
         let exports: String = exports
             .iter()
@@ -39,7 +51,7 @@ impl Watched {
             .collect();
         fs::write(
             &script,
-            format!("#!/bin/sh\nexec env {exports} '{}' \"$@\"\n", program.display()),
+            format!("#!/bin/sh\nexec env {exports}{more}'{}' \"$@\"\n", program.display()),
         )
         .unwrap();
         fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
@@ -47,6 +59,7 @@ impl Watched {
             program: script,
             events,
             full,
+            slow,
         }
     }
 
@@ -66,10 +79,20 @@ impl Watched {
 
     /// Fills the disk, or frees it.
     pub(crate) fn fill_disk(&self, full: bool) {
-        if full {
-            fs::write(&self.full, "").unwrap();
-        } else {
-            fs::remove_file(&self.full).unwrap();
-        }
+        stand(&self.full, full);
+    }
+
+    /// Slows the disk down, or has it be as fast as it is.
+    pub(crate) fn slow_disk(&self, slow: bool) {
+        stand(&self.slow, slow);
+    }
+}
+
+/// Puts a file there, or takes it away.
+fn stand(file: &Path, there: bool) {
+    if there {
+        fs::write(file, "").unwrap();
+    } else {
+        fs::remove_file(file).unwrap();
     }
 }

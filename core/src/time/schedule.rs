@@ -101,26 +101,29 @@ impl Schedule {
     /// The day an instant belongs to: that of the window that holds it, else the local date.
     /// Instants beyond the years 1 to 9999 belong to the first or last day of these.
     pub fn day_of(&self, at_ms: i64) -> NaiveDate {
-        match wall::date(self.zone, at_ms) {
-            Some(date) => self.day_holding(date, at_ms).unwrap_or(date),
-            None if at_ms < 0 => FIRST_DAY,
-            None => LAST_DAY,
-        }
+        self.locate(at_ms).0
     }
 
     /// Where an instant lies. Beyond the years 1 to 9999 every day is off.
     pub fn when(&self, at_ms: i64) -> When {
+        self.locate(at_ms).1
+    }
+
+    /// As [`Schedule::day_of`] and [`Schedule::when`] together.
+    pub fn locate(&self, at_ms: i64) -> (NaiveDate, When) {
         let Some(date) = wall::date(self.zone, at_ms) else {
-            return When::DayOff;
+            let day = if at_ms < 0 { FIRST_DAY } else { LAST_DAY };
+            return (day, When::DayOff);
         };
-        if self.day_holding(date, at_ms).is_some() {
-            return When::Within;
+        if let Some(day) = self.day_holding(date, at_ms) {
+            return (day, When::Within);
         }
-        match self.window(date) {
+        let when = match self.window(date) {
             Some(window) if at_ms < window.from_ms => When::Before,
             Some(_) => When::After,
             None => When::DayOff,
-        }
+        };
+        (date, when)
     }
 
     /// Midnight to midnight of a local day.

@@ -69,7 +69,7 @@ pub async fn issue(desk: &Desk, actor: &Actor, new: NewCode) -> DeskResult<CodeS
         return Err(DeskError::input("bad_days", "a code opens for 10 minutes to 7 days"));
     }
     if let Some(stream) = &new.recover {
-        let known = stream_of(&desk.app, stream).await?;
+        let known = stream_of(&*desk.app.store, stream).await?;
         known
             .filter(|(body, _)| body.rep == new.rep)
             .ok_or_else(|| DeskError::missing("stream", stream))?;

@@ -168,7 +168,7 @@ impl LineClock {
         let read: Vec<(&LogRow, Option<BodyLine>)> = kept.map(|row| (row, row.read())).collect();
         let boots = read.iter().flat_map(|(_, body)| body).map(|body| body.at.boot.as_str());
         let drift_ppm = app.documents().policy(desk.now_ms()).clock.drift_ppm;
-        let times = Times::stored(app, stream, boots, drift_ppm).await?;
+        let times = Times::stored(&*app.store, stream, boots, drift_ppm).await?;
         let mut places = Vec::new();
         for (row, body) in &read {
             let Some(body) = body else {

@@ -72,7 +72,7 @@ fn shown(stream: StreamId, body: StreamBody, certificate: Option<Certificate>) -
 /// # Errors
 /// No such stream.
 pub(super) async fn rep_of(desk: &Desk, stream: &str) -> DeskResult<String> {
-    let known = stream_of(&desk.app, stream).await?;
+    let known = stream_of(&*desk.app.store, stream).await?;
     known
         .map(|(body, _)| body.rep)
         .ok_or_else(|| DeskError::missing("stream", stream))
@@ -83,7 +83,7 @@ pub(super) async fn rep_of(desk: &Desk, stream: &str) -> DeskResult<String> {
 /// # Errors
 /// No such stream.
 pub async fn revoke(desk: &Desk, actor: &Actor, stream: &str) -> DeskResult<Phone> {
-    let known = stream_of(&desk.app, stream).await?;
+    let known = stream_of(&*desk.app.store, stream).await?;
     let (body, read) = known.ok_or_else(|| DeskError::missing("stream", stream))?;
     let state = StreamState::Revoked;
     let revoked = StreamBody { state, ..body };

@@ -69,9 +69,9 @@ async fn phones(app: &App, read: &[(LogRow, BodyLine)], drift_ppm: i64) -> Store
     }
     let mut phones = HashMap::new();
     for (stream, boots) in boots {
-        let known = stream_of(app, stream).await?;
+        let known = stream_of(&*app.store, stream).await?;
         let phone = Phone {
-            times: Times::stored(app, stream, boots, drift_ppm).await?,
+            times: Times::stored(&*app.store, stream, boots, drift_ppm).await?,
             retired_ms: known.and_then(|(body, _)| body.retired_ms),
         };
         phones.insert(stream.to_owned(), phone);

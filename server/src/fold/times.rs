@@ -11,9 +11,8 @@ use onbeat_core::{
 
 use super::anchors::{anchors_in, boot_key};
 use crate::{
-    app::App,
     clock::bounded,
-    store::{Cell, StoreResult},
+    store::{Cell, Lookup, StoreResult, Wanted},
 };
 
 const SINCE: &str = "boot_since";
@@ -23,10 +22,14 @@ const SINCE: &str = "boot_since";
 pub(crate) fn since_cell(stream: &str, boot: &str, since_ms: i64) -> Cell {
     Cell {
         kind: SINCE.into(),
-        key: format!("{stream}/{boot}"),
+        key: since_key(stream, boot),
         body: since_ms.to_string(),
         expires_ms: None,
     }
+}
+
+fn since_key(stream: &str, boot: &str) -> String {
+    format!("{stream}/{boot}")
 }
 
 /// What is known of the clocks of some boots of a stream.
@@ -42,9 +45,20 @@ pub(crate) struct Times {
 }
 
 impl Times {
+    /// What [`Times::stored`] asks for.
+    pub(crate) fn wanted<'a>(stream: &str, boots: impl IntoIterator<Item = &'a str>) -> Wanted {
+        let boots: BTreeSet<&str> = boots.into_iter().collect();
+        let since = |boot: &&str| (SINCE.to_owned(), since_key(stream, boot));
+        Wanted {
+            keys: boots.iter().map(|boot| boot_key(stream, boot)).collect(),
+            cells: boots.iter().map(since).collect(),
+            ..Wanted::default()
+        }
+    }
+
     /// From what is stored.
     pub(crate) async fn stored<'a>(
-        app: &App,
+        store: &dyn Lookup,
         stream: &str,
         boots: impl IntoIterator<Item = &'a str>,
         drift_ppm: i64,
@@ -57,14 +71,13 @@ impl Times {
             clocks: Clocks::default(),
         };
         for boot in boots.into_iter().collect::<BTreeSet<_>>() {
-            let rows = app.store.records_of(&boot_key(stream, boot)).await?;
+            let rows = store.records_of(&boot_key(stream, boot)).await?;
             times.anchors.extend(anchors_in(&rows));
             if !rows.is_empty() {
                 let records = rows.iter().map(|row| row.hash).collect();
                 times.anchored_by.insert(boot.to_owned(), records);
             }
-            let key = format!("{stream}/{boot}");
-            let cell = app.store.cell(SINCE, &key, i64::MIN).await?;
+            let cell = store.cell(SINCE, &since_key(stream, boot), i64::MIN).await?;
             let since = cell.and_then(|cell| cell.body.parse().ok());
             times.since.extend(since.map(|since| (boot.to_owned(), since)));
         }

@@ -1,4 +1,9 @@
-use std::{collections::HashSet, future::Future, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    future::Future,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures_util::{StreamExt, stream};
 
@@ -26,12 +31,15 @@ const ELSEWHERE: Duration = Duration::from_millis(20);
 const TICK: Duration = Duration::from_secs(1);
 /// How long a process has for what it took to fold, until another may take it.
 const LEASE: Duration = Duration::from_secs(30);
+/// While so many pushes are at work, the worker rests as long as it worked; while twice as many, twice as long.
+const PUSHES_A_REST: u32 = 4;
+const REST_MOST: Duration = Duration::from_secs(2);
 
 /// Folds what is marked until `shutdown`.
 pub async fn run(app: Arc<App>, shutdown: impl Future<Output = ()>) {
     tokio::pin!(shutdown);
     loop {
-        if let Err(error) = drain(&app).await {
+        if let Err(error) = keep_up(&app).await {
             tracing::error!(%error, "folding failed, it is tried again");
         }
         tokio::select! {
@@ -51,12 +59,37 @@ pub async fn run(app: Arc<App>, shutdown: impl Future<Output = ()>) {
 /// The store's.
 pub async fn drain(app: &App) -> StoreResult<()> {
     let _turn = app.folding.turn.lock().await;
-    app.refresh().await?;
-    close(app).await?;
-    feed::publish_due(app).await?;
+    due(app).await?;
     while work(app).await? {}
     app.folding.caught_up();
     Ok(())
+}
+
+/// As [`drain`], but phones come first: the more of their pushes are at work, the longer it rests between some days and
+/// the next. A day that is pushed to meanwhile is folded once for all of it.
+async fn keep_up(app: &App) -> StoreResult<()> {
+    loop {
+        let begun = Instant::now();
+        let turn = app.folding.turn.lock().await;
+        due(app).await?;
+        if !work(app).await? {
+            app.folding.caught_up();
+            return Ok(());
+        }
+        drop(turn);
+        tokio::time::sleep(rest(begun.elapsed(), app.turns.at_work())).await;
+    }
+}
+
+fn rest(worked: Duration, pushes: u32) -> Duration {
+    (worked * pushes / PUSHES_A_REST).min(REST_MOST)
+}
+
+/// Marks and publishes what is due by now.
+async fn due(app: &App) -> StoreResult<()> {
+    app.refresh().await?;
+    close(app).await?;
+    feed::publish_due(app).await
 }
 
 /// As [`drain`], and waits until other processes have folded what is marked by now.
@@ -109,7 +142,8 @@ async fn work(app: &App) -> StoreResult<bool> {
     }
     app.refresh().await?;
     let mut change = Change::default();
-    let refolding: Vec<_> = claims.iter().map(|claim| refold(app, &claim.key)).collect();
+    let many = claims.len() == DAYS && claims.iter().any(|claim| company::read_key(&claim.key).is_none());
+    let refolding: Vec<_> = claims.iter().map(|claim| refold(app, &claim.key, many)).collect();
     let mut refolded = stream::iter(refolding).buffered(AT_ONCE);
     for claim in &claims {
         match refolded.next().await.expect("one for each claim") {
@@ -138,12 +172,17 @@ async fn work(app: &App) -> StoreResult<bool> {
     Ok(true)
 }
 
-/// What folding a marked day anew changes.
-async fn refold(app: &App, key: &str) -> Result<Change, FoldError> {
-    if let Some((team, day)) = company::read_key(key) {
-        return company::look_over(app, team, day).await;
-    }
+/// What folding a marked day anew changes. While `many` reps' days wait, a team is not looked over: each of them may
+/// call for it again.
+async fn refold(app: &App, key: &str, many: bool) -> Result<Change, FoldError> {
     let mut change = Change::default();
+    if let Some((team, day)) = company::read_key(key) {
+        if !many {
+            return company::look_over(app, team, day).await;
+        }
+        change.mark.push(key.to_owned());
+        return Ok(change);
+    }
     let Some((rep, day)) = read_day_key(key) else {
         return Ok(change);
     };
@@ -159,4 +198,18 @@ async fn refold(app: &App, key: &str) -> Result<Change, FoldError> {
     noted::tell(app, folded, &mut change).await?;
     app.metrics.folds.count("done");
     Ok(change)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_rests_the_longer_the_more_phones_push_but_never_long() {
+        let ms = Duration::from_millis;
+        for (worked, pushes, rests) in [(ms(200), 0, ms(0)), (ms(200), 1, ms(50)), (ms(200), 16, ms(800))] {
+            assert_eq!(rest(worked, pushes), rests, "{pushes} pushes");
+        }
+        assert_eq!(rest(Duration::from_secs(60), 64), REST_MOST);
+    }
 }

@@ -6,10 +6,7 @@ use onbeat_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    app::App,
-    store::{Cell, LogLine, StoreResult},
-};
+use crate::store::{Cell, LogLine, Lookup, StoreResult};
 
 const KIND: &str = "line_times";
 /// Boots that are remembered; a chain does not come back to an old one.
@@ -29,9 +26,14 @@ pub(super) struct LineTimes {
 }
 
 impl LineTimes {
+    /// The cell in which those of a line are kept: kind and key.
+    pub(super) fn at(line: &LogLine) -> (String, String) {
+        (KIND.into(), key(line))
+    }
+
     /// Those of a line under its certificate.
-    pub(super) async fn find(app: &App, line: &LogLine, certificate: &Certificate) -> StoreResult<Self> {
-        if let Some(known) = Self::stored(app, line).await? {
+    pub(super) async fn find(store: &dyn Lookup, line: &LogLine, certificate: &Certificate) -> StoreResult<Self> {
+        if let Some(known) = Self::stored(store, line).await? {
             return Ok(known);
         }
         let former = LogLine {
@@ -41,7 +43,7 @@ impl LineTimes {
         };
         let carries = line.epoch > 1 && line.branch.is_empty();
         let former = match carries {
-            true => Self::stored(app, &former).await?,
+            true => Self::stored(store, &former).await?,
             false => None,
         };
         Ok(Self {
@@ -52,8 +54,8 @@ impl LineTimes {
         })
     }
 
-    async fn stored(app: &App, line: &LogLine) -> StoreResult<Option<Self>> {
-        let cell = app.store.cell(KIND, &key(line), i64::MIN).await?;
+    async fn stored(store: &dyn Lookup, line: &LogLine) -> StoreResult<Option<Self>> {
+        let cell = store.cell(KIND, &key(line), i64::MIN).await?;
         Ok(cell.and_then(|cell| serde_json::from_str(&cell.body).ok()))
     }
 
@@ -86,6 +88,11 @@ impl LineTimes {
             return false;
         }
         let at = &body.at;
+        if let Some((_, newest_ms)) = self.boots.back_mut().filter(|(boot, _)| *boot == at.boot) {
+            let before_ms = *newest_ms;
+            *newest_ms = before_ms.max(at.elapsed_ms);
+            return backwards_ms(before_ms, at.elapsed_ms).is_some();
+        }
         let known = self.boots.iter().rposition(|(boot, _)| *boot == at.boot);
         let known = known.and_then(|index| self.boots.remove(index));
         if self.boots.len() == BOOTS_MOST {

@@ -1,7 +1,7 @@
 //! Where a record belongs: which days and other keys it touches, and whether its place may be kept.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::{BTreeSet, HashMap},
     rc::Rc,
     sync::Arc,
@@ -41,6 +41,8 @@ pub(super) struct Days<'a> {
     pub(super) rep: &'a str,
     /// By hour: all records of a push lie in a few of them.
     schedules: RefCell<HashMap<i64, Rc<Schedule>>>,
+    /// The instant that was asked about last: each record asks several times about its own.
+    last: Cell<Option<(i64, NaiveDate, When)>>,
 }
 
 impl<'a> Days<'a> {
@@ -49,6 +51,7 @@ impl<'a> Days<'a> {
             documents,
             rep,
             schedules: RefCell::default(),
+            last: Cell::default(),
         }
     }
 
@@ -58,14 +61,24 @@ impl<'a> Days<'a> {
         Rc::clone(known.entry(at_ms.div_euclid(HOUR_MS)).or_insert_with(new))
     }
 
+    /// The day an instant belongs to, and where it lies in it.
+    fn locate(&self, at_ms: i64) -> (NaiveDate, When) {
+        if let Some((_, day, when)) = self.last.get().filter(|(last_ms, ..)| *last_ms == at_ms) {
+            return (day, when);
+        }
+        let (day, when) = self.schedule(at_ms).locate(at_ms);
+        self.last.set(Some((at_ms, day, when)));
+        (day, when)
+    }
+
     /// The day an instant belongs to.
     pub(super) fn day(&self, at_ms: i64) -> NaiveDate {
-        self.schedule(at_ms).day_of(at_ms)
+        self.locate(at_ms).0
     }
 
     /// Whether an instant lies outside the window: a place of it must not reach the disk.
     pub(super) fn outside(&self, at_ms: i64) -> bool {
-        self.schedule(at_ms).when(at_ms) != When::Within
+        self.locate(at_ms).1 != When::Within
     }
 
     /// Whether a whole stretch lies in one window.
@@ -155,7 +168,7 @@ impl Visits {
                 continue;
             };
             let drift_ppm = app.documents().policy(app.now_ms()).clock.drift_ppm;
-            let times = Times::stored(app, stream, [check_in.at.boot.as_str()], drift_ppm).await?;
+            let times = Times::stored(&*app.store, stream, [check_in.at.boot.as_str()], drift_ppm).await?;
             let at_ms = times.when(&check_in.at, rows[0].received_ms).at_ms;
             let day = Days::new(app.documents(), rep).day(at_ms);
             days.insert(visit.clone(), day_key(rep, day));

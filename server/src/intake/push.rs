@@ -12,18 +12,19 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     fault::{self, Certificates, Refusal, misnamed, sealed, stored_of},
+    line_times::LineTimes,
     place::{Days, Visits, is_private},
     quarantine, text,
     times::{Arrival, BatchTimes, Dated},
 };
 use crate::{
     app::App,
-    certificates::certificate_of,
+    certificates::{certificate_at, certificate_of},
     clock::bounded,
     error::{ApiError, ApiResult},
-    fold,
-    phones::{Caller, StreamBody, not_revoked, stream_cell, stream_of},
-    store::{Cell, Change, Committed, Guard, LogLine, LogRow, NewRecord},
+    fold::{self, Times},
+    phones::{Caller, StreamBody, not_revoked, stream_at, stream_cell, stream_of},
+    store::{Ahead, Cell, Change, Committed, Guard, LogLine, LogRow, Lookup, NewRecord, Wanted},
 };
 
 /// A push is prepared anew so often if others wrote to the same stream meanwhile.
@@ -181,9 +182,10 @@ struct Standing {
 impl Push<'_> {
     /// Checks against what is stored and commits; `None`: something else was stored meanwhile.
     async fn attempt(&self) -> Result<Option<Pushed>, Failure> {
-        let standing = self.standing().await?;
+        let stored = Ahead::read(&*self.app.store, self.wanted()).await?;
+        let standing = self.standing(&stored).await?;
         let now_ms = self.app.now_ms();
-        let (change, erased) = self.change(&standing, now_ms).await?;
+        let (change, erased) = self.change(&stored, &standing, now_ms).await?;
         let (skipped, all) = (standing.skipped, self.batch.records.len());
         let nothing_new = skipped == all && change.erase.is_empty();
         if !nothing_new && self.app.commit(change).await? == Committed::Stale {
@@ -198,10 +200,21 @@ impl Push<'_> {
         }))
     }
 
-    async fn standing(&self) -> Result<Standing, Failure> {
+    /// What it will ask the store.
+    fn wanted(&self) -> Wanted {
+        let LogLine { stream, epoch, .. } = &self.line;
+        let boots = self.bodies.iter().flatten().map(|body| body.at.boot.as_str());
+        let mut wanted = Times::wanted(stream, boots);
+        wanted.tips.push(self.line.clone());
+        let epochs = [*epoch, epoch + 1].map(|epoch| certificate_at(stream, epoch));
+        wanted.cells.extend(epochs);
+        wanted.cells.extend([LineTimes::at(&self.line), stream_at(stream)]);
+        wanted
+    }
+
+    async fn standing(&self, store: &Ahead<'_>) -> Result<Standing, Failure> {
         let first = &self.batch.records[0];
-        let store = &self.app.store;
-        let certificates = self.certificates().await?;
+        let certificates = self.certificates(store).await?;
         let newest = store.tip(&self.line).await?;
         sealed(&self.batch.seal, &certificates, newest.as_ref().map(|row| row.hash))?;
         let tip = match &newest {
@@ -210,12 +223,13 @@ impl Push<'_> {
             None => self.fork_point(first, &certificates).await?,
         };
         let stored = match &newest {
-            Some(_) => {
-                store
+            Some(row) if row.seq >= first.head.seq => {
+                self.app
+                    .store
                     .records(&self.line, first.head.seq, self.batch.records.len())
                     .await?
             }
-            None => Vec::new(),
+            _ => Vec::new(),
         };
         let skipped = stored_of(&self.batch.records, &tip, &stored)?;
         Ok(Standing {
@@ -226,13 +240,13 @@ impl Push<'_> {
         })
     }
 
-    async fn certificates(&self) -> Result<Certificates, Failure> {
+    async fn certificates(&self, store: &Ahead<'_>) -> Result<Certificates, Failure> {
         let (stream, epoch) = (&self.line.stream, self.line.epoch);
-        let own = certificate_of(&*self.app.store, stream, epoch).await?.ok_or_else(|| {
+        let own = certificate_of(store, stream, epoch).await?.ok_or_else(|| {
             let why = format!("epoch {epoch} of this stream was never opened here: ask for it");
             ApiError::new(StatusCode::NOT_FOUND, "unknown_epoch", why)
         })?;
-        let next = certificate_of(&*self.app.store, stream, epoch + 1).await?;
+        let next = certificate_of(store, stream, epoch + 1).await?;
         Ok(Certificates { own, next })
     }
 
@@ -261,12 +275,17 @@ impl Push<'_> {
     }
 
     /// What the push changes, and what the phone is to erase.
-    async fn change(&self, standing: &Standing, now_ms: i64) -> Result<(Change, Vec<Erased>), Failure> {
-        let times = self.dated(standing, now_ms).await?;
+    async fn change(
+        &self,
+        stored: &Ahead<'_>,
+        standing: &Standing,
+        now_ms: i64,
+    ) -> Result<(Change, Vec<Erased>), Failure> {
+        let times = self.dated(stored, standing, now_ms).await?;
         let bodies: Vec<&BodyLine> = self.bodies.iter().flatten().collect();
         let (stream, rep) = (&self.line.stream, &self.caller.rep);
         let visits = Visits::find(self.app, stream, rep, &bodies).await?;
-        let mut change = self.sync_state(standing, now_ms).await?;
+        let mut change = self.sync_state(stored, standing, now_ms).await?;
         change.cells.extend(times.cells.iter().cloned());
         let (erased, private) = self.file(standing, &times, visits, now_ms, &mut change);
         for day in private {
@@ -322,9 +341,10 @@ impl Push<'_> {
 
     /// When the records were written. The desk is told of what can't be true before it is stored: a push that
     /// breaks off in between comes again.
-    async fn dated(&self, standing: &Standing, now_ms: i64) -> Result<BatchTimes, Failure> {
+    async fn dated(&self, stored: &Ahead<'_>, standing: &Standing, now_ms: i64) -> Result<BatchTimes, Failure> {
         let arrival = Arrival {
             app: self.app,
+            stored,
             line: &self.line,
             certificate: &standing.certificate,
             records: &self.batch.records,
@@ -340,9 +360,9 @@ impl Push<'_> {
     }
 
     /// Guards, the stream's last contact and its newest seal.
-    async fn sync_state(&self, standing: &Standing, now_ms: i64) -> Result<Change, Failure> {
+    async fn sync_state(&self, stored: &Ahead<'_>, standing: &Standing, now_ms: i64) -> Result<Change, Failure> {
         let stream = &self.line.stream;
-        let (state, cell) = stream_of(self.app, stream).await?.ok_or_else(ApiError::busy)?;
+        let (state, cell) = stream_of(stored, stream).await?.ok_or_else(ApiError::busy)?;
         not_revoked(&state)?;
         let synced = StreamBody {
             last_sync_ms: Some(now_ms),

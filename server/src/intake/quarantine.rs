@@ -94,7 +94,7 @@ async fn without_places(app: &App, caller: &Caller, text: &str) -> ApiResult<Str
     let bodies: Vec<Option<BodyLine>> = bodies.collect();
     let boots = bodies.iter().flatten().map(|body| body.at.boot.as_str());
     let drift_ppm = app.documents().policy(app.now_ms()).clock.drift_ppm;
-    let times = Times::stored(app, &caller.stream, boots, drift_ppm).await?;
+    let times = Times::stored(&*app.store, &caller.stream, boots, drift_ppm).await?;
     let days = Days::new(app.documents(), &caller.rep);
     let within = |at: &Stamp| times.anchored(&at.boot) && !days.outside(times.when(at, app.now_ms()).at_ms);
     let keep = |line: &str, body: &Option<BodyLine>| match body {

@@ -98,7 +98,7 @@ async fn what_continues_is_stored_and_a_retry_never_doubles() {
         .await
         .unwrap();
     assert!(cell.unwrap().body.contains(&newest.hash.to_string()));
-    let (state, _) = stream_of(&world.app, &phone.stream).await.unwrap().unwrap();
+    let (state, _) = stream_of(&*world.app.store, &phone.stream).await.unwrap().unwrap();
     assert_eq!(state.last_sync_ms, Some(at(8, 5)));
 }
 
@@ -552,7 +552,7 @@ async fn only_the_phone_itself_may_call() {
             .await;
         assert_eq!((status.as_u16(), code(&answer)), (403, "not_your_stream"));
     }
-    let (body, _) = stream_of(&world.app, &phone.stream).await.unwrap().unwrap();
+    let (body, _) = stream_of(&*world.app.store, &phone.stream).await.unwrap().unwrap();
     let revoked = StreamBody {
         state: StreamState::Revoked,
         ..body
@@ -616,8 +616,11 @@ async fn a_code_enrols_one_phone_once() {
     assert_eq!(desk_records(&world, "phone.enrolled").await.len(), 1);
     // A second phone takes the first one's place; what that still has to send is taken.
     let second = world.enrol(REP).await;
-    let (first, _) = stream_of(&world.app, &certificate.stream).await.unwrap().unwrap();
-    let (newest, _) = stream_of(&world.app, &second.stream).await.unwrap().unwrap();
+    let (first, _) = stream_of(&*world.app.store, &certificate.stream)
+        .await
+        .unwrap()
+        .unwrap();
+    let (newest, _) = stream_of(&*world.app.store, &second.stream).await.unwrap().unwrap();
     assert_eq!((first.state, newest.state), (StreamState::Retired, StreamState::Active));
     let head = format!("/api/v1/streams/{}/head", certificate.stream);
     assert_eq!(

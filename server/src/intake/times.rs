@@ -16,7 +16,7 @@ use super::{
 use crate::{
     app::App,
     fold::{Times, boot_key, since_cell, tie_of},
-    store::{Cell, LogLine, LogRow, StoreResult},
+    store::{Ahead, Cell, LogLine, LogRow, StoreResult},
 };
 
 /// Key of the records that came before their boot had an anchor.
@@ -27,6 +27,8 @@ fn unanchored_key(stream: &str, boot: &str) -> String {
 /// A batch as it came, and when.
 pub(super) struct Arrival<'a> {
     pub(super) app: &'a App,
+    /// What is stored.
+    pub(super) stored: &'a Ahead<'a>,
     pub(super) line: &'a LogLine,
     pub(super) certificate: &'a Certificate,
     pub(super) records: &'a [Record],
@@ -85,8 +87,8 @@ impl Arrival<'_> {
         let Self { app, line, .. } = *self;
         let boots = self.bodies.iter().flatten().map(|body| body.at.boot.as_str());
         let drift_ppm = app.documents().policy(self.now_ms).clock.drift_ppm;
-        let stored = Times::stored(app, &line.stream, boots, drift_ppm).await?;
-        let of_line = LineTimes::find(app, line, self.certificate).await?;
+        let stored = Times::stored(self.stored, &line.stream, boots, drift_ppm).await?;
+        let of_line = LineTimes::find(self.stored, line, self.certificate).await?;
         let words = self.words();
         let mut before_first = self.before_first(&stored, &words).await?;
         let steps = self.steps(&words).await?;
@@ -156,8 +158,11 @@ impl Arrival<'_> {
 
     /// The records that the batch follows on, as far as its anchors may be signed over them, and its own.
     async fn steps(&self, words: &HashMap<usize, Anchored>) -> StoreResult<Vec<Step>> {
-        let first = self.records[0].head.seq;
         let mut steps = Vec::new();
+        if words.is_empty() {
+            return Ok(steps);
+        }
+        let first = self.records[0].head.seq;
         if words.values().any(|word| word.anchor.seq < first) {
             let from = first.saturating_sub(LOOK_BACK as u64).max(1);
             let between = |line: LogLine, to: u64| async move {

@@ -119,7 +119,7 @@ impl FromRequestParts<Arc<App>> for Caller {
             .await?
             .ok_or_else(unknown)?;
         let token: TokenBody = serde_json::from_str(&cell.body).map_err(|_| unknown())?;
-        let (state, _) = stream_of(app, &token.stream).await?.ok_or_else(unknown)?;
+        let (state, _) = stream_of(&*app.store, &token.stream).await?.ok_or_else(unknown)?;
         not_revoked(&state)?;
         let caller = Self {
             stream: token.stream,

@@ -7,4 +7,4 @@ pub use caller::{Caller, token_key};
 pub use streams::{Device, StreamBody, StreamState, active_phones_of, phones_of, stream_cell, stream_of};
 
 pub(crate) use caller::{may, not_revoked, token_cell};
-pub(crate) use streams::rep_stream_cell;
+pub(crate) use streams::{rep_stream_cell, stream_at};

@@ -3,8 +3,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     app::App,
-    store::{Cell, StoreResult},
+    store::{Cell, Lookup, StoreResult},
 };
+
+const KIND: &str = "stream";
 
 /// Where a phone's stream stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -53,19 +55,24 @@ pub struct StreamBody {
 /// A stream's cell.
 pub fn stream_cell(stream: &str, body: &StreamBody) -> Cell {
     Cell {
-        kind: "stream".into(),
+        kind: KIND.into(),
         key: stream.to_owned(),
         body: serde_json::to_string(body).expect("a stream's body is plain data"),
         expires_ms: None,
     }
 }
 
+/// The cell of a stream: kind and key.
+pub(crate) fn stream_at(stream: &str) -> (String, String) {
+    (KIND.into(), stream.to_owned())
+}
+
 /// What is kept of a stream, and the cell's body as it was read (for a guard).
 ///
 /// # Errors
 /// The store's.
-pub async fn stream_of(app: &App, stream: &str) -> StoreResult<Option<(StreamBody, String)>> {
-    let cell = app.store.cell("stream", stream, app.now_ms()).await?;
+pub async fn stream_of(store: &dyn Lookup, stream: &str) -> StoreResult<Option<(StreamBody, String)>> {
+    let cell = store.cell(KIND, stream, i64::MIN).await?;
     Ok(cell.and_then(|cell| Some((serde_json::from_str(&cell.body).ok()?, cell.body))))
 }
 
@@ -98,7 +105,7 @@ pub async fn phones_of(app: &App, rep: &str) -> StoreResult<Vec<(StreamId, Strea
     let mut phones = Vec::new();
     for cell in app.store.cells("rep_stream", &prefix, app.now_ms()).await? {
         let stream = &cell.key[prefix.len()..];
-        if let Some((body, _)) = stream_of(app, stream).await? {
+        if let Some((body, _)) = stream_of(&*app.store, stream).await? {
             phones.push((stream.to_owned(), body));
         }
     }

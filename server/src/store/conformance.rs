@@ -7,8 +7,8 @@ use std::time::Duration;
 use onbeat_core::record::Hash;
 
 use super::{
-    Cell, Change, Claim, Committed, DocumentRow, FeedRow, Field, Guard, LogLine, LogRow, NewRecord, Store, ViewQuery,
-    ViewRow,
+    Ahead, Cell, Change, Claim, Committed, DocumentRow, FeedRow, Field, Guard, LogLine, LogRow, Lookup, NewRecord,
+    Store, ViewQuery, ViewRow, Wanted,
     postgres::{Postgres, cluster::Cluster},
     sqlite::Sqlite,
 };
@@ -19,6 +19,11 @@ async fn sqlite_tells_the_story() {
     let store = Sqlite::open(folder.path()).unwrap();
     story(&store).await;
     drop(store);
+    let file = rusqlite::Connection::open(folder.path().join("onbeat.sqlite")).unwrap();
+    let mut lost = file.prepare("PRAGMA foreign_key_check").unwrap();
+    assert!(!lost.exists([]).unwrap(), "a row names another that is not there");
+    drop(lost);
+    drop(file);
     // What was told is there after a restart.
     let store = Sqlite::open(folder.path()).unwrap();
     assert_eq!(store.tip(&line("a", 1, "")).await.unwrap().unwrap().seq, 3);
@@ -41,6 +46,7 @@ async fn story(store: &dyn Store) {
     documents_and_feed(store).await;
     views(store).await;
     cells(store).await;
+    read_ahead(store).await;
     blobs(store).await;
     marks(store).await;
     nothing_by_halves(store).await;
@@ -393,6 +399,53 @@ async fn views(store: &dyn Store) {
     };
     assert!(keys_of(store, open).await.is_empty());
     assert_eq!(store.view("finding", "f1").await.unwrap().unwrap().at_ms, 15);
+}
+
+/// What is read in one trip is what is read one by one.
+async fn read_ahead(store: &dyn Store) {
+    done(
+        store,
+        Change {
+            cells: vec![cell("ahead", "a", "1", None), cell("ahead", "b", "2", Some(5))],
+            append: vec![record(&line("ahead", 1, ""), 1, &["ahead/1"])],
+            ..Change::default()
+        },
+    )
+    .await;
+    let (lines, keys) = (
+        ["ahead", "nobody"].map(|stream| line(stream, 1, "")),
+        ["ahead/1", "ahead/2"],
+    );
+    let cells = ["a", "b", "c"].map(|key| ("ahead".to_owned(), key.to_owned()));
+    let ahead = Wanted {
+        tips: lines.to_vec(),
+        keys: keys.map(str::to_owned).to_vec(),
+        cells: cells.to_vec(),
+    };
+    let nothing = Ahead::read(store, Wanted::default()).await.unwrap();
+    let ahead = Ahead::read(store, ahead).await.unwrap();
+    for known in [&ahead as &dyn Lookup, &nothing] {
+        for line in &lines {
+            assert_eq!(known.tip(line).await.unwrap(), store.tip(line).await.unwrap());
+        }
+        for key in keys {
+            assert_eq!(
+                known.records_of(key).await.unwrap(),
+                store.records_of(key).await.unwrap()
+            );
+        }
+        for (kind, key) in &cells {
+            for now_ms in [4, 5, i64::MIN] {
+                let expected = store.cell(kind, key, now_ms).await.unwrap();
+                assert_eq!(
+                    known.cell(kind, key, now_ms).await.unwrap(),
+                    expected,
+                    "{key} at {now_ms}"
+                );
+            }
+        }
+    }
+    assert_eq!(ahead.tip(&lines[0]).await.unwrap().unwrap().seq, 1);
 }
 
 fn cell(kind: &str, key: &str, body: &str, expires_ms: Option<i64>) -> Cell {

@@ -5,6 +5,7 @@
 //! (what is neither record nor projection: certificates, credentials, sessions), and **marks** (keys whose
 //! view is out of date).
 
+mod ahead;
 pub(crate) mod lock;
 pub mod postgres;
 mod queue;
@@ -22,6 +23,8 @@ use onbeat_core::record::{BodyLine, Branch, Hash, StreamId};
 use serde::{Deserialize, Serialize};
 
 use crate::metrics::Writes;
+
+pub use ahead::{Ahead, Found, Wanted};
 
 /// One line of records: a stream's epoch, and a branch of it (empty: the main line).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -184,6 +187,13 @@ pub struct Cell {
     pub body: String,
     /// Gone after this instant.
     pub expires_ms: Option<i64>,
+}
+
+impl Cell {
+    /// It has not expired by then.
+    fn is_there(&self, now_ms: i64) -> bool {
+        self.expires_ms.is_none_or(|expires_ms| expires_ms > now_ms)
+    }
 }
 
 /// A mark that was given to somebody to be worked off.
@@ -351,19 +361,28 @@ pub type StoreResult<T> = Result<T, StoreError>;
 /// It is somebody's turn until this is dropped.
 pub type Turn = Box<dyn Send>;
 
-/// The kernel. Every backend passes the same conformance test.
+/// What records on their way in are held against.
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
-    /// Applies one change in one transaction; returns after it is durable (fsync).
-    async fn commit(&self, change: Change) -> StoreResult<Committed>;
+pub trait Lookup: Send + Sync {
     /// Newest record of a line.
     async fn tip(&self, line: &LogLine) -> StoreResult<Option<LogRow>>;
+    /// Records that touch a key, in order of arrival.
+    async fn records_of(&self, key: &str) -> StoreResult<Vec<LogRow>>;
+    /// One cell, unless it expired.
+    async fn cell(&self, kind: &str, key: &str, now_ms: i64) -> StoreResult<Option<Cell>>;
+}
+
+/// The kernel. Every backend passes the same conformance test.
+#[async_trait]
+pub trait Store: Lookup + 'static {
+    /// Applies one change in one transaction; returns after it is durable (fsync).
+    async fn commit(&self, change: Change) -> StoreResult<Committed>;
+    /// All that is wanted, in one trip.
+    async fn look(&self, wanted: Wanted) -> StoreResult<Found>;
     /// The lines of a stream, in order of epoch and branch, each with its first and newest seq.
     async fn lines(&self, stream: &str) -> StoreResult<Vec<(LogLine, u64, u64)>>;
     /// Records of a line from `from_seq` on, at most `limit`.
     async fn records(&self, line: &LogLine, from_seq: u64, limit: usize) -> StoreResult<Vec<LogRow>>;
-    /// Records that touch a key, in order of arrival.
-    async fn records_of(&self, key: &str) -> StoreResult<Vec<LogRow>>;
     /// The document versions of the desk's records after a seq, in the order of the records.
     async fn documents_after(&self, desk_seq: u64) -> StoreResult<Vec<DocumentRow>>;
     /// All versions of the documents of a kind (and key), oldest first.
@@ -374,8 +393,6 @@ pub trait Store: Send + Sync + 'static {
     async fn view(&self, kind: &str, key: &str) -> StoreResult<Option<ViewRow>>;
     /// Views by a query.
     async fn views(&self, query: &ViewQuery) -> StoreResult<Vec<ViewRow>>;
-    /// One cell, unless it expired.
-    async fn cell(&self, kind: &str, key: &str, now_ms: i64) -> StoreResult<Option<Cell>>;
     /// The cells of a kind whose key begins with `prefix`.
     async fn cells(&self, kind: &str, prefix: &str, now_ms: i64) -> StoreResult<Vec<Cell>>;
     /// One blob, whole; [`StoreError::Altered`] where its bytes are no longer those of the hash.
@@ -386,6 +403,8 @@ pub trait Store: Send + Sync + 'static {
     async fn unfinished_blob(&self, hash: &Hash) -> StoreResult<u64>;
     /// Takes an unfinished blob out, to be checked and put whole by a change.
     async fn take_unfinished_blob(&self, hash: &Hash) -> StoreResult<Vec<u8>>;
+    /// Whether other processes write to it as well.
+    fn is_shared(&self) -> bool;
     /// What it counts of its writes.
     fn writes(&self) -> Writes;
     /// What it finds wrong with itself: reads all of it, which takes a while.

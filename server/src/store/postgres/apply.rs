@@ -1,44 +1,40 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use deadpool_postgres::GenericClient;
+use futures_util::future::{join, join3, try_join, try_join_all, try_join5};
 use onbeat_core::record::Hash;
+use tokio_postgres::error::SqlState;
 
 use super::{
+    connect::in_time,
     marks,
     read::{self, Params, count, rows},
     text::{Text, text, texts},
 };
-use crate::store::{Change, Committed, Field, Guard, LogLine, NewRecord, StoreResult};
+use crate::store::{Cell, Change, Committed, Field, Guard, LogLine, NewRecord, StoreError, StoreResult};
 
 /// Applies a change inside a savepoint. On [`Committed::Stale`] or an error the caller rolls back to it. What stands
-/// in many rows goes as arrays: one statement a table, whatever the number of records.
+/// in many rows goes as arrays: one statement a table, whatever the number of records. Statements that don't need one
+/// another's answers are on their way together.
 pub(super) async fn change(db: &impl GenericClient, change: &Change) -> StoreResult<Committed> {
-    for guard in &change.guards {
-        if !holds(db, guard).await? {
-            return Ok(Committed::Stale);
-        }
-    }
-    if !marks::held(db, &change.unmark).await? {
+    let guards = try_join_all(change.guards.iter().map(|guard| holds(db, guard)));
+    let (held, claimed) = try_join(guards, marks::held(db, &change.unmark)).await?;
+    if !claimed || held.contains(&false) {
         return Ok(Committed::Stale);
     }
-    if !append(db, &change.append).await? {
-        return Ok(Committed::Stale);
+    let others = try_join5(
+        documents(db, change),
+        feed(db, change),
+        views(db, change),
+        cells(db, change),
+        try_join(blobs(db, change), marked(db, change)),
+    );
+    match join(log(db, change), others).await {
+        (Ok(true), Ok(_)) => Ok(Committed::Done),
+        // All statements behind it failed for that.
+        (Ok(false), _) => Ok(Committed::Stale),
+        (Err(StoreError::Busy), Err(why)) | (Err(why), _) | (_, Err(why)) => Err(why),
     }
-    erase(db, &change.erase).await?;
-    let touched = change.keys.iter().map(|(line, seq, key)| (line, *seq, key.as_str()));
-    tie(db, touched.collect()).await?;
-    documents(db, change).await?;
-    feed(db, change).await?;
-    views(db, change).await?;
-    cells(db, change).await?;
-    for hash in &change.drop_blobs {
-        rows(db, "DELETE FROM blob WHERE hash = $1", &[&&hash.0[..]]).await?;
-    }
-    for (hash, bytes) in &change.blobs {
-        let sql = "INSERT INTO blob (hash, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-        rows(db, sql, &[&&hash.0[..], bytes]).await?;
-    }
-    marks::drop_done(db, &change.unmark).await?;
-    marks::set(db, &change.mark).await?;
-    Ok(Committed::Done)
 }
 
 async fn holds(db: &impl GenericClient, guard: &Guard) -> StoreResult<bool> {
@@ -61,35 +57,73 @@ fn columns<'a>(lines: impl Iterator<Item = &'a LogLine> + Clone) -> (Vec<Text<'a
 }
 
 /// False: a record's place is taken.
-async fn append(db: &impl GenericClient, records: &[NewRecord]) -> StoreResult<bool> {
-    if records.is_empty() {
-        return Ok(true);
+async fn log(db: &impl GenericClient, change: &Change) -> StoreResult<bool> {
+    if !append(db, &change.append).await? {
+        return Ok(false);
     }
-    let (streams, epochs, branches) = columns(records.iter().map(|record| &record.line));
-    let sql = "INSERT INTO line SELECT DISTINCT * FROM unnest($1::text[], $2::bigint[], $3::text[])
-               ON CONFLICT DO NOTHING";
-    rows(db, sql, &[&streams, &epochs, &branches]).await?;
+    erase(db, &change.erase).await?;
+    let touched = change.keys.iter().map(|(line, seq, key)| (line, *seq, key.as_str()));
+    tie(db, touched.collect()).await?;
+    Ok(true)
+}
+
+/// False: a record's place is taken.
+async fn append(db: &impl GenericClient, records: &[NewRecord]) -> StoreResult<bool> {
+    for records in records.chunk_by(|a, b| a.line == b.line) {
+        let (line, put, tied) = join3(put_line(db, &records[0].line), put(db, records), tie_new(db, records)).await;
+        line?;
+        if !put? {
+            return Ok(false);
+        }
+        tied?;
+    }
+    Ok(true)
+}
+
+async fn put_line(db: &impl GenericClient, line: &LogLine) -> StoreResult<()> {
+    let sql = "INSERT INTO line (stream, epoch, branch) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    let (stream, epoch, branch) = (text(&line.stream), i64::from(line.epoch), text(&line.branch));
+    rows(db, sql, &[&stream, &epoch, &branch]).await.map(drop)
+}
+
+/// Puts records of one line. False: a record's place is taken; that fails instead of being asked about, which would
+/// cost half as much again.
+async fn put(db: &impl GenericClient, records: &[NewRecord]) -> StoreResult<bool> {
+    let line = &records[0].line;
+    let (stream, epoch, branch) = (text(&line.stream), i64::from(line.epoch), text(&line.branch));
     let seqs: Vec<i64> = records.iter().map(|record| record.seq as i64).collect();
     let hashes: Vec<&[u8]> = records.iter().map(|record| &record.hash.0[..]).collect();
     let heads = texts(records.iter().map(|record| &record.head));
     let bodies: Vec<_> = records.iter().map(|record| record.body.as_deref().map(text)).collect();
     let received: Vec<i64> = records.iter().map(|record| record.received_ms).collect();
     let sql = "INSERT INTO log (stream, epoch, branch, seq, hash, head, body, received_ms)
-               SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::bytea[], $6::text[],
-                                    $7::text[], $8::bigint[])
-               ON CONFLICT DO NOTHING RETURNING seq";
-    let params: Params<'_> = &[&streams, &epochs, &branches, &seqs, &hashes, &heads, &bodies, &received];
-    if rows(db, sql, params).await?.len() != records.len() {
-        return Ok(false);
-    }
-    let keys = records
-        .iter()
-        .flat_map(|record| record.keys.iter().map(|key| (&record.line, record.seq, key.as_str())));
-    tie(db, keys.collect()).await?;
-    Ok(true)
+               SELECT $1, $2, $3, * FROM unnest($4::bigint[], $5::bytea[], $6::text[], $7::text[], $8::bigint[])";
+    let params: Params<'_> = &[&stream, &epoch, &branch, &seqs, &hashes, &heads, &bodies, &received];
+    let put = async {
+        let statement = db.prepare_cached(sql).await?;
+        match db.execute(&statement, params).await {
+            Err(error) if error.code() == Some(&SqlState::UNIQUE_VIOLATION) => Ok(false),
+            put => put.map(|_| true),
+        }
+    };
+    in_time(put).await
 }
 
-/// Ties records that are stored to keys.
+/// Ties new records of one line to their keys.
+async fn tie_new(db: &impl GenericClient, records: &[NewRecord]) -> StoreResult<()> {
+    let line = &records[0].line;
+    let (stream, epoch, branch) = (text(&line.stream), i64::from(line.epoch), text(&line.branch));
+    let tied = records.iter().flat_map(|record| {
+        let keys: BTreeSet<&String> = record.keys.iter().collect();
+        keys.into_iter().map(|key| (text(key), record.seq as i64))
+    });
+    let (keys, seqs): (Vec<Text<'_>>, Vec<i64>) = tied.unzip();
+    let sql = "INSERT INTO log_key (stream, epoch, branch, key, seq)
+               SELECT $1, $2, $3, * FROM unnest($4::text[], $5::bigint[])";
+    rows(db, sql, &[&stream, &epoch, &branch, &keys, &seqs]).await.map(drop)
+}
+
+/// Ties records that may be stored, and may be tied.
 async fn tie(db: &impl GenericClient, tied: Vec<(&LogLine, u64, &str)>) -> StoreResult<()> {
     if tied.is_empty() {
         return Ok(());
@@ -212,17 +246,42 @@ async fn cells(db: &impl GenericClient, change: &Change) -> StoreResult<()> {
                        (SELECT kind, key FROM cell WHERE expires_ms <= $1 FOR UPDATE SKIP LOCKED)";
         rows(db, sql, &[&now_ms]).await?;
     }
-    for cell in &change.cells {
-        let sql = "INSERT INTO cell (kind, key, body, expires_ms) VALUES ($1, $2, $3, $4)
-                   ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body, expires_ms = excluded.expires_ms";
-        rows(
-            db,
-            sql,
-            &[&text(&cell.kind), &text(&cell.key), &text(&cell.body), &cell.expires_ms],
-        )
-        .await?;
+    put_cells(db, &change.cells).await
+}
+
+/// Of two with one name the last stays.
+async fn put_cells(db: &impl GenericClient, cells: &[Cell]) -> StoreResult<()> {
+    let named = cells.iter().map(|cell| ((&cell.kind, &cell.key), cell));
+    let last: BTreeMap<_, &Cell> = named.collect();
+    if last.is_empty() {
+        return Ok(());
+    }
+    let sql = "INSERT INTO cell (kind, key, body, expires_ms)
+               SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
+               ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body, expires_ms = excluded.expires_ms";
+    let (kinds, keys) = (
+        texts(last.values().map(|cell| &cell.kind)),
+        texts(last.values().map(|cell| &cell.key)),
+    );
+    let bodies = texts(last.values().map(|cell| &cell.body));
+    let expires: Vec<Option<i64>> = last.values().map(|cell| cell.expires_ms).collect();
+    rows(db, sql, &[&kinds, &keys, &bodies, &expires]).await.map(drop)
+}
+
+async fn blobs(db: &impl GenericClient, change: &Change) -> StoreResult<()> {
+    for hash in &change.drop_blobs {
+        rows(db, "DELETE FROM blob WHERE hash = $1", &[&&hash.0[..]]).await?;
+    }
+    for (hash, bytes) in &change.blobs {
+        let sql = "INSERT INTO blob (hash, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+        rows(db, sql, &[&&hash.0[..], bytes]).await?;
     }
     Ok(())
+}
+
+async fn marked(db: &impl GenericClient, change: &Change) -> StoreResult<()> {
+    marks::drop_done(db, &change.unmark).await?;
+    marks::set(db, &change.mark).await
 }
 
 /// Appends to an unfinished blob if `offset` is its length so far; answers its length then.

@@ -19,6 +19,7 @@ pub(crate) struct Cluster {
     /// How it is reached.
     pub(crate) url: String,
     folder: TempDir,
+    postgres: PathBuf,
     options: Vec<String>,
     server: Child,
 }
@@ -26,13 +27,18 @@ pub(crate) struct Cluster {
 impl Cluster {
     /// Starts one.
     pub(crate) fn start(options: &[&str]) -> Self {
-        Self::start_on(5432, options)
+        Self::start_on(5432, &postgres(), options)
+    }
+
+    /// Starts one by a program that stands in for PostgreSQL's.
+    pub(crate) fn start_by(postgres: &Path) -> Self {
+        Self::start_on(5432, postgres, &[])
     }
 
     /// The port is part of the socket's name.
-    fn start_on(port: u16, options: &[&str]) -> Self {
+    fn start_on(port: u16, postgres: &Path, options: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        if let Some((user, group)) = postgres() {
+        if let Some((user, group)) = owner() {
             chown(folder.path(), Some(user), Some(group)).unwrap();
         }
         let made = program("initdb")
@@ -52,10 +58,11 @@ impl Cluster {
         assert!(made.unwrap().success(), "initdb");
         let socket = folder.path().display().to_string().replace('/', "%2F");
         let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
-        let server = spawn(folder.path(), &options);
+        let server = spawn(postgres, folder.path(), &options);
         let mut cluster = Self {
             url: format!("postgres://postgres@{socket}:{port}/postgres"),
             folder,
+            postgres: postgres.to_owned(),
             options,
             server,
         };
@@ -70,7 +77,7 @@ impl Cluster {
             let path = files.path().join(name);
             fs::write(&path, text).unwrap();
             fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
-            if let Some((user, group)) = postgres() {
+            if let Some((user, group)) = owner() {
                 chown(&path, Some(user), Some(group)).unwrap();
                 chown(files.path(), Some(user), Some(group)).unwrap();
             }
@@ -86,7 +93,7 @@ impl Cluster {
             format!("ssl_cert_file={certificate}"),
             format!("ssl_key_file={key}"),
         ];
-        let cluster = Self::start_on(port, &options.each_ref().map(String::as_str));
+        let cluster = Self::start_on(port, &postgres(), &options.each_ref().map(String::as_str));
         (cluster, port)
     }
 
@@ -103,7 +110,7 @@ impl Cluster {
 
     /// Starts it again on what it keeps.
     pub(crate) fn restart(&mut self) {
-        self.server = spawn(self.folder.path(), &self.options);
+        self.server = spawn(&self.postgres, self.folder.path(), &self.options);
         self.wait();
     }
 
@@ -133,7 +140,7 @@ impl Cluster {
             assert!(begun.elapsed() < Duration::from_secs(60), "PostgreSQL does not start");
             sleep(Duration::from_millis(20));
             if self.server.try_wait().unwrap().is_some() {
-                self.server = spawn(self.folder.path(), &self.options);
+                self.server = spawn(&self.postgres, self.folder.path(), &self.options);
             }
         }
     }
@@ -161,8 +168,8 @@ pub(crate) fn sql(url: &str, statements: &str) -> String {
     String::from_utf8(answered.stdout).unwrap()
 }
 
-fn spawn(folder: &Path, options: &[String]) -> Child {
-    let mut server = program("postgres");
+fn spawn(postgres: &Path, folder: &Path, options: &[String]) -> Child {
+    let mut server = as_owner(postgres);
     server
         .arg("-D")
         .arg(folder.join("data"))
@@ -174,10 +181,19 @@ fn spawn(folder: &Path, options: &[String]) -> Child {
     server.spawn().unwrap()
 }
 
-/// One of its programs, as the user who may run it: the server refuses to run as root. It prints nothing.
+/// The server's program.
+pub(crate) fn postgres() -> PathBuf {
+    programs().join("postgres")
+}
+
+/// One of its programs.
 pub(crate) fn program(name: &str) -> Command {
-    let program = programs().join(name);
-    let mut command = match postgres() {
+    as_owner(&programs().join(name))
+}
+
+/// A program as the user who may run it: the server refuses to run as root. It prints nothing.
+fn as_owner(program: &Path) -> Command {
+    let mut command = match owner() {
         None => Command::new(program),
         Some(_) => {
             let mut command = Command::new("setpriv");
@@ -199,7 +215,7 @@ fn programs() -> PathBuf {
 }
 
 /// User and group that the server runs as, where that is not who runs the test.
-fn postgres() -> Option<(u32, u32)> {
+fn owner() -> Option<(u32, u32)> {
     if fs::metadata("/proc/self").unwrap().uid() != 0 {
         return None;
     }

@@ -127,8 +127,10 @@ impl From<tokio_postgres::Error> for StoreError {
                 | SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT),
             ) => Self::Away(said()),
             Some(&SqlState::DISK_FULL) => Self::Full,
-            // Others kept it waiting.
-            Some(&(SqlState::QUERY_CANCELED | SqlState::T_R_DEADLOCK_DETECTED)) => Self::Busy,
+            // Others kept it waiting, or a statement on its way before it failed, which says why.
+            Some(
+                &(SqlState::QUERY_CANCELED | SqlState::T_R_DEADLOCK_DETECTED | SqlState::IN_FAILED_SQL_TRANSACTION),
+            ) => Self::Busy,
             Some(_) => Self::Database(said()),
         }
     }

@@ -4,6 +4,8 @@
 //! So what a guard has seen stays true until the commit, and no two transactions wait for each other in a circle.
 //! Views need no lock of their own: they are written with the mark of their day. The feed has its own row.
 
+use std::collections::BTreeSet;
+
 use deadpool_postgres::GenericClient;
 use onbeat_core::record::Hash;
 use tokio_postgres::Client;
@@ -67,7 +69,8 @@ fn of_change(change: &Change, names: &mut Vec<i64>) {
         Guard::Tip(of, _) => line(of),
         Guard::Cell(kind, key, _) => cell(kind, key),
     }));
-    names.extend(change.append.iter().map(|record| line(&record.line)));
+    let lines: BTreeSet<&LogLine> = change.append.iter().map(|record| &record.line).collect();
+    names.extend(lines.into_iter().map(line));
     names.extend(change.erase.iter().map(|(of, _)| line(of)));
     names.extend(change.keys.iter().map(|(of, ..)| line(of)));
     names.extend(change.cells.iter().map(|put| cell(&put.kind, &put.key)));

@@ -1,6 +1,6 @@
 //! The backend for a company too large for one file: a PostgreSQL database.
 //!
-//! What waits to be written is committed together over one connection; others read beside it. A commit is answered
+//! What waits to be written is committed together over two connections; others read beside them. A commit is answered
 //! after it is durable (`synchronous_commit=on`). Several servers share one database: [`locks`] keeps their
 //! transactions apart, each works off the marks that no other has ([`marks`]), and they wake each other ([`listener`]).
 
@@ -33,14 +33,14 @@ use refinery::Target;
 use tokio::time::timeout;
 
 use super::{
-    Cell, Change, Claim, Committed, DocumentRow, FeedRow, LogLine, LogRow, Store, StoreError, StoreFault, StoreResult,
-    Turn, ViewQuery, ViewRow, lock::lock,
+    Cell, Change, Claim, Committed, DocumentRow, FeedRow, Found, LogLine, LogRow, Lookup, Store, StoreError,
+    StoreFault, StoreResult, Turn, ViewQuery, ViewRow, Wanted, lock::lock,
 };
 use crate::metrics::Writes;
 use connect::{Address, PATIENCE};
 use listener::{Channel, Listener};
 pub(crate) use snapshot::Snapshot;
-use writer::Writer;
+use writer::{WRITERS, Writer};
 
 /// Connections that read beside the writer.
 const READERS: usize = 8;
@@ -81,7 +81,7 @@ impl Postgres {
         let (config, tls) = (address.config.clone(), address.tls.clone());
         let manager = Manager::from_config(config, tls, ManagerConfig { recycling_method });
         let pool = Pool::builder(manager)
-            .max_size(READERS + 1)
+            .max_size(READERS + WRITERS)
             .runtime(Runtime::Tokio1)
             .wait_timeout(Some(PATIENCE))
             .create_timeout(Some(PATIENCE))
@@ -102,13 +102,28 @@ impl Postgres {
 }
 
 #[async_trait]
+impl Lookup for Postgres {
+    async fn tip(&self, line: &LogLine) -> StoreResult<Option<LogRow>> {
+        read::tip(&self.pool.get().await?, line).await
+    }
+
+    async fn records_of(&self, key: &str) -> StoreResult<Vec<LogRow>> {
+        read::records_of(&self.pool.get().await?, key).await
+    }
+
+    async fn cell(&self, kind: &str, key: &str, now_ms: i64) -> StoreResult<Option<Cell>> {
+        read::cell(&self.pool.get().await?, kind, key, now_ms).await
+    }
+}
+
+#[async_trait]
 impl Store for Postgres {
     async fn commit(&self, change: Change) -> StoreResult<Committed> {
         self.writer.commit(change).await
     }
 
-    async fn tip(&self, line: &LogLine) -> StoreResult<Option<LogRow>> {
-        read::tip(&self.pool.get().await?, line).await
+    async fn look(&self, wanted: Wanted) -> StoreResult<Found> {
+        read::look(&self.pool.get().await?, &wanted).await
     }
 
     async fn lines(&self, stream: &str) -> StoreResult<Vec<(LogLine, u64, u64)>> {
@@ -117,10 +132,6 @@ impl Store for Postgres {
 
     async fn records(&self, line: &LogLine, from_seq: u64, limit: usize) -> StoreResult<Vec<LogRow>> {
         read::records(&self.pool.get().await?, line, from_seq, limit).await
-    }
-
-    async fn records_of(&self, key: &str) -> StoreResult<Vec<LogRow>> {
-        read::records_of(&self.pool.get().await?, key).await
     }
 
     async fn documents_after(&self, desk_seq: u64) -> StoreResult<Vec<DocumentRow>> {
@@ -141,10 +152,6 @@ impl Store for Postgres {
 
     async fn views(&self, query: &ViewQuery) -> StoreResult<Vec<ViewRow>> {
         read::views(&self.pool.get().await?, query).await
-    }
-
-    async fn cell(&self, kind: &str, key: &str, now_ms: i64) -> StoreResult<Option<Cell>> {
-        read::cell(&self.pool.get().await?, kind, key, now_ms).await
     }
 
     async fn cells(&self, kind: &str, prefix: &str, now_ms: i64) -> StoreResult<Vec<Cell>> {
@@ -188,6 +195,10 @@ impl Store for Postgres {
 
     async fn viewed_elsewhere(&self) {
         self.listener.heard(Channel::Views).await;
+    }
+
+    fn is_shared(&self) -> bool {
+        true
     }
 
     fn writes(&self) -> Writes {

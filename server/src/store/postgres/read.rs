@@ -1,12 +1,15 @@
 use deadpool_postgres::GenericClient;
+use futures_util::future::{try_join_all, try_join3};
 use onbeat_core::record::Hash;
 use tokio_postgres::{Row, types::ToSql};
 
 use super::{
     connect::in_time,
-    text::{Text, text},
+    text::{Text, text, texts},
 };
-use crate::store::{Cell, DocumentRow, FeedRow, Field, LogLine, LogRow, StoreError, StoreResult, ViewQuery, ViewRow};
+use crate::store::{
+    Cell, DocumentRow, FeedRow, Field, Found, LogLine, LogRow, StoreError, StoreResult, ViewQuery, ViewRow, Wanted,
+};
 
 /// No query answers more rows than this at once.
 pub(super) const MOST: usize = 1_000;
@@ -65,6 +68,19 @@ pub(super) async fn tip(db: &impl GenericClient, line: &LogLine) -> StoreResult<
     let epoch = i64::from(line.epoch);
     let found = rows(db, &sql, &[&text(&line.stream), &epoch, &text(&line.branch)]).await?;
     found.first().map(log_row).transpose()
+}
+
+/// All is asked at once and answered in turn: the client does not wait in between.
+pub(super) async fn look(db: &impl GenericClient, wanted: &Wanted) -> StoreResult<Found> {
+    let tips = wanted.tips.iter().map(|line| tip(db, line));
+    let records = wanted.keys.iter().map(|key| records_of(db, key));
+    let all = try_join3(
+        try_join_all(tips),
+        try_join_all(records),
+        these_cells(db, &wanted.cells),
+    );
+    let (tips, records, cells) = all.await?;
+    Ok(Found { tips, records, cells })
 }
 
 pub(super) async fn lines(db: &impl GenericClient, stream: &str) -> StoreResult<Vec<(LogLine, u64, u64)>> {
@@ -289,6 +305,26 @@ pub(super) async fn cell(db: &impl GenericClient, kind: &str, key: &str, now_ms:
                WHERE kind = $1 AND key = $2 AND (expires_ms IS NULL OR expires_ms > $3)";
     let found = rows(db, sql, &[&text(kind), &text(key), &now_ms]).await?;
     Ok(found.first().map(cell_row))
+}
+
+/// As many as are asked for, those that have expired included.
+async fn these_cells(db: &impl GenericClient, wanted: &[(String, String)]) -> StoreResult<Vec<Option<Cell>>> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = "SELECT kind, key, body, expires_ms, place FROM unnest($1::text[], $2::text[])
+                   WITH ORDINALITY AS t (kind, key, place) JOIN cell USING (kind, key)";
+    let (kinds, keys) = (
+        texts(wanted.iter().map(|(kind, _)| kind)),
+        texts(wanted.iter().map(|(_, key)| key)),
+    );
+    let mut cells = vec![None; wanted.len()];
+    for row in rows(db, sql, &[&kinds, &keys]).await? {
+        if let Some(place) = cells.get_mut(count(&row, 4).saturating_sub(1) as usize) {
+            *place = Some(cell_row(&row));
+        }
+    }
+    Ok(cells)
 }
 
 pub(super) async fn cells(db: &impl GenericClient, kind: &str, prefix: &str, now_ms: i64) -> StoreResult<Vec<Cell>> {

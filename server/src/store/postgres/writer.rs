@@ -1,7 +1,8 @@
-use std::ops::Deref;
+use std::{ops::Deref, sync::Arc};
 
 use deadpool_postgres::{GenericClient, Object, Pool};
-use tokio::sync::mpsc;
+use futures_util::future::join;
+use tokio::sync::{Mutex, mpsc};
 
 use super::{apply, connect::in_time, listener::Channel, locks};
 use crate::store::{
@@ -9,7 +10,11 @@ use crate::store::{
     queue::{Job, Outcome, Queue, Ticket, gather},
 };
 
-/// The one connection of this process that writes. It ends with the queue.
+/// Connections that write: while one waits for the disk, the other goes on. What keeps the transactions of several
+/// processes apart keeps theirs apart.
+pub(super) const WRITERS: usize = 2;
+
+/// The connections of this process that write. They end with the queue.
 pub(super) struct Writer(Queue);
 
 impl Deref for Writer {
@@ -23,7 +28,11 @@ impl Deref for Writer {
 impl Writer {
     pub(super) fn start(pool: Pool) -> Self {
         let (queue, jobs) = Queue::new();
-        tokio::spawn(Task { pool, own: None }.run(jobs));
+        let jobs = Arc::new(Mutex::new(jobs));
+        for _ in 0..WRITERS {
+            let (pool, jobs) = (pool.clone(), Arc::clone(&jobs));
+            tokio::spawn(Task { pool, own: None }.run(jobs));
+        }
         Self(queue)
     }
 }
@@ -35,9 +44,9 @@ struct Task {
 }
 
 impl Task {
-    async fn run(mut self, mut jobs: mpsc::Receiver<Ticket>) {
-        while let Some(first) = jobs.recv().await {
-            self.work_off(gather(first, &mut jobs)).await;
+    async fn run(mut self, jobs: Arc<Mutex<mpsc::Receiver<Ticket>>>) {
+        while let Some(group) = next(&jobs).await {
+            self.work_off(group).await;
         }
     }
 
@@ -82,20 +91,28 @@ impl Task {
     }
 }
 
+async fn next(jobs: &Mutex<mpsc::Receiver<Ticket>>) -> Option<Vec<Ticket>> {
+    let mut jobs = jobs.lock().await;
+    let first = jobs.recv().await?;
+    Some(gather(first, &mut jobs))
+}
+
 async fn committed(own: &mut Object, jobs: &[&Job]) -> StoreResult<Vec<StoreResult<Outcome>>> {
-    let mut transaction = in_time(own.transaction()).await?;
+    let transaction = in_time(own.transaction()).await?;
     locks::take(&transaction, jobs).await?;
     let mut answers = Vec::with_capacity(jobs.len());
     let (mut marked, mut viewed) = (false, false);
     for job in jobs {
-        let savepoint = in_time(transaction.savepoint("job")).await?;
-        let answer = apply(&savepoint, job).await;
+        // On its way with the first statements behind it.
+        let savepoint = in_time(transaction.batch_execute("SAVEPOINT job"));
+        let (_, answer) = join(savepoint, apply(&transaction, job)).await;
         let stands = !matches!(answer, Err(_) | Ok(Outcome::Committed(Committed::Stale)));
-        if stands {
-            in_time(savepoint.commit()).await?;
+        let end = if stands {
+            "RELEASE job"
         } else {
-            in_time(savepoint.rollback()).await?;
-        }
+            "ROLLBACK TO job; RELEASE job"
+        };
+        in_time(transaction.batch_execute(end)).await?;
         if let Err(StoreError::Full | StoreError::Busy | StoreError::Away(_)) = answer {
             return Err(answer.err().unwrap_or(StoreError::Busy));
         }

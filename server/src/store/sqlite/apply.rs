@@ -1,9 +1,9 @@
 use std::collections::HashMap;
 
 use onbeat_core::record::Hash;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
-use crate::store::{Change, Committed, Field, Guard, LogLine, StoreResult, ViewRow};
+use crate::store::{Change, Committed, Field, Guard, LogLine, NewRecord, StoreResult, ViewRow};
 
 /// Applies a change inside a savepoint. On [`Committed::Stale`] or an error the caller rolls back to it.
 pub(super) fn change(db: &Connection, change: &Change) -> StoreResult<Committed> {
@@ -12,7 +12,7 @@ pub(super) fn change(db: &Connection, change: &Change) -> StoreResult<Committed>
             return Ok(Committed::Stale);
         }
     }
-    let mut log = Log::new(db);
+    let mut log = Log::new(db)?;
     for record in &change.append {
         if !log.append(record)? {
             return Ok(Committed::Stale);
@@ -56,36 +56,36 @@ fn holds(db: &Connection, guard: &Guard) -> rusqlite::Result<bool> {
 /// Appends, with the ids of lines and keys that one change has looked up.
 struct Log<'a> {
     db: &'a Connection,
+    put: CachedStatement<'a>,
+    tie: CachedStatement<'a>,
     lines: HashMap<LogLine, i64>,
     keys: HashMap<String, i64>,
 }
 
 impl<'a> Log<'a> {
-    fn new(db: &'a Connection) -> Self {
-        Self {
+    fn new(db: &'a Connection) -> rusqlite::Result<Self> {
+        let put = "INSERT INTO log (line, seq, hash, head, body, received_ms) VALUES (?, ?, ?, ?, ?, ?)
+                   ON CONFLICT (line, seq) DO NOTHING";
+        Ok(Self {
             db,
+            put: db.prepare_cached(put)?,
+            tie: db.prepare_cached("INSERT OR IGNORE INTO log_key (key, log) VALUES (?, ?)")?,
             lines: HashMap::new(),
             keys: HashMap::new(),
-        }
+        })
     }
 
     /// False: the record's place is taken.
-    fn append(&mut self, record: &crate::store::NewRecord) -> rusqlite::Result<bool> {
+    fn append(&mut self, record: &NewRecord) -> rusqlite::Result<bool> {
         let line = self.line(&record.line)?;
-        let added = self
-            .db
-            .prepare_cached(
-                "INSERT INTO log (line, seq, hash, head, body, received_ms) VALUES (?, ?, ?, ?, ?, ?)
-                 ON CONFLICT (line, seq) DO NOTHING",
-            )?
-            .execute(params![
-                line,
-                record.seq as i64,
-                record.hash.0,
-                record.head,
-                record.body,
-                record.received_ms
-            ])?;
+        let added = self.put.execute(params![
+            line,
+            record.seq as i64,
+            record.hash.0,
+            record.head,
+            record.body,
+            record.received_ms
+        ])?;
         if added == 0 {
             return Ok(false);
         }
@@ -116,9 +116,7 @@ impl<'a> Log<'a> {
 
     fn tie(&mut self, id: i64, key: &str) -> rusqlite::Result<()> {
         let key = self.key(key)?;
-        self.db
-            .prepare_cached("INSERT OR IGNORE INTO log_key (key, log) VALUES (?, ?)")?
-            .execute([key, id])?;
+        self.tie.execute([key, id])?;
         Ok(())
     }
 
@@ -176,8 +174,11 @@ fn desk(db: &Connection, change: &Change) -> rusqlite::Result<()> {
 }
 
 fn views(db: &Connection, change: &Change) -> rusqlite::Result<()> {
+    let mut drop_fields =
+        db.prepare_cached("DELETE FROM view_field WHERE view = (SELECT id FROM view WHERE kind = ? AND key = ?)")?;
     let mut drop_view = db.prepare_cached("DELETE FROM view WHERE kind = ? AND key = ?")?;
     for (kind, key) in &change.drop_views {
+        drop_fields.execute([kind, key])?;
         drop_view.execute([kind, key])?;
     }
     change.views.iter().try_for_each(|view| put_view(db, view))

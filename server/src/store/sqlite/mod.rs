@@ -26,8 +26,8 @@ use refinery::Target;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{
-    Cell, Change, Claim, Committed, DocumentRow, FeedRow, LogLine, LogRow, Store, StoreError, StoreFault, StoreResult,
-    Turn, ViewQuery, ViewRow,
+    Cell, Change, Claim, Committed, DocumentRow, FeedRow, Found, LogLine, LogRow, Lookup, Store, StoreError,
+    StoreFault, StoreResult, Turn, ViewQuery, ViewRow, Wanted,
     lock::{failed, lock, private},
 };
 use crate::metrics::Writes;
@@ -41,7 +41,12 @@ const BESIDE: [&str; 2] = ["onbeat.sqlite-wal", "onbeat.sqlite-shm"];
 /// Connections that read beside the writer.
 const READERS: usize = 4;
 /// Pages that each connection keeps; the kernel keeps the others.
-const CACHE_KIB: i64 = 2_000;
+const READER_CACHE_KIB: i64 = 2_000;
+/// Records of many phones go to many places of the indexes, again and again until the next checkpoint.
+const WRITER_CACHE_KIB: i64 = 16_000;
+/// Pages of the write-ahead log from which on it is folded into the database's file: as much as the log keeps.
+const CHECKPOINT_PAGES: i64 = 16_000;
+const LOG_LIMIT_BYTES: i64 = 64 * 1024 * 1024;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The store in a data folder. It holds the folder's lock file as long as it lives.
@@ -67,13 +72,14 @@ impl Sqlite {
         let lock = lock(folder)?;
         let file = folder.join(FILE);
         keep_private(folder)?;
-        let mut writer = connect(&file, OpenFlags::default())?;
+        let mut writer = connect(&file, OpenFlags::default(), WRITER_CACHE_KIB)?;
         prepare(&mut writer, max_pages)?;
         let readers = (0..READERS)
             .map(|_| {
                 connect(
                     &file,
                     OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+                    READER_CACHE_KIB,
                 )
             })
             .collect::<StoreResult<Vec<_>>>()?;
@@ -104,11 +110,11 @@ fn keep_private(folder: &Path) -> StoreResult<()> {
     Ok(())
 }
 
-fn connect(file: &Path, flags: OpenFlags) -> StoreResult<Connection> {
+fn connect(file: &Path, flags: OpenFlags, cache_kib: i64) -> StoreResult<Connection> {
     let connection = Connection::open_with_flags(file, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(64);
-    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.pragma_update(None, "cache_size", -cache_kib)?;
     Ok(connection)
 }
 
@@ -117,9 +123,10 @@ fn prepare(connection: &mut Connection, max_pages: Option<u32>) -> StoreResult<(
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "secure_delete", true)?;
-    connection.pragma_update(None, "foreign_keys", true)?;
-    connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
-    connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
+    // Each change finds the ids that it writes itself; to look them all up once more costs a tenth of the inserts.
+    connection.pragma_update(None, "foreign_keys", false)?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    connection.pragma_update(None, "journal_size_limit", LOG_LIMIT_BYTES)?;
     schema::upgrade(connection, Target::Latest)?;
     if let Some(pages) = max_pages {
         connection.pragma_update(None, "max_page_count", pages)?;
@@ -138,14 +145,31 @@ impl From<rusqlite::Error> for StoreError {
 }
 
 #[async_trait]
+impl Lookup for Sqlite {
+    async fn tip(&self, line: &LogLine) -> StoreResult<Option<LogRow>> {
+        let line = line.clone();
+        self.read(move |db| read::tip(db, &line)).await
+    }
+
+    async fn records_of(&self, key: &str) -> StoreResult<Vec<LogRow>> {
+        let key = key.to_owned();
+        self.read(move |db| read::records_of(db, &key)).await
+    }
+
+    async fn cell(&self, kind: &str, key: &str, now_ms: i64) -> StoreResult<Option<Cell>> {
+        let (kind, key) = (kind.to_owned(), key.to_owned());
+        self.read(move |db| read::cell(db, &kind, &key, now_ms)).await
+    }
+}
+
+#[async_trait]
 impl Store for Sqlite {
     async fn commit(&self, change: Change) -> StoreResult<Committed> {
         self.writer.commit(change).await
     }
 
-    async fn tip(&self, line: &LogLine) -> StoreResult<Option<LogRow>> {
-        let line = line.clone();
-        self.read(move |db| read::tip(db, &line)).await
+    async fn look(&self, wanted: Wanted) -> StoreResult<Found> {
+        self.read(move |db| read::look(db, &wanted)).await
     }
 
     async fn lines(&self, stream: &str) -> StoreResult<Vec<(LogLine, u64, u64)>> {
@@ -156,11 +180,6 @@ impl Store for Sqlite {
     async fn records(&self, line: &LogLine, from_seq: u64, limit: usize) -> StoreResult<Vec<LogRow>> {
         let line = line.clone();
         self.read(move |db| read::records(db, &line, from_seq, limit)).await
-    }
-
-    async fn records_of(&self, key: &str) -> StoreResult<Vec<LogRow>> {
-        let key = key.to_owned();
-        self.read(move |db| read::records_of(db, &key)).await
     }
 
     async fn documents_after(&self, desk_seq: u64) -> StoreResult<Vec<DocumentRow>> {
@@ -185,11 +204,6 @@ impl Store for Sqlite {
     async fn views(&self, query: &ViewQuery) -> StoreResult<Vec<ViewRow>> {
         let query = query.clone();
         self.read(move |db| read::views(db, &query)).await
-    }
-
-    async fn cell(&self, kind: &str, key: &str, now_ms: i64) -> StoreResult<Option<Cell>> {
-        let (kind, key) = (kind.to_owned(), key.to_owned());
-        self.read(move |db| read::cell(db, &kind, &key, now_ms)).await
     }
 
     async fn cells(&self, kind: &str, prefix: &str, now_ms: i64) -> StoreResult<Vec<Cell>> {
@@ -242,6 +256,10 @@ impl Store for Sqlite {
 
     async fn viewed_elsewhere(&self) {
         future::pending().await
+    }
+
+    fn is_shared(&self) -> bool {
+        false
     }
 
     fn writes(&self) -> Writes {

@@ -1,7 +1,7 @@
 use onbeat_core::record::Hash;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params, types::Value};
 
-use crate::store::{Cell, DocumentRow, FeedRow, Field, LogLine, LogRow, StoreFault, ViewQuery, ViewRow};
+use crate::store::{Cell, DocumentRow, FeedRow, Field, Found, LogLine, LogRow, StoreFault, ViewQuery, ViewRow, Wanted};
 
 /// No query answers more rows than this at once.
 const MOST: usize = 1_000;
@@ -32,6 +32,25 @@ pub(super) fn tip(db: &Connection, line: &LogLine) -> rusqlite::Result<Option<Lo
     ))?
     .query_row(params![line.stream, line.epoch, line.branch], log_row)
     .optional()
+}
+
+/// As it stands at one moment.
+pub(super) fn look(db: &Connection, wanted: &Wanted) -> rusqlite::Result<Found> {
+    let _moment = db.unchecked_transaction()?;
+    let found = |(kind, key): &(String, String)| cell(db, kind, key, i64::MIN);
+    Ok(Found {
+        tips: wanted
+            .tips
+            .iter()
+            .map(|line| tip(db, line))
+            .collect::<rusqlite::Result<_>>()?,
+        records: wanted
+            .keys
+            .iter()
+            .map(|key| records_of(db, key))
+            .collect::<rusqlite::Result<_>>()?,
+        cells: wanted.cells.iter().map(found).collect::<rusqlite::Result<_>>()?,
+    })
 }
 
 pub(super) fn lines(db: &Connection, stream: &str) -> rusqlite::Result<Vec<(LogLine, u64, u64)>> {

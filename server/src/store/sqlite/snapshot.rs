@@ -3,7 +3,7 @@ use std::path::Path;
 use onbeat_core::record::Hash;
 use rusqlite::{Connection, OpenFlags, Row as Columns};
 
-use super::{FILE, connect, read, schema};
+use super::{FILE, READER_CACHE_KIB, connect, read, schema};
 use crate::store::{
     LogLine, StoreError, StoreResult,
     snapshot::{Blob, Part, Row, Sink, Tying},
@@ -19,7 +19,7 @@ impl Snapshot {
     /// [`StoreError::Newer`], and [`StoreError::Database`] where there is none or an older onbeat wrote it.
     pub(crate) fn open(folder: &Path) -> StoreResult<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let db = connect(&folder.join(FILE), flags)?;
+        let db = connect(&folder.join(FILE), flags, READER_CACHE_KIB)?;
         db.execute_batch("BEGIN")?;
         schema::check_newest(&db)?;
         Ok(Self(db))

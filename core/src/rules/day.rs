@@ -45,6 +45,23 @@ pub struct DayView {
     pub basis: Vec<String>,
 }
 
+impl DayView {
+    /// What is left of a day whose course and findings are past their time: the sign-in, the visits and the sums.
+    pub fn summary(self) -> Self {
+        Self {
+            spans: Vec::new(),
+            findings: Vec::new(),
+            presence: self.presence.summary(),
+            ..self
+        }
+    }
+
+    /// Whether no more is there than a [`DayView::summary`] says.
+    pub fn is_summary(&self) -> bool {
+        self.spans.is_empty() && self.findings.is_empty() && self.presence == self.presence.summary()
+    }
+}
+
 /// Folds one rep's day. `entries` are sorted by (trusted time, name) and may reach beyond the day (desk
 /// records and late answers); `now_ms` says how far the day is known.
 ///

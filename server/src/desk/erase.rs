@@ -127,25 +127,25 @@ impl Found {
         if self.days.contains(&day) || self.disputed.contains(&day) {
             return Ok(self.days.contains(&day));
         }
-        let disputed = in_dispute(desk, &self.rep, day).await?;
+        let disputed = match fold::stored_day(&desk.app, &self.rep, day).await? {
+            Some(view) => in_dispute(desk, &view).await,
+            None => false,
+        };
         let days = if disputed { &mut self.disputed } else { &mut self.days };
         days.insert(day);
         Ok(!disputed)
     }
 }
 
-async fn in_dispute(desk: &Desk, rep: &str, day: NaiveDate) -> DeskResult<bool> {
-    let Some(view) = desk.app.store.view("day", &format!("{rep}/{day}")).await? else {
-        return Ok(false);
-    };
-    let findings = serde_json::from_str::<DayView>(&view.body).map_or_else(|_| Vec::new(), |view| view.findings);
-    for finding in findings {
+/// Whether the rep's word on a finding of a day waits for a person's.
+pub(super) async fn in_dispute(desk: &Desk, view: &DayView) -> bool {
+    for finding in &view.findings {
         let case = Case::read(desk, &finding.id.to_string()).await;
         if case.is_ok_and(|case| case.in_dispute()) {
-            return Ok(true);
+            return true;
         }
     }
-    Ok(false)
+    false
 }
 
 /// Tells when the places of a line were taken, by the same trusted time as everything else: not before what the

@@ -17,6 +17,7 @@ pub mod erase;
 mod error;
 pub mod exceptions;
 pub mod export;
+mod forget;
 pub mod import;
 pub mod look;
 pub mod month;

@@ -203,6 +203,12 @@ pub struct RetentionApplied {
     pub disputed_days: u64,
     /// Quarantined batches erased.
     pub quarantined: u64,
+    /// Of days before this one, a summary is left.
+    #[serde(default)]
+    pub summarised_before: NaiveDate,
+    /// Days of reps of which only a summary was left.
+    #[serde(default)]
+    pub summarised_days: u64,
     /// Who had it done; `server`: it did by itself.
     pub by: String,
 }

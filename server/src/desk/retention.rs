@@ -11,6 +11,7 @@ use super::{
     Deed, Desk, DeskResult, audit,
     duties::{self, Duty},
     erase::{self, Erased, Erasure},
+    forget::forget,
     records::RetentionApplied,
 };
 use crate::{
@@ -40,6 +41,10 @@ pub struct Retained {
     pub disputed_days: u64,
     /// Bytes of batches that did not check; that there were such stays in the desk's log.
     pub quarantined: u64,
+    /// Of days before this one, a summary is left.
+    pub summarised_before: NaiveDate,
+    /// Days of reps of which only a summary was left.
+    pub summarised_days: u64,
 }
 
 /// How far the runs are.
@@ -49,6 +54,9 @@ pub struct Progress {
     pub day: Option<NaiveDate>,
     /// Up to which of the desk's records quarantined batches are gone.
     desk_seq: u64,
+    /// Of all days before this one a summary is left.
+    #[serde(default)]
+    summarised: Option<NaiveDate>,
 }
 
 /// How far the runs are, and the cell that says so.
@@ -67,9 +75,10 @@ pub async fn progress(desk: &Desk) -> DeskResult<(Progress, Option<String>)> {
 /// The store's. What was erased before an error stays erased: ask again.
 pub async fn retain(desk: &Desk, actor: &Actor, dry_run: bool) -> DeskResult<Retained> {
     let documents = desk.app.documents();
-    let kept = Days::new(documents.policy(desk.now_ms()).retention.fixes_days.into());
+    let kept = documents.policy(desk.now_ms()).retention;
     let today = documents.day_at("", desk.now_ms());
-    let before = today.checked_sub_days(kept).unwrap_or_default();
+    let ago = |days: u32| today.checked_sub_days(Days::new(days.into())).unwrap_or_default();
+    let (before, summarised_before) = (ago(kept.fixes_days), ago(kept.days_days));
     let what = Erasure { rep: None, before };
     let Erased {
         fixes,
@@ -79,6 +88,7 @@ pub async fn retain(desk: &Desk, actor: &Actor, dry_run: bool) -> DeskResult<Ret
     } = erase::erase(desk, actor, what, dry_run).await?;
     let (progress, _) = progress(desk).await?;
     let (batches, desk_seq) = old_batches(desk, before, progress.desk_seq).await?;
+    let forgotten = forget(desk, actor, progress.summarised, summarised_before, dry_run).await?;
     let retained = Retained {
         dry_run,
         before,
@@ -86,6 +96,8 @@ pub async fn retain(desk: &Desk, actor: &Actor, dry_run: bool) -> DeskResult<Ret
         days,
         disputed_days,
         quarantined: batches.len() as u64,
+        summarised_before,
+        summarised_days: forgotten.days,
     };
     if dry_run {
         return Ok(retained);
@@ -93,8 +105,9 @@ pub async fn retain(desk: &Desk, actor: &Actor, dry_run: bool) -> DeskResult<Ret
     let noted = cell(&Progress {
         day: Some(today),
         desk_seq,
+        summarised: Some(forgotten.until),
     });
-    if fixes == 0 && batches.is_empty() {
+    if fixes == 0 && batches.is_empty() && forgotten.days == 0 {
         let change = Change {
             cells: vec![noted],
             ..Change::default()
@@ -109,6 +122,8 @@ pub async fn retain(desk: &Desk, actor: &Actor, dry_run: bool) -> DeskResult<Ret
         days,
         disputed_days,
         quarantined: retained.quarantined,
+        summarised_before,
+        summarised_days: forgotten.days,
         by: actor.user.clone(),
     });
     deed.change.drop_blobs = batches;
@@ -130,6 +145,7 @@ pub async fn run(desk: Desk) {
                 days = retained.days,
                 disputed_days = retained.disputed_days,
                 quarantined = retained.quarantined,
+                summarised_days = retained.summarised_days,
                 "what is past its time was erased"
             ),
             Ok(None) => {}

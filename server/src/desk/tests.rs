@@ -26,7 +26,7 @@ use crate::{
     auth::Role,
     clock::{Clock, DemoClock, SystemClock},
     socket,
-    store::{Change, LogLine, ViewRow},
+    store::{Change, LogLine, ViewQuery, ViewRow},
     testing::{self, HOUR, MINUTE, MONDAY, Phone, REP, World, at, fix},
 };
 
@@ -994,17 +994,20 @@ async fn what_is_past_its_time_is_erased_once_a_day_and_never_more() {
     );
     duties::record_demo(&desk, &Actor::console()).await.unwrap();
     let cases = [
-        (90, (0, 0, 0), 3),
-        (91, (2, 1, 1), 2),
-        (93, (4, 2, 2), 0),
-        (400, (0, 0, 0), 0),
+        (90, (0, 0, 0, 0), 3),
+        (91, (2, 1, 1, 0), 2),
+        (93, (4, 2, 2, 0), 0),
+        (365, (0, 0, 0, 0), 0),
+        (366, (0, 0, 0, 1), 0),
+        (400, (0, 0, 0, 2), 0),
+        (401, (0, 0, 0, 0), 0),
     ];
     for (days, erased, left) in cases {
         world.set_time(day_after(days));
         let would = retention::retain(&desk, &Actor::console(), true).await.unwrap();
         let done = retention::daily(&desk).await.unwrap().unwrap();
         for (run, dry_run) in [(&would, true), (&done, false)] {
-            let counts = (run.fixes, run.days, run.quarantined);
+            let counts = (run.fixes, run.days, run.quarantined, run.summarised_days);
             assert_eq!((counts, run.dry_run), (erased, dry_run), "{days} days later");
         }
         assert_eq!(kept().await, left, "{days} days later");
@@ -1015,12 +1018,27 @@ async fn what_is_past_its_time_is_erased_once_a_day_and_never_more() {
         .unwrap();
     let told: Vec<_> = told.iter().map(|record| &record.fields).collect();
     assert_eq!(
-        told[1],
-        json!({"before": "2026-11-24", "fixes": 2, "days": 1, "disputed_days": 0, "quarantined": 1, "by": "server"})
-            .as_object()
-            .unwrap()
+        told[3],
+        json!({
+            "before": "2026-11-24", "fixes": 2, "days": 1, "disputed_days": 0, "quarantined": 1,
+            "summarised_before": "2026-02-22", "summarised_days": 0, "by": "server",
+        })
+        .as_object()
+        .unwrap()
     );
-    assert_eq!(told.len(), 2, "a run that finds nothing is not told");
+    crate::fold::drain(&desk.app).await.unwrap();
+    for day in ["2026-11-23", "2026-11-24", "2026-11-25"] {
+        let day = crate::fold::stored_day(&desk.app, REP, day.parse().unwrap()).await;
+        let day = day.unwrap().unwrap();
+        assert!(day.is_summary() && day.counts.fixes == 2, "{day:?}");
+    }
+    let findings = ViewQuery {
+        kind: "finding".into(),
+        limit: 9,
+        ..ViewQuery::default()
+    };
+    assert_eq!(desk.app.store.views(&findings).await.unwrap(), []);
+    assert_eq!(told.len(), 4, "a run that finds nothing is not told");
     let condition = condition::look(&desk).await.unwrap();
     assert_eq!((condition.phones, condition.phones_silent), (1, 1));
     assert_eq!(condition.retained_days, Some(0));

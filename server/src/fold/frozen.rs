@@ -23,6 +23,15 @@ pub fn frozen_cell(rep: &str, day: NaiveDate, view: &Hash) -> Cell {
     }
 }
 
+/// The blob that holds a day's frozen account.
+///
+/// # Errors
+/// The store's.
+pub async fn frozen_blob(app: &App, rep: &str, day: NaiveDate) -> StoreResult<Option<Hash>> {
+    let cell = app.store.cell(CELL, &format!("{rep}/{day}"), i64::MIN).await?;
+    Ok(cell.and_then(|cell| cell.body.parse().ok()))
+}
+
 /// Whether a day's account is frozen.
 ///
 /// # Errors

@@ -22,9 +22,10 @@ mod tests;
 pub(crate) use day::standing_basis;
 pub use day::{FoldError, day_now, day_with_documents};
 pub use explain::explained;
-pub use frozen::frozen_cell;
+pub use frozen::{frozen_blob, frozen_cell};
 pub use keys::{day_key, outdated, read_day_key, touches};
 pub use sums::DaySums;
+pub use views::day as stored_day;
 pub use worker::{drain, run, settle};
 
 pub(crate) use anchors::{boot_key, tie_of};

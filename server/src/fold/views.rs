@@ -75,7 +75,7 @@ async fn former(app: &App, day: &DayView) -> StoreResult<Vec<(&'static str, Stri
 ///
 /// # Errors
 /// The store's.
-pub(super) async fn day(app: &App, rep: &str, day: NaiveDate) -> StoreResult<Option<DayView>> {
+pub async fn day(app: &App, rep: &str, day: NaiveDate) -> StoreResult<Option<DayView>> {
     let stored = stored(app, rep, day).await?;
     Ok(stored.and_then(|row| serde_json::from_str(&row.body).ok()))
 }

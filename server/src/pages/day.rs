@@ -63,6 +63,8 @@ struct DayPage {
     before: NaiveDate,
     after: NaiveDate,
     closed: bool,
+    /// Only that is left of it.
+    summarised: bool,
     bar: Option<Bar>,
     hours: Vec<(i64, String)>,
     facts: Vec<(&'static str, String)>,
@@ -123,6 +125,7 @@ pub(super) async fn show(
         before: neighbour(day.checked_sub_days(Days::new(1))),
         after: neighbour(day.checked_add_days(Days::new(1))),
         closed: view.closed,
+        summarised: view.closed && view.window.is_some() && view.is_summary(),
         bar: view.window.map(|window| Bar::new(&frame, window, &view.spans)),
         hours: view.window.map(|window| hours(&frame, window)).unwrap_or_default(),
         facts: facts(&frame, &view),

@@ -72,6 +72,16 @@ pub struct PresenceView {
     pub set_aside: Vec<Name>,
 }
 
+impl PresenceView {
+    /// Without what was seen by the minute.
+    pub(super) fn summary(&self) -> Self {
+        Self {
+            live: self.live,
+            ..Self::default()
+        }
+    }
+}
+
 /// A cause, with its time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "mobile", derive(uniffi::Record))]

@@ -120,15 +120,12 @@ impl App {
         self.clock.now_ms()
     }
 
-    /// Reads what other processes have recorded meanwhile, where there may be others: each request and each fold begins with it, so that none
+    /// Reads what other processes have recorded meanwhile, or this one where it was cut off in between: each request and each fold begins with it, so that none
     /// rules by documents older than itself.
     ///
     /// # Errors
     /// The store's.
     pub async fn refresh(&self) -> StoreResult<()> {
-        if !self.store.is_shared() {
-            return Ok(());
-        }
         let known = self.documents();
         let new = self.store.documents_after(known.desk_seq()).await?;
         if !new.is_empty() {

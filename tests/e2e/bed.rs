@@ -67,6 +67,36 @@ impl Bed {
         }
     }
 
+    /// On an older server's data, at an hour after it was left; it listens where that one did.
+    pub(crate) fn over(older: &Path, listen: &str, admin_password: &str) -> Self {
+        let (folder, binaries, now_ms) = (tempfile::tempdir().unwrap(), Binaries::find().unwrap(), at("11:30"));
+        let data = folder.path().join("server");
+        copy(older, &data);
+        let server = Server::start(&binaries.onbeat, &data, listen, now_ms).unwrap();
+        let admin = Login {
+            role: "admin".into(),
+            user: "admin".into(),
+            password: admin_password.into(),
+            team: String::new(),
+        };
+        Self {
+            folder,
+            binaries,
+            server,
+            logins: vec![admin],
+            now_ms,
+            watched: None,
+        }
+    }
+
+    /// A phone that goes on with an older app's folder.
+    pub(crate) fn older_phone(&self, older: &Path) -> BedPhone {
+        let mut phone = self.new_phone(REP);
+        copy(older, phone.player.folder());
+        phone.player.start().unwrap();
+        phone
+    }
+
     /// Somebody of a role at the desk.
     pub(crate) fn desk(&self, role: &str) -> Api {
         let login = self.logins.iter().find(|login| login.role == role).unwrap();

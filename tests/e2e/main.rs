@@ -16,5 +16,6 @@ mod load;
 mod privacy;
 mod push;
 mod several;
+mod upgrade;
 mod watched;
 mod ways_out;

@@ -77,6 +77,16 @@ ssize_t pwrite64(int file, const void *bytes, size_t length, off64_t offset) {
     return is_full(file, offset + length) ? -1 : REAL(pwrite64)(file, bytes, length, offset);
 }
 
+ssize_t pwritev(int file, const struct iovec *parts, int count, off_t offset) {
+    off_t length = 0;
+    for (int n = 0; n < count; n++) length += parts[n].iov_len;
+    return is_full(file, offset + length) ? -1 : REAL(pwritev)(file, parts, count, offset);
+}
+
+int posix_fallocate(int file, off_t offset, off_t length) {
+    return is_full(file, offset + length) ? ENOSPC : REAL(posix_fallocate)(file, offset, length);
+}
+
 ssize_t write(int file, const void *bytes, size_t length) {
     if (is_full(file, lseek(file, 0, SEEK_CUR) + length)) return -1;
     if (is_success(bytes, length)) note('A');

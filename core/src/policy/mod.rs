@@ -1,6 +1,7 @@
 //! What an admin can set, with the shipped defaults: the company's rulebook and `docs/verdicts.md`.
 //!
-//! Its serde form is `policy.toml`; a key that is not known is an error, a key left out has its default.
+//! Its serde form is `policy.toml`; a key left out has its default. A key that is not known is passed over: what an older
+//! or newer version wrote is read by this one. Whoever takes a policy from a person's hand refuses such keys first.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +14,7 @@ pub use parts::{
 
 /// Everything an admin can set. One document per company, with windows by role.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct Policy {
     /// When reps work, where no role says otherwise.
     pub window: WindowRule,

@@ -5,7 +5,7 @@ macro_rules! part {
     ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty = $default:expr,)* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-        #[serde(deny_unknown_fields, default)]
+        #[serde(default)]
         pub struct $name { $($(#[$field_doc])* pub $field: $type,)* }
         impl Default for $name {
             fn default() -> Self {

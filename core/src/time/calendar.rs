@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Days that differ from the week's plan.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct Calendar {
     /// No work, whatever the day of the week.
     pub holidays: BTreeSet<NaiveDate>,

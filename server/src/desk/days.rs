@@ -1,7 +1,7 @@
 //! Which rep-days somebody asks for, and may see.
 
 use chrono::NaiveDate;
-use onbeat_core::judge::Span;
+use onbeat_core::rules::DayCounts;
 use serde::de::DeserializeOwned;
 
 use super::{Desk, DeskResult};
@@ -79,6 +79,6 @@ pub async fn on<T: DeserializeOwned>(desk: &Desk, actor: &Actor, day: NaiveDate)
 }
 
 /// All of a day's window so far is excused, by leave or otherwise: nobody is waited for.
-pub fn is_excused(spans: &[Span]) -> bool {
-    !spans.is_empty() && spans.iter().all(|span| span.excused_by.is_some())
+pub fn is_excused(counts: &DayCounts) -> bool {
+    counts.excused_s > 0 && counts.inside_s + counts.edge_s + counts.outside_s + counts.unknown_s == 0
 }

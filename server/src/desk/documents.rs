@@ -7,7 +7,10 @@ use super::{
     Books, Deed, Desk, DeskError, DeskResult, import,
     turn::{self, Start, Turned, turn},
 };
-use crate::{auth::Actor, files::import::key_of};
+use crate::{
+    auth::Actor,
+    files::{import::key_of, strictly},
+};
 
 /// The documents of a kind in force now, by key.
 ///
@@ -91,13 +94,17 @@ fn read(kind: &str, key: &str, mut document: Value) -> DeskResult<Document> {
         .as_object_mut()
         .ok_or_else(|| bad("a document is an object".into()))?;
     fields.insert("kind".into(), kind.into());
-    let read = if kind == "policy" {
-        fields.remove("kind");
-        serde_json::from_value(document).map(Document::Policy)
-    } else {
-        serde_json::from_value(document)
+    let read = match kind {
+        "policy" | "calendar" => {
+            fields.remove("kind");
+            match kind {
+                "policy" => strictly(document).map(Document::Policy),
+                _ => strictly(document).map(Document::Calendar),
+            }
+        }
+        _ => serde_json::from_value(document).map_err(|error| error.to_string()),
     };
-    let document = read.map_err(|error| bad(error.to_string()))?;
+    let document = read.map_err(bad)?;
     match &document {
         Document::Customer(customer) if customer.id != key => Err(bad("the customer's id is not the key".into())),
         Document::Policy(_) | Document::Calendar(_) if key != kind => Err(bad(format!("its key is {kind}"))),

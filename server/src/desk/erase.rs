@@ -11,7 +11,7 @@ use onbeat_core::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Deed, Desk, DeskError, DeskResult, books,
+    Deed, Desk, DeskError, DeskResult, Fault, books,
     decide::Case,
     records::{BodiesErased, DayFrozen},
 };
@@ -128,7 +128,7 @@ impl Found {
             return Ok(self.days.contains(&day));
         }
         let disputed = match fold::stored_day(&desk.app, &self.rep, day).await? {
-            Some(view) => in_dispute(desk, &view).await,
+            Some(view) => in_dispute(desk, &view).await?,
             None => false,
         };
         let days = if disputed { &mut self.disputed } else { &mut self.days };
@@ -138,14 +138,18 @@ impl Found {
 }
 
 /// Whether the rep's word on a finding of a day waits for a person's.
-pub(super) async fn in_dispute(desk: &Desk, view: &DayView) -> bool {
+///
+/// # Errors
+/// The store's: what can't be read may be under dispute.
+pub(super) async fn in_dispute(desk: &Desk, view: &DayView) -> DeskResult<bool> {
     for finding in &view.findings {
-        let case = Case::read(desk, &finding.id.to_string()).await;
-        if case.is_ok_and(|case| case.in_dispute()) {
-            return true;
+        match Case::read(desk, &finding.id.to_string()).await {
+            Ok(case) if case.in_dispute() => return Ok(true),
+            Err(error) if error.fault != Fault::Missing => return Err(error),
+            _ => {}
         }
     }
-    false
+    Ok(false)
 }
 
 /// Tells when the places of a line were taken, by the same trusted time as everything else: not before what the

@@ -6,12 +6,12 @@ use onbeat_core::rules::DayView;
 use super::{Deed, Desk, DeskResult, erase::in_dispute, records::DayFrozen};
 use crate::{
     auth::Actor,
-    fold::{day_key, frozen_blob, frozen_cell},
+    fold::{self, asked_cell, day_key, frozen_blob, frozen_cell},
     store::ViewQuery,
 };
 
-/// Days looked at together.
-const PAGE: usize = 200;
+/// Days summarised in one transaction, and folded before the next: neither holds up what phones send.
+const PAGE: usize = 100;
 
 /// What was forgotten, or (dry) would be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub(super) async fn forget(
             if view.day >= before || view.is_summary() {
                 continue;
             }
-            if in_dispute(desk, &view).await {
+            if in_dispute(desk, &view).await? {
                 oldest = oldest.min(view.day);
                 continue;
             }
@@ -67,6 +67,7 @@ pub(super) async fn forget(
         forgotten.until = forgotten.until.min(oldest);
         if !dry_run && forgotten.days > summarised {
             deed.commit(desk).await?;
+            fold::drain(&desk.app).await?;
         }
         if !query.go_on(&page) {
             return Ok(forgotten);
@@ -80,6 +81,7 @@ async fn summarise(desk: &Desk, deed: &mut Deed, view: DayView) -> DeskResult<()
     let summary = serde_json::to_vec(&view.summary()).expect("a view is plain data");
     let view = deed.blob(summary);
     deed.change.cells.push(frozen_cell(&rep, day, &view));
+    deed.change.drop_cells.push(asked_cell(&rep, day));
     deed.change.mark.push(day_key(&rep, day));
     deed.record(&DayFrozen { rep, day, view });
     Ok(())

@@ -161,7 +161,7 @@ pub async fn import(
             named.insert(("calendar", "calendar".to_owned()));
         }
         File::Policy { text } => {
-            let policy = toml::from_str(&text).map_err(|error| DeskError::input("bad_policy", error.to_string()))?;
+            let policy = files::toml(&text).map_err(|why| DeskError::input("bad_policy", why))?;
             after.policy = check_policy(policy, &after)?;
             named.insert(("policy", "policy".to_owned()));
         }

@@ -16,6 +16,7 @@ use super::{
     decide::{Case, FindingView},
     records::MonthFrozen,
     reports::{self, Sums},
+    retention,
 };
 use crate::{
     auth::Actor,
@@ -136,15 +137,14 @@ async fn drawn(desk: &Desk, actor: &Actor, month: Month) -> DeskResult<Sheet> {
 }
 
 async fn findings(desk: &Desk, actor: &Actor, which: &Which) -> DeskResult<Vec<FindingView>> {
-    let views = reports::all(desk, which.query(desk, actor, "finding")).await?;
-    let read = views.iter().filter_map(|view| serde_json::from_str(&view.body).ok());
-    Ok(read.collect())
+    reports::all(desk, which.query(desk, actor, "finding")).await
 }
 
 /// Freezes a month's sheet.
 ///
 /// # Errors
-/// `frozen` already; `too_early` while the month runs; `in_dispute` while a rep's word waits for a person's.
+/// `frozen` already; `month_runs`; `in_dispute` while a rep's word waits for a person's; `summarised` where findings are
+/// past their time.
 pub async fn freeze(desk: &Desk, actor: &Actor, month: Month) -> DeskResult<()> {
     let (key, now_ms) = (month.to_string(), desk.now_ms());
     if desk.app.store.cell(CELL, &key, i64::MIN).await?.is_some() {
@@ -155,6 +155,13 @@ pub async fn freeze(desk: &Desk, actor: &Actor, month: Month) -> DeskResult<()> 
     }
     if !month.is_over(desk) {
         return Err(DeskError::conflict("month_runs", format!("{key} is not over")));
+    }
+    if retention::summarised_until(desk)
+        .await?
+        .is_some_and(|until| until > month.0)
+    {
+        let why = format!("{key} has days of which only a summary is left: what was confirmed is not among it");
+        return Err(DeskError::conflict("summarised", why));
     }
     let mut disputed = 0;
     for found in findings(desk, actor, &month.which()).await? {

@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use onbeat_core::{
-    judge::Span,
     reference::Customer,
     rules::{
-        Name,
+        DayCounts, Name,
         sign_in::{SignInEntered, SignInView, SignInWay},
     },
 };
@@ -111,7 +110,7 @@ pub struct CallEntered {
 #[derive(Deserialize)]
 struct DayState {
     rep: String,
-    spans: Vec<Span>,
+    counts: DayCounts,
     sign_in: SignInView,
 }
 
@@ -125,7 +124,7 @@ pub async fn of_day(desk: &Desk, actor: &Actor, day: NaiveDate) -> DeskResult<Ve
     let (books, mut rows) = (Books::now(desk), Vec::new());
     for (id, rep) in books.reps.iter().filter(|(_, rep)| actor.covers(&rep.team)) {
         let state = days.remove(id);
-        let excused = state.as_ref().is_some_and(|state| is_excused(&state.spans));
+        let excused = state.as_ref().is_some_and(|state| is_excused(&state.counts));
         let sign_in = state.map(|state| state.sign_in).unwrap_or_default();
         let entered = match &sign_in.record {
             Some(record) if sign_in.way != Some(SignInWay::App) => entered(desk, record).await?,

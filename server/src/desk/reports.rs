@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use futures_util::future::join;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{Desk, DeskError, DeskResult, days::Which};
 use crate::{
@@ -121,11 +122,9 @@ pub async fn adherence(desk: &Desk, actor: &Actor, which: &Which, by: By) -> Des
 /// `bad_range`, `too_many`; the store's.
 pub async fn days(desk: &Desk, actor: &Actor, which: &Which) -> DeskResult<Vec<DaySums>> {
     bounded(which)?;
-    let views = all(desk, which.query(desk, actor, DaySums::KIND)).await?;
-    let read = views
-        .iter()
-        .filter_map(|view| serde_json::from_str::<DaySums>(&view.body).ok());
-    Ok(read.filter(|day| day.closed && day.window_s > 0).collect())
+    let mut days: Vec<DaySums> = all(desk, which.query(desk, actor, DaySums::KIND)).await?;
+    days.retain(|day| day.closed && day.window_s > 0);
+    Ok(days)
 }
 
 /// A period has two ends, the first before the second, and no more than a quarter between them.
@@ -142,21 +141,28 @@ pub fn bounded(which: &Which) -> DeskResult<(NaiveDate, NaiveDate)> {
     }
 }
 
-/// All views of a query.
+/// All views of a query, as far as `T` reads them. While some are read, those before them come out of their JSON.
 ///
 /// # Errors
 /// `too_many`; the store's.
-pub async fn all(desk: &Desk, mut query: ViewQuery) -> DeskResult<Vec<ViewRow>> {
+pub async fn all<T: DeserializeOwned>(desk: &Desk, mut query: ViewQuery) -> DeskResult<Vec<T>> {
     query.limit = READ;
-    let mut all = Vec::new();
+    let (mut all, mut seen) = (Vec::new(), 0);
+    let read = |page: &[ViewRow]| -> Vec<T> {
+        let bodies = page.iter().map(|view| serde_json::from_str(&view.body));
+        bodies.filter_map(Result::ok).collect()
+    };
+    let mut page = desk.app.store.views(&query).await?;
     loop {
-        let views = desk.app.store.views(&query).await?;
-        let goes_on = query.go_on(&views);
-        all.extend(views);
-        if !goes_on {
+        seen += page.len();
+        if !query.go_on(&page) {
+            all.extend(read(&page));
             return Ok(all);
         }
-        if all.len() >= VIEWS_MOST {
+        let (next, some) = join(desk.app.store.views(&query), async { read(&page) }).await;
+        all.extend(some);
+        page = next?;
+        if seen >= VIEWS_MOST {
             let why = format!("more than {VIEWS_MOST} rows: choose a shorter period, or a team");
             return Err(DeskError::input("too_many", why));
         }

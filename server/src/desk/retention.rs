@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use onbeat_core::{record::Hash, rules::log::BatchQuarantined};
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +69,14 @@ pub async fn progress(desk: &Desk) -> DeskResult<(Progress, Option<String>)> {
     Ok((progress.unwrap_or_default(), cell))
 }
 
+/// Of all days before this one a summary is left.
+///
+/// # Errors
+/// The store's.
+pub(super) async fn summarised_until(desk: &Desk) -> DeskResult<Option<NaiveDate>> {
+    Ok(progress(desk).await?.0.summarised)
+}
+
 /// Erases what is past its time. The account of it goes to the desk's log where anything was erased.
 ///
 /// # Errors
@@ -88,7 +96,9 @@ pub async fn retain(desk: &Desk, actor: &Actor, dry_run: bool) -> DeskResult<Ret
     } = erase::erase(desk, actor, what, dry_run).await?;
     let (progress, _) = progress(desk).await?;
     let (batches, desk_seq) = old_batches(desk, before, progress.desk_seq).await?;
-    let forgotten = forget(desk, actor, progress.summarised, summarised_before, dry_run).await?;
+    // Once a month all are looked at: a phone may have come from a drawer.
+    let from = progress.summarised.filter(|_| today.day() != 1);
+    let forgotten = forget(desk, actor, from, summarised_before, dry_run).await?;
     let retained = Retained {
         dry_run,
         before,

@@ -113,9 +113,8 @@ pub async fn now(desk: &Desk) -> DeskResult<Arc<Shares>> {
         bare: true,
         ..ViewQuery::default()
     };
-    let views = reports::all(desk, query).await?;
-    let read = views.iter().filter_map(|view| serde_json::from_str(&view.body).ok());
-    let shares = Arc::new(Shares::of(read, &models(desk).await?));
+    let found = reports::all(desk, query).await?;
+    let shares = Arc::new(Shares::of(found.into_iter(), &models(desk).await?));
     *latest() = Some((now_ms, Arc::clone(&shares)));
     Ok(shares)
 }

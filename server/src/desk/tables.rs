@@ -129,9 +129,7 @@ impl Asked {
 
     async fn visit_rows(&self, desk: &Desk, actor: &Actor) -> DeskResult<Vec<VisitRow>> {
         reports::bounded(&self.which)?;
-        let views = reports::all(desk, self.which.query(desk, actor, "visit")).await?;
-        let read = views.iter().filter_map(|view| serde_json::from_str(&view.body).ok());
-        Ok(read.collect())
+        reports::all(desk, self.which.query(desk, actor, "visit")).await
     }
 
     async fn visits(&self, desk: &Desk, actor: &Actor) -> DeskResult<Table> {
@@ -144,11 +142,8 @@ impl Asked {
 
     async fn findings(&self, desk: &Desk, actor: &Actor) -> DeskResult<Table> {
         reports::bounded(&self.which)?;
-        let views = reports::all(desk, self.which.query(desk, actor, "finding")).await?;
-        let read = views
-            .iter()
-            .filter_map(|view| serde_json::from_str::<FindingView>(&view.body).ok());
-        let rows = read.map(|view| {
+        let found: Vec<FindingView> = reports::all(desk, self.which.query(desk, actor, "finding")).await?;
+        let rows = found.into_iter().map(|view| {
             let found = view.finding;
             vec![
                 found.id.to_string(),

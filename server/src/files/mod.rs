@@ -7,7 +7,9 @@ pub mod places;
 #[cfg(test)]
 mod read_back;
 mod row;
+mod strict;
 pub mod track;
 pub mod xlsx;
 
 pub use row::RowError;
+pub use strict::{strictly, toml};

@@ -84,14 +84,19 @@ async fn whereabouts(app: &App, rep: &str, day: NaiveDate) -> Result<Option<Wher
     blocking(move || Some(Whereabouts::of(&basis, day, &entries, now_ms))).await
 }
 
+/// The cell of what other reps' phones raise of a rep's day: kind and key.
+pub fn asked_cell(rep: &str, day: NaiveDate) -> (String, String) {
+    (CELLS.into(), format!("{rep}/{day}"))
+}
+
 fn put(rep: &str, day: NaiveDate, questions: &[Finding], change: &mut Change) {
-    let key = format!("{rep}/{day}");
+    let (kind, key) = asked_cell(rep, day);
     if questions.is_empty() {
-        change.drop_cells.push((CELLS.into(), key));
+        change.drop_cells.push((kind, key));
         return;
     }
     change.cells.push(Cell {
-        kind: CELLS.into(),
+        kind,
         key,
         body: serde_json::to_string(questions).expect("questions are plain data"),
         expires_ms: None,

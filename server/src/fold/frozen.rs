@@ -8,7 +8,7 @@ use onbeat_core::{
 
 use crate::{
     app::App,
-    store::{Cell, StoreResult},
+    store::{Cell, StoreError, StoreResult},
 };
 
 const CELL: &str = "frozen";
@@ -46,15 +46,21 @@ pub(super) async fn is_frozen(app: &App, rep: &str, day: NaiveDate) -> StoreResu
 /// # Errors
 /// The store's.
 pub(super) async fn frozen(app: &App, rep: &str, day: NaiveDate, basis: &Basis) -> StoreResult<Option<DayView>> {
-    let Some(cell) = app.store.cell(CELL, &format!("{rep}/{day}"), i64::MIN).await? else {
+    let Some(blob) = frozen_blob(app, rep, day).await? else {
         return Ok(None);
     };
-    let Ok(blob) = cell.body.parse() else { return Ok(None) };
-    let bytes = app.store.blob(&blob).await?.unwrap_or_default();
-    let Ok(mut view) = serde_json::from_slice::<DayView>(&bytes) else {
-        tracing::error!(%day, "the frozen account of a day can't be read");
-        return Ok(None);
+    let bytes = match app.store.blob(&blob).await? {
+        Some(bytes) => Some(bytes),
+        // A summary has taken its place just now.
+        None => match frozen_blob(app, rep, day).await? {
+            Some(blob) => app.store.blob(&blob).await?,
+            None => None,
+        },
     };
+    // Its places are gone: judged anew, it would be another day.
+    let unreadable = || StoreError::Database(format!("the frozen account of {day} is not there, or can't be read"));
+    let mut view: DayView = serde_json::from_slice(&bytes.ok_or_else(unreadable)?).map_err(|_| unreadable())?;
+    view.closed |= view.window.is_some_and(|window| app.now_ms() >= window.to_ms);
     for finding in &mut view.findings {
         let decided = basis.decisions.iter().filter(|decision| decision.finding == finding.id);
         if let Some(newest) = decided.max_by_key(|decision| decision.at_ms) {

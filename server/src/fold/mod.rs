@@ -19,6 +19,7 @@ mod worker;
 #[cfg(test)]
 mod tests;
 
+pub use company::asked_cell;
 pub(crate) use day::standing_basis;
 pub use day::{FoldError, day_now, day_with_documents};
 pub use explain::explained;

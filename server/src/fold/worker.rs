@@ -34,6 +34,8 @@ const LEASE: Duration = Duration::from_secs(30);
 /// While so many pushes are at work, the worker rests as long as it worked; while twice as many, twice as long.
 const PUSHES_A_REST: u32 = 4;
 const REST_MOST: Duration = Duration::from_secs(2);
+/// But not while it has not caught up for so long.
+const BEHIND_MOST: Duration = Duration::from_secs(60);
 
 /// Folds what is marked until `shutdown`.
 pub async fn run(app: Arc<App>, shutdown: impl Future<Output = ()>) {
@@ -68,16 +70,22 @@ pub async fn drain(app: &App) -> StoreResult<()> {
 /// As [`drain`], but phones come first: the more of their pushes are at work, the longer it rests between some days and
 /// the next. A day that is pushed to meanwhile is folded once for all of it.
 async fn keep_up(app: &App) -> StoreResult<()> {
+    let mut looked: Option<Instant> = None;
     loop {
-        let begun = Instant::now();
         let turn = app.folding.turn.lock().await;
-        due(app).await?;
+        let begun = Instant::now();
+        if looked.is_none_or(|looked| looked.elapsed() >= TICK) {
+            due(app).await?;
+            looked = Some(begun);
+        }
         if !work(app).await? {
             app.folding.caught_up();
             return Ok(());
         }
         drop(turn);
-        tokio::time::sleep(rest(begun.elapsed(), app.turns.at_work())).await;
+        if app.folding.lag() < BEHIND_MOST {
+            tokio::time::sleep(rest(begun.elapsed(), app.turns.at_work())).await;
+        }
     }
 }
 
@@ -123,8 +131,11 @@ async fn close(app: &App) -> StoreResult<()> {
     if closed.is_empty() {
         return Ok(());
     }
-    // A mark that is set twice is worked off twice.
+    // A mark that is set twice is worked off twice, and stands behind all others: it waits until all can be seen.
     let marks = app.store.marks(MARKS).await?;
+    if marks.len() == MARKS {
+        return Ok(());
+    }
     let marked: HashSet<&str> = marks.iter().map(|(key, _)| key.as_str()).collect();
     let closed = closed.iter().map(|view| format!("day/{}", view.key));
     let change = Change {
@@ -142,7 +153,8 @@ async fn work(app: &App) -> StoreResult<bool> {
     }
     app.refresh().await?;
     let mut change = Change::default();
-    let many = claims.len() == DAYS && claims.iter().any(|claim| company::read_key(&claim.key).is_none());
+    let days = claims.iter().filter(|claim| company::read_key(&claim.key).is_none());
+    let many = 2 * days.count() > DAYS;
     let refolding: Vec<_> = claims.iter().map(|claim| refold(app, &claim.key, many)).collect();
     let mut refolded = stream::iter(refolding).buffered(AT_ONCE);
     for claim in &claims {

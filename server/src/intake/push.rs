@@ -206,7 +206,7 @@ impl Push<'_> {
         let boots = self.bodies.iter().flatten().map(|body| body.at.boot.as_str());
         let mut wanted = Times::wanted(stream, boots);
         wanted.tips.push(self.line.clone());
-        let epochs = [*epoch, epoch + 1].map(|epoch| certificate_at(stream, epoch));
+        let epochs = [*epoch, epoch.saturating_add(1)].map(|epoch| certificate_at(stream, epoch));
         wanted.cells.extend(epochs);
         wanted.cells.extend([LineTimes::at(&self.line), stream_at(stream)]);
         wanted
@@ -246,7 +246,7 @@ impl Push<'_> {
             let why = format!("epoch {epoch} of this stream was never opened here: ask for it");
             ApiError::new(StatusCode::NOT_FOUND, "unknown_epoch", why)
         })?;
-        let next = certificate_of(store, stream, epoch + 1).await?;
+        let next = certificate_of(store, stream, epoch.saturating_add(1)).await?;
         Ok(Certificates { own, next })
     }
 

@@ -15,7 +15,7 @@ use chrono::NaiveDate;
 use onbeat_core::{
     judge::Span,
     reference::FindingState,
-    rules::{Class, FindingKind, presence::LiveStatus, sign_in::SignInView},
+    rules::{Class, DayCounts, FindingKind, presence::LiveStatus, sign_in::SignInView},
     time::Interval,
 };
 use serde::Deserialize;
@@ -80,6 +80,7 @@ pub(super) struct DayState {
     rep: String,
     window: Option<Interval>,
     spans: Vec<Span>,
+    counts: DayCounts,
     presence: Presence,
     sign_in: SignInView,
     visits: Vec<Visit>,

@@ -403,8 +403,6 @@ pub trait Store: Lookup + 'static {
     async fn unfinished_blob(&self, hash: &Hash) -> StoreResult<u64>;
     /// Takes an unfinished blob out, to be checked and put whole by a change.
     async fn take_unfinished_blob(&self, hash: &Hash) -> StoreResult<Vec<u8>>;
-    /// Whether other processes write to it as well.
-    fn is_shared(&self) -> bool;
     /// What it counts of its writes.
     fn writes(&self) -> Writes;
     /// What it finds wrong with itself: reads all of it, which takes a while.

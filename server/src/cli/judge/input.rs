@@ -8,7 +8,10 @@ use onbeat_core::{
 };
 
 use super::{JudgeArgs, JudgeError};
-use crate::files::track::{TrackFix, read_track};
+use crate::files::{
+    self,
+    track::{TrackFix, read_track},
+};
 
 /// What is judged, and by what.
 pub(super) struct Input {
@@ -56,9 +59,9 @@ impl Input {
 /// The policy with the window and zone of the command line.
 fn policy(args: &JudgeArgs) -> Result<Policy, JudgeError> {
     let mut policy = match &args.policy {
-        Some(path) => toml::from_str::<Policy>(&text(path)?).map_err(|error| JudgeError::Policy {
+        Some(path) => files::toml(&text(path)?).map_err(|why| JudgeError::Policy {
             path: path.clone(),
-            message: error.to_string().trim_end().into(),
+            message: why.trim_end().into(),
         })?,
         None => Policy::default(),
     };

@@ -56,7 +56,7 @@ impl Row {
             live: state.and_then(|state| live(state.presence.live)),
             sign_in: sign_in.map_or_else(String::new, |(at_ms, way)| said(frame, at_ms, way)),
             signed_in: sign_in.is_some(),
-            excused: state.is_some_and(|state| is_excused(&state.spans)),
+            excused: state.is_some_and(|state| is_excused(&state.counts)),
             visits: state.map_or(0, |state| state.visits.len()),
             last_visit: state.map_or_else(String::new, |state| last_visit(frame, state)),
             findings: state.map_or(0, |state| undecided(state, Class::Finding)),

@@ -197,10 +197,6 @@ impl Store for Postgres {
         self.listener.heard(Channel::Views).await;
     }
 
-    fn is_shared(&self) -> bool {
-        true
-    }
-
     fn writes(&self) -> Writes {
         self.writer.writes.clone()
     }

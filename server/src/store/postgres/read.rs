@@ -74,12 +74,10 @@ pub(super) async fn tip(db: &impl GenericClient, line: &LogLine) -> StoreResult<
 pub(super) async fn look(db: &impl GenericClient, wanted: &Wanted) -> StoreResult<Found> {
     let tips = wanted.tips.iter().map(|line| tip(db, line));
     let records = wanted.keys.iter().map(|key| records_of(db, key));
-    let all = try_join3(
-        try_join_all(tips),
-        try_join_all(records),
-        these_cells(db, &wanted.cells),
-    );
-    let (tips, records, cells) = all.await?;
+    // Cells first: what guards hold them for is read after them.
+    let cells = these_cells(db, &wanted.cells);
+    let all = try_join3(cells, try_join_all(tips), try_join_all(records));
+    let (cells, tips, records) = all.await?;
     Ok(Found { tips, records, cells })
 }
 

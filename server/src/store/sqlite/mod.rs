@@ -43,7 +43,7 @@ const READERS: usize = 4;
 /// Pages that each connection keeps; the kernel keeps the others.
 const READER_CACHE_KIB: i64 = 2_000;
 /// Records of many phones go to many places of the indexes, again and again until the next checkpoint.
-const WRITER_CACHE_KIB: i64 = 16_000;
+const WRITER_CACHE_KIB: i64 = 32_000;
 /// Pages of the write-ahead log from which on it is folded into the database's file: as much as the log keeps.
 const CHECKPOINT_PAGES: i64 = 16_000;
 const LOG_LIMIT_BYTES: i64 = 64 * 1024 * 1024;
@@ -256,10 +256,6 @@ impl Store for Sqlite {
 
     async fn viewed_elsewhere(&self) {
         future::pending().await
-    }
-
-    fn is_shared(&self) -> bool {
-        false
     }
 
     fn writes(&self) -> Writes {

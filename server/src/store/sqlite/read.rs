@@ -1,5 +1,8 @@
 use onbeat_core::record::Hash;
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params, types::Value};
+use rusqlite::{
+    Connection, ErrorCode, OptionalExtension, Row, params,
+    types::{Value, ValueRef},
+};
 
 use crate::store::{Cell, DocumentRow, FeedRow, Field, Found, LogLine, LogRow, StoreFault, ViewQuery, ViewRow, Wanted};
 
@@ -205,6 +208,11 @@ pub(super) fn view(db: &Connection, kind: &str, key: &str) -> rusqlite::Result<O
         .transpose()
 }
 
+/// A body that stands in the index by time, written as it is there: `NULL` where it is longer.
+pub(super) const BRIEF: &str = "CASE WHEN length(body) <= 500 THEN body END";
+/// So many views with a field are found by it, and sorted; more are gone through in order of time.
+const SORTED_MOST: i64 = 2_000;
+
 /// A query's conditions, and what they are asked with.
 struct Where {
     text: String,
@@ -219,29 +227,27 @@ impl Where {
     }
 }
 
-fn conditions(query: &ViewQuery) -> Where {
+/// `own` is how the view's own columns are written: with a plus before them, no index over them is used.
+fn conditions(query: &ViewQuery, own: &'static str) -> Where {
     let mut all = Where {
-        text: "view.kind = ?".into(),
+        text: format!("{own}kind = ?"),
         values: vec![query.kind.clone().into()],
     };
     if let Some(scopes) = &query.scopes {
         let marks = vec!["?"; scopes.len()].join(", ");
         all.and(
-            &format!("view.scope IN ({marks})"),
+            &format!("{own}scope IN ({marks})"),
             scopes.iter().map(|s| s.clone().into()),
         );
     }
     if let Some(from) = query.from_ms {
-        all.and("view.at_ms >= ?", [from.into()]);
+        all.and(&format!("{own}at_ms >= ?"), [from.into()]);
     }
     if let Some(to) = query.to_ms {
-        all.and("view.at_ms < ?", [to.into()]);
+        all.and(&format!("{own}at_ms < ?"), [to.into()]);
     }
     for (name, field) in &query.fields {
-        let (column, value): (_, Value) = match field {
-            Field::Text(text) => ("text", text.clone().into()),
-            Field::Int(int) => ("int", (*int).into()),
-        };
+        let (column, value) = column(field);
         all.and(
             &format!("view.id IN (SELECT view FROM view_field WHERE name = ? AND {column} = ?)"),
             [name.clone().into(), value],
@@ -256,28 +262,69 @@ fn conditions(query: &ViewQuery) -> Where {
     if let Some((at, key)) = &query.after {
         let sign = if query.descending { "<" } else { ">" };
         all.and(
-            &format!("(view.at_ms, view.key) {sign} (?, ?)"),
+            &format!("({own}at_ms, {own}key) {sign} (?, ?)"),
             [(*at).into(), key.clone().into()],
         );
     }
     all
 }
 
+/// Where a field's value stands.
+fn column(field: &Field) -> (&'static str, Value) {
+    match field {
+        Field::Text(text) => ("text", text.clone().into()),
+        Field::Int(int) => ("int", (*int).into()),
+    }
+}
+
+/// Whether a field of the query singles few views out.
+fn are_few(db: &Connection, query: &ViewQuery) -> rusqlite::Result<bool> {
+    for (name, field) in &query.fields {
+        let (column, value) = column(field);
+        let counted = format!(
+            "SELECT count(*) FROM (SELECT 1 FROM view_field WHERE name = ? AND {column} = ? LIMIT {SORTED_MOST} + 1)"
+        );
+        let count: i64 = db
+            .prepare_cached(&counted)?
+            .query_row(params![name, value], |row| row.get(0))?;
+        if count <= SORTED_MOST {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 pub(super) fn views(db: &Connection, query: &ViewQuery) -> rusqlite::Result<Vec<ViewRow>> {
-    let mut wanted = conditions(query);
+    let own = if are_few(db, query)? { "+view." } else { "view." };
+    let mut wanted = conditions(query, own);
     let order = if query.descending { "DESC" } else { "ASC" };
     wanted.values.push((query.limit.min(MOST) as i64).into());
-    let found: Vec<_> = db
+    let body = if query.bare { BRIEF } else { "body" };
+    let found: Vec<(i64, Option<ViewRow>)> = db
         .prepare_cached(&format!(
-            "{VIEW} WHERE {} ORDER BY view.at_ms {order}, view.key {order} LIMIT ?",
+            "SELECT view.id, view.kind, view.key, view.scope, view.at_ms, {body} FROM view
+             WHERE {} ORDER BY {own}at_ms {order}, {own}key {order} LIMIT ?",
             wanted.text
         ))?
-        .query_map(rusqlite::params_from_iter(wanted.values), view_row)?
+        .query_map(rusqlite::params_from_iter(wanted.values), |row| {
+            match row.get_ref(5)? {
+                ValueRef::Null => Ok((row.get(0)?, None)),
+                _ => view_row(row).map(|(id, view)| (id, Some(view))),
+            }
+        })?
         .collect::<rusqlite::Result<_>>()?;
-    if query.bare {
-        return Ok(found.into_iter().map(|(_, view)| view).collect());
-    }
-    found.into_iter().map(|view| with_fields(db, view)).collect()
+    let whole = |(id, view): (i64, Option<ViewRow>)| match view {
+        Some(view) if query.bare => Ok(view),
+        Some(view) => with_fields(db, (id, view)),
+        None => by_id(db, id),
+    };
+    found.into_iter().map(whole).collect()
+}
+
+/// One whose body is too long for the index.
+fn by_id(db: &Connection, id: i64) -> rusqlite::Result<ViewRow> {
+    db.prepare_cached(&format!("{VIEW} WHERE view.id = ?"))?
+        .query_row([id], |row| view_row(row).map(|(_, view)| view))
 }
 
 pub(super) fn cell_row(row: &Row<'_>) -> rusqlite::Result<Cell> {

@@ -132,6 +132,29 @@ fn open_days_of_an_older_file_are_folded_again() {
     );
 }
 
+/// A month of sums lies on as many pages as it has days of reps.
+#[test]
+fn short_views_are_read_from_the_index_alone() {
+    let mut db = Connection::open_in_memory().unwrap();
+    schema::upgrade(&mut db, Target::Latest).unwrap();
+    let plan = |own: &str, column: &str| {
+        let sql = format!(
+            "EXPLAIN QUERY PLAN SELECT id, kind, key, scope, at_ms, {column} FROM view
+             WHERE {own}kind = 'sums' AND {own}scope IN ('a', 'b') AND {own}at_ms >= 5 AND {own}at_ms < 9
+             ORDER BY {own}at_ms DESC, {own}key DESC LIMIT 1000"
+        );
+        db.query_row(&sql, [], |row| row.get::<_, String>(3)).unwrap()
+    };
+    let index = "USING COVERING INDEX view_brief (kind=? AND at_ms>? AND at_ms<?)";
+    assert!(
+        plan("view.", read::BRIEF).contains(index),
+        "{}",
+        plan("view.", read::BRIEF)
+    );
+    assert!(!plan("view.", "body").contains("COVERING"));
+    assert!(!plan("+view.", read::BRIEF).contains("kind=?"));
+}
+
 /// The write-ahead log holds what a page held before; an erased body must be gone from there too.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_erased_body_is_on_no_page_of_any_file() {

@@ -240,10 +240,12 @@ fn conditions(query: &ViewQuery, own: &'static str) -> Where {
             scopes.iter().map(|s| s.clone().into()),
         );
     }
-    if let Some(from) = query.from_ms {
+    // A later page has one bound by where it begins; of two SQLite might go by the farther, through all pages before it.
+    let begun = query.after.is_some();
+    if let Some(from) = query.from_ms.filter(|_| query.descending || !begun) {
         all.and(&format!("{own}at_ms >= ?"), [from.into()]);
     }
-    if let Some(to) = query.to_ms {
+    if let Some(to) = query.to_ms.filter(|_| !query.descending || !begun) {
         all.and(&format!("{own}at_ms < ?"), [to.into()]);
     }
     for (name, field) in &query.fields {

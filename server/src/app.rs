@@ -120,8 +120,8 @@ impl App {
         self.clock.now_ms()
     }
 
-    /// Reads what other processes have recorded meanwhile, or this one where it was cut off in between: each request and each fold begins with it, so that none
-    /// rules by documents older than itself.
+    /// Reads what other processes have recorded meanwhile, or this one where it was cut off in between: each request and
+    /// each fold begins with it, so that none rules by documents older than itself.
     ///
     /// # Errors
     /// The store's.

@@ -11,7 +11,7 @@ use onbeat_tests::{
     story::{Story, at},
     world::Binaries,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     bed::{Bed, REP},
@@ -80,20 +80,26 @@ fn a_full_disk_at_the_server_loses_nothing() {
         Some(watched)
     });
     let watched = bed.watched.take().unwrap();
-    let mut phone = bed.phone(REP);
-    let then = phone.take_fixes(bed.now_ms, 30);
-    watched.fill_disk(true);
-    bed.now_ms = then;
-    let report = bed.sync_once(&mut phone);
-    assert_ne!(report["problems"], json!([]), "the phone is told: {report}");
+    let report = synced_over_a_full_disk(&mut bed, &watched, 30);
     assert_eq!(
         report["waiting"].as_u64().map(|n| n >= 30),
         Some(true),
         "nothing is acknowledged: {report}"
     );
+}
+
+/// A phone syncs so many fixes while the disk is full, and again once it is not; what the first time came to.
+fn synced_over_a_full_disk(bed: &mut Bed, watched: &Watched, fixes: i64) -> Value {
+    let mut phone = bed.phone(REP);
+    let then = phone.take_fixes(bed.now_ms, fixes);
+    watched.fill_disk(true);
+    bed.now_ms = then;
+    let report = bed.sync_once(&mut phone);
+    assert_ne!(report["problems"], json!([]), "the phone is told: {report}");
     watched.fill_disk(false);
     bed.sync(&mut phone, then);
-    assert_eq!(bed.verified_log(REP).matches("\"type\":\"fix\"").count(), 30);
+    assert_eq!(bed.verified_log(REP).matches("\"type\":\"fix\"").count() as i64, fixes);
+    report
 }
 
 /// A file that can't be made longer is what PostgreSQL finds first.
@@ -105,16 +111,8 @@ fn a_full_disk_under_the_database_loses_nothing() {
     let watched = Watched::new_of_growth(&cluster::postgres(), folder.path());
     let cluster = Cluster::start_by(&watched.program);
     let mut bed = Bed::on(&cluster.url);
-    let mut phone = bed.phone(REP);
-    let then = phone.take_fixes(bed.now_ms, 300);
-    watched.fill_disk(true);
-    bed.now_ms = then;
-    let report = bed.sync_once(&mut phone);
-    assert_ne!(report["problems"], json!([]), "the phone is told: {report}");
+    let report = synced_over_a_full_disk(&mut bed, &watched, 300);
     assert_ne!(report["waiting"], 0, "not all is acknowledged: {report}");
-    watched.fill_disk(false);
-    bed.sync(&mut phone, then);
-    assert_eq!(bed.verified_log(REP).matches("\"type\":\"fix\"").count(), 300);
 }
 
 /// Each push needs a sync, but those that come together share one.

@@ -22,21 +22,16 @@ pub(super) async fn run(args: &RetentionArgs) -> DeskResult<()> {
 }
 
 fn told(answer: &Value) -> String {
-    let would = if answer["dry_run"] == true { "would be " } else { "" };
+    let (would, left) = match answer["dry_run"] == true {
+        true => ("would be ", "would be left"),
+        false => ("", "are left"),
+    };
     let before = answer["before"].as_str().unwrap_or_default();
     let summarised = answer["summarised_before"].as_str().unwrap_or_default();
     let mut text = format!(
         "of days before {before}: {} fixes of {} days and {} quarantined batches {would}erased; \
-         of {} days before {summarised} only the sign-in, the visits and the sums {}",
-        answer["fixes"],
-        answer["days"],
-        answer["quarantined"],
-        answer["summarised_days"],
-        if answer["dry_run"] == true {
-            "would be left"
-        } else {
-            "are left"
-        },
+         of {} days before {summarised} only the sign-in, the visits and the sums {left}",
+        answer["fixes"], answer["days"], answer["quarantined"], answer["summarised_days"],
     );
     if answer["disputed_days"] != 0 {
         text += &format!(

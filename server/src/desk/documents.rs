@@ -93,16 +93,14 @@ fn read(kind: &str, key: &str, mut document: Value) -> DeskResult<Document> {
     let fields = document
         .as_object_mut()
         .ok_or_else(|| bad("a document is an object".into()))?;
-    fields.insert("kind".into(), kind.into());
+    fields.remove("kind");
     let read = match kind {
-        "policy" | "calendar" => {
-            fields.remove("kind");
-            match kind {
-                "policy" => strictly(document).map(Document::Policy),
-                _ => strictly(document).map(Document::Calendar),
-            }
+        "policy" => strictly(document).map(Document::Policy),
+        "calendar" => strictly(document).map(Document::Calendar),
+        _ => {
+            fields.insert("kind".into(), kind.into());
+            serde_json::from_value(document).map_err(|error| error.to_string())
         }
-        _ => serde_json::from_value(document).map_err(|error| error.to_string()),
     };
     let document = read.map_err(bad)?;
     match &document {

@@ -1,6 +1,6 @@
 //! How days went and what was found in them, past its time: of each day a summary is left, frozen in place of its account.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use onbeat_core::rules::DayView;
 
 use super::{Deed, Desk, DeskResult, erase::in_dispute, records::DayFrozen};
@@ -37,8 +37,8 @@ pub(super) async fn forget(
     let mut query = ViewQuery {
         kind: "day".into(),
         // Other zones begin earlier, or later.
-        from_ms: from.map(|day| opening_ms(day - chrono::Days::new(1))),
-        to_ms: Some(opening_ms(before + chrono::Days::new(1))),
+        from_ms: from.map(|day| opening_ms(day - Days::new(1))),
+        to_ms: Some(opening_ms(before + Days::new(1))),
         limit: PAGE,
         bare: true,
         ..ViewQuery::default()
@@ -47,7 +47,7 @@ pub(super) async fn forget(
     loop {
         let page = desk.app.store.views(&query).await?;
         let mut deed = Deed::new(actor);
-        let (summarised, mut oldest) = (forgotten.days, before);
+        let summarised = forgotten.days;
         for row in &page {
             let Ok(view) = serde_json::from_str::<DayView>(&row.body) else {
                 continue;
@@ -56,7 +56,7 @@ pub(super) async fn forget(
                 continue;
             }
             if in_dispute(desk, &view).await? {
-                oldest = oldest.min(view.day);
+                forgotten.until = forgotten.until.min(view.day);
                 continue;
             }
             forgotten.days += 1;
@@ -64,7 +64,6 @@ pub(super) async fn forget(
                 summarise(desk, &mut deed, view).await?;
             }
         }
-        forgotten.until = forgotten.until.min(oldest);
         if !dry_run && forgotten.days > summarised {
             deed.commit(desk).await?;
             fold::drain(&desk.app).await?;

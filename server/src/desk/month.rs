@@ -156,10 +156,8 @@ pub async fn freeze(desk: &Desk, actor: &Actor, month: Month) -> DeskResult<()> 
     if !month.is_over(desk) {
         return Err(DeskError::conflict("month_runs", format!("{key} is not over")));
     }
-    if retention::summarised_until(desk)
-        .await?
-        .is_some_and(|until| until > month.0)
-    {
+    let (progress, _) = retention::progress(desk).await?;
+    if progress.summarised.is_some_and(|until| until > month.0) {
         let why = format!("{key} has days of which only a summary is left: what was confirmed is not among it");
         return Err(DeskError::conflict("summarised", why));
     }

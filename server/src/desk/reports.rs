@@ -159,13 +159,13 @@ pub async fn all<T: DeserializeOwned>(desk: &Desk, mut query: ViewQuery) -> Desk
             all.extend(read(&page));
             return Ok(all);
         }
-        let (next, some) = join(desk.app.store.views(&query), async { read(&page) }).await;
-        all.extend(some);
-        page = next?;
         if seen >= VIEWS_MOST {
             let why = format!("more than {VIEWS_MOST} rows: choose a shorter period, or a team");
             return Err(DeskError::input("too_many", why));
         }
+        let (next, some) = join(desk.app.store.views(&query), async { read(&page) }).await;
+        all.extend(some);
+        page = next?;
     }
 }
 

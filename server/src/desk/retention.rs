@@ -56,7 +56,7 @@ pub struct Progress {
     desk_seq: u64,
     /// Of all days before this one a summary is left.
     #[serde(default)]
-    summarised: Option<NaiveDate>,
+    pub(super) summarised: Option<NaiveDate>,
 }
 
 /// How far the runs are, and the cell that says so.
@@ -67,14 +67,6 @@ pub async fn progress(desk: &Desk) -> DeskResult<(Progress, Option<String>)> {
     let cell = desk.app.store.cell(KIND, KEY, i64::MIN).await?.map(|cell| cell.body);
     let progress = cell.as_deref().and_then(|body| serde_json::from_str(body).ok());
     Ok((progress.unwrap_or_default(), cell))
-}
-
-/// Of all days before this one a summary is left.
-///
-/// # Errors
-/// The store's.
-pub(super) async fn summarised_until(desk: &Desk) -> DeskResult<Option<NaiveDate>> {
-    Ok(progress(desk).await?.0.summarised)
 }
 
 /// Erases what is past its time. The account of it goes to the desk's log where anything was erased.

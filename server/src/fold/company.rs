@@ -105,7 +105,8 @@ fn put(rep: &str, day: NaiveDate, questions: &[Finding], change: &mut Change) {
 
 /// The questions of a rep's day that were found by other reps' phones.
 pub(super) async fn told(app: &App, rep: &str, day: NaiveDate) -> StoreResult<Vec<Finding>> {
-    let cell = app.store.cell(CELLS, &format!("{rep}/{day}"), i64::MIN).await?;
+    let (kind, key) = asked_cell(rep, day);
+    let cell = app.store.cell(&kind, &key, i64::MIN).await?;
     Ok(cell
         .and_then(|cell| serde_json::from_str(&cell.body).ok())
         .unwrap_or_default())

@@ -88,18 +88,13 @@ impl LineTimes {
             return false;
         }
         let at = &body.at;
-        if let Some((_, newest_ms)) = self.boots.back_mut().filter(|(boot, _)| *boot == at.boot) {
-            let before_ms = *newest_ms;
-            *newest_ms = before_ms.max(at.elapsed_ms);
-            return backwards_ms(before_ms, at.elapsed_ms).is_some();
-        }
         let known = self.boots.iter().rposition(|(boot, _)| *boot == at.boot);
         let known = known.and_then(|index| self.boots.remove(index));
+        let (boot, newest_ms) = known.unwrap_or_else(|| (at.boot.clone(), i64::MIN));
         if self.boots.len() == BOOTS_MOST {
             self.boots.pop_front();
         }
-        let newest_ms = known.map_or(i64::MIN, |(_, newest_ms)| newest_ms);
-        self.boots.push_back((at.boot.clone(), newest_ms.max(at.elapsed_ms)));
+        self.boots.push_back((boot, newest_ms.max(at.elapsed_ms)));
         backwards_ms(newest_ms, at.elapsed_ms).is_some()
     }
 }

@@ -123,7 +123,7 @@ fn prepare(connection: &mut Connection, max_pages: Option<u32>) -> StoreResult<(
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "secure_delete", true)?;
-    // Each change finds the ids that it writes itself; to look them all up once more costs a tenth of the inserts.
+    // Each change finds the ids that it writes itself; they would all be looked up once more.
     connection.pragma_update(None, "foreign_keys", false)?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     connection.pragma_update(None, "journal_size_limit", LOG_LIMIT_BYTES)?;

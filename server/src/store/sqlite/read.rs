@@ -297,11 +297,12 @@ fn are_few(db: &Connection, query: &ViewQuery) -> rusqlite::Result<bool> {
 }
 
 pub(super) fn views(db: &Connection, query: &ViewQuery) -> rusqlite::Result<Vec<ViewRow>> {
-    let own = if are_few(db, query)? { "+view." } else { "view." };
+    let few = are_few(db, query)?;
+    let own = if few { "+view." } else { "view." };
     let mut wanted = conditions(query, own);
     let order = if query.descending { "DESC" } else { "ASC" };
     wanted.values.push((query.limit.min(MOST) as i64).into());
-    let body = if query.bare { BRIEF } else { "body" };
+    let body = if query.bare && !few { BRIEF } else { "body" };
     let found: Vec<(i64, Option<ViewRow>)> = db
         .prepare_cached(&format!(
             "SELECT view.id, view.kind, view.key, view.scope, view.at_ms, {body} FROM view

@@ -12,12 +12,12 @@ use chrono::NaiveDate;
 use crate::{
     base64url,
     phone::{
-        self, CustomerNear, Device, Diagnosis, Explained, FixOutcome, Heads, PhoneError, Platform, RecordShown,
-        SyncReport, Today,
+        self, CustomerNear, Device, Diagnosis, Explained, FixOutcome, Heads, MapView, PhoneError, Platform,
+        RecordShown, Start, SyncReport, Today,
     },
     reading::{Reading, Stamp},
     record::{Grade, Hash, Receipt, Signature},
-    reference::{ExceptionKind, Look},
+    reference::{ExceptionKind, Look, Notice},
     rules::{DayView, Explanation, Fact, presence::Cause, visit::Report},
     time::Interval,
     words::{self, Language},
@@ -72,6 +72,22 @@ impl Phone {
     /// Any day's account: [`phone::Phone::day`].
     pub fn day(&self, at: Stamp, day: String) -> Result<DayView, PhoneError> {
         self.0.day(&at, &day)
+    }
+    /// What the map shows: [`phone::Phone::map`].
+    pub fn map(&self, at: Stamp) -> Result<MapView, PhoneError> {
+        self.0.map(&at)
+    }
+    /// The company's page on location: [`phone::Phone::notice`].
+    pub fn notice(&self) -> Result<Option<Notice>, PhoneError> {
+        self.0.notice()
+    }
+    /// Agrees that the place is recorded, or withdraws that: [`phone::Phone::answer_location`].
+    pub fn answer_location(&self, at: Stamp, agrees: bool) -> Result<(), PhoneError> {
+        self.0.answer_location(&at, agrees)
+    }
+    /// Deletes what a replaced phone holds: [`phone::Phone::leave`].
+    pub fn leave(&self) -> Result<(), PhoneError> {
+        self.0.leave()
     }
     /// Takes a fix: [`phone::Phone::on_fix`].
     pub fn on_fix(&self, reading: Reading) -> Result<FixOutcome, PhoneError> {
@@ -180,6 +196,10 @@ impl Phone {
     /// The rep's own copy of the log: [`phone::Phone::export_own`].
     pub fn export_own(&self) -> Result<String, PhoneError> {
         self.0.export_own()
+    }
+    /// The app was started: [`phone::Phone::note_start`].
+    pub fn note_start(&self, at: Stamp, start: Start) -> Result<(), PhoneError> {
+        self.0.note_start(&at, start)
     }
     /// What a help desk asks for: [`phone::Phone::diagnosis`].
     pub fn diagnosis(&self) -> Result<Diagnosis, PhoneError> {

@@ -49,6 +49,7 @@ const PAGES = [
   ["admin-policy", "admin", "/admin/policy"],
   ["admin-calendar", "admin", "/admin/calendar"],
   ["admin-duties", "admin", "/admin/duties"],
+  ["admin-notice", "admin", "/admin/notice"],
   ["admin-phones", "admin", "/admin/phones"],
   ["admin-quarantine", "otto", "/admin/quarantine"],
   ["admin-batch", "otto", batch],

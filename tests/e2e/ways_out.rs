@@ -222,6 +222,12 @@ fn a_second_phone_retires_the_first_whose_records_still_come() {
     bed.sync(&mut second, then);
     let log = bed.verified_log(REP);
     assert_eq!(log.matches("\"type\":\"fix\"").count(), 20);
+    let today = first.ask(then, json!({"do": "today"})).unwrap();
+    assert!(today["replaced_ms"].is_i64(), "{today}");
+    let refused = first.ask(then, json!({"do": "sign_in", "note": ""})).unwrap_err();
+    assert!(refused.to_string().contains("another phone"), "{refused}");
+    let today = second.ask(then, json!({"do": "today"})).unwrap();
+    assert_eq!(today["replaced_ms"], json!(null), "{today}");
 }
 
 #[test]

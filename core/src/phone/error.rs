@@ -32,6 +32,20 @@ pub enum PhoneError {
     /// The phone was wiped on the server's word.
     #[error("this phone was revoked, and its data deleted: ask the desk for a new enrolment")]
     Wiped,
+    /// Another phone of this rep took its place.
+    #[error("another phone took the place of this one: what it holds is still sent, nothing new is recorded")]
+    Replaced,
+    /// What a replaced phone holds has not arrived yet.
+    #[error("{records} records and {photos} photos wait to be sent: sync first, then they are safe to delete here")]
+    StillWaiting {
+        /// Records without a receipt.
+        records: u64,
+        /// Photos that the server has not whole.
+        photos: u32,
+    },
+    /// The rep did not agree that his place is recorded.
+    #[error("the rep did not agree that his place is recorded: nothing of it is kept")]
+    LocationRefused,
     /// No enrolment yet.
     #[error("the phone is not enrolled: scan the code that the desk shows")]
     NotEnrolled,
@@ -97,6 +111,9 @@ impl PhoneError {
             Self::Damaged(_) => "damaged",
             Self::Storage(_) => "storage",
             Self::Wiped => "wiped",
+            Self::Replaced => "replaced",
+            Self::StillWaiting { .. } => "still_waiting",
+            Self::LocationRefused => "location_refused",
             Self::NotEnrolled => "not_enrolled",
             Self::AlreadyEnrolled { .. } => "already_enrolled",
             Self::BadLink(_) => "bad_link",

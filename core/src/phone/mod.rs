@@ -6,14 +6,18 @@
 //! signature or any other call to the [`Platform`].
 
 mod acts;
+mod consent;
+mod diagnosis;
 mod enrol;
 mod error;
 mod explain;
 mod export;
 mod http;
 mod jpeg;
+mod map;
 mod platform;
 mod presence;
+mod replaced;
 mod store;
 mod sync;
 mod today;
@@ -31,14 +35,17 @@ use std::{
 
 use chrono::NaiveDate;
 
+pub use consent::LocationAnswer;
+pub use diagnosis::{Diagnosis, Start, StartSeen, StartedBy};
 pub use enrol::{Device, recover};
 pub use error::PhoneError;
 pub use explain::Explained;
+pub use map::{MapArea, MapCustomer, MapHere, MapKind, MapPoint, MapView};
 pub use platform::{Platform, SignError};
 pub use presence::FixOutcome;
 pub use sync::{Problem, SyncReport};
 pub use today::{Here, Next, Today};
-pub use views::{CustomerNear, Diagnosis, Heads, LineState, RecordShown};
+pub use views::{CustomerNear, Heads, LineState, RecordShown};
 
 use crate::{
     policy::Policy,
@@ -103,6 +110,15 @@ impl Phone {
             basis: Mutex::new(None),
             syncing: tokio::sync::Mutex::new(()),
         })
+    }
+
+    /// Deletes all that is kept here.
+    fn wipe(&self) -> Result<(), PhoneError> {
+        if let Some(store) = locked(&self.store).take() {
+            store.wipe()?;
+        }
+        locked(&self.basis).take();
+        Ok(())
     }
 
     /// Works on the store, alone. `work` must not call the platform.

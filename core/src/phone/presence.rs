@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 use serde::Serialize;
 
-use super::{Phone, PhoneError, store::log::newest_of};
+use super::{Phone, PhoneError, consent, store::log::newest_of};
 use crate::{
     judge::{FixVerdict, LiveStatus, Pace, no_go_edges_mm},
     place::Point,
@@ -41,9 +41,13 @@ impl Phone {
     /// Takes a fix.
     ///
     /// # Errors
-    /// [`PhoneError::NotEnrolled`], [`PhoneError::NoReference`] before the first sync, or the disk's.
+    /// [`PhoneError::NotEnrolled`], [`PhoneError::NoReference`] before the first sync, [`PhoneError::Replaced`] and
+    /// [`PhoneError::LocationRefused`] (then nothing more is to be recorded), or the disk's.
     pub fn on_fix(&self, reading: &Reading) -> Result<FixOutcome, PhoneError> {
         let basis = self.basis()?;
+        if self.with(|store| consent::is_refused(store.connection()))? {
+            return Err(PhoneError::LocationRefused);
+        }
         let written = self.record(reading, |_, _| Ok(()))?;
         let when = basis.schedule.when(written.at_ms);
         let verdict = written.fix.and_then(|fix| Some(fix.seen?.verdict));

@@ -1,6 +1,8 @@
 #![allow(clippy::unwrap_used)]
 //! The phone's calls on a real encrypted folder, with a key in software.
 
+mod shown;
+
 use std::{
     path::Path,
     sync::{

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{
-    CustomerNear, Phone, PhoneError, presence,
+    CustomerNear, LocationAnswer, Phone, PhoneError, consent, presence, replaced,
     store::{log, photos},
     views::nearest,
 };
@@ -44,13 +44,19 @@ pub struct Today {
     pub waiting_since_ms: Option<i64>,
     /// Photos that wait.
     pub waiting_photos: u32,
+    /// Since when another phone of the rep has the place of this one: nothing new is recorded here.
+    pub replaced_ms: Option<i64>,
+    /// Whether the rep agreed that his place is recorded.
+    pub location: LocationAnswer,
+    /// He is to be asked: never was, or the company's page changed since.
+    pub asks_location: bool,
 }
 
 /// The one thing that comes next: the button of the day.
 #[derive(Debug, Clone, PartialEq, Serialize, uniffi::Enum)]
 #[serde(tag = "step", rename_all = "snake_case")]
 pub enum Next {
-    /// Nothing: the window is closed, and nothing was left open.
+    /// Nothing: the window is closed, and nothing was left open; or another phone took the place of this one.
     Rest,
     /// The break ends when the rep says so.
     EndBreak,
@@ -124,6 +130,9 @@ impl Phone {
                 waiting_records,
                 waiting_since_ms,
                 waiting_photos: photos::pending(connection)?.len() as u32,
+                replaced_ms: replaced::since_ms(connection)?,
+                location: consent::answer(connection)?,
+                asks_location: consent::is_asked(connection)?,
             };
             today.next = next(&today, &basis);
             Ok(today)
@@ -181,6 +190,9 @@ fn away(day: &DayView, seen: &[Sighting], now_ms: i64) -> Option<Interval> {
 fn next(today: &Today, basis: &Basis) -> Next {
     let day = &today.day;
     let is_open = today.when == When::Within;
+    if today.replaced_ms.is_some() {
+        return Next::Rest;
+    }
     if today.break_until_ms.is_some() {
         return Next::EndBreak;
     }

@@ -6,7 +6,6 @@ use serde::Serialize;
 use super::{
     Phone, PhoneError,
     store::{self, LogRow, log},
-    sync::enrolment,
 };
 use crate::{
     place::{Point, distance_m},
@@ -76,25 +75,6 @@ pub struct Heads {
     pub lines: Vec<LineState>,
     /// Records that wait for a receipt.
     pub waiting: u64,
-}
-
-/// What a help desk asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
-pub struct Diagnosis {
-    /// Version of the engine.
-    pub engine: String,
-    /// The server, once enrolled.
-    pub server: Option<String>,
-    /// Where the log stands, once enrolled.
-    pub heads: Option<Heads>,
-    /// Bytes of the database.
-    pub file_bytes: u64,
-    /// The name under which a damaged database was set aside, if that happened.
-    pub set_aside: Option<String>,
-    /// Trusted time of the newest sync that reached its end.
-    pub last_sync_ms: Option<i64>,
-    /// Why the reference data can't be used, if it can't.
-    pub reference: Option<String>,
 }
 
 /// Customers shown at once.
@@ -202,30 +182,6 @@ impl Phone {
                 demo: certificate.demo,
                 lines,
                 waiting: log::waiting(connection)?.0,
-            })
-        })
-    }
-
-    /// What a help desk asks for. Answers whatever the state.
-    ///
-    /// # Errors
-    /// The disk's.
-    pub fn diagnosis(&self) -> Result<Diagnosis, PhoneError> {
-        let heads = match self.heads() {
-            Err(PhoneError::NotEnrolled) => None,
-            heads => Some(heads?),
-        };
-        let reference = self.basis().err().map(|error| error.to_string());
-        self.with(|store| {
-            let connection = store.connection();
-            Ok(Diagnosis {
-                engine: crate::ENGINE_VERSION.into(),
-                server: enrolment(connection)?.map(|enrolment| enrolment.server),
-                heads,
-                file_bytes: store.file_bytes(),
-                set_aside: store::meta(connection, store::SET_ASIDE)?,
-                last_sync_ms: store::meta(connection, store::LAST_SYNC)?.and_then(|text| text.parse().ok()),
-                reference,
             })
         })
     }

@@ -7,7 +7,7 @@
 use rusqlite::Transaction;
 
 use super::{
-    Phone, PhoneError, Session, locked, platform,
+    Phone, PhoneError, Session, consent, locked, platform, replaced,
     store::{
         self, NewRow,
         log::{append, clocks_of},
@@ -85,8 +85,19 @@ impl Phone {
     /// Records a reading and what the rep did at it.
     ///
     /// # Errors
-    /// [`PhoneError::NotEnrolled`], [`PhoneError::StorageFull`], or what `act` says; then nothing is kept.
+    /// [`PhoneError::NotEnrolled`], [`PhoneError::Replaced`], [`PhoneError::StorageFull`], or what `act` says; then
+    /// nothing is kept.
     pub(super) fn record<T>(
+        &self,
+        reading: &Reading,
+        act: impl FnOnce(&mut Pen<'_>, Option<FixName>) -> Result<T, PhoneError>,
+    ) -> Result<Written<T>, PhoneError> {
+        self.with(|store| replaced::check(store.connection()))?;
+        self.append(reading, act)
+    }
+
+    /// As [`Phone::record`], on a replaced phone too: what syncing has to write down.
+    pub(super) fn append<T>(
         &self,
         reading: &Reading,
         act: impl FnOnce(&mut Pen<'_>, Option<FixName>) -> Result<T, PhoneError>,
@@ -195,7 +206,7 @@ fn kept_fix(
     let in_window = [at_ms, at_ms - fix.age_ms.max(0)]
         .iter()
         .all(|at_ms| basis.schedule.when(*at_ms) == When::Within);
-    if !in_window || is_private(tx, basis, at_ms)? {
+    if !in_window || consent::is_refused(tx)? || is_private(tx, basis, at_ms)? {
         return Ok(None);
     }
     Ok(Some(seen(basis, fix)))

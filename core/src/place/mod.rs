@@ -10,6 +10,7 @@ mod districts;
 mod ellipsoid;
 mod error;
 mod geojson;
+mod plan;
 mod point;
 mod shape;
 
@@ -22,5 +23,6 @@ pub use distance::distance_m;
 pub use districts::Districts;
 pub use error::{Fault, PlaceError, Position};
 pub use geojson::{NamedShape, read_districts};
+pub use plan::Plan;
 pub use point::Point;
 pub use shape::{Joined, Shape, join, union};

@@ -42,6 +42,8 @@ pub enum Document {
     Decision(Decision),
     /// Somebody opened a rep's trail, by its id.
     Look(Look),
+    /// The company's page on location, which reps read before they agree; its key is `notice`.
+    Notice(Notice),
 }
 
 /// A policy has fractions, and a record has none: so it travels as the text of its JSON, `{"json":"…"}`.
@@ -63,6 +65,26 @@ mod policy_text {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Policy, D::Error> {
         let Text { json } = Text::deserialize(deserializer)?;
         serde_json::from_str(&json).map_err(D::Error::custom)
+    }
+}
+
+/// The company's page on location: what is recorded, what for, how long it is kept, and whom to ask.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+pub struct Notice {
+    /// In Chinese.
+    pub zh: String,
+    /// In English.
+    pub en: String,
+}
+
+impl Notice {
+    /// Bytes of both languages together at most: one record of the desk's holds them.
+    pub const MAX_BYTES: usize = 12_000;
+
+    /// Names the page as it reads: a consent says to which one it was given.
+    pub fn version(&self) -> Hash {
+        Hash::of(serde_json::to_vec(self).expect("a page is plain data"))
     }
 }
 

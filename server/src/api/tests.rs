@@ -297,6 +297,7 @@ fn body_of(route: &Route, rep: &str) -> Value {
         "/admin/users" => json!("user=new&name=New&role=clerk"),
         "/admin/users/{user}" => json!("do=save&name=A&role=auditor"),
         "/admin/teams" => json!("team=t3&name=West"),
+        "/admin/notice" => json!("zh=%E4%BD%8D%E7%BD%AE&en=Location"),
         "/admin/duties" => json!("duty=basis&date=2026-11-20&note=page+3"),
         "/admin/policy" => json!("do=look&visit.far_m=250"),
         "/admin/import/preview" => json!("do=apply"),

@@ -176,6 +176,8 @@ pub const ROUTES: &[Route] = &[
     route(GET, "/admin/policy", OVERSEERS, Scope::Company),
     route(POST, "/admin/policy", ADMINS, Scope::Company),
     route(GET, "/admin/calendar", OVERSEERS, Scope::Company),
+    route(GET, "/admin/notice", OVERSEERS, Scope::Company),
+    route(POST, "/admin/notice", ADMINS, Scope::Company),
     route(GET, "/admin/duties", OVERSEERS, Scope::Company),
     route(POST, "/admin/duties", ADMINS, Scope::Company),
     route(GET, "/admin/phones", READERS, Scope::List),

@@ -7,7 +7,7 @@ use std::{
 
 use onbeat_core::{
     policy::Policy,
-    reference::{Customer, District, Document, NoGoPlace, Rep, Team},
+    reference::{Customer, District, Document, NoGoPlace, Notice, Rep, Team},
     time::{Calendar, TimeError},
 };
 
@@ -21,6 +21,8 @@ pub struct Books {
     pub policy: Policy,
     /// Days that differ.
     pub calendar: Calendar,
+    /// The company's page on location, if it has one.
+    pub notice: Option<Notice>,
     /// Teams by id.
     pub teams: BTreeMap<String, Team>,
     /// Districts by id.
@@ -35,7 +37,9 @@ pub struct Books {
 
 impl Books {
     /// Kinds that are read into the books.
-    pub const KINDS: [&'static str; 7] = ["policy", "calendar", "team", "district", "no_go", "customer", "rep"];
+    pub const KINDS: [&'static str; 8] = [
+        "policy", "calendar", "notice", "team", "district", "no_go", "customer", "rep",
+    ];
 
     /// As they stand: read anew once a document has come, or come into force.
     pub fn now(desk: &Desk) -> Arc<Self> {
@@ -90,6 +94,7 @@ impl Books {
         match document {
             Document::Policy(policy) => self.policy = policy,
             Document::Calendar(calendar) => self.calendar = calendar,
+            Document::Notice(notice) => self.notice = Some(notice),
             Document::Team(team) => drop(self.teams.insert(key, team)),
             Document::District(district) => drop(self.districts.insert(key, district)),
             Document::NoGo(place) => drop(self.no_go.insert(key, place)),
@@ -104,6 +109,7 @@ impl Books {
         match kind {
             "policy" => self.policy = Policy::default(),
             "calendar" => self.calendar = Calendar::default(),
+            "notice" => self.notice = None,
             "team" => drop(self.teams.remove(key)),
             "district" => drop(self.districts.remove(key)),
             "no_go" => drop(self.no_go.remove(key)),

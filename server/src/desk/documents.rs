@@ -1,6 +1,6 @@
 //! The company's documents, read and changed one by one.
 
-use onbeat_core::reference::Document;
+use onbeat_core::reference::{Document, Notice};
 use serde_json::Value;
 
 use super::{
@@ -105,7 +105,13 @@ fn read(kind: &str, key: &str, mut document: Value) -> DeskResult<Document> {
     let document = read.map_err(bad)?;
     match &document {
         Document::Customer(customer) if customer.id != key => Err(bad("the customer's id is not the key".into())),
-        Document::Policy(_) | Document::Calendar(_) if key != kind => Err(bad(format!("its key is {kind}"))),
+        Document::Policy(_) | Document::Calendar(_) | Document::Notice(_) if key != kind => {
+            Err(bad(format!("its key is {kind}")))
+        }
+        Document::Notice(Notice { zh, en }) if zh.len() + en.len() > Notice::MAX_BYTES => {
+            let why = format!("{} bytes, at most {} are taken", zh.len() + en.len(), Notice::MAX_BYTES);
+            Err(DeskError::input("page_too_long", why))
+        }
         Document::District(district) if district.edge_tolerance_m.is_some_and(|metres| metres > 500) => {
             Err(bad("the edge tolerance is 0 to 500 m".into()))
         }

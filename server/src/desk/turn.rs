@@ -246,6 +246,9 @@ fn documents(books: &Books) -> Documents {
     let mut add = |key: &str, document: Document| drop(all.insert((kind_of(&document), key.into()), document));
     add("policy", Document::Policy(books.policy.clone()));
     add("calendar", Document::Calendar(books.calendar.clone()));
+    if let Some(notice) = &books.notice {
+        add("notice", Document::Notice(notice.clone()));
+    }
     books
         .teams
         .iter()

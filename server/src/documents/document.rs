@@ -49,6 +49,7 @@ pub fn kind_of(document: &Document) -> &'static str {
         Document::Exception(_) => "exception",
         Document::Decision(_) => "decision",
         Document::Look(_) => "look",
+        Document::Notice(_) => "notice",
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) use document::{interval_of, rep_of};
 pub use told::Keyed;
 pub(crate) use touched::{Reps, reps_of};
 
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 12] = [
     "policy",
     "calendar",
     "team",
@@ -31,6 +31,7 @@ const KINDS: [&str; 11] = [
     "exception",
     "decision",
     "look",
+    "notice",
 ];
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 

@@ -16,7 +16,7 @@ const TOLD_MS: i64 = 90 * DAY_MS;
 pub type Keyed = (&'static str, String, Arc<Document>);
 
 impl Documents {
-    /// What a phone of a rep may know: policy, calendar, the rep's own document, area and customers, and
+    /// What a phone of a rep may know: policy, calendar, the company's page, the rep's own document, area and customers, and
     /// what of late was approved, decided or looked at.
     pub fn reference_of(&self, rep: &str, now_ms: i64) -> Vec<Keyed> {
         let take = |kind: &'static str, key: &str| {
@@ -26,6 +26,7 @@ impl Documents {
         let mut all: Vec<Keyed> = [
             ("policy", "policy"),
             ("calendar", "calendar"),
+            ("notice", "notice"),
             ("rep", rep),
             ("area", rep),
         ]

@@ -86,7 +86,7 @@ pub fn difference(rep: &str, before: &[Keyed], after: &[Keyed]) -> Vec<FeedRow> 
 }
 
 fn is_shared(kind: &str) -> bool {
-    matches!(kind, "policy" | "calendar")
+    matches!(kind, "policy" | "calendar" | "notice")
 }
 
 fn item(scope: &str, kind: &str, key: &str, document: Option<&Document>) -> FeedRow {

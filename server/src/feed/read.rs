@@ -87,10 +87,10 @@ pub(super) async fn feed(
     Query(query): Query<After>,
 ) -> ApiResult<Json<Page>> {
     let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MOST);
-    let scopes = match caller.state.state {
-        StreamState::Active => vec![ALL.to_owned(), rep_scope(&caller.rep)],
-        StreamState::Retired | StreamState::Revoked => Vec::new(),
-    };
+    if caller.state.state != StreamState::Active {
+        return Err(retired());
+    }
+    let scopes = [ALL.to_owned(), rep_scope(&caller.rep)];
     let after = query.after.as_deref().map(str::parse::<Cursor>).transpose();
     let after = after.map_err(|()| other_incarnation())?;
     let from = after.as_ref().map_or(u64::MAX / 2, |cursor| cursor.newest);
@@ -100,7 +100,6 @@ pub(super) async fn feed(
             return Err(other_incarnation());
         }
         Some(cursor) if cursor.told.is_none() => changes(cursor, rows, newest, limit),
-        _ if scopes.is_empty() => return Err(retired()),
         begun => {
             // The newest cursor is read before the documents: what comes between is told twice, never missed.
             let start = Cursor {
@@ -175,7 +174,7 @@ fn item(kind: String, key: String, document: Option<String>) -> Item {
     }
 }
 
-/// A retired phone goes on with what it knows: it has records to send, and is told nothing new.
+/// A retired phone is told that it is one, and nothing else: it records no more, and sends what it has.
 fn retired() -> ApiError {
     ApiError::new(
         StatusCode::FORBIDDEN,

@@ -4,7 +4,7 @@ use axum::http::{Method, StatusCode};
 use onbeat_core::{
     policy::Policy,
     record::Hash,
-    reference::{Document, Exception, ExceptionKind, FindingState, Look},
+    reference::{Document, Exception, ExceptionKind, FindingState, Look, Notice},
     rules::{FindingKind, Noted, log::StreamForked},
 };
 use serde_json::{Value, json};
@@ -272,14 +272,32 @@ async fn a_retired_phone_is_told_nothing_new_and_its_successor_all() {
     let second = world.enrol(REP).await;
     fork(&world, &first).await;
     world.put("policy", Document::Policy(Policy::default())).await;
-    assert_eq!(after(&world, &first, &cursor).await.0, [""; 0]);
-    let (status, answer) = world.get("/api/v1/feed", &first.token).await;
-    assert_eq!(
-        (status, &answer["error"]["code"]),
-        (StatusCode::FORBIDDEN, &json!("retired"))
-    );
+    for path in ["/api/v1/feed".to_owned(), format!("/api/v1/feed?after={cursor}")] {
+        let (status, answer) = world.get(&path, &first.token).await;
+        let told = (status, &answer["error"]["code"]);
+        assert_eq!(told, (StatusCode::FORBIDDEN, &json!("retired")), "{path}");
+    }
     let (items, _) = snapshot(&world, &second, 200).await;
     assert!(items.contains(&"put noted/2026-11-23".to_owned()), "{items:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_companys_page_is_told_to_all_and_taken_back() {
+    let world = World::new().await;
+    let phone = world.enrol(REP).await;
+    let (_, cursor) = snapshot(&world, &phone, 200).await;
+    let page = Notice {
+        zh: "位置".into(),
+        en: "Location".into(),
+    };
+    world.put("notice", Document::Notice(page)).await;
+    assert_eq!(after(&world, &phone, &cursor).await.0, ["put notice/notice"]);
+    assert!(
+        snapshot(&world, &phone, 200)
+            .await
+            .0
+            .contains(&"put notice/notice".to_owned())
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -271,6 +271,7 @@ async fn paths(seat: &Seat, day: &str) -> Result<Vec<String>, Box<dyn Error>> {
         "/admin/policy".into(),
         "/admin/calendar".into(),
         "/admin/duties".into(),
+        "/admin/notice".into(),
         "/admin/phones".into(),
         "/admin/quarantine".into(),
         "/admin/audit".into(),

@@ -77,6 +77,15 @@ pub(crate) fn documents(connection: &Connection) -> Result<Vec<(String, Document
     Ok(documents)
 }
 
+/// One document, if it is here and this version can read it.
+pub(crate) fn document(connection: &Connection, kind: &str, key: &str) -> Result<Option<Document>, PhoneError> {
+    let body: Option<String> = connection
+        .prepare_cached("SELECT body FROM documents WHERE kind = ?1 AND key = ?2")?
+        .query_row([kind, key], |row| row.get(0))
+        .optional()?;
+    Ok(body.and_then(|body| serde_json::from_str(&body).ok()))
+}
+
 /// What the server noted of the rep's days, oldest first.
 pub(crate) fn noted(connection: &Connection) -> Result<Vec<Noted>, PhoneError> {
     let mut statement = connection.prepare_cached("SELECT body FROM documents WHERE kind = ?1 ORDER BY key")?;

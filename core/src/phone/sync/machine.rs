@@ -155,6 +155,8 @@ impl Machine {
             }
             Event::KeyGone => self.give_up(Problem::new("key_gone", "the platform loses each key it makes")),
             Event::Later { after_s, problem } => return self.later(after_s, problem),
+            // What it holds is still sent.
+            Event::Replaced => self.phase = Phase::LogAgain,
             Event::Revoked => self.phase = Phase::Wipe,
             Event::Refused(problem) => self.refused(problem),
         }

@@ -11,13 +11,13 @@ mod tests;
 
 pub(super) use enrolment::{Enrolment, enrolment, keep_enrolment};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Phone, PhoneError};
 use crate::reading::Stamp;
 
 /// Something that went wrong and is tried again at the next sync.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, uniffi::Record)]
 pub struct Problem {
     /// Stable code: the server's, or `network`, `key_locked`, `untrusted`, `unsettled`, …
     pub code: String,

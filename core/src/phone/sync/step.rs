@@ -79,6 +79,8 @@ pub(crate) enum Event {
     KeyGone,
     /// Unreachable, 408, 429 or 5xx; with the server's own word on how long to wait.
     Later { after_s: Option<u64>, problem: Problem },
+    /// 403: another phone took the place of this one, and is told in its stead.
+    Replaced,
     /// 403: delete everything.
     Revoked,
     /// Anything else that trying again does not mend.

@@ -34,6 +34,8 @@ struct World {
     /// Answers that come instead, first to last.
     faults: Vec<Event>,
     our_key: bool,
+    /// The server tells another phone in its stead.
+    replaced: bool,
     max_bytes: usize,
     actions: Vec<Action>,
 }
@@ -67,6 +69,7 @@ impl World {
             poison: None,
             faults: Vec::new(),
             our_key: true,
+            replaced: false,
             max_bytes: usize::MAX,
             actions: Vec::new(),
         }
@@ -151,6 +154,7 @@ impl World {
                 self.local.epoch = from - 1;
                 Event::Done
             }
+            Action::GetFeed if self.replaced => Event::Replaced,
             Action::GetFeed => Event::Feed {
                 more: false,
                 missing: Vec::new(),
@@ -637,6 +641,23 @@ fn a_feed_of_another_incarnation_is_asked_for_whole_once() {
     let mut world = World::new(vec![], 0, vec![]);
     world.faults = vec![world.head(), Event::OtherIncarnation];
     assert_eq!(world.run(), ["GetHead", "GetFeed", "RestartFeed", "GetFeed", "End"]);
+}
+
+#[test]
+fn a_replaced_phone_sends_what_it_has_and_has_no_problem() {
+    let mut world = World::new(marks('a', 1..=3), 0, vec![]);
+    world.replaced = true;
+    let photo = PendingPhoto {
+        hash: Hash::of("p"),
+        bytes: 10,
+    };
+    world.local.photos = vec![photo];
+    let steps = world.run();
+    let sent = ["photo at 0", "photo at 65536", "photo at 131072", "End"];
+    assert_eq!(steps[..3], ["GetHead", "push 1 from 1", "GetFeed"]);
+    assert_eq!(steps[4..], sent);
+    assert_eq!(world.machine.problems, []);
+    assert_eq!(world.server[&main_line(1)], marks('a', 1..=3));
 }
 
 #[test]

@@ -22,7 +22,8 @@ pub use fold::{Presence, fold};
 pub use grounds::explain;
 pub(super) use grounds::grounds;
 pub use records::{
-    BreakEnded, BreakStarted, Cause, CauseNoted, FixTaken, PrivateEnded, PrivateStarted, ReasonGiven, Seen, Stood,
+    BreakEnded, BreakStarted, Cause, CauseNoted, FixTaken, LocationAnswered, PrivateEnded, PrivateStarted, ReasonGiven,
+    Seen, Stood,
 };
 pub use track::Track;
 pub(super) use view::view;

@@ -79,6 +79,10 @@ pub enum Cause {
     StorageFull,
     /// The phone was switched off or restarted.
     Rebooted,
+    /// The rep did not agree that his place is recorded, or no longer.
+    LocationRefused,
+    /// The rep agreed to it.
+    LocationAgreed,
 }
 
 /// Phone record: a cause.
@@ -89,6 +93,19 @@ pub struct CauseNoted {
 }
 impl Payload for CauseNoted {
     const TYPE: &'static str = "cause.noted";
+}
+
+/// Phone record: the rep's answer to whether his place may be recorded. The newest holds: to refuse after an
+/// agreement withdraws it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LocationAnswered {
+    /// Whether he agrees.
+    pub agrees: bool,
+    /// The company's page as he read it; `None`: the company has none, and he read the app's own words.
+    pub page: Option<Hash>,
+}
+impl Payload for LocationAnswered {
+    const TYPE: &'static str = "location.answered";
 }
 
 macro_rules! bare_record {

@@ -1,4 +1,4 @@
-use super::{CauseNoted, CauseSeen, PresenceView, ReasonGiven, ReasonSeen};
+use super::{Cause, CauseNoted, CauseSeen, LocationAnswered, PresenceView, ReasonGiven, ReasonSeen};
 use crate::{
     judge::{JudgedFix, LiveStatus, PlaceVerdict, live},
     rules::{Difference, Name, case::Case},
@@ -42,7 +42,20 @@ fn causes(case: &Case<'_>) -> Vec<CauseSeen> {
         at_ms: entry.when.at_ms,
         cause: noted.cause,
     });
-    noted.filter(|seen| case.has(seen.at_ms)).collect()
+    let answered = case
+        .records
+        .of::<LocationAnswered>()
+        .map(|(entry, answered)| CauseSeen {
+            at_ms: entry.when.at_ms,
+            cause: if answered.agrees {
+                Cause::LocationAgreed
+            } else {
+                Cause::LocationRefused
+            },
+        });
+    let mut causes: Vec<CauseSeen> = noted.chain(answered).filter(|seen| case.has(seen.at_ms)).collect();
+    causes.sort_by_key(|seen| seen.at_ms);
+    causes
 }
 
 /// Reasons for time of this day or its window (a night's ends on the next day), whenever they were given.

@@ -5,6 +5,7 @@ mod draw;
 mod duties;
 mod erase;
 mod import;
+mod notice;
 mod overview;
 mod phones;
 mod policy;
@@ -34,6 +35,7 @@ const SECTIONS: &[(&str, &str)] = &[
     ("/admin/policy", "admin.policy"),
     ("/admin/calendar", "admin.calendar"),
     ("/admin/duties", "admin.duties"),
+    ("/admin/notice", "admin.notice"),
     ("/admin/phones", "admin.phones"),
     ("/admin/quarantine", "admin.quarantine"),
     ("/admin/audit", "admin.audit"),
@@ -57,6 +59,7 @@ pub(super) fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(policy::show, policy::change))
         .routes(routes!(policy::calendar))
         .routes(routes!(duties::show, duties::record))
+        .routes(routes!(notice::show, notice::change))
         .routes(routes!(phones::list))
         .routes(routes!(phones::revoke))
         .routes(routes!(phones::code))

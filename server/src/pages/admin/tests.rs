@@ -190,6 +190,29 @@ async fn a_policy_comes_into_force_as_it_was_looked_at() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_companys_page_is_put_in_force_and_taken_away() {
+    let world = World::new().await;
+    let admin = Admin::of(&world).await;
+    let in_force = || Books::now(&admin.desk).notice.clone();
+    let put = "zh=%E4%BD%8D%E7%BD%AE&en=Place%0D%0Aand+time";
+    assert_eq!(admin.post("/admin/notice", put).await.0, StatusCode::SEE_OTHER);
+    let notice = in_force().unwrap();
+    assert_eq!((notice.zh.as_str(), notice.en.as_str()), ("位置", "Place\nand time"));
+    let (_, shown) = admin.get("/admin/notice").await;
+    assert!(
+        shown.contains("位置") && shown.contains(&notice.version().branch()),
+        "{shown}"
+    );
+    let long = format!("zh={}", "x".repeat(12_001));
+    let (status, shown) = admin.post("/admin/notice", &long).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(shown.contains("xxxx"), "what was typed is still there");
+    assert_eq!(in_force(), Some(notice));
+    assert_eq!(admin.post("/admin/notice", "zh=&en=").await.0, StatusCode::SEE_OTHER);
+    assert_eq!(in_force(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_page_of_the_admins_opens() {
     let world = World::new().await;
     let admin = Admin::of(&world).await;

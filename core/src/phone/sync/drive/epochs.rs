@@ -154,7 +154,7 @@ impl Drive<'_> {
             error_ms: (round_trip_ms + 1) / 2,
         };
         let (basis, drift_ppm) = (self.phone.basis().ok(), self.phone.policy().clock.drift_ppm);
-        let written = self.phone.record(&without_fix(at.clone()), |pen, _| {
+        let written = self.phone.append(&without_fix(at.clone()), |pen, _| {
             pen.write(at, anchored)?;
             let tx = pen.transaction();
             let is_first = log::anchors(tx, &at.boot)?.is_empty();

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::link::{Drive, failure};
 use crate::{
     phone::{
-        PhoneError, locked,
+        PhoneError, locked, replaced,
         store::{self, reference},
         sync::{step::Event, wire::FeedAnswer},
         without_fix,
@@ -36,6 +36,7 @@ impl Drive<'_> {
             .await?;
         match reply.status {
             410 => return Ok(Event::OtherIncarnation),
+            403 if reply.error().code == "retired" => return self.note_replaced(),
             _ if !reply.is_success() => return Ok(failure(&reply)),
             _ => {}
         }
@@ -50,6 +51,12 @@ impl Drive<'_> {
         self.keep_page(&page, staged)
     }
 
+    fn note_replaced(&self) -> Result<Event, PhoneError> {
+        let now_ms = self.phone.trusted_ms(&self.now())?;
+        self.write(|tx| replaced::note(tx, now_ms))?;
+        Ok(Event::Replaced)
+    }
+
     fn keep_page(&mut self, page: &FeedAnswer, staged: bool) -> Result<Event, PhoneError> {
         let missing = self.phone.with(|store| {
             store.write(|tx| {
@@ -58,6 +65,8 @@ impl Drive<'_> {
                 }
                 let staged = staged || page.snapshot;
                 reference::apply(tx, &page.items, staged)?;
+                // A restored server may know nothing of the other phone.
+                replaced::note_in_use(tx)?;
                 if staged && page.more {
                     store::set_meta(tx, STAGED_CURSOR, &page.cursor)?;
                 } else {
@@ -98,7 +107,7 @@ impl Drive<'_> {
         let mark = format!("{} {} {}", seen.desk, seen.seq, seen.hash);
         let at = self.now();
         self.phone
-            .record(&without_fix(at.clone()), |pen, _| {
+            .append(&without_fix(at.clone()), |pen, _| {
                 if store::meta(pen.transaction(), DESK_SEEN)?.as_deref() == Some(mark.as_str()) {
                     return Ok(());
                 }

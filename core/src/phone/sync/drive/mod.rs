@@ -14,9 +14,9 @@ use super::{
 };
 use crate::{
     phone::{
-        SignError,
+        SignError, diagnosis,
         http::Http,
-        locked, platform,
+        platform,
         store::{self, log, photos},
     },
     reading::Stamp,
@@ -49,8 +49,11 @@ pub(super) async fn run(phone: &Phone, at: Stamp) -> Result<SyncReport, PhoneErr
         match machine.step(&local, event) {
             Action::End => break,
             Action::Wipe => {
-                drive.wipe()?;
-                return Ok(drive.report);
+                phone.wipe()?;
+                return Ok(SyncReport {
+                    wiped: true,
+                    ..drive.report
+                });
             }
             action => event = drive.perform(action).await?,
         }
@@ -140,15 +143,6 @@ impl Drive<'_> {
         as_event(result)
     }
 
-    fn wipe(&mut self) -> Result<(), PhoneError> {
-        if let Some(store) = locked(&self.phone.store).take() {
-            store.wipe()?;
-        }
-        locked(&self.phone.basis).take();
-        self.report.wiped = true;
-        Ok(())
-    }
-
     /// What waits is counted, what is old and receipted is dropped.
     fn finish(mut self) -> Result<SyncReport, PhoneError> {
         let now_ms = self.phone.trusted_ms(&self.now())?;
@@ -160,6 +154,7 @@ impl Drive<'_> {
                 if clean {
                     store::set_meta(tx, store::LAST_SYNC, &now_ms.to_string())?;
                 }
+                diagnosis::keep_problems(tx, &self.report.problems)?;
                 Ok((log::waiting(tx)?.0, photos::pending(tx)?.len() as u32))
             })
         })?;

@@ -5,7 +5,7 @@ use crate::{
     auth::Actor,
     desk::{
         Desk, DeskResult,
-        exceptions::{self, Exceptions, NewException},
+        exceptions::{self, Decline, Exceptions, NewException},
     },
 };
 
@@ -28,4 +28,20 @@ pub(super) async fn make(
     Json(new): Json<NewException>,
 ) -> DeskResult<(StatusCode, Json<Exception>)> {
     Ok((StatusCode::CREATED, Json(exceptions::make(&desk, &actor, new).await?)))
+}
+
+/// Says that a reason the rep gave is no excuse, and why: he reads it.
+#[utoipa::path(post, path = "/api/v1/exceptions/declined", tag = "findings", request_body = Decline, responses(
+    (status = 204, description = "It is recorded"),
+    (status = 404, description = "No such rep, or no such reason of his"),
+    (status = 409, description = "`own_case`, `decided`"),
+    (status = 422, description = "`bad_words`")
+))]
+pub(super) async fn decline(
+    State(desk): State<Desk>,
+    actor: Actor,
+    Json(declining): Json<Decline>,
+) -> DeskResult<StatusCode> {
+    exceptions::decline(&desk, &actor, declining).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -84,6 +84,7 @@ pub(crate) fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(findings::decide))
         .routes(routes!(findings::decide_many))
         .routes(routes!(exceptions::list, exceptions::make))
+        .routes(routes!(exceptions::decline))
         .routes(routes!(phones::list))
         .routes(routes!(phones::revoke))
         .routes(routes!(phones::code))

@@ -280,6 +280,10 @@ fn body_of(route: &Route, rep: &str) -> Value {
         "/api/v1/exceptions" => {
             json!({"rep": rep, "reason": "leave", "from_ms": at(9, 0), "to_ms": at(10, 0)})
         }
+        "/api/v1/exceptions/declined" => json!({
+            "rep": rep, "words": "no goods that day",
+            "record": {"stream": "00", "epoch": 1, "branch": "", "seq": 1},
+        }),
         "/api/v1/customers/{customer}/landline" => json!({"number": "021 5888 1234"}),
         "/api/v1/codes" => json!({"rep": rep, "minutes": 60}),
         "/api/v1/users" => json!({"user": "new", "name": "New", "role": "clerk"}),

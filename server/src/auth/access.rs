@@ -105,6 +105,7 @@ pub const ROUTES: &[Route] = &[
     route(POST, "/api/v1/findings/decisions", DECIDERS, Scope::Body),
     route(GET, "/api/v1/exceptions", READERS, Scope::List),
     route(POST, "/api/v1/exceptions", DECIDERS, Scope::Body),
+    route(POST, "/api/v1/exceptions/declined", DECIDERS, Scope::Body),
     route(GET, "/api/v1/customers", ALL, Scope::List),
     route(PUT, "/api/v1/customers/{customer}/landline", LANDLINES, Scope::Company),
     route(GET, "/api/v1/teams", ALL, Scope::List),

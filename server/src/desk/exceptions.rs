@@ -6,7 +6,7 @@ use onbeat_core::{
     reference::{Document, Exception, ExceptionKind},
     rules::{
         DayView, Name,
-        presence::{ReasonGiven, ReasonSeen},
+        presence::{ReasonDeclined, ReasonGiven, ReasonSeen},
     },
     time::Interval,
 };
@@ -22,6 +22,9 @@ use crate::{
 
 /// Longest exception: a leave of a quarter.
 const LENGTH_MAX_MS: i64 = 92 * 86_400_000;
+/// Why a reason is declined.
+const WORDS_MIN_CHARS: usize = 4;
+const WORDS_MAX_CHARS: usize = 500;
 /// Days searched for reasons that wait.
 const WAITING_MS: i64 = 45 * 86_400_000;
 /// Most rep-days with such reasons that are listed, the oldest first: they are the most urgent.
@@ -46,6 +49,18 @@ pub struct NewException {
     /// First instant no longer excused.
     #[serde(default)]
     pub to_ms: Option<i64>,
+}
+
+/// A reason that is not taken for an excuse.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Decline {
+    /// Whose.
+    pub rep: String,
+    /// The record of the reason.
+    pub record: Name,
+    /// Why, in words: the rep reads it.
+    pub words: String,
 }
 
 /// A reason that waits for a person.
@@ -111,7 +126,7 @@ async fn waiting(desk: &Desk, actor: &Actor) -> DeskResult<Vec<Waiting>> {
         let Ok(day) = serde_json::from_str::<DayView>(&view.body) else {
             continue;
         };
-        for seen in day.presence.reasons.into_iter().filter(|seen| !seen.approved) {
+        for seen in day.presence.reasons.into_iter().filter(ReasonSeen::waits) {
             // One that reaches over several days stands in the view of each.
             if waiting.iter().all(|known| known.seen.record != seen.record) {
                 waiting.push(waits(desk, &day.rep, day.day, seen).await?);
@@ -162,13 +177,7 @@ fn until(desk: &Desk, rep: &str, at_ms: i64, workdays: u32) -> Until {
 /// `bad_interval`.
 pub async fn make(desk: &Desk, actor: &Actor, new: NewException) -> DeskResult<Exception> {
     let now_ms = desk.now_ms();
-    let rep = books::rep(desk, &new.rep)?;
-    if !actor.covers(&rep.team) {
-        return Err(DeskError::missing("rep", &new.rep));
-    }
-    if actor.user == new.rep {
-        return Err(DeskError::conflict("own_case", "another person than the rep approves"));
-    }
+    decides(desk, actor, &new.rep)?;
     let (reason, interval) = match &new.record {
         Some(record) => given(desk, &new.rep, record).await?,
         None => entered(&new)?,
@@ -194,6 +203,50 @@ pub async fn make(desk: &Desk, actor: &Actor, new: NewException) -> DeskResult<E
     deed.put(&exception.id, now_ms, Document::Exception(exception.clone()));
     deed.commit_and_fold(desk).await?;
     Ok(exception)
+}
+
+/// Says that a reason is no excuse, and why.
+///
+/// # Errors
+/// No such rep or record; `own_case` for the rep himself; `bad_words`; `decided` where somebody approved or declined
+/// it already.
+pub async fn decline(desk: &Desk, actor: &Actor, declining: Decline) -> DeskResult<()> {
+    let Decline { rep, record, words } = declining;
+    decides(desk, actor, &rep)?;
+    let words = words.trim().to_owned();
+    if !(WORDS_MIN_CHARS..=WORDS_MAX_CHARS).contains(&words.chars().count()) {
+        let why = format!("say why in {WORDS_MIN_CHARS} to {WORDS_MAX_CHARS} characters: the rep reads it");
+        return Err(DeskError::input("bad_words", why));
+    }
+    let (_, interval) = given(desk, &rep, &record).await?;
+    let seen = seen(desk, &rep, &record, interval).await?;
+    if !seen.waits() {
+        let by = seen.declined.map(|declined| declined.by).unwrap_or_default();
+        return Err(DeskError::conflict(
+            "decided",
+            format!("somebody decided on it already {by}"),
+        ));
+    }
+    let mut deed = Deed::new(actor);
+    deed.record(&ReasonDeclined {
+        rep,
+        record,
+        interval,
+        words,
+        by: actor.user.clone(),
+    });
+    deed.commit_and_fold(desk).await
+}
+
+/// Another person than the rep, of his team.
+fn decides(desk: &Desk, actor: &Actor, rep: &str) -> DeskResult<()> {
+    if !actor.covers(&books::rep(desk, rep)?.team) {
+        return Err(DeskError::missing("rep", rep));
+    }
+    if actor.user == rep {
+        return Err(DeskError::conflict("own_case", "another person than the rep approves"));
+    }
+    Ok(())
 }
 
 /// The same reason for the same time is the same exception: approving twice changes nothing.
@@ -239,14 +292,20 @@ async fn row(desk: &Desk, rep: &str, record: &Name) -> DeskResult<Option<LogRow>
     Ok(row.filter(|row| row.seq == record.seq))
 }
 
-/// A reason counts if the rep recorded it, by trusted time, within the policy's workdays after what it is for.
-async fn in_time(desk: &Desk, rep: &str, record: &Name, interval: Interval) -> DeskResult<()> {
+/// How a reason stands.
+async fn seen(desk: &Desk, rep: &str, record: &Name, interval: Interval) -> DeskResult<ReasonSeen> {
     let day = desk.app.documents().day_at(rep, interval.from_ms);
     let view = fold::day_now(&desk.app, rep, day).await?;
     let mut reasons = view.presence.reasons.into_iter();
-    let seen = reasons
+    reasons
         .find(|seen| seen.record == *record)
-        .ok_or_else(|| no_reason(record))?;
+        .ok_or_else(|| no_reason(record))
+}
+
+/// A reason counts if the rep recorded it, by trusted time, within the policy's workdays after what it is for.
+async fn in_time(desk: &Desk, rep: &str, record: &Name, interval: Interval) -> DeskResult<()> {
+    let day = desk.app.documents().day_at(rep, interval.from_ms);
+    let seen = seen(desk, rep, record, interval).await?;
     let workdays = desk.app.documents().policy(interval.to_ms).reasons.give_workdays;
     let last = until(desk, rep, interval.to_ms - 1, workdays);
     if seen.given_ms < last.over_ms {

@@ -64,9 +64,14 @@ pub async fn opened(desk: &Desk, actor: &Actor, rep: &str, day: NaiveDate, why: 
     let ids: BTreeSet<String> = view.iter().flat_map(ids_of).collect();
     let why = reason(why, ids.contains(why.trim()))?;
     note(desk, actor, rep, &day.to_string(), why).await?;
-    let basis = fold::standing_basis(&desk.app, rep, day).await?;
+    let (basis, entries) = fold::standing(&desk.app, rep, day).await?;
+    let counted: BTreeSet<&Name> = entries.iter().map(|entry| &entry.name).collect();
     let rows = desk.app.store.records_of(&fold::day_key(rep, day)).await?;
     let mut events: Vec<_> = rows.into_iter().filter_map(|row| event_of(row, &basis)).collect();
+    for event in &mut events {
+        // Where a phone lay that another took the place of is no place of the rep's.
+        event.fix = event.fix.take().filter(|fix| counted.contains(&fix.name));
+    }
     events.sort_by(|a, b| (a.at_ms, &a.name).cmp(&(b.at_ms, &b.name)));
     Ok(events)
 }

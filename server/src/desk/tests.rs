@@ -15,7 +15,7 @@ use super::{
     decide::{Ruling, decide, decide_many},
     duties::{Duty, DutyDone},
     erase::Erasure,
-    exceptions::NewException,
+    exceptions::{Decline, NewException},
     export::Export,
     import::File,
     records::CodeIssued,
@@ -25,7 +25,7 @@ use super::{
 use crate::{
     auth::Role,
     clock::{Clock, DemoClock, SystemClock},
-    socket,
+    fold, socket,
     store::{Change, LogLine, ViewQuery, ViewRow},
     testing::{self, HOUR, MINUTE, MONDAY, Phone, REP, World, at, fix},
 };
@@ -721,6 +721,91 @@ async fn questions_are_never_confirmed_and_many_are_only_excused() {
     assert_eq!(decisions.len(), 2);
     let documents = desk.app.documents();
     assert!(documents.in_force("decision", &question, desk.now_ms()).is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trail_shows_no_place_of_a_phone_that_was_replaced_by_then() {
+    let world = World::new().await;
+    let desk = desk_of(&world);
+    let mut first = world.enrol(REP).await;
+    first.anchor(&world, at(8, 0), 0).await;
+    first.fix(at(8, 30), 0);
+    world.set_time(at(9, 0));
+    let mut second = world.enrol(REP).await;
+    second.anchor(&world, at(9, 1), 0).await;
+    second.fix(at(9, 30), 0);
+    first.fix(at(9, 31), 0);
+    world.set_time(at(10, 0));
+    for phone in [&first, &second] {
+        world.pushed(phone, 0).await;
+    }
+    let day = "2026-11-23".parse().unwrap();
+    let trail = look::trail(&desk, &boss(), REP, day, "emergency").await.unwrap();
+    let seen: Vec<(&str, i64)> = trail.iter().map(|fix| (fix.name.stream.as_str(), fix.at_ms)).collect();
+    let (first, second) = (first.stream.as_str(), second.stream.as_str());
+    assert_eq!(seen, [(first, at(8, 30)), (second, at(9, 30))]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reason_is_declined_once_with_words_that_the_rep_is_told() {
+    let world = World::new().await;
+    let desk = desk_of(&world);
+    let mut phone = world.enrol(REP).await;
+    phone.anchor(&world, at(8, 0), 0).await;
+    let interval = Interval {
+        from_ms: at(12, 0),
+        to_ms: at(13, 0),
+    };
+    let (reason, note) = (ExceptionKind::Goods, String::new());
+    phone.write(at(13, 5), &ReasonGiven { interval, reason, note });
+    world.set_time(at(13, 10));
+    world.pushed(&phone, 0).await;
+    fold::drain(&world.app).await.unwrap();
+    let decline = |actor: Actor, rep: &str, seq, words: &str| {
+        let record = Name {
+            stream: phone.stream.clone(),
+            epoch: 1,
+            branch: String::new(),
+            seq,
+        };
+        let declining = Decline {
+            rep: rep.into(),
+            record,
+            words: words.into(),
+        };
+        let desk = desk.clone();
+        async move { exceptions::decline(&desk, &actor, declining).await }
+    };
+    let why = "no goods were due";
+    assert_eq!(exceptions::list(&desk, &boss()).await.unwrap().waiting.len(), 1);
+    assert_eq!(
+        code(decline(boss(), REP, 1, why).await),
+        "not_found",
+        "an anchor is no reason"
+    );
+    assert_eq!(
+        code(decline(boss(), "li", 2, why).await),
+        "not_found",
+        "another's reason"
+    );
+    assert_eq!(code(decline(boss(), REP, 2, " no ").await), "bad_words");
+    assert_eq!(
+        code(decline(user(REP, Role::Admin, &[]), REP, 2, why).await),
+        "own_case"
+    );
+    assert_eq!(
+        code(decline(user("sue", Role::Supervisor, &["t2"]), REP, 2, why).await),
+        "not_found",
+        "of another team"
+    );
+    decline(boss(), REP, 2, why).await.unwrap();
+    assert_eq!(
+        code(decline(user("ann", Role::Admin, &[]), REP, 2, "nor later").await),
+        "decided"
+    );
+    assert_eq!(exceptions::list(&desk, &boss()).await.unwrap().waiting.len(), 0);
+    let (_, feed) = world.get("/api/v1/feed", &phone.token).await;
+    assert!(feed.to_string().contains(why), "the rep's phone is told: {feed}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

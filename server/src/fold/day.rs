@@ -185,13 +185,12 @@ impl DayRead {
     }
 }
 
-/// What the account of a rep's day stands on now.
+/// What the account of a rep's day stands on now: documents and records.
 ///
 /// # Errors
 /// [`FoldError`].
-pub(crate) async fn standing_basis(app: &App, rep: &str, day: NaiveDate) -> Result<Arc<Basis>, FoldError> {
-    let (basis, _) = DayRead::new(app, rep, day).await?.standing(app).await?;
-    Ok(basis)
+pub(crate) async fn standing(app: &App, rep: &str, day: NaiveDate) -> Result<(Arc<Basis>, Arc<Vec<Entry>>), FoldError> {
+    DayRead::new(app, rep, day).await?.standing(app).await
 }
 
 /// Judging keeps a core busy: it is done beside the threads that answer, and gives way to them.

@@ -5,6 +5,7 @@ use onbeat_core::{
     rules::{
         DaysRejudged, Noted,
         log::{BatchQuarantined, EpochOpened, RecordBackDated, StreamForked},
+        presence::ReasonDeclined,
         sign_in::SignInEntered,
     },
     time::Interval,
@@ -39,6 +40,9 @@ pub fn touches(documents: &Documents, body: &Body) -> Vec<String> {
     let at = |rep: &str, at_ms| vec![day_key(rep, documents.day_at(rep, at_ms))];
     if let Some(Ok(entered)) = body.read::<SignInEntered>() {
         return at(&entered.rep, entered.called_at_ms);
+    }
+    if let Some(Ok(declined)) = body.read::<ReasonDeclined>() {
+        return days_of(documents, &declined.rep, declined.interval);
     }
     if let Some(Ok(forked)) = body.read::<StreamForked>() {
         return at(&forked.rep, body.at.at_ms);

@@ -20,7 +20,7 @@ mod worker;
 mod tests;
 
 pub use company::asked_cell;
-pub(crate) use day::standing_basis;
+pub(crate) use day::standing;
 pub use day::{FoldError, day_now, day_with_documents};
 pub use explain::explained;
 pub use frozen::{frozen_blob, frozen_cell};

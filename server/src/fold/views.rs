@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use onbeat_core::rules::{Basis, Class, DayView, Finding, visit::VisitView};
+use onbeat_core::rules::{Basis, Class, DayView, Finding, presence::ReasonSeen, visit::VisitView};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -121,7 +121,7 @@ impl<'a> Of<'a> {
     fn day(&self) -> ViewRow {
         let view = self.view;
         let of_class = |class| view.findings.iter().filter(|finding| finding.class == class).count() as i64;
-        let waits = view.presence.reasons.iter().any(|seen| !seen.approved);
+        let waits = view.presence.reasons.iter().any(ReasonSeen::waits);
         let mut own = vec![
             ("team", text(self.team)),
             ("closed", Field::Int(i64::from(view.closed))),

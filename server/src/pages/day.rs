@@ -244,8 +244,14 @@ fn gaps(frame: &Frame, view: &DayView) -> Vec<Line> {
     let reasons = view.presence.reasons.iter().map(|seen| {
         let (given, interval) = (&seen.reason, seen.reason.interval);
         let reason = frame.of_code("reason", &given.reason);
-        let stands = frame.t(if seen.approved { "day.approved" } else { "day.waits" });
-        let words = [reason.as_str(), &given.note, stands]
+        let stands = match &seen.declined {
+            _ if seen.approved => frame.t("day.approved").to_owned(),
+            Some(declined) => frame
+                .words
+                .fill("day.declined", &[("by", &declined.by), ("words", &declined.words)]),
+            None => frame.t("day.waits").to_owned(),
+        };
+        let words = [reason.as_str(), &given.note, &stands]
             .into_iter()
             .filter(|word| !word.is_empty());
         let words: Vec<&str> = words.collect();

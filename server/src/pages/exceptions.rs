@@ -19,7 +19,7 @@ use crate::{
     auth::Actor,
     desk::{
         Books, Desk, DeskError, DeskResult,
-        exceptions::{self, NewException, Waiting},
+        exceptions::{self, Decline, NewException, Waiting},
     },
 };
 
@@ -58,21 +58,29 @@ pub(super) struct Typed {
     from: String,
     /// Until when.
     to: String,
+    /// `decline`, or nothing to approve.
+    #[serde(rename = "do")]
+    what: String,
+    /// Why it is declined.
+    words: String,
 }
 
 impl Typed {
-    fn read(&self, frame: &Frame) -> NewException {
-        let given = !self.stream.is_empty();
-        let record = given.then(|| Name {
+    fn record(&self) -> Name {
+        Name {
             stream: self.stream.clone(),
             epoch: self.epoch,
             branch: self.branch.clone(),
             seq: self.seq,
-        });
+        }
+    }
+
+    fn read(&self, frame: &Frame) -> NewException {
+        let record = (!self.stream.is_empty()).then(|| self.record());
         let reason = serde_json::from_value(serde_json::Value::from(self.reason.as_str())).ok();
         NewException {
             rep: self.rep.clone(),
-            reason: reason.filter(|_| !given),
+            reason: reason.filter(|_| record.is_none()),
             from_ms: frame.local.typed(&self.from),
             to_ms: frame.local.typed(&self.to),
             record,
@@ -94,6 +102,10 @@ struct Asked {
     overdue: bool,
     /// It can be approved, by this person.
     open: bool,
+    /// He may say something to it.
+    own: bool,
+    /// Why it was to be declined, where that did not succeed.
+    words: String,
 }
 
 /// An exception in force.
@@ -139,7 +151,7 @@ async fn shown(
     let mut asked: Vec<Asked> = all
         .waiting
         .into_iter()
-        .map(|waiting| asked_of(&frame, &books, actor, waiting))
+        .map(|waiting| asked_of(&frame, &books, actor, waiting, &typed))
         .collect();
     // What can no longer be approved does not stand before what can.
     asked.sort_by_key(|asked| !asked.open);
@@ -161,7 +173,7 @@ async fn shown(
     frame::page(frame::status(wrong), &page)
 }
 
-fn asked_of(frame: &Frame, books: &Books, actor: &Actor, waiting: Waiting) -> Asked {
+fn asked_of(frame: &Frame, books: &Books, actor: &Actor, waiting: Waiting, typed: &Typed) -> Asked {
     let seen = waiting.seen;
     let date = |day: &str| day.parse().map_or(day.to_owned(), |day| frame.local.date(day));
     let due = if waiting.late {
@@ -182,6 +194,12 @@ fn asked_of(frame: &Frame, books: &Books, actor: &Actor, waiting: Waiting) -> As
         due,
         overdue: waiting.overdue,
         open: !waiting.late && actor.user != waiting.rep,
+        own: actor.user == waiting.rep,
+        words: if typed.record() == seen.record {
+            typed.words.clone()
+        } else {
+            String::new()
+        },
         record: seen.record,
         rep: waiting.rep,
     }
@@ -211,7 +229,7 @@ fn stretch(frame: &Frame, interval: Interval) -> String {
     }
 }
 
-/// Approves a reason that the rep gave, or enters an exception.
+/// Approves or declines a reason that the rep gave, or enters an exception.
 #[utoipa::path(post, path = "/exceptions", tag = "pages",
     request_body(content = Typed, content_type = "application/x-www-form-urlencoded"), responses(
     (status = 303, description = "To the exceptions"),
@@ -223,9 +241,15 @@ pub(super) async fn make(
     frame: Frame,
     Form(typed): Form<Typed>,
 ) -> DeskResult<Response> {
-    let new = typed.read(&frame);
-    match exceptions::make(&desk, &actor, new).await {
-        Ok(_) => Ok(Redirect::to("/exceptions").into_response()),
+    let done = match typed.what.as_str() {
+        "decline" => {
+            let (rep, record, words) = (typed.rep.clone(), typed.record(), typed.words.clone());
+            exceptions::decline(&desk, &actor, Decline { rep, record, words }).await
+        }
+        _ => exceptions::make(&desk, &actor, typed.read(&frame)).await.map(drop),
+    };
+    match done {
+        Ok(()) => Ok(Redirect::to("/exceptions").into_response()),
         Err(error) => shown(&desk, &actor, frame, typed, Some(&error)).await,
     }
 }

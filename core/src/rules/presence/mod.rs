@@ -22,8 +22,8 @@ pub use fold::{Presence, fold};
 pub use grounds::explain;
 pub(super) use grounds::grounds;
 pub use records::{
-    BreakEnded, BreakStarted, Cause, CauseNoted, FixTaken, LocationAnswered, PrivateEnded, PrivateStarted, ReasonGiven,
-    Seen, Stood,
+    BreakEnded, BreakStarted, Cause, CauseNoted, FixTaken, LocationAnswered, PrivateEnded, PrivateStarted,
+    ReasonDeclined, ReasonGiven, Seen, Stood,
 };
 pub use track::Track;
 pub(super) use view::view;
@@ -108,6 +108,29 @@ pub struct ReasonSeen {
     pub given_ms: i64,
     /// Whether an approved exception answers it.
     pub approved: bool,
+    /// A person did not take it for an excuse.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declined: Option<Declined>,
+}
+
+impl ReasonSeen {
+    /// Whether a person still has to say something to it.
+    pub fn waits(&self) -> bool {
+        !self.approved && self.declined.is_none()
+    }
+}
+
+/// What a person said to a reason that was not taken for an excuse.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "mobile", derive(uniffi::Record))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Declined {
+    /// When, milliseconds since 1970 (UTC).
+    pub at_ms: i64,
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub words: String,
 }
 
 /// Where the phone's own verdict of a fix differs from the server's.

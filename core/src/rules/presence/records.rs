@@ -5,6 +5,7 @@ use crate::{
     reading::Fix,
     record::{Hash, Payload},
     reference::ExceptionKind,
+    rules::Name,
     time::{Interval, When},
 };
 
@@ -154,4 +155,24 @@ pub struct ReasonGiven {
 }
 impl Payload for ReasonGiven {
     const TYPE: &'static str = "reason.given";
+}
+
+/// Desk record: a person did not take a reason for an excuse. It says nothing else: an approved exception for the same
+/// time counts, whenever it comes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReasonDeclined {
+    /// Whose.
+    pub rep: String,
+    /// The record of the reason.
+    pub record: Name,
+    /// The time it was for.
+    #[serde(flatten)]
+    pub interval: Interval,
+    /// Why; the rep reads it.
+    pub words: String,
+    /// Who.
+    pub by: String,
+}
+impl Payload for ReasonDeclined {
+    const TYPE: &'static str = "reason.declined";
 }

@@ -1,4 +1,6 @@
-use super::{Cause, CauseNoted, CauseSeen, LocationAnswered, PresenceView, ReasonGiven, ReasonSeen};
+use super::{
+    Cause, CauseNoted, CauseSeen, Declined, LocationAnswered, PresenceView, ReasonDeclined, ReasonGiven, ReasonSeen,
+};
 use crate::{
     judge::{JudgedFix, LiveStatus, PlaceVerdict, live},
     rules::{Difference, Name, case::Case},
@@ -71,10 +73,22 @@ fn reasons(case: &Case<'_>) -> Vec<ReasonSeen> {
         .map(|(entry, reason)| ReasonSeen {
             record: entry.name.clone(),
             approved: is_approved(case, &reason),
+            declined: declined(case, &entry.name),
             given_ms: entry.when.at_ms,
             reason,
         })
         .collect()
+}
+
+/// What was said last.
+fn declined(case: &Case<'_>, record: &Name) -> Option<Declined> {
+    let declined = case.records.of::<ReasonDeclined>();
+    let of_record = declined.filter(|(_, declined)| declined.record == *record);
+    of_record.last().map(|(entry, declined)| Declined {
+        at_ms: entry.when.at_ms,
+        by: declined.by,
+        words: declined.words,
+    })
 }
 
 fn is_approved(case: &Case<'_>, reason: &ReasonGiven) -> bool {

@@ -5,7 +5,8 @@ use crate::{
     rules::{
         Fact,
         presence::{
-            BreakEnded, BreakStarted, Cause, CauseNoted, PrivateEnded, PrivateStarted, ReasonGiven, Stood, Track, fold,
+            BreakEnded, BreakStarted, Cause, CauseNoted, PrivateEnded, PrivateStarted, ReasonDeclined, ReasonGiven,
+            Stood, Track, fold,
         },
     },
     testing::{judged, square_at},
@@ -85,6 +86,46 @@ fn an_approved_reason_excuses_and_a_given_one_is_shown() {
         );
         assert_eq!((view.counts.outside_s, view.counts.excused_s), (0, 49 * 60));
     }
+}
+
+#[test]
+fn a_declined_reason_is_shown_with_why_and_excuses_nothing_unless_it_is_approved_after_all() {
+    let mut case = Case::out();
+    let reason = ReasonGiven {
+        interval: interval(248.0, 297.0),
+        reason: ExceptionKind::Goods,
+        note: String::new(),
+    };
+    case.phone(EVENING_MS, &reason);
+    let record = case.view().presence.reasons[0].record.clone();
+    let declined = |record: &Name, words: &str| ReasonDeclined {
+        rep: REP.into(),
+        record: record.clone(),
+        interval: reason.interval,
+        words: words.into(),
+        by: "boss".into(),
+    };
+    let other = Name {
+        seq: record.seq + 1,
+        ..record.clone()
+    };
+    case.desk(EVENING_MS + MINUTE_MS, &declined(&other, "of another record"));
+    assert!(case.view().presence.reasons[0].waits());
+    case.desk(EVENING_MS + 2 * MINUTE_MS, &declined(&record, "no goods that day"));
+    case.desk(EVENING_MS + 3 * MINUTE_MS, &declined(&record, "the depot was closed"));
+    let view = case.view();
+    let seen = &view.presence.reasons[0];
+    let said = seen.declined.as_ref().unwrap();
+    assert_eq!(
+        (said.by.as_str(), said.words.as_str()),
+        ("boss", "the depot was closed")
+    );
+    assert_eq!(said.at_ms, EVENING_MS + 3 * MINUTE_MS);
+    assert!(!seen.waits() && !seen.approved);
+    assert_eq!(case.kinds(), [FindingKind::LeftArea]);
+    case.exception("exception-8", ExceptionKind::Goods, reason.interval);
+    assert!(case.view().presence.reasons[0].approved);
+    assert_eq!(case.kinds(), []);
 }
 
 #[test]

@@ -27,7 +27,7 @@ const ROWS: usize = 50;
 const SAYS_MAX_CHARS: usize = 240;
 
 /// The types by which the log is narrowed.
-const TYPES: [&str; 12] = [
+const TYPES: [&str; 13] = [
     "bodies.erased",
     "code.issued",
     "customer.opened",
@@ -38,6 +38,7 @@ const TYPES: [&str; 12] = [
     "duty.recorded",
     "phone.enrolled",
     "phone.revoked",
+    "reason.declined",
     "sign_in.entered",
     "user.changed",
 ];

@@ -71,6 +71,16 @@ export class Browser {
     return said;
   }
 
+  /** What the JSON API answers to what somebody sends. */
+  async send(user, path, data) {
+    const context = await this.context(user);
+    const answer = await context.request.post(`/api/v1/${path}`, { data, headers: { origin: this.address } });
+    if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`);
+    const said = await answer.json();
+    await context.close();
+    return said;
+  }
+
   async #session(user) {
     if (!this.#sessions.has(user)) {
       const page = await this.page(null, "/login");

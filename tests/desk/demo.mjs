@@ -8,7 +8,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-const PROGRAMS = process.env.ONBEAT_PROGRAMS ?? fileURLToPath(new URL("../../target/debug", import.meta.url));
+/** Where the programs are that the tests start, and where pictures go. */
+export const PROGRAMS = process.env.ONBEAT_PROGRAMS ?? fileURLToPath(new URL("../../target/debug", import.meta.url));
+export const PICTURES = process.env.ONBEAT_PICTURES ?? fileURLToPath(new URL("../../target/desk", import.meta.url));
 /** Longer than the day takes on a slow machine, with others at work beside it. */
 const DAY_TAKES_MS = 300_000;
 

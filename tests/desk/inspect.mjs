@@ -28,6 +28,32 @@ export async function accessible(page, rules) {
   });
 }
 
+/** Presses of Tab on one page: what comes after so many is of the same kind. */
+const TABS_MOST = 120;
+
+/** What can be done with a mouse and is not come to by Tab, in words. */
+export async function notReached(page) {
+  const count = await page.evaluate((most) => {
+    const all = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]";
+    const canFocus = (element) => !element.disabled && element.tabIndex >= 0;
+    const isSeen = (element) => element.checkVisibility({ visibilityProperty: true }) && !element.closest("[inert]");
+    // Of radio buttons with one name Tab comes to one.
+    const others = (element) => element.type === "radio" && !element.checked;
+    const found = [...document.querySelectorAll(all)].filter((element) => canFocus(element) && isSeen(element) && !others(element));
+    globalThis.waiting = new Set(found.slice(0, most));
+    document.addEventListener("focusin", ({ target }) => globalThis.waiting.delete(target));
+    document.activeElement?.blur();
+    return globalThis.waiting.size;
+  }, TABS_MOST);
+  // Fields of a date take several, and beyond the last element Tab goes through the browser's own and begins anew.
+  for (let presses = 0; presses < 2 * count + 40; presses += 1) {
+    await page.keyboard.press("Tab");
+    if (presses % 20 === 19 && (await page.evaluate(() => globalThis.waiting.size)) === 0) return [];
+  }
+  const left = () => [...globalThis.waiting].slice(0, 3).map((element) => `Tab never comes to ${element.outerHTML.slice(0, 120)}`);
+  return page.evaluate(left);
+}
+
 function widest(page, width) {
   return page.evaluate((width) => {
     const beyond = [...document.body.querySelectorAll("*")].filter(

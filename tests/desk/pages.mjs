@@ -4,13 +4,12 @@ import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 
 import { LANGUAGES, SIZES, watch, weigh } from "./browser.mjs";
-import { accessible, inspect } from "./inspect.mjs";
+import { PICTURES } from "./demo.mjs";
+import { accessible, inspect, notReached } from "./inspect.mjs";
 import { DAY } from "./stories/common.mjs";
 
-const PICTURES = process.env.ONBEAT_PICTURES ?? fileURLToPath(new URL("../../target/desk", import.meta.url));
 /** Most that a first visit may take over the wire; with a map, whose library alone is two thirds of it. */
 const MOST_BYTES = 150_000;
 const MOST_BYTES_WITH_MAP = 600_000;
@@ -130,6 +129,7 @@ async function faultsOf(browser, entry, { name: spoken, locale, lang }) {
     faults.push(...(await inspect(page, lang)).map((fault) => `${size}: ${fault}`));
     await look(size);
   }
+  if (spoken === "en") faults.push(...(await notReached(page)));
   await page.emulateMedia({ colorScheme: "dark" });
   faults.push(...(await accessible(page, ["color-contrast"])).map((fault) => `dark: ${fault}`));
   await look("dark");

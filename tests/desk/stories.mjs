@@ -3,6 +3,7 @@
 import { test } from "node:test";
 
 import admin from "./stories/admin.mjs";
+import answers from "./stories/answers.mjs";
 import entry from "./stories/entry.mjs";
 import findings from "./stories/findings.mjs";
 import paper from "./stories/paper.mjs";
@@ -10,7 +11,7 @@ import register from "./stories/register.mjs";
 
 /** `get` gives the browser once the tests run. */
 export function stories(get) {
-  for (const [name, play] of Object.entries({ ...entry, ...findings, ...register, ...paper, ...admin })) {
+  for (const [name, play] of Object.entries({ ...entry, ...findings, ...register, ...paper, ...admin, ...answers })) {
     test(name, async () => {
       try {
         await play(get());

@@ -24,3 +24,14 @@ export async function findingOf(browser, rep) {
   const { items } = await browser.api("admin", "findings");
   return `/findings/${items.find((item) => item.rep === rep).finding.id}`;
 }
+
+/** Opens a page again until it says something: what a phone sent is folded soon, not at once. */
+export async function openUntil(page, path, said) {
+  const begun = Date.now();
+  do {
+    await page.goto(path);
+    if (said.test(await page.locator("main").textContent())) return;
+    await page.waitForTimeout(100);
+  } while (Date.now() - begun < 15_000);
+  assert.fail(`${path} never says ${said}`);
+}

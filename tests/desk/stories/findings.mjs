@@ -82,7 +82,7 @@ export default {
   },
 
   async "a session that ends in mid-form loses nothing typed"(browser) {
-    const where = await findingOf(browser, "ned");
+    const where = await findingOf(browser, "dan");
     const page = await browser.page("stan", where);
     await page.locator("[name=reason]").fill("The phone fell into the harbour, and was dried");
     await page.context().clearCookies();

@@ -8,8 +8,9 @@ public protocol PhoneClock: Sendable {
 
 /// The device's clocks: the wall's, and the time since the app's first reading in this boot, sleep included.
 ///
-/// iOS tells an app no boot's name, and forbids sending the time since boot. So a boot has a random name, and it is
-/// taken for the same one only where both clocks moved alike since the app last looked.
+/// iOS tells an app no boot's name: `kern.bootsessionuuid` stands in no header that apps are given, `kern.boottime` moves
+/// with the wall clock, and the time since boot may not be sent. So a boot has a random name, and both clocks tell
+/// whether it still is the same: `Mark.isOver`.
 public final class BootClock: PhoneClock, @unchecked Sendable {
     /// What both clocks show.
     public struct Faces: Sendable {
@@ -33,6 +34,8 @@ public final class BootClock: PhoneClock, @unchecked Sendable {
         let first: ContinuousClock.Instant
         /// What the wall showed then, as it is set now.
         var firstWallMs: Int64
+        /// The boot lasted at least so long: the newest reading that was kept.
+        var seenMs: Int64
 
         func elapsedMs(_ faces: Faces) -> Int64 {
             let elapsed = first.duration(to: faces.running).components
@@ -43,12 +46,24 @@ public final class BootClock: PhoneClock, @unchecked Sendable {
         func movedMs(_ faces: Faces) -> Int64 {
             faces.wallMs - elapsedMs(faces) - firstWallMs
         }
+
+        /// A later boot began after the newest reading. So the running clock, which counts from it, shows less than
+        /// then; or, where the phone has been on for longer meanwhile, the wall ran ahead of it by all the time of the
+        /// boot before, and that is at least `seenMs`. A wall that moved by less, or back, was set. What this can't tell:
+        /// one set ahead by more is taken for a boot; one set back, on a phone that was restarted too and then on for
+        /// longer than before, for none.
+        func isOver(_ faces: Faces) -> Bool {
+            let movedMs = movedMs(faces)
+            return elapsedMs(faces) < seenMs || (movedMs > BootClock.networksMs && movedMs >= seenMs)
+        }
     }
 
-    /// Two boots lie further apart than this; the network's corrections of the wall clock are smaller.
-    private static let sameBootMs: Int64 = 60_000
+    /// The network's corrections of the wall clock are smaller than this.
+    private static let networksMs: Int64 = 60_000
     /// A smaller correction is not worth a write.
-    private static let keptMs: Int64 = 1_000
+    private static let correctedMs: Int64 = 1_000
+    /// Nor is less time since the newest reading that was kept.
+    private static let seenEveryMs: Int64 = 60_000
 
     private let lock = NSLock()
     private var mark: Mark
@@ -61,10 +76,10 @@ public final class BootClock: PhoneClock, @unchecked Sendable {
         self.faces = faces
         let now = faces()
         let kept = try? JSONDecoder().decode(Mark.self, from: Data(contentsOf: file))
-        if let kept, kept.elapsedMs(now) >= 0, abs(kept.movedMs(now)) <= Self.sameBootMs {
+        if let kept, !kept.isOver(now) {
             mark = kept
         } else {
-            mark = Mark(boot: Self.newBoot(), first: now.running, firstWallMs: now.wallMs)
+            mark = Mark(boot: Self.newBoot(), first: now.running, firstWallMs: now.wallMs, seenMs: 0)
             keep()
         }
     }
@@ -72,12 +87,13 @@ public final class BootClock: PhoneClock, @unchecked Sendable {
     public func now() -> Stamp {
         lock.withLock {
             let now = faces()
-            let movedMs = mark.movedMs(now)
-            if abs(movedMs) > Self.keptMs {
+            let (movedMs, elapsedMs) = (mark.movedMs(now), mark.elapsedMs(now))
+            if abs(movedMs) > Self.correctedMs || elapsedMs - mark.seenMs >= Self.seenEveryMs {
                 mark.firstWallMs += movedMs
+                mark.seenMs = elapsedMs
                 keep()
             }
-            return Stamp(atMs: now.wallMs, elapsedMs: mark.elapsedMs(now), boot: mark.boot)
+            return Stamp(atMs: now.wallMs, elapsedMs: elapsedMs, boot: mark.boot)
         }
     }
 

@@ -2,11 +2,11 @@ import OnbeatKit
 import SwiftUI
 
 @main struct OnbeatApp: App {
-    @State private var model = AppModel(consents: ConsentFile(Places.consents)) { Places.home }
+    @State private var shell = Shell()
 
     var body: some Scene {
         WindowGroup {
-            StageScreen(model: model)
+            StageScreen(shell: shell)
         }
     }
 }

@@ -4,4 +4,16 @@ import Foundation
 struct FileProtectionType { static let completeUntilFirstUserAuthentication = FileProtectionType() }
 
 func NSLocalizedString(_ key: String, comment: String) -> String { fatalError() }
-extension String { init(localized key: String) { fatalError() } }
+extension String {
+    struct LocalizationValue: ExpressibleByStringInterpolation {
+        init(stringLiteral value: String) {}
+        init(stringInterpolation: StringInterpolation) {}
+        struct StringInterpolation: StringInterpolationProtocol {
+            init(literalCapacity: Int, interpolationCount: Int) {}
+            mutating func appendLiteral(_ literal: String) {}
+            mutating func appendInterpolation(_ string: String) {}
+            mutating func appendInterpolation<Number: FixedWidthInteger>(_ number: Number) {}
+        }
+    }
+    init(localized key: LocalizationValue) { fatalError() }
+}

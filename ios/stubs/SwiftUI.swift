@@ -2,8 +2,6 @@
 import Foundation
 import Observation
 
-public typealias CGFloat = Double
-
 @MainActor @preconcurrency public protocol View {
     associatedtype Body: View
     @ViewBuilder var body: Body { get }
@@ -46,7 +44,23 @@ public struct WindowGroup<Content: View>: Scene { public init(@ViewBuilder conte
     public var wrappedValue: Value { get { fatalError() } nonmutating set {} }
     public var projectedValue: Binding<Value> { fatalError() }
 }
-public struct Binding<Value> {}
+@propertyWrapper public struct Binding<Value> {
+    public init(get: @escaping () -> Value, set: @escaping (Value) -> Void) {}
+    public var wrappedValue: Value { get { fatalError() } nonmutating set {} }
+    public var projectedValue: Binding<Value> { self }
+}
+public struct EnvironmentValues {
+    public var dismiss: DismissAction { fatalError() }
+    public var openURL: OpenURLAction { fatalError() }
+    public var scenePhase: ScenePhase { fatalError() }
+}
+@propertyWrapper public struct Environment<Value> {
+    public init(_ keyPath: KeyPath<EnvironmentValues, Value>) {}
+    public var wrappedValue: Value { fatalError() }
+}
+public enum ScenePhase: Equatable { case background, inactive, active }
+@MainActor public struct DismissAction { public func callAsFunction() {} }
+@MainActor public struct OpenURLAction { public func callAsFunction(_ url: URL) {} }
 
 public struct LocalizedStringKey: ExpressibleByStringInterpolation, Sendable {
     public init(_ value: String) {}
@@ -60,10 +74,43 @@ public struct LocalizedStringKey: ExpressibleByStringInterpolation, Sendable {
     }
 }
 
-public struct Text: Primitive { public init(_ key: LocalizedStringKey) {} }
+public struct Text: Primitive {
+    public init(_ key: LocalizedStringKey) {}
+    @_disfavoredOverload public init<Content: StringProtocol>(_ content: Content) {}
+    public init(verbatim content: String) {}
+    public func font(_ font: Font?) -> Text { fatalError() }
+    public func foregroundStyle(_ colour: Color) -> Text { fatalError() }
+}
 public struct ProgressView: Primitive { public init() {} }
 public struct Button: Primitive { public init(_ key: LocalizedStringKey, action: @escaping @MainActor () -> Void) {} }
-public struct TextField: Primitive { public init(_ key: LocalizedStringKey, text: Binding<String>) {} }
+public struct TextField: Primitive {
+    public init(_ key: LocalizedStringKey, text: Binding<String>) {}
+    public init(_ key: LocalizedStringKey, text: Binding<String>, axis: Axis) {}
+}
+public struct Spacer: Primitive { public init() {} }
+public struct ShareLink: Primitive { public init(_ key: LocalizedStringKey, item: URL) {} }
+public struct Picker<Selection: Hashable, Content: View>: Primitive {
+    public init(_ key: LocalizedStringKey, selection: Binding<Selection>, @ViewBuilder content: () -> Content) {}
+}
+public struct NavigationLink<Label: View>: Primitive {
+    public init<Value: Hashable>(value: Value?, @ViewBuilder label: () -> Label) {}
+}
+extension NavigationLink where Label == Text {
+    public init<Value: Hashable>(_ key: LocalizedStringKey, value: Value?) {}
+}
+
+public struct Path: Sendable {
+    public init(_ rectangle: CGRect) {}
+    public init(ellipseIn rectangle: CGRect) {}
+}
+public struct GraphicsContext {
+    public struct Shading { public static func color(_ colour: Color) -> Shading { fatalError() } }
+    public func fill(_ path: Path, with shading: Shading) {}
+    public func stroke(_ path: Path, with shading: Shading, lineWidth: CGFloat = 1) {}
+}
+public struct Canvas: Primitive {
+    public init(renderer: @escaping (inout GraphicsContext, CGSize) -> Void) {}
+}
 public struct Rectangle: Primitive {
     public init() {}
     public func fill(_ colour: Color) -> Modified { fatalError() }
@@ -78,43 +125,64 @@ public struct ScrollView<Content: View>: Primitive { public init(@ViewBuilder co
 public struct Form<Content: View>: Primitive { public init(@ViewBuilder content: () -> Content) {} }
 public struct List<Content: View>: Primitive { public init(@ViewBuilder content: () -> Content) {} }
 public struct NavigationStack<Content: View>: Primitive { public init(@ViewBuilder root: () -> Content) {} }
-public struct Section<Content: View>: Primitive {
+public struct Section<Parent, Content: View, Footer>: Primitive {}
+extension Section where Parent == EmptyView, Footer == EmptyView {
     public init(@ViewBuilder content: () -> Content) {}
+}
+extension Section where Parent == Text, Footer == EmptyView {
     public init(_ title: LocalizedStringKey, @ViewBuilder content: () -> Content) {}
 }
+extension Section where Parent: View, Footer: View {
+    public init(@ViewBuilder content: () -> Content, @ViewBuilder header: () -> Parent, @ViewBuilder footer: () -> Footer) {}
+}
+extension Section where Parent == EmptyView, Footer: View {
+    public init(@ViewBuilder content: () -> Content, @ViewBuilder footer: () -> Footer) {}
+}
 public struct ForEach<Data: RandomAccessCollection, ID: Hashable, Content: View>: Primitive {
-    public init(_ data: Data, id: KeyPath<Data.Element, ID>, @ViewBuilder content: (Data.Element) -> Content) {}
+    public init(_ data: Data, id: KeyPath<Data.Element, ID>, @ViewBuilder content: @escaping (Data.Element) -> Content) {}
 }
 
 public enum HorizontalAlignment { case leading, center, trailing }
-public enum Axis {
-    case horizontal, vertical
-    public struct Set: OptionSet, Sendable {
-        public let rawValue: Int
-        public init(rawValue: Int) { self.rawValue = rawValue }
-        public static let horizontal = Set(rawValue: 1)
-    }
-}
+public enum Axis { case horizontal, vertical }
 public struct Color: Sendable {
-    public static let green = Color(), mint = Color(), orange = Color(), gray = Color(), secondary = Color()
+    public static let green = Color(), mint = Color(), orange = Color(), gray = Color(), blue = Color()
+    public static let primary = Color(), secondary = Color()
+    public func opacity(_ opacity: Double) -> Color { fatalError() }
 }
-public struct Font: Sendable { public static let title = Font(), title2 = Font() }
-public struct BorderedProminentButtonStyle: Sendable {}
+public struct Font: Sendable {
+    public static let title = Font(), title2 = Font(), headline = Font(), subheadline = Font(), caption = Font()
+}
 public protocol PrimitiveButtonStyle {}
-extension BorderedProminentButtonStyle: PrimitiveButtonStyle {}
+public struct BorderedProminentButtonStyle: PrimitiveButtonStyle {}
+public struct BorderedButtonStyle: PrimitiveButtonStyle {}
+public struct BorderlessButtonStyle: PrimitiveButtonStyle {}
 extension PrimitiveButtonStyle where Self == BorderedProminentButtonStyle {
     public static var borderedProminent: Self { fatalError() }
+}
+extension PrimitiveButtonStyle where Self == BorderedButtonStyle { public static var bordered: Self { fatalError() } }
+extension PrimitiveButtonStyle where Self == BorderlessButtonStyle { public static var borderless: Self { fatalError() } }
+public struct AccessibilityChildBehavior: Sendable {
+    public static let combine = AccessibilityChildBehavior(), ignore = AccessibilityChildBehavior()
 }
 public struct TextInputAutocapitalization: Sendable { public static var never: Self { fatalError() } }
 
 @MainActor extension View {
     public func padding() -> Modified { fatalError() }
-    public func font(_ font: Font) -> Modified { fatalError() }
-    public func foregroundStyle(_ colour: Color) -> Modified { fatalError() }
-    public func frame(height: CGFloat) -> Modified { fatalError() }
-    public func containerRelativeFrame(_ axes: Axis.Set, _ length: @escaping (CGFloat, Axis) -> CGFloat) -> Modified {
+    public func font(_ font: Font?) -> Modified { fatalError() }
+    public func lineLimit(_ limit: ClosedRange<Int>) -> Modified { fatalError() }
+    public func accessibilityElement(children: AccessibilityChildBehavior = .ignore) -> Modified { fatalError() }
+    public func accessibilityLabel(_ key: LocalizedStringKey) -> Modified { fatalError() }
+    @_disfavoredOverload public func accessibilityLabel<Words: StringProtocol>(_ words: Words) -> Modified { fatalError() }
+    public func navigationTitle(_ title: Text) -> Modified { fatalError() }
+    public func navigationDestination<Data: Hashable, Content: View>(
+        for data: Data.Type, @ViewBuilder destination: @escaping (Data) -> Content
+    ) -> Modified { fatalError() }
+    public func searchable(text: Binding<String>, prompt: LocalizedStringKey) -> Modified { fatalError() }
+    public func task<ID: Equatable>(id: ID, _ action: @escaping @MainActor @Sendable () async -> Void) -> Modified {
         fatalError()
     }
+    public func foregroundStyle(_ colour: Color) -> Modified { fatalError() }
+    public func frame(height: CGFloat) -> Modified { fatalError() }
     public func accessibilityHidden(_ hidden: Bool) -> Modified { fatalError() }
     public func navigationTitle(_ key: LocalizedStringKey) -> Modified { fatalError() }
     public func refreshable(action: @escaping @MainActor @Sendable () async -> Void) -> Modified { fatalError() }

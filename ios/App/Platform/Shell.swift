@@ -2,58 +2,55 @@ import Foundation
 import Observation
 import OnbeatCore
 import OnbeatKit
-import UserNotifications
 
-/// The parts of a day that belong together: the screen's model, the recorder and its sensor.
-@MainActor @Observable final class Day {
-    let model: TodayModel
-    @ObservationIgnored private let recorder: Recorder
-    @ObservationIgnored private let session: LocationSession
+/// The app of this process: the first launch and, once the phone is open, the day with what records it.
+@MainActor @Observable final class Shell {
+    let app = AppModel(consents: ConsentFile(Places.consents)) { Places.home }
+    private(set) var day: TodayModel?
+    @ObservationIgnored private var recorder: Recorder?
+    @ObservationIgnored private var session: LocationSession?
 
-    init(phone: PhoneHolder) {
-        let relay = Relay()
-        let session = LocationSession(take: { relay.take($0) }, note: { relay.note($0) })
-        let recorder = Recorder(phone: phone, sensor: session, notices: LocalNotices())
-        relay.recorder = recorder
-        self.session = session
-        self.recorder = recorder
-        model = TodayModel(phone: phone, recorder: recorder)
+    /// The system may have launched the app for a position: what records is there before any screen is.
+    init() {
+        Task { await comeToFront() }
     }
 
-    /// Shows the day; where the rep agreed to it, records while the window is open.
-    func begin(records: Bool) async {
-        await model.refresh()
-        guard records else { return recorder.end() }
-        session.ask()
+    /// The phone may have been locked so far.
+    func comeToFront() async {
+        await app.start()
+        await follow()
+    }
+
+    /// After each step of the first launch.
+    func follow() async {
+        guard app.stage == .ready, let phone = app.phone else { return }
+        if day == nil { prepare(phone) }
+        await day?.refresh()
+        guard app.consents.locationIsAgreed else {
+            recorder?.end()
+            return
+        }
+        session?.ask()
         // What it fails of stands on the screen already.
-        try? await recorder.look()
-    }
-}
-
-/// Brings what the sensor says to the recorder. What a call fails of is met again at the next one, and core keeps count of
-/// what it could not write.
-@MainActor private final class Relay {
-    weak var recorder: Recorder?
-
-    func take(_ fix: Fix) {
-        Task { [recorder] in try? await recorder?.take(fix) }
+        try? await recorder?.look()
     }
 
-    func note(_ cause: Cause) {
-        Task { [recorder] in try? await recorder?.note(cause) }
+    private func prepare(_ phone: PhoneHolder) {
+        let session = LocationSession(take: { [weak self] in self?.take($0) }, note: { [weak self] in self?.note($0) })
+        let recorder = Recorder(phone: phone, sensor: session, notices: LocalNotices())
+        (self.session, self.recorder) = (session, recorder)
+        day = TodayModel(phone: phone, recorder: recorder)
     }
-}
 
-/// Notifications of this phone alone: nothing is pushed.
-@MainActor final class LocalNotices: Notices {
-    func seemsLeaving() { post("notice.leaving") }
-    func recordingStopped() { post("notice.stopped") }
+    /// What a call fails of is met again at the next one, and core keeps count of what it could not write.
+    private func take(_ fix: Fix) {
+        Task {
+            guard let outcome = try? await recorder?.take(fix), outcome.kept else { return }
+            await day?.follow()
+        }
+    }
 
-    private func post(_ key: String) {
-        let content = UNMutableNotificationContent()
-        content.title = String(localized: "app.name")
-        content.body = NSLocalizedString(key, comment: "")
-        let request = UNNotificationRequest(identifier: key, content: content, trigger: nil)
-        UNUserNotificationCenter.current().add(request)
+    private func note(_ cause: Cause) {
+        Task { try? await recorder?.note(cause) }
     }
 }

@@ -17,7 +17,7 @@ struct PrivacyScreen: View {
             Button("privacy.agree") { Task { await model.agreeToPrivacy() } }
                 .buttonStyle(.borderedProminent)
             Button("privacy.not_now") { isPutOff = true }
-            Problem(code: model.problem)
+            ProblemSaid(problem: model.problem)
         }
     }
 }
@@ -37,7 +37,7 @@ struct EnrolScreen: View {
                     .autocorrectionDisabled()
                 Button("enrol.enrol") { Task { await enrol() } }
                     .disabled(link.isEmpty || isBusy)
-                Problem(code: model.problem)
+                ProblemSaid(problem: model.problem)
             }
         }
     }
@@ -61,7 +61,7 @@ struct LocationScreen: View {
             Button("location.agree") { Task { await model.answerLocation(true) } }
                 .buttonStyle(.borderedProminent)
             Button("location.refuse") { Task { await model.answerLocation(false) } }
-            Problem(code: model.problem)
+            ProblemSaid(problem: model.problem)
         }
     }
 }

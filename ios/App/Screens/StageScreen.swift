@@ -1,56 +1,69 @@
+import OnbeatCore
 import OnbeatKit
 import SwiftUI
 
 /// From the first launch to the day: one page a stage.
 struct StageScreen: View {
-    let model: AppModel
+    let shell: Shell
+    @Environment(\.scenePhase) private var phase
 
     var body: some View {
         content
-            .task { await model.start() }
+            .task(id: shell.app.stage) { await shell.follow() }
+            .task(id: phase) { if phase == .active { await shell.comeToFront() } }
     }
 
     @ViewBuilder private var content: some View {
-        switch model.stage {
+        switch shell.app.stage {
         case .starting: ProgressView()
-        case .privacy: PrivacyScreen(model: model)
-        case .enrolment: EnrolScreen(model: model)
-        case .location: LocationScreen(model: model)
+        case .privacy: PrivacyScreen(model: shell.app)
+        case .enrolment: EnrolScreen(model: shell.app)
+        case .location: LocationScreen(model: shell.app)
         case .ready: ready
         case .locked: Message(title: "stage.locked", text: "stage.locked_text")
         case .keyLost: Message(title: "stage.key_lost", text: "stage.key_lost_text")
-        case .failed(let code): Message(title: "stage.failed", text: "error.\(code)")
+        case .failed(let problem): Message(title: "stage.failed", text: words("problem", of: problem.word))
         }
     }
 
     @ViewBuilder private var ready: some View {
-        if let phone = model.phone {
-            DayScreen(phone: phone, records: model.consents.locationIsAgreed)
+        if let day = shell.day {
+            DayStack(day: day)
+        } else {
+            ProgressView()
+        }
+    }
+}
+
+/// The day, and the screens that it leads to.
+private struct DayStack: View {
+    let day: TodayModel
+
+    var body: some View {
+        NavigationStack {
+            TodayScreen(model: day)
+                .navigationDestination(for: Destination.self) { destination in
+                    switch destination {
+                    case .customers: CustomersScreen(day: day)
+                    case .records: RecordsScreen(day: day)
+                    case .visit(let id): VisitScreen(id: id, day: day)
+                    case .finding(let id): FindingScreen(id: id, day: day)
+                    }
+                }
         }
     }
 }
 
 /// A page that says one thing.
 struct Message: View {
-    let title: String
-    let text: String
+    let title: LocalizedStringKey
+    let text: LocalizedStringKey
 
     var body: some View {
         VStack(alignment: .leading, spacing: 12) {
-            Text(LocalizedStringKey(title)).font(.title2)
-            Text(LocalizedStringKey(text))
+            Text(title).font(.title2)
+            Text(text)
         }
         .padding()
-    }
-}
-
-/// Why the newest act did not succeed, if it did not.
-struct Problem: View {
-    let code: String?
-
-    var body: some View {
-        if let code {
-            Text(words("error", of: code)).foregroundStyle(.orange)
-        }
     }
 }

@@ -2,123 +2,137 @@ import OnbeatCore
 import OnbeatKit
 import SwiftUI
 
-/// The screen of the day, and what records behind it.
-struct DayScreen: View {
-    @State private var day: Day
-    private let records: Bool
-
-    init(phone: PhoneHolder, records: Bool) {
-        _day = State(initialValue: Day(phone: phone))
-        self.records = records
-    }
-
-    var body: some View {
-        NavigationStack {
-            List {
-                if let today = day.model.today {
-                    NextStep(today: today, model: day.model)
-                    Window(today: today)
-                    Pauses(today: today, model: day.model)
-                    SyncState(today: today, model: day.model)
-                }
-                Problem(code: day.model.problem)
-            }
-            .navigationTitle("today.title")
-            .refreshable { await day.model.sync() }
-        }
-        .task {
-            await day.begin(records: records)
-        }
-    }
-}
-
-/// One button for what comes next.
-private struct NextStep: View {
-    let today: Today
+/// The screen of the day: one button for what comes next, where the rep is, the window, what is asked, and what waits.
+struct TodayScreen: View {
     let model: TodayModel
 
     var body: some View {
-        Section {
-            switch today.next {
-            case .signIn:
-                Button("today.sign_in") { Task { await model.signIn() } }
-            case .checkOut(let visit):
-                Button("today.check_out") { Task { await model.checkOut(visit: visit.visit) } }
-            default:
-                EmptyView()
+        List {
+            if let today = model.today {
+                Section {
+                    Headline(today: today)
+                    if let window = today.day.window {
+                        WindowBar(window: window, day: today.day, nowMs: today.nowMs, zone: today.zone)
+                    }
+                }
+                NextStep(next: today.next, model: model)
+                if let away = today.away { Reasons(away: away, model: model) }
+                Asked(today: today)
+                Visits(visits: today.day.visits, zone: today.zone)
+                if today.when == .within { Pauses(today: today, model: model) }
+                Waiting(today: today, model: model)
             }
-            Text(words("today.live", of: today.day.presence.live))
+            ProblemSaid(problem: model.problem)
+            Section {
+                NavigationLink("customers.title", value: Destination.customers)
+                NavigationLink("records.title", value: Destination.records)
+            }
         }
+        .navigationTitle("today.title")
+        .refreshable { await model.sync() }
+        .task { await model.refresh() }
     }
 }
 
-/// The window as a bar: what is known of it, and how it stands.
-private struct Window: View {
+/// Where the day and the rep stand.
+private struct Headline: View {
     let today: Today
 
     var body: some View {
-        Section("today.window") {
-            HStack(spacing: 0) {
-                ForEach(Array(today.day.spans.enumerated()), id: \.offset) { _, span in
-                    Rectangle()
-                        .fill(colour(span.status))
-                        .containerRelativeFrame(.horizontal) { width, _ in width * share(span) }
-                }
-            }
-            .frame(height: 12)
-            .accessibilityHidden(true)
-            Text("today.minutes \(today.day.counts.insideS / 60) \(today.day.counts.unknownS / 60)")
-            Text(words("today.when", of: today.when))
+        VStack(alignment: .leading, spacing: 4) {
+            Text(words).font(.title2)
+            if let here = today.here { Text(seen(here)).foregroundStyle(.secondary) }
+        }
+        .accessibilityElement(children: .combine)
+    }
+
+    private var words: LocalizedStringKey {
+        switch today.when {
+        case .dayOff: "today.day_off"
+        case .before: "today.before \(Measures.time(today.day.window?.fromMs ?? 0, in: today.zone))"
+        case .after: "today.after"
+        case .within: within
         }
     }
 
-    private func share(_ span: Span) -> Double {
-        guard let window = today.day.window else { return 0 }
-        return Double(span.toMs - span.fromMs) / Double(window.toMs - window.fromMs)
+    private var within: LocalizedStringKey {
+        if let until = today.breakUntilMs { return "today.on_break \(Measures.time(until, in: today.zone))" }
+        if today.privateSinceMs != nil { return "today.in_private" }
+        guard let here = today.here else { return "today.not_seen" }
+        let edge = Said.length(here.edgeMm ?? 0)
+        return switch here.place {
+        case .inside: "today.inside \(edge)"
+        case .edge: "today.at_edge"
+        case .outside: "today.outside \(edge)"
+        case .unusable: "today.unsure"
+        }
     }
 
-    private func colour(_ status: SpanStatus) -> Color {
-        switch status {
-        case .inside: .green
-        case .edge: .mint
-        case .outside: .orange
-        default: .gray
+    private func seen(_ here: Here) -> LocalizedStringKey {
+        let time = Measures.time(here.atMs, in: today.zone)
+        guard let accuracyMm = here.accuracyMm else { return "today.seen_at \(time)" }
+        return "today.seen_within \(time) \(Said.length(accuracyMm))"
+    }
+}
+
+/// Who seems to be leaving says why by one tap.
+private struct Reasons: View {
+    let away: Interval
+    let model: TodayModel
+
+    var body: some View {
+        Section("today.leaving") {
+            Text("today.leaving_why").foregroundStyle(.secondary)
+            ForEach(TodayModel.reasons, id: \.self) { reason in
+                Button(words("reason", of: reason)) { Task { await model.act(.giveReason(away, reason)) } }
+            }
         }
     }
 }
 
-/// The break and private time, by one tap.
+/// Findings and questions that the rep has not answered.
+private struct Asked: View {
+    let today: Today
+
+    var body: some View {
+        let open = today.day.findings.filter { $0.state == .open }
+        if !open.isEmpty {
+            Section("today.asked") {
+                ForEach(open, id: \.id) { FindingRow(finding: $0, zone: today.zone) }
+            }
+        }
+    }
+}
+
+/// The break and private time, by one tap; they are ended by the button of the day.
 private struct Pauses: View {
     let today: Today
     let model: TodayModel
 
     var body: some View {
-        Section {
-            if today.breakUntilMs == nil {
-                Button("today.break_start") { Task { await model.startBreak() } }
-            } else {
-                Button("today.break_end") { Task { await model.endBreak() } }
-            }
-            if today.privateSinceMs == nil {
-                Button("today.private_start") { Task { await model.startPrivateTime() } }
-            } else {
-                Button("today.private_end") { Task { await model.endPrivateTime() } }
+        if today.breakUntilMs == nil, today.privateSinceMs == nil {
+            Section {
+                Button("today.break_start") { Task { await model.act(.startBreak) } }
+                Button("today.private_start") { Task { await model.act(.startPrivate) } }
             }
         }
     }
 }
 
-/// What waits to be sent.
-private struct SyncState: View {
+/// What waits to be sent, and since when.
+private struct Waiting: View {
     let today: Today
     let model: TodayModel
 
     var body: some View {
+        let count = Int64(today.waitingRecords) + Int64(today.waitingPhotos)
         Section {
-            if today.waitingRecords == 0 {
+            if count == 0 {
                 Text("today.all_sent")
+            } else if let since = today.waitingSinceMs {
+                Text("today.waiting_since \(count) \(Measures.time(since, in: today.zone))")
             } else {
-                Text("today.waiting \(Int64(today.waitingRecords))")
+                Text("today.waiting \(count)")
             }
             Button("today.sync") { Task { await model.sync() } }
                 .disabled(model.isSyncing)

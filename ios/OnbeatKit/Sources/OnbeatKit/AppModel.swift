@@ -14,18 +14,19 @@ import OnbeatCore
         case locked
         /// A code of the desk is needed to read what is on the phone.
         case keyLost
-        case failed(String)
+        case failed(Problem)
     }
 
     public private(set) var stage = Stage.starting
     /// There once the phone is open.
     public private(set) var phone: PhoneHolder?
     public private(set) var consents: Consents
-    /// Why the newest act did not succeed: a code of core's.
-    public private(set) var problem: String?
+    /// Why the newest act did not succeed.
+    public private(set) var problem: Problem?
 
     @ObservationIgnored private let file: ConsentFile
     @ObservationIgnored private let home: @Sendable () -> PhoneHome
+    @ObservationIgnored private var opening: Task<Opening, Never>?
 
     /// `home` is asked for once the privacy page is agreed to.
     public init(consents file: ConsentFile, home: @escaping @Sendable () -> PhoneHome) {
@@ -41,8 +42,7 @@ import OnbeatCore
             return
         }
         if phone == nil {
-            let home = home
-            switch await Task.detached(operation: { home().open() }).value {
+            switch await open() {
             case .open(let opened): phone = opened
             case .locked: stage = .locked
             case .keyLost: stage = .keyLost
@@ -50,6 +50,15 @@ import OnbeatCore
             }
         }
         await move()
+    }
+
+    /// A launch and the screen that follows it may both ask: the folder opens once.
+    private func open() async -> Opening {
+        let home = home
+        let task = opening ?? Task.detached { home().open() }
+        opening = task
+        defer { opening = nil }
+        return await task.value
     }
 
     public func agreeToPrivacy() async {
@@ -88,12 +97,12 @@ import OnbeatCore
         } catch PhoneError.NotEnrolled {
             stage = .enrolment
         } catch {
-            stage = .failed(error.code)
+            stage = .failed(error.problem)
         }
     }
 
     private func act(_ body: () async throws -> Void) async {
         problem = nil
-        do { try await body() } catch { problem = error.code }
+        do { try await body() } catch { problem = error.problem }
     }
 }

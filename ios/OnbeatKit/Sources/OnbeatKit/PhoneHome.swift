@@ -23,7 +23,7 @@ public enum Opening: Sendable {
     case locked
     /// The database is there and its key is not: a code of the desk fetches it back.
     case keyLost
-    case failed(String)
+    case failed(Problem)
 }
 
 /// Where the phone's folder and keys are.
@@ -55,7 +55,7 @@ public struct PhoneHome: Sendable {
         } catch PhoneError.WrongKey {
             return .keyLost
         } catch {
-            return .failed(error.code)
+            return .failed(error.problem)
         }
     }
 

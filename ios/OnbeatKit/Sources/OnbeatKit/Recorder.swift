@@ -45,16 +45,18 @@ import OnbeatCore
     }
 
     /// A position came. Core's due time is the latest moment for the next record, so what comes before it is not kept.
-    public func take(_ fix: Fix) async throws {
+    /// Answers what was taken.
+    @discardableResult public func take(_ fix: Fix) async throws -> FixOutcome? {
         let at = phone.clock.now()
         latest = Latest(fix: fix, at: at)
-        guard isDue(at) else { return }
+        guard isDue(at) else { return nil }
         // Those that come while this one is written are not due.
         due = Stamp(atMs: at.atMs, elapsedMs: .max, boot: at.boot)
         do {
             let outcome = try await phone.call { phone, _ in try phone.onFix(reading: Reading(at: at, fix: fix)) }
             due = Stamp(atMs: at.atMs, elapsedMs: at.elapsedMs + outcome.nextDueS * 1000, boot: at.boot)
             follow(outcome)
+            return outcome
         } catch {
             due = nil
             throw error

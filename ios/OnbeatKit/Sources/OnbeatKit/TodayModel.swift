@@ -1,62 +1,96 @@
 import Observation
 import OnbeatCore
 
-/// The screen of the day: what core says of it, and one call for each button.
+/// The day that all screens stand on: what core says of it, one call for each button, and what waits to be sent.
 @MainActor @Observable public final class TodayModel {
     public private(set) var today: Today?
-    /// Why the newest act did not succeed: a code of core's.
-    public private(set) var problem: String?
+    /// Why the newest act did not succeed.
+    public private(set) var problem: Problem?
     public private(set) var isSyncing = false
 
     @ObservationIgnored private let phone: PhoneHolder
     @ObservationIgnored private let recorder: Recorder
+    /// When it was last tried to send.
+    @ObservationIgnored private var sent: Stamp?
+    /// What an act has begun to send.
+    @ObservationIgnored private(set) var sending: Task<Void, Never>?
+
+    /// While it records, it sends no more often than this.
+    private static let sendMs: Int64 = 5 * 60_000
+
+    /// What may be said by one tap, in the order in which it is offered; longer absences go through the desk.
+    public nonisolated static let reasons: [ExceptionKind] = [.customerCalled, .goods, .detour, .hospital, .trip]
 
     public init(phone: PhoneHolder, recorder: Recorder) {
         self.phone = phone
         self.recorder = recorder
     }
 
+    /// Shows the day anew; why an act did not succeed stays said.
     public func refresh() async {
-        await act { _, _ in }
+        let said = problem
+        if await look({ _, _ in }) { problem = said }
     }
 
-    public func signIn() async {
-        await act { phone, reading in _ = try phone.signIn(reading: reading, note: "") }
-    }
-
-    public func checkOut(visit: String) async {
-        await act { phone, reading in try phone.checkOut(reading: reading, visit: visit) }
-    }
-
-    public func startBreak() async { await act { phone, reading in try phone.breakStart(at: reading.at) } }
-    public func endBreak() async { await act { phone, reading in try phone.breakEnd(at: reading.at) } }
-    public func startPrivateTime() async { await act { phone, reading in try phone.privateStart(at: reading.at) } }
-    public func endPrivateTime() async { await act { phone, reading in try phone.privateEnd(at: reading.at) } }
-
-    /// Sends what waits; one at a time.
-    public func sync() async {
-        guard !isSyncing else { return }
-        isSyncing = true
-        defer { isSyncing = false }
-        do {
-            let report = try await phone.sync()
-            await refresh()
-            problem = report.problems.first?.code ?? problem
-        } catch {
-            problem = error.code
+    /// Does what a button says, shows what it changed, and sends it where there is a network. Answers whether it was done.
+    @discardableResult public func act(_ act: Act) async -> Bool {
+        guard await look({ try $0.perform(act, $1) }) else { return false }
+        sending = Task { [sending] in
+            await sending?.value
+            await send()
         }
+        return true
     }
 
-    private func act(_ body: @escaping @Sendable (Phone, Reading) throws -> Void) async {
+    /// Sends what waits, by a button: what can't be done is said.
+    public func sync() async {
+        guard let report = await send(says: true) else { return }
+        problem = report.problems.first
+    }
+
+    /// A position was taken: shows the day, and sends now and then what waits.
+    public func follow() async {
+        await refresh()
+        guard let today, today.waitingRecords > 0 || today.waitingPhotos > 0 else { return }
+        let now = phone.clock.now()
+        if let sent, sent.boot == now.boot, now.elapsedMs - sent.elapsedMs < Self.sendMs { return }
+        await send()
+    }
+
+    /// What another screen shows, or why it can't.
+    func view<View: Sendable>(_ body: @escaping @Sendable (Phone, Reading) throws -> View) async -> View? {
         problem = nil
         let reading = recorder.reading()
         do {
-            today = try await phone.call { phone, at in
-                try body(phone, reading)
-                return try phone.today(at: at)
-            }
+            return try await phone.call { phone, _ in try body(phone, reading) }
         } catch {
-            problem = error.code
+            problem = error.problem
+            return nil
+        }
+    }
+
+    private func look(_ body: @escaping @Sendable (Phone, Reading) throws -> Void) async -> Bool {
+        let seen = await view { phone, reading in
+            try body(phone, reading)
+            return try phone.today(at: reading.at)
+        }
+        today = seen ?? today
+        return seen != nil
+    }
+
+    /// One at a time. Unasked, it is silent of what can't be done: the day says what still waits.
+    @discardableResult private func send(says: Bool = false) async -> SyncReport? {
+        guard !isSyncing else { return nil }
+        isSyncing = true
+        defer { isSyncing = false }
+        sent = phone.clock.now()
+        do {
+            let report = try await phone.sync()
+            await refresh()
+            return report
+        } catch {
+            if says { problem = error.problem }
+            return nil
         }
     }
 }

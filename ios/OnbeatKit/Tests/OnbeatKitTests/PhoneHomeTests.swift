@@ -59,10 +59,11 @@ import Testing
 
     @Test func oneFolderHasOnePhone() throws {
         let first = try phone.open()
-        guard case .failed("AlreadyOpen") = phone.home.open() else {
+        guard case .failed(let problem) = phone.home.open() else {
             Issue.record("it was opened twice")
             return
         }
+        #expect(problem.code == "already_open")
         withExtendedLifetime(first) {}
     }
 }

@@ -1,4 +1,6 @@
 import Foundation
+import OnbeatCore
+import OnbeatKit
 import Testing
 
 /// What the stores and the system read of the app: property lists, the privacy manifest, the words.
@@ -62,19 +64,35 @@ import Testing
         }
     }
 
-    /// A key is written out where it is used, or begins with what is written there (`error.\(code)`, `words("error", of: code)`).
+    /// A key is written out where it is used, or begins with what is written there (`words("problem", of: code)`).
     @Test func everyKeyIsUsedAndEveryKeyUsedHasWords() throws {
         let words = try Set(Catalogue("Localizable").keys.map { String($0.prefix { $0 != " " }) })
         let code = try Repository.files(under: "ios/App", ending: "swift")
             .map { try String(contentsOf: $0, encoding: .utf8) }.joined()
-        let groups = code.matches(of: /words\("([a-z.]+)", of:/).map { String($0.1) }
-        let used = Set(code.matches(of: /"([a-z]+\.[a-z_]+(?:\.[A-Za-z]+)?)(?:"| \\\()/).map { String($0.1) })
+        let groups = code.matches(of: /(?:words|text)\("([a-z.]+)", of:/).map { String($0.1) }
+        let used = Set(code.matches(of: /"([a-z]+\.[a-z_]+(?:\.[A-Za-z_]+)?)(?:"| \\\()/).map { String($0.1) })
             .filter { !$0.hasSuffix(".json") && !groups.contains($0) }
         let made = code.matches(of: /"([a-z.]+\.)\\\(/).map { String($0.1) } + groups.map { $0 + "." }
         #expect(!used.isEmpty && !made.isEmpty)
         #expect(used.subtracting(words) == [], "without words")
         let unused = words.subtracting(used).filter { key in !made.contains { key.hasPrefix($0) } }
         #expect(unused == [], "nobody says them")
+    }
+
+    @Test(arguments: [("FindingKind", "kind"), ("FindingState", "state"), ("Outcome", "outcome")])
+    func everyCodeOfCoreHasWords(_ code: String, _ group: String) throws {
+        let bindings = try String(decoding: Repository.file("ios/OnbeatKit/Sources/OnbeatCore/onbeat_core.swift"), as: UTF8.self)
+        let start = try #require(bindings.range(of: "public enum \(code)"))
+        let body = bindings[start.upperBound...].prefix { $0 != "}" }
+        let cases = body.matches(of: /\n    case `?(\w+)/).map { "\(group).\($0.1)" }
+        #expect(!cases.isEmpty)
+        let words = try Catalogue("Localizable").keys.filter { $0.hasPrefix(group + ".") }
+        #expect(words == Set(cases))
+    }
+
+    @Test func everyProblemThatIsSaidHasWordsAndNoOther() throws {
+        let words = try Catalogue("Localizable").keys.filter { $0.hasPrefix("problem.") }
+        #expect(words == Set(Problem.said.union(["other"]).map { "problem." + $0 }))
     }
 
     private func blanks(_ words: String) -> [String] {

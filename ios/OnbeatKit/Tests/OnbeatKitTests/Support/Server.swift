@@ -16,7 +16,7 @@ final class Server {
 
     private static let binary = Repository.programs.appendingPathComponent("onbeat")
     /// What the tests are told by is no configuration of the server's.
-    private static let environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("ONBEAT_") }
+    static let environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("ONBEAT_") }
 
     init(at: String) throws {
         scratch = try Scratch()
@@ -114,7 +114,7 @@ final class Server {
 }
 
 /// The end of a process. `waitUntilExit` turns the caller's run loop, which on Linux may miss an end that came before.
-private final class End: Sendable {
+final class End: Sendable {
     private let came = DispatchSemaphore(value: 0)
 
     /// Of a process that does not run yet.

@@ -1,0 +1,89 @@
+import OnbeatCore
+import OnbeatKit
+import SwiftUI
+
+/// One visit: the report, kept as it is typed, photos, and the check-out.
+struct VisitScreen: View {
+    let day: TodayModel
+    @State private var model: VisitModel
+    @Environment(\.dismiss) private var dismiss
+
+    init(id: String, day: TodayModel) {
+        self.day = day
+        _model = State(initialValue: VisitModel(id: id, day: day))
+    }
+
+    var body: some View {
+        Form {
+            if let visit = model.visit {
+                Section {
+                    Text(times(visit))
+                    Text(place(visit)).foregroundStyle(.secondary)
+                }
+                ReportFields(model: model)
+                Section("visit.photos") { Text("visit.photos_taken \(Int64(visit.photos.count))") }
+                ProblemSaid(problem: day.problem)
+                Section {
+                    if visit.toMs == nil {
+                        Button("visit.check_out") { Task { if await model.checkOut() { dismiss() } } }
+                    } else {
+                        Button("visit.save") { Task { if await model.save() { dismiss() } } }
+                    }
+                }
+                .font(.headline)
+            }
+        }
+        .navigationTitle(Text(verbatim: model.visit?.shownName ?? ""))
+        .task { await model.load() }
+    }
+
+    private func times(_ visit: VisitView) -> String {
+        let zone = day.today?.zone ?? ""
+        guard let to = visit.toMs else {
+            return String(localized: "visit.checked_in_at \(Measures.time(visit.fromMs, in: zone))")
+        }
+        return Said.interval(visit.fromMs, to, zone)
+    }
+
+    private func place(_ visit: VisitView) -> LocalizedStringKey {
+        guard let distance = visit.distanceMm else { return "visit.no_place" }
+        return "visit.from_customer \(Said.length(distance))"
+    }
+}
+
+/// What was said at the visit.
+private struct ReportFields: View {
+    let model: VisitModel
+
+    var body: some View {
+        Section {
+            Picker("visit.outcome", selection: bound(\.outcome)) {
+                ForEach(Draft.outcomes, id: \.self) { Text(words("outcome", of: $0)) }
+            }
+            field("visit.purpose", \.purpose)
+            field("visit.content", \.content)
+            field("visit.feedback", \.feedback)
+            field("visit.next_step", \.nextStep)
+        } header: {
+            Text("visit.report")
+        } footer: {
+            Text("visit.draft_kept")
+        }
+    }
+
+    private func field(_ title: LocalizedStringKey, _ part: WritableKeyPath<Draft, String>) -> some View {
+        TextField(title, text: bound(part), axis: .vertical)
+            .lineLimit(1...6)
+    }
+
+    /// What is typed goes to the model, which keeps it.
+    private func bound<Part>(_ part: WritableKeyPath<Draft, Part>) -> Binding<Part> {
+        Binding {
+            model.draft[keyPath: part]
+        } set: { typed in
+            var draft = model.draft
+            draft[keyPath: part] = typed
+            model.change(draft)
+        }
+    }
+}

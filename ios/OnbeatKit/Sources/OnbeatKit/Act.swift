@@ -1,0 +1,42 @@
+import Foundation
+import OnbeatCore
+
+/// What the rep does by one button: each is one call of the phone.
+public enum Act: Equatable, Sendable {
+    case signIn
+    case checkIn(customer: String, purpose: String)
+    case checkOut(visit: String)
+    case saveReport(Report)
+    case addPhoto(visit: String, jpeg: Data)
+    case startBreak
+    case endBreak
+    case startPrivate
+    case endPrivate
+    case giveReason(Interval, ExceptionKind, note: String = "")
+    case answer(finding: String, words: String)
+    case appeal(finding: String, words: String)
+}
+
+extension Phone {
+    /// Does it, here and now.
+    public func perform(_ act: Act, _ reading: Reading) throws {
+        let at = reading.at
+        switch act {
+        case .signIn: _ = try signIn(reading: reading, note: "")
+        case .checkIn(let customer, let purpose):
+            _ = try checkIn(reading: reading, customer: customer, purpose: purpose)
+        case .checkOut(let visit): try checkOut(reading: reading, visit: visit)
+        case .saveReport(let report): try saveReport(reading: reading, report: report)
+        case .addPhoto(let visit, let jpeg):
+            _ = try addPhoto(reading: reading, visit: visit, bytes: jpeg, mediaType: "image/jpeg")
+        case .startBreak: try breakStart(at: at)
+        case .endBreak: try breakEnd(at: at)
+        case .startPrivate: try privateStart(at: at)
+        case .endPrivate: try privateEnd(at: at)
+        case .giveReason(let interval, let reason, let note):
+            try giveReason(at: at, interval: interval, reason: reason, note: note)
+        case .answer(let finding, let words): try answer(at: at, finding: finding, words: words)
+        case .appeal(let finding, let words): try appeal(at: at, finding: finding, words: words)
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import OnbeatCore
+import Testing
+
+@testable import OnbeatKit
+
+/// The first launch, with the real core and a real `onbeat serve`.
+@MainActor @Suite(.timeLimit(.minutes(5))) struct AppModelTests {
+    private let desk: Desk
+    private let device: TestPhone
+    private let app: AppModel
+
+    init() throws {
+        desk = try Desk()
+        device = try TestPhone(clock: SetClock(atMs: Desk.morningMs))
+        app = Enrolled.app(of: device)
+    }
+
+    @Test func onePageFollowsTheOther() async throws {
+        await app.start()
+        #expect(app.stage == .privacy)
+        #expect(!FileManager.default.fileExists(atPath: device.folder.path), "nothing is stored before he agrees")
+        await app.agreeToPrivacy()
+        #expect(app.stage == .enrolment)
+        await app.enrol(link: "not a link", device: Enrolled.hardware, grade: .software)
+        #expect(app.problem?.word == "bad_link")
+        try await enrol(app, by: desk.server.link(of: Desk.rep))
+        #expect(app.problem == nil)
+        #expect(app.stage == .location)
+        await app.answerLocation(true)
+        #expect(app.stage == .ready)
+    }
+
+    @Test func aLaunchAndItsScreenOpenThePhoneOnce() async throws {
+        var consents = Consents()
+        consents.agreeToPrivacy()
+        try ConsentFile(device.scratch.url.appendingPathComponent("consents.json")).write(consents)
+        let launched = Enrolled.app(of: device)
+        async let first: Void = launched.start()
+        async let second: Void = launched.start()
+        _ = await (first, second)
+        #expect(launched.stage == .enrolment)
+    }
+
+    @Test func aCodeServesOnceAndTheServerSaysWhy() async throws {
+        let link = try desk.server.link(of: Desk.rep)
+        try await enrol(app, by: link)
+        let second = try TestPhone(clock: device.clock)
+        let other = Enrolled.app(of: second)
+        try await enrol(other, by: link)
+        #expect(other.problem?.code == "bad_code")
+        #expect(other.stage == .enrolment)
+    }
+
+    private func enrol(_ app: AppModel, by link: String) async throws {
+        await app.start()
+        await app.agreeToPrivacy()
+        await app.enrol(link: link, device: Enrolled.hardware, grade: .software)
+    }
+}

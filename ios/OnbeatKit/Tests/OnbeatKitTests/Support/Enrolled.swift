@@ -1,0 +1,84 @@
+import Foundation
+import OnbeatCore
+import Testing
+
+@testable import OnbeatKit
+
+/// A phone that went through the first launch, and what records on it.
+@MainActor final class Enrolled {
+    static let hardware = Device(platform: "ios", model: "test", app: "0.1.0")
+
+    let desk: Desk
+    let device: TestPhone
+    let app: AppModel
+    let sensor = CountingSensor()
+    let notices = HeardNotices()
+    private(set) var phone: PhoneHolder
+    private(set) var recorder: Recorder
+    private(set) var day: TodayModel
+
+    init() async throws {
+        desk = try Desk()
+        device = try TestPhone(clock: SetClock(atMs: Desk.morningMs))
+        app = Self.app(of: device)
+        await app.start()
+        await app.agreeToPrivacy()
+        await app.enrol(link: try desk.server.link(of: Desk.rep), device: Self.hardware, grade: .software)
+        await app.answerLocation(true)
+        phone = try #require(app.phone)
+        recorder = Recorder(phone: phone, sensor: sensor, notices: notices)
+        day = TodayModel(phone: phone, recorder: recorder)
+    }
+
+    static func app(of device: TestPhone) -> AppModel {
+        let consents = device.scratch.url.appendingPathComponent("consents.json")
+        return AppModel(consents: ConsentFile(consents)) { [home = device.home] in home }
+    }
+
+    /// Fixes come every ten seconds; what is due is core's to say. The server's clock goes along.
+    func walk(_ place: Desk.Place, from: String, to: String) async throws {
+        await day.sending?.value
+        let (fromMs, toMs) = (Desk.at(from), Desk.at(to))
+        device.clock.move(byMs: fromMs - device.clock.now().atMs)
+        try await recorder.look()
+        for step in 0..<Int((toMs - fromMs) / 10_000) {
+            try await recorder.take(place.moved(step).fix())
+            device.clock.move(byMs: 10_000)
+        }
+        try desk.server.setClock(device.clock.now().atMs)
+        await day.refresh()
+    }
+
+    /// Does it, and waits until it was sent.
+    func act(_ act: Act) async -> Bool {
+        let isDone = await day.act(act)
+        await day.sending?.value
+        return isDone
+    }
+
+    /// The process is gone. One that is killed runs nothing on its way out; what was committed is what the next one reads.
+    /// Here a copy of the folder stands for it, since this process still holds the first.
+    func restart() async throws {
+        await day.sending?.value
+        let copy = device.scratch.url.appendingPathComponent("copy")
+        try FileManager.default.copyItem(at: device.folder, to: copy)
+        let home = PhoneHome(folder: copy, vault: device.vault, key: device.key, clock: device.clock)
+        guard case .open(let again) = home.open() else { throw TestPhone.NotOpen() }
+        phone = again
+        recorder = Recorder(phone: phone, sensor: sensor, notices: notices)
+        day = TodayModel(phone: phone, recorder: recorder)
+    }
+}
+
+@MainActor final class CountingSensor: LocationSensor {
+    private(set) var starts = 0
+    func start() { starts += 1 }
+    func stop() {}
+}
+
+@MainActor final class HeardNotices: Notices {
+    private(set) var leavings = 0
+    private(set) var stops = 0
+    func seemsLeaving() { leavings += 1 }
+    func recordingStopped() { stops += 1 }
+}

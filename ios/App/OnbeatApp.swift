@@ -8,5 +8,8 @@ import SwiftUI
         WindowGroup {
             StageScreen(shell: shell)
         }
+        .backgroundTask(.appRefresh(BackgroundSync.name)) { [shell] in
+            await shell.syncUnseen()
+        }
     }
 }

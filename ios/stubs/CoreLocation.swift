@@ -30,6 +30,9 @@ public final class CLLocationManager {
     public var authorizationStatus: CLAuthorizationStatus { fatalError() }
     public var accuracyAuthorization: CLAccuracyAuthorization { fatalError() }
     public func requestWhenInUseAuthorization() {}
+    public func requestAlwaysAuthorization() {}
+    public func startMonitoringSignificantLocationChanges() {}
+    public func stopMonitoringSignificantLocationChanges() {}
     public func startUpdatingLocation() {}
     public func stopUpdatingLocation() {}
 }

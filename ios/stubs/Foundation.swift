@@ -17,3 +17,5 @@ extension String {
     }
     init(localized key: LocalizationValue) { fatalError() }
 }
+extension ProcessInfo { var isLowPowerModeEnabled: Bool { fatalError() } }
+extension Notification.Name { static let NSProcessInfoPowerStateDidChange = Notification.Name("") }

@@ -1,6 +1,7 @@
 // What the screens use of SwiftUI, by its public declarations, without bodies: enough to check their types.
 import Foundation
 import Observation
+import UIKit
 
 @MainActor @preconcurrency public protocol View {
     associatedtype Body: View
@@ -35,6 +36,32 @@ extension App { public static func main() {} }
 @MainActor @preconcurrency public protocol Scene {}
 @resultBuilder public struct SceneBuilder {
     public static func buildBlock<Content: Scene>(_ content: Content) -> Content { content }
+}
+public struct BackgroundTask<Request, Response>: Sendable {}
+extension BackgroundTask where Request == Void, Response == Void {
+    public static func appRefresh(_ identifier: String) -> BackgroundTask<Void, Void> { fatalError() }
+}
+public struct ModifiedScene: Scene {}
+extension Scene {
+    public func backgroundTask<Request, Response>(
+        _ task: BackgroundTask<Request, Response>, action: @escaping @Sendable (Request) async -> Response
+    ) -> ModifiedScene { fatalError() }
+    public func backgroundTask(
+        _ task: BackgroundTask<Void, Void>, action: @escaping @Sendable () async -> Void
+    ) -> ModifiedScene { fatalError() }
+}
+@MainActor @preconcurrency public protocol UIViewControllerRepresentable: View where Body == Never {
+    associatedtype UIViewControllerType: UIViewController
+    associatedtype Coordinator = Void
+    typealias Context = UIViewControllerRepresentableContext<Self>
+    func makeUIViewController(context: Context) -> UIViewControllerType
+    func updateUIViewController(_ controller: UIViewControllerType, context: Context)
+    func makeCoordinator() -> Coordinator
+}
+extension UIViewControllerRepresentable { public var body: Never { return fatalError() } }
+extension UIViewControllerRepresentable where Coordinator == Void { public func makeCoordinator() {} }
+@MainActor public struct UIViewControllerRepresentableContext<Representable: UIViewControllerRepresentable> {
+    public var coordinator: Representable.Coordinator { fatalError() }
 }
 public struct WindowGroup<Content: View>: Scene { public init(@ViewBuilder content: () -> Content) {} }
 
@@ -176,6 +203,9 @@ public struct TextInputAutocapitalization: Sendable { public static var never: S
     public func navigationTitle(_ title: Text) -> Modified { fatalError() }
     public func navigationDestination<Data: Hashable, Content: View>(
         for data: Data.Type, @ViewBuilder destination: @escaping (Data) -> Content
+    ) -> Modified { fatalError() }
+    public func sheet<Content: View>(
+        isPresented: Binding<Bool>, onDismiss: (() -> Void)? = nil, @ViewBuilder content: @escaping () -> Content
     ) -> Modified { fatalError() }
     public func searchable(text: Binding<String>, prompt: LocalizedStringKey) -> Modified { fatalError() }
     public func task<ID: Equatable>(id: ID, _ action: @escaping @MainActor @Sendable () async -> Void) -> Modified {

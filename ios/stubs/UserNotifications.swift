@@ -1,15 +1,53 @@
 // What the app uses of notifications, by its public declarations.
-public class UNNotificationContent {}
+import Foundation
+
+public class UNNotificationContent: NSObject {}
 public final class UNMutableNotificationContent: UNNotificationContent {
     public override init() {}
     public var title = ""
     public var body = ""
+    public var categoryIdentifier = ""
 }
-public class UNNotificationTrigger {}
-public final class UNNotificationRequest {
+public class UNNotificationTrigger: NSObject {}
+public final class UNNotificationRequest: NSObject {
     public init(identifier: String, content: UNNotificationContent, trigger: UNNotificationTrigger?) {}
 }
-public final class UNUserNotificationCenter {
+public struct UNNotificationActionOptions: OptionSet, Sendable {
+    public let rawValue: UInt
+    public init(rawValue: UInt) { self.rawValue = rawValue }
+    public static let authenticationRequired = UNNotificationActionOptions(rawValue: 1)
+}
+public final class UNNotificationAction: NSObject {
+    public init(identifier: String, title: String, options: UNNotificationActionOptions = []) {}
+}
+public struct UNNotificationCategoryOptions: OptionSet, Sendable {
+    public let rawValue: UInt
+    public init(rawValue: UInt) { self.rawValue = rawValue }
+}
+public final class UNNotificationCategory: NSObject {
+    public init(
+        identifier: String, actions: [UNNotificationAction], intentIdentifiers: [String],
+        hiddenPreviewsBodyPlaceholder: String, options: UNNotificationCategoryOptions = []
+    ) {}
+}
+public struct UNAuthorizationOptions: OptionSet, Sendable {
+    public let rawValue: UInt
+    public init(rawValue: UInt) { self.rawValue = rawValue }
+    public static let alert = UNAuthorizationOptions(rawValue: 1), sound = UNAuthorizationOptions(rawValue: 2)
+}
+public enum UNAuthorizationStatus: Sendable { case notDetermined, denied, authorized, provisional, ephemeral }
+public final class UNNotificationSettings: NSObject { public var authorizationStatus: UNAuthorizationStatus { fatalError() } }
+public final class UNNotificationResponse: NSObject { public var actionIdentifier: String { fatalError() } }
+public protocol UNUserNotificationCenterDelegate: AnyObject {
+    func userNotificationCenter(_ center: UNUserNotificationCenter, didReceive response: UNNotificationResponse) async
+}
+public final class UNUserNotificationCenter: NSObject {
     public static func current() -> UNUserNotificationCenter { fatalError() }
+    public weak var delegate: (any UNUserNotificationCenterDelegate)?
     public func add(_ request: UNNotificationRequest, withCompletionHandler: (@Sendable ((any Error)?) -> Void)? = nil) {}
+    public func setNotificationCategories(_ categories: Set<UNNotificationCategory>) {}
+    public func getNotificationSettings(completionHandler: @escaping @Sendable (UNNotificationSettings) -> Void) {}
+    public func requestAuthorization(
+        options: UNAuthorizationOptions, completionHandler: @escaping @Sendable (Bool, (any Error)?) -> Void
+    ) {}
 }

@@ -24,7 +24,15 @@ import OnbeatKit
         manager.showsBackgroundLocationIndicator = true
     }
 
-    func ask() { manager.requestWhenInUseAuthorization() }
+    /// Where the rep allows the place always, the system wakes the app after some hundred metres, also where it was ended:
+    /// what records is taken up again then.
+    func watch(_ on: Bool) {
+        if on, manager.authorizationStatus == .authorizedAlways {
+            manager.startMonitoringSignificantLocationChanges()
+        } else {
+            manager.stopMonitoringSignificantLocationChanges()
+        }
+    }
 
     func start() {
         background = CLBackgroundActivitySession()

@@ -4,6 +4,8 @@ import OnbeatKit
 /// Where the app keeps what it keeps. Nothing of it goes into a backup: its keys could not come along.
 enum Places {
     static var consents: URL { folder.appendingPathComponent("consents.json") }
+    /// Which permissions were asked for.
+    static var asked: URL { folder.appendingPathComponent("asked.json") }
 
     /// The phone of this device. Made once the privacy page is agreed to.
     static var home: PhoneHome {

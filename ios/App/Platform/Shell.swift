@@ -6,6 +6,7 @@ import OnbeatKit
 /// The app of this process: the first launch and, once the phone is open, the day with what records it.
 @MainActor @Observable final class Shell {
     let app = AppModel(consents: ConsentFile(Places.consents)) { Places.home }
+    let permissions = PermissionsModel(system: ThisPhonesPermissions(), file: Places.asked)
     private(set) var day: TodayModel?
     @ObservationIgnored private var recorder: Recorder?
     @ObservationIgnored private var session: LocationSession?
@@ -21,25 +22,57 @@ import OnbeatKit
         await follow()
     }
 
-    /// After each step of the first launch.
+    /// After each step of the first launch, and once a permission was given or taken.
     func follow() async {
         guard app.stage == .ready, let phone = app.phone else { return }
         if day == nil { prepare(phone) }
         await day?.refresh()
+        await permissions.look(placesAreAgreed: app.consents.locationIsAgreed)
+        session?.watch(app.consents.locationIsAgreed)
         guard app.consents.locationIsAgreed else {
             recorder?.end()
             return
         }
-        session?.ask()
         // What it fails of stands on the screen already.
         try? await recorder?.look()
     }
 
+    func allow(_ permission: Permission) async {
+        await permissions.allow(permission, placesAreAgreed: app.consents.locationIsAgreed)
+    }
+
+    func putOff(_ permission: Permission) async {
+        await permissions.putOff(permission, placesAreAgreed: app.consents.locationIsAgreed)
+    }
+
+    /// The app leaves the screen.
+    func goAway() {
+        if day?.waits == true { BackgroundSync.ask() }
+    }
+
+    /// The system gives some moments while the app is closed.
+    func syncUnseen() async {
+        await comeToFront()
+        await day?.sendUnseen()
+        goAway()
+    }
+
     private func prepare(_ phone: PhoneHolder) {
         let session = LocationSession(take: { [weak self] in self?.take($0) }, note: { [weak self] in self?.note($0) })
-        let recorder = Recorder(phone: phone, sensor: session, notices: LocalNotices())
+        let notices = LocalNotices { [weak self] in await self?.day?.give($0) }
+        let recorder = Recorder(phone: phone, sensor: session, notices: notices)
         (self.session, self.recorder) = (session, recorder)
         day = TodayModel(phone: phone, recorder: recorder)
+        // For as long as the process lasts.
+        _ = NotificationCenter.default.addObserver(
+            forName: .NSProcessInfoPowerStateDidChange, object: nil, queue: .main
+        ) { [weak self] _ in MainActor.assumeIsolated { self?.noteSaver() } }
+    }
+
+    /// Fixes may come more rarely then: a fact, noted while it records.
+    private func noteSaver() {
+        guard recorder?.isOn == true, ProcessInfo.processInfo.isLowPowerModeEnabled else { return }
+        note(.batterySaver)
     }
 
     /// What a call fails of is met again at the next one, and core keeps count of what it could not write.
@@ -51,6 +84,9 @@ import OnbeatKit
     }
 
     private func note(_ cause: Cause) {
-        Task { try? await recorder?.note(cause) }
+        Task {
+            try? await recorder?.note(cause)
+            await follow()
+        }
     }
 }

@@ -22,30 +22,14 @@ struct PrivacyScreen: View {
     }
 }
 
-/// The code that the desk shows, as text.
+/// The code that the desk shows.
 struct EnrolScreen: View {
     let model: AppModel
-    @State private var link = ""
-    @State private var isBusy = false
 
     var body: some View {
-        Form {
-            Section {
-                Text("enrol.text")
-                TextField("enrol.link", text: $link)
-                    .textInputAutocapitalization(.never)
-                    .autocorrectionDisabled()
-                Button("enrol.enrol") { Task { await enrol() } }
-                    .disabled(link.isEmpty || isBusy)
-                ProblemSaid(problem: model.problem)
-            }
+        CodeEntry(text: "enrol.text", go: "enrol.enrol", problem: model.problem) { link in
+            await model.enrol(link: link, device: ThisPhone.device, grade: .hardware)
         }
-    }
-
-    private func enrol() async {
-        isBusy = true
-        defer { isBusy = false }
-        await model.enrol(link: link, device: ThisPhone.device, grade: .hardware)
     }
 }
 

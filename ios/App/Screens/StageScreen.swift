@@ -10,7 +10,13 @@ struct StageScreen: View {
     var body: some View {
         content
             .task(id: shell.app.stage) { await shell.follow() }
-            .task(id: phase) { if phase == .active { await shell.comeToFront() } }
+            .task(id: phase) {
+                switch phase {
+                case .active: await shell.comeToFront()
+                case .background: shell.goAway()
+                default: break
+                }
+            }
     }
 
     @ViewBuilder private var content: some View {
@@ -21,14 +27,17 @@ struct StageScreen: View {
         case .location: LocationScreen(model: shell.app)
         case .ready: ready
         case .locked: Message(title: "stage.locked", text: "stage.locked_text")
-        case .keyLost: Message(title: "stage.key_lost", text: "stage.key_lost_text")
+        case .keyLost:
+            CodeEntry(text: "stage.key_lost_text", go: "stage.recover", problem: shell.app.problem) {
+                await shell.app.recover(link: $0)
+            }
         case .failed(let problem): Message(title: "stage.failed", text: words("problem", of: problem.word))
         }
     }
 
     @ViewBuilder private var ready: some View {
         if let day = shell.day {
-            DayStack(day: day)
+            DayStack(shell: shell, day: day)
         } else {
             ProgressView()
         }
@@ -37,11 +46,12 @@ struct StageScreen: View {
 
 /// The day, and the screens that it leads to.
 private struct DayStack: View {
+    let shell: Shell
     let day: TodayModel
 
     var body: some View {
         NavigationStack {
-            TodayScreen(model: day)
+            TodayScreen(shell: shell, model: day)
                 .navigationDestination(for: Destination.self) { destination in
                     switch destination {
                     case .customers: CustomersScreen(day: day)

@@ -4,10 +4,12 @@ import SwiftUI
 
 /// The screen of the day: one button for what comes next, where the rep is, the window, what is asked, and what waits.
 struct TodayScreen: View {
+    let shell: Shell
     let model: TodayModel
 
     var body: some View {
         List {
+            PermissionAsked(shell: shell)
             if let today = model.today {
                 Section {
                     Headline(today: today)

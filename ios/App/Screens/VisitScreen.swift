@@ -6,6 +6,7 @@ import SwiftUI
 struct VisitScreen: View {
     let day: TodayModel
     @State private var model: VisitModel
+    @State private var isPhotographing = false
     @Environment(\.dismiss) private var dismiss
 
     init(id: String, day: TodayModel) {
@@ -21,7 +22,10 @@ struct VisitScreen: View {
                     Text(place(visit)).foregroundStyle(.secondary)
                 }
                 ReportFields(model: model)
-                Section("visit.photos") { Text("visit.photos_taken \(Int64(visit.photos.count))") }
+                Section("visit.photos") {
+                    Text("visit.photos_taken \(Int64(visit.photos.count))")
+                    if Camera.isThere { Button("visit.take_photo") { isPhotographing = true } }
+                }
                 ProblemSaid(problem: day.problem)
                 Section {
                     if visit.toMs == nil {
@@ -31,6 +35,13 @@ struct VisitScreen: View {
                     }
                 }
                 .font(.headline)
+            }
+        }
+        .sheet(isPresented: $isPhotographing) {
+            Camera { jpeg in
+                isPhotographing = false
+                guard let jpeg else { return }
+                Task { await model.add(jpeg: jpeg) }
             }
         }
         .navigationTitle(Text(verbatim: model.visit?.shownName ?? ""))

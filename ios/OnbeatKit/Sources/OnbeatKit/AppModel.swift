@@ -79,6 +79,13 @@ import OnbeatCore
         await move()
     }
 
+    /// By a code that the desk made for this phone, whose key was lost.
+    public func recover(link: String) async {
+        let home = home
+        await act { try await Task.detached { try home().recover(link: link) }.value }
+        if problem == nil { await start() }
+    }
+
     /// At enrolment, and any time after from the settings.
     public func answerLocation(_ agrees: Bool) async {
         await act {
@@ -92,7 +99,10 @@ import OnbeatCore
     private func move() async {
         guard let phone else { return }
         do {
-            _ = try await phone.call { phone, _ in try phone.heads() }
+            let stream = try await phone.call { phone, _ in try phone.heads().stream }
+            let home = home
+            // Without it a lost key can't be fetched back; all else goes on.
+            try? await Task.detached { try home().remember(stream: stream) }.value
             stage = consents.locationIsAnswered ? .ready : .location
         } catch PhoneError.NotEnrolled {
             stage = .enrolment

@@ -59,11 +59,24 @@ public struct PhoneHome: Sendable {
         }
     }
 
+    /// Keeps the stream's id beside the database, so that its key can be fetched back: it is random, and says nothing.
+    public func remember(stream: String) throws {
+        guard stream != self.stream else { return }
+        try Data(stream.utf8).write(to: streamFile, options: .atomic)
+    }
+
     /// Fetches a lost key back by a code that the desk made for that, and keeps it. Waits for the network.
-    public func recover(link: String, stream: String) throws {
+    public func recover(link: String) throws {
+        guard let stream else { throw NoStream.unknownStream }
         let platform = DevicePlatform(key: key, clock: clock)
         try vault.keep(databaseKey: OnbeatCore.recover(link: link, stream: stream, platform: platform))
     }
+
+    /// A phone that was never enrolled has no key to be fetched back.
+    enum NoStream: Error { case unknownStream }
+
+    private var stream: String? { try? String(contentsOf: streamFile, encoding: .utf8) }
+    private var streamFile: URL { folder.appendingPathComponent("stream") }
 
     /// A Keychain outlives the app: a key without its database is of an installation that is gone, and a new one
     /// begins with new keys.

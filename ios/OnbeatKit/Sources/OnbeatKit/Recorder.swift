@@ -47,6 +47,9 @@ import OnbeatCore
     /// A position came. Core's due time is the latest moment for the next record, so what comes before it is not kept.
     /// Answers what was taken.
     @discardableResult public func take(_ fix: Fix) async throws -> FixOutcome? {
+        // The system may have woken the app for it.
+        if !isOn { try await look() }
+        guard isOn else { return nil }
         let at = phone.clock.now()
         latest = Latest(fix: fix, at: at)
         guard isDue(at) else { return nil }

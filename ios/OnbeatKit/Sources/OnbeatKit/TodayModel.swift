@@ -42,6 +42,13 @@ import OnbeatCore
         return true
     }
 
+    /// A reason by one tap, from a notification: it is given where core still takes the rep for away.
+    @discardableResult public func give(_ reason: ExceptionKind) async -> Bool {
+        await refresh()
+        guard let away = today?.away else { return false }
+        return await act(.giveReason(away, reason))
+    }
+
     /// Sends what waits, by a button: what can't be done is said.
     public func sync() async {
         guard let report = await send(says: true) else { return }
@@ -51,10 +58,22 @@ import OnbeatCore
     /// A position was taken: shows the day, and sends now and then what waits.
     public func follow() async {
         await refresh()
-        guard let today, today.waitingRecords > 0 || today.waitingPhotos > 0 else { return }
+        guard waits else { return }
         let now = phone.clock.now()
         if let sent, sent.boot == now.boot, now.elapsedMs - sent.elapsedMs < Self.sendMs { return }
         await send()
+    }
+
+    /// While the app is closed: sends, and fetches what is new.
+    public func sendUnseen() async {
+        await sending?.value
+        await send()
+    }
+
+    /// Something waits to be sent.
+    public var waits: Bool {
+        guard let today else { return false }
+        return today.waitingRecords > 0 || today.waitingPhotos > 0
     }
 
     /// What another screen shows, or why it can't.

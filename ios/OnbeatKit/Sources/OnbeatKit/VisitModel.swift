@@ -49,7 +49,7 @@ import OnbeatCore
         return await does(.checkOut(visit: id))
     }
 
-    public func add(jpeg: Data) async -> Bool {
+    @discardableResult public func add(jpeg: Data) async -> Bool {
         await does(.addPhoto(visit: id, jpeg: jpeg))
     }
 

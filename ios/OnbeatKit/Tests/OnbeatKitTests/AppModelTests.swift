@@ -52,6 +52,37 @@ import Testing
         #expect(other.stage == .enrolment)
     }
 
+    @Test func aLostKeyIsFetchedBackByACode() async throws {
+        try await enrol(app, by: desk.server.link(of: Desk.rep))
+        let stream = try await #require(app.phone).call { phone, _ in try phone.heads().stream }
+        try await #require(app.phone).call { phone, _ in try phone.saveDraft(key: "v", words: "half a word") }
+        let again = try withoutItsKey()
+        await again.start()
+        #expect(again.stage == .keyLost)
+        await again.recover(link: try desk.server.link(of: Desk.rep))
+        #expect(again.problem?.code == "bad_code" && again.stage == .keyLost, "a code for a new phone recovers none")
+        await again.recover(link: try desk.server.link(of: Desk.rep, recovering: stream))
+        #expect(again.problem == nil && again.stage == .location)
+        let draft = try await #require(again.phone).call { phone, _ in try phone.draft(key: "v") }
+        #expect(draft == "half a word")
+    }
+
+    @Test func aPhoneThatWasNeverConnectedHasNoKeyToFetchBack() async throws {
+        await app.agreeToPrivacy()
+        let again = try withoutItsKey()
+        await again.start()
+        await again.recover(link: try desk.server.link(of: Desk.rep))
+        #expect(again.problem?.word == "unknown_stream")
+    }
+
+    /// The next process, after the Keychain lost the database's key. A copy of the folder: this process holds the first.
+    private func withoutItsKey() throws -> AppModel {
+        let copy = device.scratch.url.appendingPathComponent("copy")
+        try FileManager.default.copyItem(at: device.folder, to: copy)
+        let home = PhoneHome(folder: copy, vault: MemoryVault(), key: device.key, clock: device.clock)
+        return AppModel(consents: ConsentFile(device.scratch.url.appendingPathComponent("consents.json"))) { home }
+    }
+
     private func enrol(_ app: AppModel, by link: String) async throws {
         await app.start()
         await app.agreeToPrivacy()

@@ -81,8 +81,9 @@ import Testing
     private func leavesWithAReason() async throws {
         try await rep.walk(Desk.beyond, from: "10:00", to: "10:30")
         #expect(rep.notices.leavings == 1, "he is told once")
-        let away = try #require(rep.day.today?.away)
-        #expect(await rep.act(.giveReason(away, .goods)))
+        #expect(rep.day.today?.away != nil)
+        #expect(await rep.day.give(.goods))
+        await rep.day.sending?.value
         #expect(rep.day.today?.day.presence.reasons.count == 1)
     }
 

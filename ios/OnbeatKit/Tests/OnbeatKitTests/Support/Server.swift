@@ -47,9 +47,12 @@ final class Server {
         try command("import", kind, file.path)
     }
 
-    func link(of rep: String) throws -> String {
+    /// A code for a new phone, or one that gives the key of a stream's database back.
+    func link(of rep: String, recovering stream: String? = nil) throws -> String {
         struct Answer: Decodable { let link: String }
-        return try JSONDecoder().decode(Answer.self, from: command("enrol", rep, "--format", "json")).link
+        let recover = stream.map { ["--recover", $0] } ?? []
+        let answer = try Self.run(["enrol", rep, "--format", "json"] + recover + ["--data", data.path])
+        return try JSONDecoder().decode(Answer.self, from: answer).link
     }
 
     /// `onbeat …` beside the server; its standard output.

@@ -2,6 +2,7 @@
 @_exported import Foundation
 
 @MainActor open class UIResponder: NSObject {}
+public final class UIApplication: UIResponder { public nonisolated static let openSettingsURLString = "" }
 open class UIView: UIResponder {
     public var bounds: CGRect { fatalError() }
     public var layer: CALayer { fatalError() }

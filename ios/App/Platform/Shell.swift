@@ -27,9 +27,9 @@ import OnbeatKit
         guard app.stage == .ready, let phone = app.phone else { return }
         if day == nil { prepare(phone) }
         await day?.refresh()
-        await permissions.look(placesAreAgreed: app.consents.locationIsAgreed)
-        session?.watch(app.consents.locationIsAgreed)
-        guard app.consents.locationIsAgreed else {
+        await permissions.look(placesAreAgreed: app.locationIsAgreed)
+        session?.watch(app.locationIsAgreed)
+        guard app.locationIsAgreed else {
             recorder?.end()
             return
         }
@@ -37,12 +37,18 @@ import OnbeatKit
         try? await recorder?.look()
     }
 
+    /// At enrolment, and any time after from the settings.
+    func answerLocation(_ agrees: Bool) async {
+        await app.answerLocation(agrees)
+        await follow()
+    }
+
     func allow(_ permission: Permission) async {
-        await permissions.allow(permission, placesAreAgreed: app.consents.locationIsAgreed)
+        await permissions.allow(permission, placesAreAgreed: app.locationIsAgreed)
     }
 
     func putOff(_ permission: Permission) async {
-        await permissions.putOff(permission, placesAreAgreed: app.consents.locationIsAgreed)
+        await permissions.putOff(permission, placesAreAgreed: app.locationIsAgreed)
     }
 
     /// The app leaves the screen.

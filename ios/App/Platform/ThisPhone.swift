@@ -1,5 +1,6 @@
 import Foundation
 import OnbeatCore
+import UIKit
 
 /// What the desk is shown of this phone.
 enum ThisPhone {
@@ -7,6 +8,9 @@ enum ThisPhone {
         let version = Bundle.main.object(forInfoDictionaryKey: "CFBundleShortVersionString") as? String
         return Device(platform: "ios", model: model, app: version ?? "")
     }
+
+    /// Where the system's settings of this app are.
+    static var settings: URL? { URL(string: UIApplication.openSettingsURLString) }
 
     /// The maker's name of the model, such as `iPhone17,3`.
     private static var model: String {

@@ -8,6 +8,8 @@ enum Destination: Hashable {
     case records
     case visit(String)
     case finding(String)
+    case settings
+    case diagnosis
 }
 
 extension VisitView {

@@ -58,6 +58,8 @@ private struct DayStack: View {
                     case .records: RecordsScreen(day: day)
                     case .visit(let id): VisitScreen(id: id, day: day)
                     case .finding(let id): FindingScreen(id: id, day: day)
+                    case .settings: SettingsScreen(shell: shell)
+                    case .diagnosis: DiagnosisScreen(shell: shell, day: day)
                     }
                 }
         }

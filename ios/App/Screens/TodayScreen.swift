@@ -28,6 +28,7 @@ struct TodayScreen: View {
             Section {
                 NavigationLink("customers.title", value: Destination.customers)
                 NavigationLink("records.title", value: Destination.records)
+                NavigationLink("settings.title", value: Destination.settings)
             }
         }
         .navigationTitle("today.title")

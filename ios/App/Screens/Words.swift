@@ -34,6 +34,12 @@ enum Said {
         return String(localized: "unit.from_to \(from) \(to)")
     }
 
+    /// A day and a time of it, in numbers; a dash where there is none.
+    static func moment(_ atMs: Int64?, _ zone: String) -> String {
+        guard let atMs else { return "–" }
+        return Measures.day(atMs, in: zone) + " " + Measures.time(atMs, in: zone)
+    }
+
     /// In which language core says its sentences.
     static var language: Language {
         Bundle.main.preferredLocalizations.first?.hasPrefix("en") == true ? .en : .zh

@@ -24,6 +24,9 @@ import OnbeatCore
     /// Why the newest act did not succeed.
     public private(set) var problem: Problem?
 
+    /// Without it nothing is recorded; all else works.
+    public var locationIsAgreed: Bool { consents.locationIsAgreed }
+
     @ObservationIgnored private let file: ConsentFile
     @ObservationIgnored private let home: @Sendable () -> PhoneHome
     @ObservationIgnored private var opening: Task<Opening, Never>?

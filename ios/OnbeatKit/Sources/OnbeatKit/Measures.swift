@@ -11,6 +11,12 @@ public enum Measures {
         return two(minutes / 60) + ":" + two(minutes % 60)
     }
 
+    /// The local day, `YYYY-MM-DD`.
+    public static func day(_ atMs: Int64, in zone: String) -> String {
+        let style = Date.ISO8601FormatStyle(timeZone: TimeZone(identifier: zone) ?? .gmt).year().month().day()
+        return Date(timeIntervalSince1970: Double(atMs) / 1000).formatted(style)
+    }
+
     public enum Length: Equatable {
         case metres(Int64)
         case kilometres(tenths: Int64)

@@ -5,6 +5,8 @@ import Testing
     @Test func timesAreSaidInTheAreasZone() {
         #expect(Measures.time(Desk.morningMs, in: "Asia/Shanghai") == "07:00")
         #expect(Measures.time(Desk.morningMs, in: "America/New_York") == "18:00")
+        #expect(Measures.day(Desk.morningMs, in: "Asia/Shanghai") == "2026-11-25")
+        #expect(Measures.day(Desk.morningMs, in: "America/New_York") == "2026-11-24")
         #expect(Measures.time(-60_000, in: "UTC") == "23:59")
     }
 

@@ -22,7 +22,7 @@ import Testing
 
     @Test func theNextStartOpensWithTheKeyThatWasKept() async throws {
         try await phone.open().call { phone, _ in try phone.saveDraft(key: "v", words: "half a word") }
-        let draft = try await phone.open().call { phone, _ in try phone.draft(key: "v") }
+        let draft = try await phone.openAgain().call { phone, _ in try phone.draft(key: "v") }
         #expect(draft == "half a word")
     }
 

@@ -43,6 +43,16 @@ import Testing
         #expect(Set(info["CFBundleLocalizations"] as? [String] ?? []) == ["zh-Hans", "en"])
     }
 
+    @Test func whoAnswersForTheAppIsSetWhereItIsBuilt() throws {
+        let info = try plist("Info.plist")
+        let project = try String(decoding: Repository.file("ios/project.yml"), as: UTF8.self)
+        let settings = ["OnbeatOperator": "ONBEAT_OPERATOR", "OnbeatPolicy": "ONBEAT_POLICY", "OnbeatFiling": "ONBEAT_FILING"]
+        for (key, setting) in settings {
+            #expect(info[key] as? String == "$(\(setting))")
+            #expect(project.contains("    \(setting): "))
+        }
+    }
+
     @Test func everyPermissionIsExplainedInBothLanguages() throws {
         let info = try plist("Info.plist")
         let asked = info.keys.filter { $0.hasSuffix("UsageDescription") }
@@ -79,7 +89,7 @@ import Testing
         #expect(unused == [], "nobody says them")
     }
 
-    @Test(arguments: [("FindingKind", "kind"), ("FindingState", "state"), ("Outcome", "outcome")])
+    @Test(arguments: [("FindingKind", "kind"), ("FindingState", "state"), ("Outcome", "outcome"), ("Grade", "grade")])
     func everyCodeOfCoreHasWords(_ code: String, _ group: String) throws {
         let bindings = try String(decoding: Repository.file("ios/OnbeatKit/Sources/OnbeatCore/onbeat_core.swift"), as: UTF8.self)
         let start = try #require(bindings.range(of: "public enum \(code)"))

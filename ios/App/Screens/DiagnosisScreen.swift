@@ -1,0 +1,82 @@
+import OnbeatCore
+import OnbeatKit
+import SwiftUI
+
+/// What a help desk asks for: nothing of it is sent.
+struct DiagnosisScreen: View {
+    let shell: Shell
+    let day: TodayModel
+    @State private var model: DiagnosisModel
+
+    init(shell: Shell, day: TodayModel) {
+        (self.shell, self.day) = (shell, day)
+        _model = State(initialValue: DiagnosisModel(day: day))
+    }
+
+    var body: some View {
+        List {
+            if let diagnosis = model.diagnosis {
+                Work(diagnosis: diagnosis, shell: shell, zone: day.today?.zone ?? "")
+                Store(diagnosis: diagnosis)
+            }
+            ProblemSaid(problem: day.problem)
+        }
+        .navigationTitle("diagnosis.title")
+        .task { await model.load() }
+    }
+}
+
+/// A name, and what stands there.
+struct Fact: View {
+    let name: LocalizedStringKey
+    let value: String
+
+    var body: some View {
+        HStack {
+            Text(name)
+            Spacer()
+            Text(verbatim: value).foregroundStyle(.secondary)
+        }
+        .accessibilityElement(children: .combine)
+    }
+}
+
+/// Whether it works: what the system allows, and what was sent.
+private struct Work: View {
+    let diagnosis: Diagnosis
+    let shell: Shell
+    let zone: String
+
+    var body: some View {
+        Section("diagnosis.work") {
+            ForEach(Permission.allCases, id: \.self) { permission in
+                Fact(
+                    name: words("permission", of: permission),
+                    value: text("grant", of: shell.permissions.grants[permission] ?? .notAsked))
+            }
+            Fact(name: "diagnosis.last_sync", value: Said.moment(diagnosis.lastSyncMs, zone))
+            if let heads = diagnosis.heads { Fact(name: "diagnosis.waiting", value: "\(heads.waiting)") }
+        }
+    }
+}
+
+/// What it works on.
+private struct Store: View {
+    let diagnosis: Diagnosis
+
+    var body: some View {
+        Section("diagnosis.store") {
+            Fact(name: "diagnosis.engine", value: diagnosis.engine)
+            Fact(name: "diagnosis.app", value: About.version)
+            if let server = diagnosis.server { Fact(name: "diagnosis.server", value: server) }
+            if let heads = diagnosis.heads {
+                Fact(name: "diagnosis.rep", value: heads.rep)
+                Fact(name: "diagnosis.stream", value: heads.stream)
+                Fact(name: "diagnosis.key", value: text("grade", of: heads.grade))
+            }
+            Fact(name: "diagnosis.size", value: "\(diagnosis.fileBytes / 1024) KiB")
+            if let aside = diagnosis.setAside { Fact(name: "diagnosis.set_aside", value: aside) }
+            if let why = diagnosis.reference { Text(verbatim: why).font(.caption) }
+        }
+    }
+}

@@ -66,7 +66,7 @@ import OnbeatKit
     private func prepare(_ phone: PhoneHolder) {
         let session = LocationSession(take: { [weak self] in self?.take($0) }, note: { [weak self] in self?.note($0) })
         let notices = LocalNotices { [weak self] in await self?.day?.give($0) }
-        let recorder = Recorder(phone: phone, sensor: session, notices: notices)
+        let recorder = Recorder(phone: phone, sensor: session, motion: StillSensor(), notices: notices)
         (self.session, self.recorder) = (session, recorder)
         day = TodayModel(phone: phone, recorder: recorder)
         // For as long as the process lasts.

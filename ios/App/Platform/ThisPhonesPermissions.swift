@@ -1,4 +1,5 @@
 import CoreLocation
+import CoreMotion
 import OnbeatKit
 import UserNotifications
 
@@ -12,12 +13,14 @@ import UserNotifications
         // iOS keeps a refusal of this one for itself: it stays at "when in use".
         case .always: manager.authorizationStatus == .authorizedAlways ? .given : .notAsked
         case .notifications: await notifications()
+        case .motion: motion
         }
     }
 
     func ask(for permission: Permission) async {
         switch permission {
         case .location: manager.requestWhenInUseAuthorization()
+        case .motion: StillSensor.ask()
         case .always: manager.requestAlwaysAuthorization()
         case .notifications: await askForNotifications()
         }
@@ -27,6 +30,15 @@ import UserNotifications
         switch manager.authorizationStatus {
         case .notDetermined: .notAsked
         case .authorizedAlways, .authorizedWhenInUse: .given
+        default: .refused
+        }
+    }
+
+    private var motion: Grant {
+        guard CMMotionActivityManager.isActivityAvailable() else { return .refused }
+        return switch CMMotionActivityManager.authorizationStatus() {
+        case .notDetermined: .notAsked
+        case .authorized: .given
         default: .refused
         }
     }

@@ -5,6 +5,8 @@ import Observation
 public enum Permission: String, CaseIterable, Codable, Sendable {
     case location
     case notifications
+    /// Whether the phone stands still.
+    case motion
     /// The place also where the app was not opened.
     case always
 }
@@ -45,6 +47,7 @@ public enum Grant: Sendable {
             return switch permission {
             case .location: placesAreAgreed
             case .notifications: true
+            case .motion: placesAreAgreed
             case .always: placesAreAgreed && grants[.location] == .given
             }
         }

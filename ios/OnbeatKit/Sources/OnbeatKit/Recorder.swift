@@ -7,6 +7,13 @@ import OnbeatCore
     func stop()
 }
 
+/// Tells whether the phone stands still: on a device the motion sensor.
+@MainActor public protocol MotionSensor: AnyObject {
+    /// Tells of each change until `stop`.
+    func start(_ changed: @escaping @MainActor (_ isStill: Bool) -> Void)
+    func stop()
+}
+
 /// What the rep is told while the app is not on the screen.
 @MainActor public protocol Notices: AnyObject {
     /// He seems to be leaving his district: a kind word, and the reasons as buttons.
@@ -25,15 +32,22 @@ import OnbeatCore
 
     private let phone: PhoneHolder
     private let sensor: any LocationSensor
+    private let motion: any MotionSensor
     private let notices: any Notices
     private var latest: Latest?
     private var due: Stamp?
+    /// Since when the phone stands still.
+    private var still: Stamp?
     private var isLeaving = false
     public private(set) var isOn = false
 
-    public init(phone: PhoneHolder, sensor: any LocationSensor, notices: any Notices) {
+    /// What is shorter than this is a hand's or a sensor's trembling.
+    private static let trembleMs: Int64 = 60_000
+
+    public init(phone: PhoneHolder, sensor: any LocationSensor, motion: any MotionSensor, notices: any Notices) {
         self.phone = phone
         self.sensor = sensor
+        self.motion = motion
         self.notices = notices
     }
 
@@ -51,18 +65,36 @@ import OnbeatCore
         if !isOn { try await look() }
         guard isOn else { return nil }
         let at = phone.clock.now()
+        var fix = fix
+        fix.still = still != nil
         latest = Latest(fix: fix, at: at)
         guard isDue(at) else { return nil }
         // Those that come while this one is written are not due.
         due = Stamp(atMs: at.atMs, elapsedMs: .max, boot: at.boot)
         do {
-            let outcome = try await phone.call { phone, _ in try phone.onFix(reading: Reading(at: at, fix: fix)) }
+            let reading = Reading(at: at, fix: fix)
+            let outcome = try await phone.call { phone, _ in try phone.onFix(reading: reading) }
             due = Stamp(atMs: at.atMs, elapsedMs: at.elapsedMs + outcome.nextDueS * 1000, boot: at.boot)
             follow(outcome)
             return outcome
         } catch {
             due = nil
             throw error
+        }
+    }
+
+    /// The motion sensor says that the phone stands still, or no longer does: how long it stood is kept, and once it moves
+    /// the next position is due.
+    func stands(_ isStill: Bool) async throws {
+        let now = phone.clock.now()
+        guard let since = still, !isStill else {
+            still = isStill ? still ?? now : nil
+            return
+        }
+        (still, due) = (nil, nil)
+        guard since.boot == now.boot, now.elapsedMs - since.elapsedMs >= Self.trembleMs else { return }
+        try await phone.call { phone, _ in
+            try phone.onStill(at: now, fromElapsedMs: since.elapsedMs, toElapsedMs: now.elapsedMs)
         }
     }
 
@@ -104,7 +136,14 @@ import OnbeatCore
     private func turn(on: Bool) {
         guard on != isOn else { return }
         isOn = on
-        due = nil
-        on ? sensor.start() : sensor.stop()
+        (due, still) = (nil, nil)
+        if on {
+            sensor.start()
+            // What a call fails of is met again at the next one.
+            motion.start { [weak self] isStill in Task { try? await self?.stands(isStill) } }
+        } else {
+            sensor.stop()
+            motion.stop()
+        }
     }
 }

@@ -21,7 +21,7 @@ import Testing
             asked.append(next)
             await model.allow(next, placesAreAgreed: true)
         }
-        #expect(asked == [.location, .notifications, .always])
+        #expect(asked == [.location, .notifications, .motion, .always])
         #expect(system.asked == asked)
     }
 
@@ -38,6 +38,7 @@ import Testing
         let first = model()
         await first.allow(.location, placesAreAgreed: true)
         await first.putOff(.notifications, placesAreAgreed: true)
+        await first.putOff(.motion, placesAreAgreed: true)
         let second = model()
         await second.look(placesAreAgreed: true)
         #expect(second.next == nil, "always builds on the place")

@@ -12,6 +12,7 @@ import Testing
     let device: TestPhone
     let app: AppModel
     let sensor = CountingSensor()
+    let motion = FakeMotion()
     let notices = HeardNotices()
     private(set) var phone: PhoneHolder
     private(set) var recorder: Recorder
@@ -26,7 +27,7 @@ import Testing
         await app.enrol(link: try desk.server.link(of: Desk.rep), device: Self.hardware, grade: .software)
         await app.answerLocation(true)
         phone = try #require(app.phone)
-        recorder = Recorder(phone: phone, sensor: sensor, notices: notices)
+        recorder = Recorder(phone: phone, sensor: sensor, motion: motion, notices: notices)
         day = TodayModel(phone: phone, recorder: recorder)
     }
 
@@ -65,7 +66,7 @@ import Testing
         let home = PhoneHome(folder: copy, vault: device.vault, key: device.key, clock: device.clock)
         guard case .open(let again) = home.open() else { throw TestPhone.NotOpen() }
         phone = again
-        recorder = Recorder(phone: phone, sensor: sensor, notices: notices)
+        recorder = Recorder(phone: phone, sensor: sensor, motion: motion, notices: notices)
         day = TodayModel(phone: phone, recorder: recorder)
     }
 }
@@ -81,4 +82,10 @@ import Testing
     private(set) var stops = 0
     func seemsLeaving() { leavings += 1 }
     func recordingStopped() { stops += 1 }
+}
+
+@MainActor final class FakeMotion: MotionSensor {
+    private(set) var isOn = false
+    func start(_ changed: @escaping @MainActor (Bool) -> Void) { isOn = true }
+    func stop() { isOn = false }
 }

@@ -1,0 +1,26 @@
+import CoreMotion
+import Foundation
+import OnbeatKit
+
+/// The motion sensor, as far as it tells whether the phone stands still.
+@MainActor final class StillSensor: MotionSensor {
+    private let manager = CMMotionActivityManager()
+
+    /// The system asks where it is used first: so it is used before only once the rep said “Allow”.
+    static func ask() {
+        let now = Date()
+        CMMotionActivityManager().queryActivityStarting(from: now, to: now, to: .main) { _, _ in }
+    }
+
+    func start(_ changed: @escaping @MainActor (Bool) -> Void) {
+        guard CMMotionActivityManager.authorizationStatus() == .authorized else { return }
+        manager.startActivityUpdates(to: .main) { activity in
+            guard let activity, activity.confidence != .low else { return }
+            let isStill = activity.stationary
+            // It is called on the main queue, as asked for.
+            MainActor.assumeIsolated { changed(isStill) }
+        }
+    }
+
+    func stop() { manager.stopActivityUpdates() }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import OnbeatCore
+import Testing
+
+@testable import OnbeatKit
+
+/// What the recorder does with what sensors say, against the real core.
+@MainActor @Suite(.timeLimit(.minutes(5))) struct RecorderTests {
+    private let rep: Enrolled
+    private var recorder: Recorder { rep.recorder }
+
+    init() async throws { rep = try await Enrolled() }
+
+    private func records(_ kind: String) async throws -> [RecordShown] {
+        try await rep.phone.call { phone, _ in try phone.records(day: "2026-11-25") }.filter { $0.kind == kind }
+    }
+
+    private func move(to time: String) {
+        rep.device.clock.move(byMs: Desk.at(time) - rep.device.clock.now().atMs)
+    }
+
+    @Test func aPositionThatTheSystemWokeTheAppForTakesRecordingUpAgain() async throws {
+        move(to: "07:30")
+        #expect(try await recorder.take(Desk.middle.fix()) == nil, "before the window it is not even handed on")
+        #expect(!recorder.isOn)
+        move(to: "08:41")
+        #expect(try await recorder.take(Desk.middle.fix())?.kept == true)
+        #expect(recorder.isOn && rep.sensor.starts == 1 && rep.motion.isOn)
+        recorder.end()
+        #expect(!rep.motion.isOn)
+    }
+
+    @Test func timeThatThePhoneStoodStillIsKeptAndMovingIsSeenAtOnce() async throws {
+        move(to: "08:00")
+        try await recorder.take(Desk.middle.fix())
+        try await recorder.stands(true)
+        rep.device.clock.move(byMs: 600_000)
+        try await recorder.take(Desk.middle.moved(1).fix())
+        #expect(try await records("fix").last?.body?.contains(#""still":true"#) == true)
+        rep.device.clock.move(byMs: 10_000)
+        try await recorder.stands(false)
+        #expect(try await records("still.ended").count == 1)
+        #expect(try await recorder.take(Desk.middle.moved(2).fix())?.kept == true, "it is due, since it moves")
+    }
+
+    @Test func aMomentsRestIsNoTimeThatItStoodStill() async throws {
+        move(to: "08:00")
+        try await recorder.take(Desk.middle.fix())
+        try await recorder.stands(true)
+        rep.device.clock.move(byMs: 30_000)
+        try await recorder.stands(false)
+        #expect(try await records("still.ended").isEmpty)
+    }
+
+    @Test func whatWaitsIsSentNowAndThenWhileItRecords() async throws {
+        move(to: "08:00")
+        try rep.desk.server.setClock(Desk.at("08:00"))
+        try await recorder.take(Desk.middle.fix())
+        await rep.day.follow()
+        #expect(rep.day.today?.waitingRecords == 0)
+        rep.device.clock.move(byMs: 60_000)
+        _ = await rep.day.view { phone, reading in try phone.cause(at: reading.at, cause: .noSignal) }
+        await rep.day.follow()
+        #expect(rep.day.today?.waitingRecords == 1, "not each minute")
+        rep.device.clock.move(byMs: 300_000)
+        try rep.desk.server.setClock(rep.device.clock.now().atMs)
+        await rep.day.follow()
+        #expect(rep.day.today?.waitingRecords == 0)
+    }
+}

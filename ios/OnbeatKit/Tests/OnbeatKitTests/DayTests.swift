@@ -28,6 +28,27 @@ import Testing
         try await readsItsRecords(id)
     }
 
+    @Test func thirtyDaysWithoutANetworkGoAtTheNextSync() async throws {
+        for day in 0..<30 {
+            rep.device.clock.move(byMs: Desk.at("09:00") + Int64(day) * 86_400_000 - rep.device.clock.now().atMs)
+            for step in 0..<6 {
+                try await rep.recorder.take(Desk.middle.moved(step).fix())
+                rep.device.clock.move(byMs: 600_000)
+            }
+            let reading = rep.recorder.reading()
+            try await rep.phone.call { phone, _ in try phone.perform(.signIn, reading) }
+        }
+        await rep.day.refresh()
+        let today = try #require(rep.day.today)
+        #expect(today.waitingRecords > 30 * 5 && today.waitingSinceMs.map { $0 < Desk.at("09:10") } == true)
+        try rep.desk.server.setClock(rep.device.clock.now().atMs)
+        await rep.day.sync()
+        #expect(rep.day.problem == nil && !rep.day.waits)
+        let records = RecordsModel(today: rep.day)
+        await records.export(into: rep.device.scratch.url)
+        try rep.verify(#require(records.copy))
+    }
+
     private func signsIn() async throws {
         #expect(rep.recorder.reading().fix?.ageMs == 10_000, "the newest position is as old as it is")
         #expect(rep.day.today?.next == .signIn)
@@ -115,7 +136,7 @@ import Testing
         #expect(records.day?.day == "2026-11-24")
         try await staysWithinTheWindow()
         await records.export(into: rep.device.scratch.url)
-        try verifies(#require(records.copy))
+        try rep.verify(#require(records.copy))
     }
 
     private func staysWithinTheWindow() async throws {
@@ -123,12 +144,6 @@ import Testing
         let window = Desk.at("08:00")...Desk.at("16:30")
         #expect(kept.filter { $0.kind == "fix" }
             .allSatisfy { window.contains($0.atMs) || $0.body?.contains("lat_e9") == false })
-    }
-
-    private func verifies(_ log: URL) throws {
-        let keys = rep.device.scratch.url.appendingPathComponent("keys")
-        try rep.desk.server.command("export", "keys").write(to: keys)
-        _ = try Server.run(["verify", log.path, "--keys", keys.path])
     }
 
     private struct Unexpected: Error {}

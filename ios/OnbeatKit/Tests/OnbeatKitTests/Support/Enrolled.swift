@@ -57,6 +57,13 @@ import Testing
         return isDone
     }
 
+    /// Holds a copy of the log against the server's keys.
+    func verify(_ log: URL) throws {
+        let keys = device.scratch.url.appendingPathComponent("keys")
+        try desk.server.command("export", "keys").write(to: keys)
+        _ = try Server.run(["verify", log.path, "--keys", keys.path])
+    }
+
     /// The process is gone. One that is killed runs nothing on its way out; what was committed is what the next one reads.
     /// Here a copy of the folder stands for it, since this process still holds the first.
     func restart() async throws {
@@ -64,7 +71,7 @@ import Testing
         let copy = device.scratch.url.appendingPathComponent("copy")
         try FileManager.default.copyItem(at: device.folder, to: copy)
         let home = PhoneHome(folder: copy, vault: device.vault, key: device.key, clock: device.clock)
-        guard case .open(let again) = home.open() else { throw TestPhone.NotOpen() }
+        guard case .open(let again) = home.open() else { throw TestPhone.NotOpen(how: "the copy does not open") }
         phone = again
         recorder = Recorder(phone: phone, sensor: sensor, motion: motion, notices: notices)
         day = TodayModel(phone: phone, recorder: recorder)

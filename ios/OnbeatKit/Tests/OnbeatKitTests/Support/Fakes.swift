@@ -67,8 +67,10 @@ struct TestPhone {
     var home: PhoneHome { PhoneHome(folder: folder, vault: vault, key: key, clock: clock) }
 
     func open() throws -> PhoneHolder {
-        guard case .open(let phone) = home.open() else { throw NotOpen() }
-        return phone
+        switch home.open() {
+        case .open(let phone): return phone
+        case let other: throw NotOpen(how: "\(other)")
+        }
     }
 
     /// After the one so far was let go of: the queue that called it may hold it for a moment longer.
@@ -77,8 +79,8 @@ struct TestPhone {
             if case .open(let phone) = home.open() { return phone }
             try await Task.sleep(for: .milliseconds(10))
         }
-        throw NotOpen()
+        return try open()
     }
 
-    struct NotOpen: Error {}
+    struct NotOpen: Error { let how: String }
 }

@@ -25,7 +25,7 @@ struct Script {
                 phone = nil
                 phone = try await device.openAgain()
             }
-            guard let phone else { throw TestPhone.NotOpen() }
+            guard let phone else { throw TestPhone.NotOpen(how: "it was let go of") }
             visit = try await line.play(on: phone, stage, visit) ?? visit
         }
         return try await phone?.call { phone, _ in try phone.exportOwn() } ?? ""

@@ -109,7 +109,12 @@ public struct Text: Primitive {
     public func foregroundStyle(_ colour: Color) -> Text { fatalError() }
 }
 public struct ProgressView: Primitive { public init() {} }
-public struct Button: Primitive { public init(_ key: LocalizedStringKey, action: @escaping @MainActor () -> Void) {} }
+public struct ButtonRole: Sendable { public static let destructive = ButtonRole() }
+public struct Button: Primitive {
+    public init(_ key: LocalizedStringKey, action: @escaping @MainActor () -> Void) {}
+    public init(_ key: LocalizedStringKey, role: ButtonRole?, action: @escaping @MainActor () -> Void) {}
+}
+public enum Visibility: Sendable { case automatic, visible, hidden }
 public struct TextField: Primitive {
     public init(_ key: LocalizedStringKey, text: Binding<String>) {}
     public init(_ key: LocalizedStringKey, text: Binding<String>, axis: Axis) {}
@@ -126,13 +131,17 @@ extension NavigationLink where Label == Text {
     public init<Value: Hashable>(_ key: LocalizedStringKey, value: Value?) {}
 }
 
+public struct FillStyle: Sendable { public init(eoFill: Bool = false) {} }
 public struct Path: Sendable {
+    public init() {}
+    public mutating func addLines(_ points: [CGPoint]) {}
+    public mutating func closeSubpath() {}
     public init(_ rectangle: CGRect) {}
     public init(ellipseIn rectangle: CGRect) {}
 }
 public struct GraphicsContext {
     public struct Shading { public static func color(_ colour: Color) -> Shading { fatalError() } }
-    public func fill(_ path: Path, with shading: Shading) {}
+    public func fill(_ path: Path, with shading: Shading, style: FillStyle = FillStyle()) {}
     public func stroke(_ path: Path, with shading: Shading, lineWidth: CGFloat = 1) {}
 }
 public struct Canvas: Primitive {
@@ -204,6 +213,11 @@ public struct TextInputAutocapitalization: Sendable { public static var never: S
     public func navigationDestination<Data: Hashable, Content: View>(
         for data: Data.Type, @ViewBuilder destination: @escaping (Data) -> Content
     ) -> Modified { fatalError() }
+    public func confirmationDialog<Actions: View>(
+        _ title: LocalizedStringKey, isPresented: Binding<Bool>, titleVisibility: Visibility = .automatic,
+        @ViewBuilder actions: () -> Actions
+    ) -> Modified { fatalError() }
+    public func onDisappear(perform action: (() -> Void)? = nil) -> Modified { fatalError() }
     public func sheet<Content: View>(
         isPresented: Binding<Bool>, onDismiss: (() -> Void)? = nil, @ViewBuilder content: @escaping () -> Content
     ) -> Modified { fatalError() }

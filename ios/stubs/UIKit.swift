@@ -2,7 +2,12 @@
 @_exported import Foundation
 
 @MainActor open class UIResponder: NSObject {}
-public final class UIApplication: UIResponder { public nonisolated static let openSettingsURLString = "" }
+public final class UIApplication: UIResponder {
+    public enum State { case active, inactive, background }
+    public nonisolated static let openSettingsURLString = ""
+    public class var shared: UIApplication { fatalError() }
+    public var applicationState: State { fatalError() }
+}
 open class UIView: UIResponder {
     public var bounds: CGRect { fatalError() }
     public var layer: CALayer { fatalError() }

@@ -2,6 +2,7 @@ import Foundation
 import Observation
 import OnbeatCore
 import OnbeatKit
+import UIKit
 
 /// The app of this process: the first launch and, once the phone is open, the day with what records it.
 @MainActor @Observable final class Shell {
@@ -25,11 +26,14 @@ import OnbeatKit
     /// After each step of the first launch, and once a permission was given or taken.
     func follow() async {
         guard app.stage == .ready, let phone = app.phone else { return }
-        if day == nil { prepare(phone) }
+        if day == nil {
+            prepare(phone)
+            await day?.noteStart(by: UIApplication.shared.applicationState == .background ? .system : .opened)
+        }
         await day?.refresh()
-        await permissions.look(placesAreAgreed: app.locationIsAgreed)
-        session?.watch(app.locationIsAgreed)
-        guard app.locationIsAgreed else {
+        await permissions.look(placesAreAgreed: app.location == .agreed)
+        session?.watch(app.location == .agreed)
+        guard app.location == .agreed else {
             recorder?.end()
             return
         }
@@ -37,18 +41,27 @@ import OnbeatKit
         try? await recorder?.look()
     }
 
-    /// At enrolment, and any time after from the settings.
+    /// At enrolment, and any time after from the settings; the desk learns of it.
     func answerLocation(_ agrees: Bool) async {
         await app.answerLocation(agrees)
         await follow()
+        await day?.sendUnseen()
+    }
+
+    /// Deletes what a replaced phone holds.
+    func leave() async {
+        await app.leave()
+        guard app.stage == .left else { return }
+        recorder?.end()
+        (day, recorder, session) = (nil, nil, nil)
     }
 
     func allow(_ permission: Permission) async {
-        await permissions.allow(permission, placesAreAgreed: app.locationIsAgreed)
+        await permissions.allow(permission, placesAreAgreed: app.location == .agreed)
     }
 
     func putOff(_ permission: Permission) async {
-        await permissions.putOff(permission, placesAreAgreed: app.locationIsAgreed)
+        await permissions.putOff(permission, placesAreAgreed: app.location == .agreed)
     }
 
     /// The app leaves the screen.

@@ -17,6 +17,7 @@ struct DiagnosisScreen: View {
         List {
             if let diagnosis = model.diagnosis {
                 Work(diagnosis: diagnosis, shell: shell, zone: day.today?.zone ?? "")
+                Starts(starts: diagnosis.starts, zone: day.today?.zone ?? "")
                 Store(diagnosis: diagnosis)
             }
             ProblemSaid(problem: day.problem)
@@ -54,8 +55,26 @@ private struct Work: View {
                     name: words("permission", of: permission),
                     value: text("grant", of: shell.permissions.grants[permission] ?? .notAsked))
             }
+            Fact(name: "diagnosis.last_fix", value: Said.moment(diagnosis.lastFixMs, zone))
             Fact(name: "diagnosis.last_sync", value: Said.moment(diagnosis.lastSyncMs, zone))
             if let heads = diagnosis.heads { Fact(name: "diagnosis.waiting", value: "\(heads.waiting)") }
+            ForEach(Array(diagnosis.problems.enumerated()), id: \.offset) { _, problem in ProblemSaid(problem: problem) }
+        }
+    }
+}
+
+/// The newest starts of the app, and what began them.
+private struct Starts: View {
+    let starts: [StartSeen]
+    let zone: String
+
+    var body: some View {
+        if !starts.isEmpty {
+            Section("diagnosis.starts") {
+                ForEach(Array(starts.enumerated()), id: \.offset) { _, seen in
+                    Fact(name: words("start", of: seen.start.by), value: Said.moment(seen.atMs, zone))
+                }
+            }
         }
     }
 }

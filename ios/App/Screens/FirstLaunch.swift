@@ -33,20 +33,30 @@ struct EnrolScreen: View {
     }
 }
 
-/// A consent of its own: without it nothing is recorded, and all else works.
+/// A consent of its own, after the company's page: without it nothing is recorded, and all else works.
 struct LocationScreen: View {
-    let model: AppModel
+    let shell: Shell
+    @Environment(\.dismiss) private var dismiss
 
     var body: some View {
         Page(title: "location.title") {
-            Text("location.text")
+            if let notice = shell.app.notice {
+                Text(verbatim: Said.language == .en ? notice.en : notice.zh)
+            } else {
+                Text("location.text")
+            }
             Text("location.without")
             Text("location.withdraw")
-            Button("location.agree") { Task { await model.answerLocation(true) } }
+            Button("location.agree") { Task { await answer(true) } }
                 .buttonStyle(.borderedProminent)
-            Button("location.refuse") { Task { await model.answerLocation(false) } }
-            ProblemSaid(problem: model.problem)
+            Button("location.refuse") { Task { await answer(false) } }
+            ProblemSaid(problem: shell.app.problem)
         }
+    }
+
+    private func answer(_ agrees: Bool) async {
+        await shell.answerLocation(agrees)
+        if shell.app.problem == nil { dismiss() }
     }
 }
 

@@ -34,6 +34,7 @@ struct RecordsScreen: View {
         }
         .navigationTitle("records.title")
         .task { if model.day == nil { await model.show() } }
+        .onDisappear { model.forgetCopy() }
     }
 }
 

@@ -8,7 +8,9 @@ enum Destination: Hashable {
     case records
     case visit(String)
     case finding(String)
+    case map
     case settings
+    case location
     case diagnosis
 }
 

@@ -28,13 +28,11 @@ private struct LocationConsent: View {
     let shell: Shell
 
     var body: some View {
-        let agreed = shell.app.locationIsAgreed
         Section {
-            Text(agreed ? "settings.location_agreed" : "settings.location_refused")
-            if agreed {
+            Text(words("settings.location", of: shell.app.location))
+            NavigationLink("settings.notice", value: Destination.location)
+            if shell.app.location == .agreed {
                 Button("settings.withdraw") { Task { await shell.answerLocation(false) } }
-            } else {
-                Button("location.agree") { Task { await shell.answerLocation(true) } }
             }
             ProblemSaid(problem: shell.app.problem)
         } header: {

@@ -24,13 +24,14 @@ struct StageScreen: View {
         case .starting: ProgressView()
         case .privacy: PrivacyScreen(model: shell.app)
         case .enrolment: EnrolScreen(model: shell.app)
-        case .location: LocationScreen(model: shell.app)
+        case .location: LocationScreen(shell: shell)
         case .ready: ready
         case .locked: Message(title: "stage.locked", text: "stage.locked_text")
         case .keyLost:
             CodeEntry(text: "stage.key_lost_text", go: "stage.recover", problem: shell.app.problem) {
                 await shell.app.recover(link: $0)
             }
+        case .left: Message(title: "stage.left", text: "stage.left_text")
         case .failed(let problem): Message(title: "stage.failed", text: words("problem", of: problem.word))
         }
     }
@@ -58,6 +59,8 @@ private struct DayStack: View {
                     case .records: RecordsScreen(day: day)
                     case .visit(let id): VisitScreen(id: id, day: day)
                     case .finding(let id): FindingScreen(id: id, day: day)
+                    case .map: MapScreen(day: day)
+                    case .location: LocationScreen(shell: shell)
                     case .settings: SettingsScreen(shell: shell)
                     case .diagnosis: DiagnosisScreen(shell: shell, day: day)
                     }

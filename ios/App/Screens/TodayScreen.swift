@@ -9,8 +9,14 @@ struct TodayScreen: View {
 
     var body: some View {
         List {
-            PermissionAsked(shell: shell)
             if let today = model.today {
+                if today.replacedMs != nil {
+                    Replaced(shell: shell, today: today)
+                } else if today.asksLocation {
+                    Section { NavigationLink("location.title", value: Destination.location) }
+                } else {
+                    PermissionAsked(shell: shell)
+                }
                 Section {
                     Headline(today: today)
                     if let window = today.day.window {
@@ -21,13 +27,14 @@ struct TodayScreen: View {
                 if let away = today.away { Reasons(away: away, model: model) }
                 Asked(today: today)
                 Visits(visits: today.day.visits, zone: today.zone)
-                if today.when == .within { Pauses(today: today, model: model) }
+                if today.when == .within, today.replacedMs == nil { Pauses(today: today, model: model) }
                 Waiting(today: today, model: model)
             }
             ProblemSaid(problem: model.problem)
             Section {
                 NavigationLink("customers.title", value: Destination.customers)
                 NavigationLink("records.title", value: Destination.records)
+                NavigationLink("map.title", value: Destination.map)
                 NavigationLink("settings.title", value: Destination.settings)
             }
         }

@@ -14,18 +14,21 @@ import OnbeatCore
         case locked
         /// A code of the desk is needed to read what is on the phone.
         case keyLost
+        /// What was here is deleted, as the rep wished; the next start begins anew.
+        case left
         case failed(Problem)
     }
 
     public private(set) var stage = Stage.starting
     /// There once the phone is open.
     public private(set) var phone: PhoneHolder?
-    public private(set) var consents: Consents
+    private var consents: Consents
     /// Why the newest act did not succeed.
     public private(set) var problem: Problem?
 
-    /// Without it nothing is recorded; all else works.
-    public var locationIsAgreed: Bool { consents.locationIsAgreed }
+    /// What the rep said to recording his place, and the company's page on it, where it has one.
+    public private(set) var location = LocationAnswer.notAsked
+    public private(set) var notice: Notice?
 
     @ObservationIgnored private let file: ConsentFile
     @ObservationIgnored private let home: @Sendable () -> PhoneHome
@@ -44,7 +47,7 @@ import OnbeatCore
             stage = .privacy
             return
         }
-        if phone == nil {
+        if phone == nil, stage != .left {
             switch await open() {
             case .open(let opened): phone = opened
             case .locked: stage = .locked
@@ -92,21 +95,40 @@ import OnbeatCore
     /// At enrolment, and any time after from the settings.
     public func answerLocation(_ agrees: Bool) async {
         await act {
-            consents.answerLocation(agrees)
-            try file.write(consents)
+            try await phone?.call { phone, at in try phone.answerLocation(at: at, agrees: agrees) }
         }
         await move()
+    }
+
+    /// Another phone took the place of this one, and all has arrived: what it holds is deleted.
+    public func leave() async {
+        await act {
+            try await phone?.call { phone, _ in try phone.leave() }
+            phone = nil
+            stage = .left
+        }
+    }
+
+    private struct Seen: Sendable {
+        let stream: String
+        /// None before the first sync.
+        let today: Today?
+        let notice: Notice?
     }
 
     /// To the screen that fits what is there.
     private func move() async {
         guard let phone else { return }
         do {
-            let stream = try await phone.call { phone, _ in try phone.heads().stream }
+            let seen = try await phone.call { phone, at in
+                Seen(stream: try phone.heads().stream, today: try? phone.today(at: at), notice: try phone.notice())
+            }
+            location = seen.today?.location ?? .notAsked
+            notice = seen.notice
+            stage = seen.today?.asksLocation == true && seen.today?.replacedMs == nil ? .location : .ready
             let home = home
             // Without it a lost key can't be fetched back; all else goes on.
-            try? await Task.detached { try home().remember(stream: stream) }.value
-            stage = consents.locationIsAnswered ? .ready : .location
+            try? await Task.detached { try home().remember(stream: seen.stream) }.value
         } catch PhoneError.NotEnrolled {
             stage = .enrolment
         } catch {

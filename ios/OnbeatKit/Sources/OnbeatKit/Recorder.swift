@@ -51,11 +51,11 @@ import OnbeatCore
         self.notices = notices
     }
 
-    /// At a start of the app, a tap or a wake by the system: switches the sensor on inside the window, and off
-    /// outside it.
+    /// At a start of the app, a tap or a wake by the system: switches the sensor on inside the window, where the rep agreed
+    /// to it and this is his phone, and off elsewhere.
     public func look() async throws {
         let today = try await phone.call { phone, at in try phone.today(at: at) }
-        turn(on: today.when == .within)
+        turn(on: today.when == .within && today.location == .agreed && today.replacedMs == nil)
     }
 
     /// A position came. Core's due time is the latest moment for the next record, so what comes before it is not kept.
@@ -77,6 +77,9 @@ import OnbeatCore
             due = Stamp(atMs: at.atMs, elapsedMs: at.elapsedMs + outcome.nextDueS * 1000, boot: at.boot)
             follow(outcome)
             return outcome
+        } catch PhoneError.Replaced, PhoneError.LocationRefused, PhoneError.NotEnrolled, PhoneError.Wiped {
+            end()
+            return nil
         } catch {
             due = nil
             throw error
@@ -103,7 +106,7 @@ import OnbeatCore
         try await phone.call { phone, at in try phone.cause(at: at, cause: cause) }
     }
 
-    /// Location was taken back by the rep: nothing is asked for any more.
+    /// Nothing is asked for any more.
     public func end() {
         latest = nil
         turn(on: false)

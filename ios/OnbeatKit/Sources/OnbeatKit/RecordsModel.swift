@@ -46,13 +46,19 @@ import OnbeatCore
         await show(next)
     }
 
-    /// Writes the rep's copy into a folder, for him to hand on: the log is his. The one before is replaced.
+    /// Writes the rep's copy into a folder, for him to hand on: the log is his.
     public func export(into folder: URL) async {
         copy = await today.view { phone, _ in
             let file = folder.appendingPathComponent("onbeat.ndjson")
             try Data(phone.exportOwn().utf8).write(to: file, options: .atomic)
             return file
         }
+    }
+
+    /// Once it was handed on, nothing of it stays in the clear.
+    public func forgetCopy() {
+        if let copy { try? FileManager.default.removeItem(at: copy) }
+        copy = nil
     }
 }
 

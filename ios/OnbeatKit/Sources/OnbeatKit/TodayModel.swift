@@ -70,6 +70,12 @@ import OnbeatCore
         await send()
     }
 
+    /// Keeps for the help desk what began this process: iOS does not say how the one before it ended.
+    public func noteStart(by: StartedBy) async {
+        let start = Start(dueMs: nil, by: by, exit: nil)
+        try? await phone.call { phone, at in try phone.noteStart(at: at, start: start) }
+    }
+
     /// Something waits to be sent.
     public var waits: Bool {
         guard let today else { return false }

@@ -136,7 +136,10 @@ import Testing
         #expect(records.day?.day == "2026-11-24")
         try await staysWithinTheWindow()
         await records.export(into: rep.device.scratch.url)
-        try rep.verify(#require(records.copy))
+        let copy = try #require(records.copy)
+        try rep.verify(copy)
+        records.forgetCopy()
+        #expect(records.copy == nil && !FileManager.default.fileExists(atPath: copy.path))
     }
 
     private func staysWithinTheWindow() async throws {

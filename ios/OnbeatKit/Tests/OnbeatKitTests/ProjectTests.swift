@@ -31,7 +31,8 @@ import Testing
         let collected = try #require(manifest["NSPrivacyCollectedDataTypes"] as? [[String: Any]])
         let names = collected.compactMap { $0["NSPrivacyCollectedDataType"] as? String }
         let prefix = "NSPrivacyCollectedDataType"
-        #expect(Set(names) == Set(["PreciseLocation", "UserID", "PhotosorVideos", "OtherUserContent"].map { prefix + $0 }))
+        let kinds = ["PreciseLocation", "UserID", "PhotosorVideos", "OtherUserContent", "Fitness"]
+        #expect(Set(names) == Set(kinds.map { prefix + $0 }))
         #expect(collected.allSatisfy { $0["NSPrivacyCollectedDataTypeTracking"] as? Bool == false })
     }
 
@@ -89,7 +90,8 @@ import Testing
         #expect(unused == [], "nobody says them")
     }
 
-    @Test(arguments: [("FindingKind", "kind"), ("FindingState", "state"), ("Outcome", "outcome"), ("Grade", "grade")])
+    @Test(arguments: [("FindingKind", "kind"), ("FindingState", "state"), ("Outcome", "outcome"), ("Grade", "grade"),
+        ("StartedBy", "start"), ("LocationAnswer", "settings.location"), ("PlaceVerdict", "map.place")])
     func everyCodeOfCoreHasWords(_ code: String, _ group: String) throws {
         let bindings = try String(decoding: Repository.file("ios/OnbeatKit/Sources/OnbeatCore/onbeat_core.swift"), as: UTF8.self)
         let start = try #require(bindings.range(of: "public enum \(code)"))

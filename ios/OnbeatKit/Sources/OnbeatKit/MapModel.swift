@@ -1,0 +1,33 @@
+import Observation
+import OnbeatCore
+
+/// Where the rep may be, his customers, and where he was last seen.
+@MainActor @Observable public final class MapModel {
+    public private(set) var map: MapView?
+    @ObservationIgnored private let day: TodayModel
+
+    public init(day: TodayModel) { self.day = day }
+
+    public func load() async {
+        map = await day.view({ try $0.map(at: $1.at) }) ?? map
+    }
+}
+
+/// Puts the ground of a map onto a screen: as large as fits, in the middle.
+public struct MapScale: Sendable {
+    private let scale: Double
+    private let left: Double
+    private let top: Double
+
+    public init(_ map: MapView, width: Double, height: Double) {
+        let (east, south) = (Double(max(map.widthMm, 1)), Double(max(map.heightMm, 1)))
+        scale = min(width / east, height / south)
+        (left, top) = ((width - east * scale) / 2, (height - south * scale) / 2)
+    }
+
+    public func at(_ point: MapPoint) -> (x: Double, y: Double) {
+        (left + Double(point.xMm) * scale, top + Double(point.yMm) * scale)
+    }
+
+    public func length(_ millimetres: Int64) -> Double { Double(millimetres) * scale }
+}

@@ -28,7 +28,7 @@ struct DiagnosisScreen: View {
 }
 
 /// A name, and what stands there.
-struct Fact: View {
+struct Named: View {
     let name: LocalizedStringKey
     let value: String
 
@@ -51,13 +51,13 @@ private struct Work: View {
     var body: some View {
         Section("diagnosis.work") {
             ForEach(Permission.allCases, id: \.self) { permission in
-                Fact(
+                Named(
                     name: words("permission", of: permission),
                     value: text("grant", of: shell.permissions.grants[permission] ?? .notAsked))
             }
-            Fact(name: "diagnosis.last_fix", value: Said.moment(diagnosis.lastFixMs, zone))
-            Fact(name: "diagnosis.last_sync", value: Said.moment(diagnosis.lastSyncMs, zone))
-            if let heads = diagnosis.heads { Fact(name: "diagnosis.waiting", value: "\(heads.waiting)") }
+            Named(name: "diagnosis.last_fix", value: Said.moment(diagnosis.lastFixMs, zone))
+            Named(name: "diagnosis.last_sync", value: Said.moment(diagnosis.lastSyncMs, zone))
+            if let heads = diagnosis.heads { Named(name: "diagnosis.waiting", value: "\(heads.waiting)") }
             ForEach(Array(diagnosis.problems.enumerated()), id: \.offset) { _, problem in ProblemSaid(problem: problem) }
         }
     }
@@ -72,7 +72,7 @@ private struct Starts: View {
         if !starts.isEmpty {
             Section("diagnosis.starts") {
                 ForEach(Array(starts.enumerated()), id: \.offset) { _, seen in
-                    Fact(name: words("start", of: seen.start.by), value: Said.moment(seen.atMs, zone))
+                    Named(name: words("start", of: seen.start.by), value: Said.moment(seen.atMs, zone))
                 }
             }
         }
@@ -85,16 +85,16 @@ private struct Store: View {
 
     var body: some View {
         Section("diagnosis.store") {
-            Fact(name: "diagnosis.engine", value: diagnosis.engine)
-            Fact(name: "diagnosis.app", value: About.version)
-            if let server = diagnosis.server { Fact(name: "diagnosis.server", value: server) }
+            Named(name: "diagnosis.engine", value: diagnosis.engine)
+            Named(name: "diagnosis.app", value: About.version)
+            if let server = diagnosis.server { Named(name: "diagnosis.server", value: server) }
             if let heads = diagnosis.heads {
-                Fact(name: "diagnosis.rep", value: heads.rep)
-                Fact(name: "diagnosis.stream", value: heads.stream)
-                Fact(name: "diagnosis.key", value: text("grade", of: heads.grade))
+                Named(name: "diagnosis.rep", value: heads.rep)
+                Named(name: "diagnosis.stream", value: heads.stream)
+                Named(name: "diagnosis.key", value: text("grade", of: heads.grade))
             }
-            Fact(name: "diagnosis.size", value: "\(diagnosis.fileBytes / 1024) KiB")
-            if let aside = diagnosis.setAside { Fact(name: "diagnosis.set_aside", value: aside) }
+            Named(name: "diagnosis.size", value: "\(diagnosis.fileBytes / 1024) KiB")
+            if let aside = diagnosis.setAside { Named(name: "diagnosis.set_aside", value: aside) }
             if let why = diagnosis.reference { Text(verbatim: why).font(.caption) }
         }
     }

@@ -4,17 +4,17 @@ import SwiftUI
 
 /// One button for what comes next, as core says it.
 struct NextStep: View {
-    let next: Next
+    let today: Today
     let model: TodayModel
 
     var body: some View {
-        switch next {
+        switch today.next {
         case .rest: EmptyView()
         case .endBreak: button("today.break_end", .endBreak)
         case .endPrivate: button("today.private_end", .endPrivate)
         case .signIn: button("today.sign_in", .signIn)
-        case .checkOut(let visit): link("today.go_check_out \(visit.shownName)", .visit(visit.visit))
-        case .report(let visit): link("today.go_report \(visit.shownName)", .visit(visit.visit))
+        case .checkOut(let visit): link("today.go_check_out \(visit.shownName)", .visit(visit.visit, on: today.day.day))
+        case .report(let visit): link("today.go_report \(visit.shownName)", .visit(visit.visit, on: today.day.day))
         case .visit(nil): link("today.choose_customer", .customers)
         case .visit(let near?):
             button(

@@ -6,7 +6,8 @@ import SwiftUI
 enum Destination: Hashable {
     case customers
     case records
-    case visit(String)
+    /// Its id, and its day.
+    case visit(String, on: String)
     case finding(String)
     case map
     case settings
@@ -47,14 +48,14 @@ struct FindingRow: View {
 }
 
 struct Visits: View {
-    let visits: [VisitView]
+    let day: DayView
     let zone: String
 
     var body: some View {
-        if !visits.isEmpty {
+        if !day.visits.isEmpty {
             Section("visit.visits") {
-                ForEach(visits, id: \.visit) { visit in
-                    NavigationLink(value: Destination.visit(visit.visit)) {
+                ForEach(day.visits, id: \.visit) { visit in
+                    NavigationLink(value: Destination.visit(visit.visit, on: day.day)) {
                         Row(title: Text(verbatim: visit.shownName), more: Text(verbatim: time(visit) + " · " + report(visit)))
                     }
                 }

@@ -57,7 +57,7 @@ private struct DayStack: View {
                     switch destination {
                     case .customers: CustomersScreen(day: day)
                     case .records: RecordsScreen(day: day)
-                    case .visit(let id): VisitScreen(id: id, day: day)
+                    case .visit(let id, let date): VisitScreen(id: id, on: date, day: day)
                     case .finding(let id): FindingScreen(id: id, day: day)
                     case .map: MapScreen(day: day)
                     case .location: LocationScreen(shell: shell)

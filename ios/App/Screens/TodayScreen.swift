@@ -23,12 +23,14 @@ struct TodayScreen: View {
                         WindowBar(window: window, day: today.day, nowMs: today.nowMs, zone: today.zone)
                     }
                 }
-                NextStep(next: today.next, model: model)
+                NextStep(today: today, model: model)
                 if let away = today.away { Reasons(away: away, model: model) }
                 Asked(today: today)
-                Visits(visits: today.day.visits, zone: today.zone)
+                Visits(day: today.day, zone: today.zone)
                 if today.when == .within, today.replacedMs == nil { Pauses(today: today, model: model) }
                 Waiting(today: today, model: model)
+            } else {
+                Section { Button("today.sync") { Task { await model.sync() } }.disabled(model.isSyncing) }
             }
             ProblemSaid(problem: model.problem)
             Section {
@@ -41,47 +43,6 @@ struct TodayScreen: View {
         .navigationTitle("today.title")
         .refreshable { await model.sync() }
         .task { await model.refresh() }
-    }
-}
-
-/// Where the day and the rep stand.
-private struct Headline: View {
-    let today: Today
-
-    var body: some View {
-        VStack(alignment: .leading, spacing: 4) {
-            Text(words).font(.title2)
-            if let here = today.here { Text(seen(here)).foregroundStyle(.secondary) }
-        }
-        .accessibilityElement(children: .combine)
-    }
-
-    private var words: LocalizedStringKey {
-        switch today.when {
-        case .dayOff: "today.day_off"
-        case .before: "today.before \(Measures.time(today.day.window?.fromMs ?? 0, in: today.zone))"
-        case .after: "today.after"
-        case .within: within
-        }
-    }
-
-    private var within: LocalizedStringKey {
-        if let until = today.breakUntilMs { return "today.on_break \(Measures.time(until, in: today.zone))" }
-        if today.privateSinceMs != nil { return "today.in_private" }
-        guard let here = today.here else { return "today.not_seen" }
-        let edge = Said.length(here.edgeMm ?? 0)
-        return switch here.place {
-        case .inside: "today.inside \(edge)"
-        case .edge: "today.at_edge"
-        case .outside: "today.outside \(edge)"
-        case .unusable: "today.unsure"
-        }
-    }
-
-    private func seen(_ here: Here) -> LocalizedStringKey {
-        let time = Measures.time(here.atMs, in: today.zone)
-        guard let accuracyMm = here.accuracyMm else { return "today.seen_at \(time)" }
-        return "today.seen_within \(time) \(Said.length(accuracyMm))"
     }
 }
 

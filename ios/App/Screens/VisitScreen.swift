@@ -9,9 +9,9 @@ struct VisitScreen: View {
     @State private var isPhotographing = false
     @Environment(\.dismiss) private var dismiss
 
-    init(id: String, day: TodayModel) {
+    init(id: String, on date: String, day: TodayModel) {
         self.day = day
-        _model = State(initialValue: VisitModel(id: id, day: day))
+        _model = State(initialValue: VisitModel(id: id, on: date, day: day))
     }
 
     var body: some View {
@@ -49,7 +49,7 @@ struct VisitScreen: View {
     }
 
     private func times(_ visit: VisitView) -> String {
-        let zone = day.today?.zone ?? ""
+        let zone = model.zone
         guard let to = visit.toMs else {
             return String(localized: "visit.checked_in_at \(Measures.time(visit.fromMs, in: zone))")
         }

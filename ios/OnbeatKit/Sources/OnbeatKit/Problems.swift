@@ -16,8 +16,9 @@ extension Problem {
     /// Codes that have words of their own; the rest is said in general, with core's words beside it.
     public static let said: Set<String> = [
         "already_open", "already_enrolled", "bad_code", "bad_link", "bad_photo", "busy", "damaged", "disk_full",
-        "location_refused", "network", "newer_version", "no_reference", "not_found", "not_ready", "replaced", "retired",
-        "revoked", "sign", "still_waiting", "storage_full", "too_often", "unknown_device", "unknown_stream", "untrusted", "wiped", "wrong_key",
+        "location_refused", "network", "newer_version", "no_reference", "not_found", "not_ready", "replaced",
+        "retired", "revoked", "sign", "still_waiting", "storage_full", "too_often", "unknown_device",
+        "unknown_stream", "untrusted", "wiped", "wrong_key",
     ]
 
     /// Where its words are found.

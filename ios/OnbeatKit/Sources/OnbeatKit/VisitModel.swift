@@ -6,21 +6,24 @@ import OnbeatCore
 @MainActor @Observable public final class VisitModel {
     public private(set) var visit: VisitView?
     public private(set) var draft = Draft()
+    /// IANA zone in which its times are said.
+    public private(set) var zone = "UTC"
     public let id: String
+    private let date: String
     @ObservationIgnored private let day: TodayModel
     /// Drafts are kept in the order in which they were typed.
     @ObservationIgnored private var keeping: Task<Void, Never>?
 
-    public init(id: String, day: TodayModel) {
-        self.id = id
-        self.day = day
+    /// A visit of a day, `YYYY-MM-DD`.
+    public init(id: String, on date: String, day: TodayModel) {
+        (self.id, self.date, self.day) = (id, date, day)
     }
 
     /// What is typed already comes first, then what was reported.
     public func load() async {
         let id = id
+        await find()
         let kept = await day.view { phone, _ in try phone.draft(key: id) }
-        find()
         if let text = kept ?? nil {
             draft = Draft(text: text)
         } else if let report = visit?.report {
@@ -57,12 +60,18 @@ import OnbeatCore
     func settle() async { await keeping?.value }
 
     private func does(_ act: Act) async -> Bool {
-        let isDone = await day.act(act)
-        find()
-        return isDone
+        guard await day.act(act) else { return false }
+        await find()
+        return true
     }
 
-    private func find() {
-        visit = day.today?.day.visits.first { $0.visit == id } ?? visit
+    private func find() async {
+        let (id, date) = (id, date)
+        let seen = await day.view { phone, reading in
+            let day = try phone.day(at: reading.at, day: date)
+            return (day.visits.first { $0.visit == id }, try phone.today(at: reading.at).zone)
+        }
+        guard let seen else { return }
+        (visit, zone) = (seen.0 ?? visit, seen.1)
     }
 }

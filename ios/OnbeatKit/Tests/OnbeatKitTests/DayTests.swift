@@ -69,7 +69,7 @@ import Testing
     }
 
     private func isKilledWhileWriting(_ id: String) async throws {
-        let visit = VisitModel(id: id, day: rep.day)
+        let visit = VisitModel(id: id, on: "2026-11-25", day: rep.day)
         await visit.load()
         #expect(visit.draft == Draft())
         for words in ["w", "wa", "want"] {
@@ -83,7 +83,7 @@ import Testing
     }
 
     private func reports(_ id: String) async throws {
-        let visit = VisitModel(id: id, day: rep.day)
+        let visit = VisitModel(id: id, on: "2026-11-25", day: rep.day)
         await visit.load()
         #expect(visit.draft.content == "want", "the draft is not gone with the process")
         var draft = visit.draft
@@ -134,6 +134,9 @@ import Testing
         #expect(records.looks.isEmpty && records.newestReceipt != nil)
         await records.step(-1)
         #expect(records.day?.day == "2026-11-24")
+        let visit = VisitModel(id: id, on: "2026-11-25", day: rep.day)
+        await visit.load()
+        #expect(visit.visit?.toMs != nil && visit.draft.feedback == "smaller boxes" && visit.zone == "Asia/Shanghai")
         try await staysWithinTheWindow()
         await records.export(into: rep.device.scratch.url)
         let copy = try #require(records.copy)

@@ -5,6 +5,7 @@ public enum CMAuthorizationStatus: Sendable { case notDetermined, restricted, de
 public enum CMMotionActivityConfidence: Sendable { case low, medium, high }
 public final class CMMotionActivity: NSObject {
     public var stationary: Bool { fatalError() }
+    public var startDate: Date { fatalError() }
     public var confidence: CMMotionActivityConfidence { fatalError() }
 }
 public final class CMMotionActivityManager: NSObject {

@@ -22,5 +22,15 @@ import OnbeatKit
         }
     }
 
+    func history(from: Date, to: Date) async -> [Motion] {
+        guard CMMotionActivityManager.authorizationStatus() == .authorized else { return [] }
+        return await withCheckedContinuation { answered in
+            manager.queryActivityStarting(from: from, to: to, to: .main) { activities, _ in
+                let sure = (activities ?? []).filter { $0.confidence != .low }
+                answered.resume(returning: sure.map { Motion(since: $0.startDate, isStill: $0.stationary) })
+            }
+        }
+    }
+
     func stop() { manager.stopActivityUpdates() }
 }

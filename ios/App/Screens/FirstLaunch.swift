@@ -41,7 +41,7 @@ struct LocationScreen: View {
     var body: some View {
         Page(title: "location.title") {
             if let notice = shell.app.notice {
-                Text(verbatim: Said.language == .en ? notice.en : notice.zh)
+                Text(verbatim: notice.text(in: Said.language))
             } else {
                 Text("location.text")
             }

@@ -26,6 +26,7 @@ struct RecordsScreen: View {
                     .buttonStyle(.borderless)
                 }
                 SaidOfDay(day: shown, model: model)
+                ReasonsGiven(day: shown, zone: model.zone)
                 Visits(day: shown, zone: model.zone)
                 Looks(model: model)
                 Receipts(model: model)

@@ -26,6 +26,7 @@ struct TodayScreen: View {
                 NextStep(today: today, model: model)
                 if let away = today.away { Reasons(away: away, model: model) }
                 Asked(today: today)
+                ReasonsGiven(day: today.day, zone: today.zone)
                 Visits(day: today.day, zone: today.zone)
                 if today.when == .within, today.replacedMs == nil { Pauses(today: today, model: model) }
                 Waiting(today: today, model: model)

@@ -1,4 +1,5 @@
 import Foundation
+import OnbeatCore
 
 /// Whether the rep agreed to the privacy page, and to which version of it. It comes before the phone is opened, so it stands
 /// in a file of its own; what he says to recording his place is core's to keep.
@@ -30,5 +31,13 @@ public struct ConsentFile: Sendable {
         let folder = file.deletingLastPathComponent()
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try JSONEncoder().encode(consents).write(to: file, options: .atomic)
+    }
+}
+
+extension Notice {
+    /// The company's page on the place, in a language; where it is written in one alone, in that.
+    public func text(in language: Language) -> String {
+        let (own, other) = language == .zh ? (zh, en) : (en, zh)
+        return own.isEmpty ? other : own
     }
 }

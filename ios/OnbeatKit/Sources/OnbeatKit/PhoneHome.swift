@@ -43,8 +43,15 @@ public struct PhoneHome: Sendable {
         self.clock = clock
     }
 
+    /// SQLCipher may refuse a key where two databases of one process are opened at once, as tests do.
+    private static let opening = NSLock()
+
     /// Opens the phone, or makes it. Waits for the disk.
     public func open() -> Opening {
+        Self.opening.withLock { opened() }
+    }
+
+    private func opened() -> Opening {
         do {
             guard let databaseKey = try keyOfDatabase() else { return .keyLost }
             let platform = DevicePlatform(key: key, clock: clock)

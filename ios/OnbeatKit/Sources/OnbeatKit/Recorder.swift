@@ -1,3 +1,4 @@
+import Foundation
 import OnbeatCore
 
 /// Where positions come from: on a device the location manager.
@@ -12,6 +13,16 @@ import OnbeatCore
     /// Tells of each change until `stop`.
     func start(_ changed: @escaping @MainActor (_ isStill: Bool) -> Void)
     func stop()
+    /// What it saw in the past, also while the app was closed, in order; each holds until the next.
+    func history(from: Date, to: Date) async -> [Motion]
+}
+
+/// From when on the phone stood still, or no longer did, by its own clock.
+public struct Motion: Sendable {
+    public let since: Date
+    public let isStill: Bool
+
+    public init(since: Date, isStill: Bool) { (self.since, self.isStill) = (since, isStill) }
 }
 
 /// What the rep is told while the app is not on the screen.
@@ -54,8 +65,10 @@ import OnbeatCore
     /// At a start of the app, a tap or a wake by the system: switches the sensor on inside the window, where the rep agreed
     /// to it and this is his phone, and off elsewhere.
     public func look() async throws {
-        let today = try await phone.call { phone, at in try phone.today(at: at) }
+        let (today, wasOn) = (try await phone.call { phone, at in try phone.today(at: at) }, isOn)
         turn(on: today.when == .within && today.location == .agreed && today.replacedMs == nil)
+        // Where it can't be told, the time stays unknown.
+        if isOn, !wasOn { try? await catchUp() }
     }
 
     /// A position came. Core's due time is the latest moment for the next record, so what comes before it is not kept.
@@ -95,11 +108,37 @@ import OnbeatCore
             return
         }
         (still, due) = (nil, nil)
-        guard since.boot == now.boot, now.elapsedMs - since.elapsedMs >= Self.trembleMs else { return }
-        try await phone.call { phone, _ in
-            try phone.onStill(at: now, fromElapsedMs: since.elapsedMs, toElapsedMs: now.elapsedMs)
+        guard since.boot == now.boot else { return }
+        try await stood(from: since.elapsedMs, to: now.elapsedMs, at: now)
+    }
+
+    /// The time that the phone stood still while the app was closed: since its newest place, and inside the window.
+    func catchUp() async throws {
+        let now = phone.clock.now()
+        let (today, lastFixMs) = try await phone.call { phone, at in
+            (try phone.today(at: at), try phone.diagnosis().lastFixMs)
+        }
+        guard let window = today.day.window else { return }
+        // Core's times are true ones, the sensor's are of the phone's clock.
+        let fromMs = max(window.fromMs, lastFixMs ?? 0) + now.atMs - today.nowMs
+        guard fromMs < now.atMs else { return }
+        let seen = await motion.history(from: Self.date(fromMs), to: Self.date(now.atMs))
+        for (index, motion) in seen.enumerated() where motion.isStill {
+            let toMs = index + 1 < seen.count ? Self.ms(seen[index + 1].since) : now.atMs
+            let (from, to) = (max(Self.ms(motion.since), fromMs) - now.atMs, min(toMs, now.atMs) - now.atMs)
+            // What lies before the first reading of this boot is of a time that stamps do not reach.
+            guard now.elapsedMs + from >= 0 else { continue }
+            try await stood(from: now.elapsedMs + from, to: now.elapsedMs + to, at: now)
         }
     }
+
+    private func stood(from: Int64, to: Int64, at: Stamp) async throws {
+        guard to - from >= Self.trembleMs else { return }
+        try await phone.call { phone, _ in try phone.onStill(at: at, fromElapsedMs: from, toElapsedMs: to) }
+    }
+
+    private static func ms(_ date: Date) -> Int64 { Int64((date.timeIntervalSince1970 * 1000).rounded()) }
+    private static func date(_ ms: Int64) -> Date { Date(timeIntervalSince1970: Double(ms) / 1000) }
 
     /// Why positions may be missing.
     public func note(_ cause: Cause) async throws {

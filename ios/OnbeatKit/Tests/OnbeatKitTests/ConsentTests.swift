@@ -39,6 +39,12 @@ import Testing
         #expect(app.stage == .ready)
     }
 
+    @Test func aPageInOneLanguageIsShownInThatOne() {
+        let both = Notice(zh: "位置说明", en: "On your place")
+        #expect(both.text(in: .zh) == "位置说明" && both.text(in: .en) == "On your place")
+        #expect(Notice(zh: "位置说明", en: "").text(in: .en) == "位置说明")
+    }
+
     @Test func aReplacedPhoneSendsWhatWaitsAndIsLeft() async throws {
         try await rep.walk(Desk.middle, from: "08:00", to: "08:10")
         let second = Enrolled.app(of: try TestPhone(clock: rep.device.clock))

@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test(arguments: [("FindingKind", "kind"), ("FindingState", "state"), ("Outcome", "outcome"), ("Grade", "grade"),
-        ("StartedBy", "start"), ("LocationAnswer", "settings.location"), ("PlaceVerdict", "map.place")])
+        ("ExceptionKind", "reason"), ("StartedBy", "start"), ("LocationAnswer", "settings.location"), ("PlaceVerdict", "map.place")])
     func everyCodeOfCoreHasWords(_ code: String, _ group: String) throws {
         let bindings = try String(decoding: Repository.file("ios/OnbeatKit/Sources/OnbeatCore/onbeat_core.swift"), as: UTF8.self)
         let start = try #require(bindings.range(of: "public enum \(code)"))

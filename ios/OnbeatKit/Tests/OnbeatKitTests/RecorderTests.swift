@@ -52,6 +52,25 @@ import Testing
         #expect(try await records("still.ended").isEmpty)
     }
 
+    @Test func timeThatItStoodStillWhileTheAppWasClosedIsCaughtUpWith() async throws {
+        move(to: "08:00")
+        try await recorder.take(Desk.middle.fix())
+        recorder.end()
+        move(to: "10:00")
+        func at(_ time: String) -> Date { Date(timeIntervalSince1970: Double(Desk.at(time)) / 1000) }
+        rep.motion.seen = [
+            Motion(since: at("07:50"), isStill: true), Motion(since: at("08:40"), isStill: false),
+            Motion(since: at("09:00"), isStill: true),
+        ]
+        try await recorder.look()
+        #expect(rep.motion.askedFor.last == at("08:00")...at("10:00"), "since the newest place")
+        let spans = try await records("still.ended").compactMap(\.body)
+        let first = rep.device.clock.now().elapsedMs
+        #expect(spans.count == 2)
+        #expect(spans[0].contains(#""from_elapsed_ms":\#(first - 7_200_000),"#) && spans[0].contains("\(first - 4_800_000)"))
+        #expect(spans[1].contains("\(first - 3_600_000)") && spans[1].contains(#""to_elapsed_ms":\#(first)"#))
+    }
+
     @Test func whatWaitsIsSentNowAndThenWhileItRecords() async throws {
         move(to: "08:00")
         try rep.desk.server.setClock(Desk.at("08:00"))

@@ -95,4 +95,12 @@ import Testing
     private(set) var isOn = false
     func start(_ changed: @escaping @MainActor (Bool) -> Void) { isOn = true }
     func stop() { isOn = false }
+
+    var seen: [Motion] = []
+    private(set) var askedFor: [ClosedRange<Date>] = []
+
+    func history(from: Date, to: Date) async -> [Motion] {
+        askedFor.append(from...to)
+        return seen
+    }
 }

@@ -1,0 +1,30 @@
+import OnbeatCore
+import OnbeatKit
+import SwiftUI
+
+/// The reasons that the rep gave by one tap, and what a person said to them.
+struct ReasonsGiven: View {
+    let day: DayView
+    let zone: String
+
+    var body: some View {
+        if !day.presence.reasons.isEmpty {
+            Section("given.title") {
+                ForEach(Array(day.presence.reasons.enumerated()), id: \.offset) { _, given in
+                    Row(title: Text(verbatim: title(given)), more: Text(said(given)))
+                }
+            }
+        }
+    }
+
+    private func title(_ given: ReasonSeen) -> String {
+        let reason = given.reason
+        return text("reason", of: reason.reason) + " · " + Said.interval(reason.interval.fromMs, reason.interval.toMs, zone)
+    }
+
+    private func said(_ given: ReasonSeen) -> LocalizedStringKey {
+        if given.approved { return "given.approved" }
+        guard let declined = given.declined else { return "given.waits" }
+        return "given.declined \(declined.by) \(declined.words)"
+    }
+}

@@ -25,6 +25,11 @@ import UIKit
 
     /// After each step of the first launch, and once a permission was given or taken.
     func follow() async {
+        if app.stage == .left {
+            recorder?.end()
+            session?.watch(false)
+            (day, recorder, session) = (nil, nil, nil)
+        }
         guard app.stage == .ready, let phone = app.phone else { return }
         if day == nil {
             prepare(phone)
@@ -51,9 +56,7 @@ import UIKit
     /// Deletes what a replaced phone holds.
     func leave() async {
         await app.leave()
-        guard app.stage == .left else { return }
-        recorder?.end()
-        (day, recorder, session) = (nil, nil, nil)
+        await follow()
     }
 
     func allow(_ permission: Permission) async {

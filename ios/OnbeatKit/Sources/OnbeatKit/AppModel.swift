@@ -14,7 +14,7 @@ import OnbeatCore
         case locked
         /// A code of the desk is needed to read what is on the phone.
         case keyLost
-        /// What was here is deleted, as the rep wished; the next start begins anew.
+        /// What was here is deleted, as the rep wished or the company; the next start begins anew.
         case left
         case failed(Problem)
     }
@@ -131,6 +131,9 @@ import OnbeatCore
             try? await Task.detached { try home().remember(stream: seen.stream) }.value
         } catch PhoneError.NotEnrolled {
             stage = .enrolment
+        } catch PhoneError.Wiped {
+            self.phone = nil
+            stage = .left
         } catch {
             stage = .failed(error.problem)
         }

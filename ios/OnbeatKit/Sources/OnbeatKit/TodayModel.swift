@@ -51,8 +51,9 @@ import OnbeatCore
 
     /// Sends what waits, by a button: what can't be done is said.
     public func sync() async {
+        problem = nil
         guard let report = await send(says: true) else { return }
-        problem = report.problems.first
+        problem = report.problems.first ?? problem
     }
 
     /// A position was taken: shows the day, and sends now and then what waits.

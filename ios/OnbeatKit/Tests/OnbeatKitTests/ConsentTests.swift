@@ -67,6 +67,20 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: rep.device.folder.appendingPathComponent("phone.db").path))
     }
 
+    @Test func aPhoneThatWasGivenUpAsLostIsEmptiedAtItsNextSync() async throws {
+        try await rep.walk(Desk.middle, from: "08:00", to: "08:10")
+        let stream = try await rep.phone.call { phone, _ in try phone.heads().stream }
+        try rep.desk.server.command("phones", "revoke", stream)
+        await rep.day.sync()
+        #expect(rep.day.problem?.word == "wiped" || rep.day.problem?.word == "revoked")
+        rep.device.clock.move(byMs: 600_000)
+        _ = try? await rep.recorder.take(Desk.middle.moved(1).fix())
+        #expect(!rep.recorder.isOn)
+        await rep.app.start()
+        #expect(rep.app.stage == .left && rep.app.phone == nil)
+        #expect(!FileManager.default.fileExists(atPath: rep.device.folder.appendingPathComponent("phone.db").path))
+    }
+
     @Test func theMapFitsItsScreenAndTheDiagnosisKnowsTheStart() async throws {
         try await rep.walk(Desk.middle, from: "08:00", to: "08:10")
         let map = MapModel(day: rep.day)

@@ -8,14 +8,19 @@ import OnbeatKit
 /// Nothing of iOS starts by the clock, and an app that asks for less than hundreds of metres is suspended: so it asks for
 /// the best while it is on, and core says which positions are kept.
 @MainActor final class LocationSession: NSObject, LocationSensor {
+    private static let noted = "permission"
     private let manager = CLLocationManager()
     private var background: CLBackgroundActivitySession?
     private let take: @MainActor (Fix) -> Void
     private let note: @MainActor (Cause) -> Void
+    private let changed: @MainActor () -> Void
 
-    init(take: @escaping @MainActor (Fix) -> Void, note: @escaping @MainActor (Cause) -> Void) {
-        self.take = take
-        self.note = note
+    /// `changed` is called whenever the rep allowed something, or took it back.
+    init(
+        take: @escaping @MainActor (Fix) -> Void, note: @escaping @MainActor (Cause) -> Void,
+        changed: @escaping @MainActor () -> Void
+    ) {
+        (self.take, self.note, self.changed) = (take, note, changed)
         super.init()
         manager.delegate = self
         manager.desiredAccuracy = kCLLocationAccuracyBest
@@ -57,12 +62,28 @@ extension LocationSession: CLLocationManagerDelegate {
 
     nonisolated func locationManagerDidChangeAuthorization(_ manager: CLLocationManager) {
         MainActor.assumeIsolated {
-            switch self.manager.authorizationStatus {
-            case .denied, .restricted: note(.permissionOff)
-            case .authorizedAlways, .authorizedWhenInUse:
-                note(self.manager.accuracyAuthorization == .reducedAccuracy ? .permissionApproximate : .permissionOn)
-            default: break
-            }
+            noteAuthorization()
+            changed()
+        }
+    }
+
+    /// iOS tells it at every launch too; only what changed since the one before is noted.
+    private func noteAuthorization() {
+        guard let cause = authorization else { return }
+        // What was started before it was allowed.
+        if cause != .permissionOff, background != nil { manager.startUpdatingLocation() }
+        let code = "\(cause)"
+        guard UserDefaults.standard.string(forKey: Self.noted) != code else { return }
+        UserDefaults.standard.set(code, forKey: Self.noted)
+        note(cause)
+    }
+
+    private var authorization: Cause? {
+        switch manager.authorizationStatus {
+        case .denied, .restricted: .permissionOff
+        case .authorizedAlways, .authorizedWhenInUse:
+            manager.accuracyAuthorization == .reducedAccuracy ? .permissionApproximate : .permissionOn
+        default: nil
         }
     }
 }

@@ -61,6 +61,7 @@ import UIKit
 
     func allow(_ permission: Permission) async {
         await permissions.allow(permission, placesAreAgreed: app.location == .agreed)
+        if permission == .motion { recorder?.senseMotion() }
     }
 
     func putOff(_ permission: Permission) async {
@@ -80,7 +81,9 @@ import UIKit
     }
 
     private func prepare(_ phone: PhoneHolder) {
-        let session = LocationSession(take: { [weak self] in self?.take($0) }, note: { [weak self] in self?.note($0) })
+        let session = LocationSession(
+            take: { [weak self] in self?.take($0) }, note: { [weak self] in self?.note($0) },
+            changed: { [weak self] in Task { await self?.follow() } })
         let notices = LocalNotices { [weak self] in await self?.day?.give($0) }
         let recorder = Recorder(phone: phone, sensor: session, motion: StillSensor(), notices: notices)
         (self.session, self.recorder) = (session, recorder)
@@ -106,9 +109,6 @@ import UIKit
     }
 
     private func note(_ cause: Cause) {
-        Task {
-            try? await recorder?.note(cause)
-            await follow()
-        }
+        Task { try? await recorder?.note(cause) }
     }
 }

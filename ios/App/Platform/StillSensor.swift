@@ -7,9 +7,11 @@ import OnbeatKit
     private let manager = CMMotionActivityManager()
 
     /// The system asks where it is used first: so it is used before only once the rep said “Allow”.
-    static func ask() {
+    func ask() async {
         let now = Date()
-        CMMotionActivityManager().queryActivityStarting(from: now, to: now, to: .main) { _, _ in }
+        await withCheckedContinuation { answered in
+            manager.queryActivityStarting(from: now, to: now, to: .main) { _, _ in answered.resume() }
+        }
     }
 
     func start(_ changed: @escaping @MainActor (Bool) -> Void) {

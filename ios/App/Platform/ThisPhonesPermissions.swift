@@ -6,6 +6,7 @@ import UserNotifications
 /// What iOS lets the app do.
 @MainActor final class ThisPhonesPermissions: SystemPermissions {
     private let manager = CLLocationManager()
+    private let still = StillSensor()
 
     func grant(of permission: Permission) async -> Grant {
         switch permission {
@@ -20,7 +21,7 @@ import UserNotifications
     func ask(for permission: Permission) async {
         switch permission {
         case .location: manager.requestWhenInUseAuthorization()
-        case .motion: StillSensor.ask()
+        case .motion: await still.ask()
         case .always: manager.requestAlwaysAuthorization()
         case .notifications: await askForNotifications()
         }

@@ -140,6 +140,13 @@ public struct Motion: Sendable {
     private static func ms(_ date: Date) -> Int64 { Int64((date.timeIntervalSince1970 * 1000).rounded()) }
     private static func date(_ ms: Int64) -> Date { Date(timeIntervalSince1970: Double(ms) / 1000) }
 
+    /// When it records, and anew once the rep allowed it.
+    public func senseMotion() {
+        guard isOn else { return }
+        // What a call fails of is met again at the next one.
+        motion.start { [weak self] isStill in Task { try? await self?.stands(isStill) } }
+    }
+
     /// Why positions may be missing.
     public func note(_ cause: Cause) async throws {
         try await phone.call { phone, at in try phone.cause(at: at, cause: cause) }
@@ -181,8 +188,7 @@ public struct Motion: Sendable {
         (due, still) = (nil, nil)
         if on {
             sensor.start()
-            // What a call fails of is met again at the next one.
-            motion.start { [weak self] isStill in Task { try? await self?.stands(isStill) } }
+            senseMotion()
         } else {
             sensor.stop()
             motion.stop()

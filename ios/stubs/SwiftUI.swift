@@ -46,9 +46,6 @@ extension Scene {
     public func backgroundTask<Request, Response>(
         _ task: BackgroundTask<Request, Response>, action: @escaping @Sendable (Request) async -> Response
     ) -> ModifiedScene { fatalError() }
-    public func backgroundTask(
-        _ task: BackgroundTask<Void, Void>, action: @escaping @Sendable () async -> Void
-    ) -> ModifiedScene { fatalError() }
 }
 @MainActor @preconcurrency public protocol UIViewControllerRepresentable: View where Body == Never {
     associatedtype UIViewControllerType: UIViewController

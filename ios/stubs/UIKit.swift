@@ -4,7 +4,7 @@
 @MainActor open class UIResponder: NSObject {}
 public final class UIApplication: UIResponder {
     public enum State { case active, inactive, background }
-    public nonisolated static let openSettingsURLString = ""
+    public static let openSettingsURLString = ""
     public class var shared: UIApplication { fatalError() }
     public var applicationState: State { fatalError() }
 }

@@ -10,7 +10,7 @@ enum ThisPhone {
     }
 
     /// Where the system's settings of this app are.
-    static var settings: URL? { URL(string: UIApplication.openSettingsURLString) }
+    @MainActor static var settings: URL? { URL(string: UIApplication.openSettingsURLString) }
 
     /// The maker's name of the model, such as `iPhone17,3`.
     private static var model: String {

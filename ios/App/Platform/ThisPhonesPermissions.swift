@@ -5,8 +5,9 @@ import UserNotifications
 
 /// What iOS lets the app do.
 @MainActor final class ThisPhonesPermissions: SystemPermissions {
-    private let manager = CLLocationManager()
-    private let still = StillSensor()
+    // Made when first used: before the privacy page nothing of the system's is touched.
+    private lazy var manager = CLLocationManager()
+    private lazy var still = StillSensor()
 
     func grant(of permission: Permission) async -> Grant {
         switch permission {

@@ -19,7 +19,7 @@ struct SettingsScreen: View {
             }
         }
         .navigationTitle("settings.title")
-        .task { await shell.follow() }
+        .task { await shell.comeToFront() }
     }
 }
 

@@ -13,7 +13,8 @@ struct TodayScreen: View {
                 if today.replacedMs != nil {
                     Replaced(shell: shell, today: today)
                 } else if today.asksLocation {
-                    Section { NavigationLink("location.title", value: Destination.location) }
+                    // The page that has come with the first sync.
+                    Section { Button("location.title") { Task { await shell.comeToFront() } } }
                 } else {
                     PermissionAsked(shell: shell)
                 }

@@ -33,12 +33,12 @@ import Testing
     @Test func timeThatThePhoneStoodStillIsKeptAndMovingIsSeenAtOnce() async throws {
         move(to: "08:00")
         try await recorder.take(Desk.middle.fix())
-        try await recorder.stands(true)
+        try await recorder.stillness.stands(true)
         rep.device.clock.move(byMs: 600_000)
         try await recorder.take(Desk.middle.moved(1).fix())
         #expect(try await records("fix").last?.body?.contains(#""still":true"#) == true)
         rep.device.clock.move(byMs: 10_000)
-        try await recorder.stands(false)
+        try await recorder.stillness.stands(false)
         #expect(try await records("still.ended").count == 1)
         #expect(try await recorder.take(Desk.middle.moved(2).fix())?.kept == true, "it is due, since it moves")
     }
@@ -46,9 +46,9 @@ import Testing
     @Test func aMomentsRestIsNoTimeThatItStoodStill() async throws {
         move(to: "08:00")
         try await recorder.take(Desk.middle.fix())
-        try await recorder.stands(true)
+        try await recorder.stillness.stands(true)
         rep.device.clock.move(byMs: 30_000)
-        try await recorder.stands(false)
+        try await recorder.stillness.stands(false)
         #expect(try await records("still.ended").isEmpty)
     }
 

@@ -93,6 +93,10 @@ impl Phone {
     pub fn on_fix(&self, reading: Reading) -> Result<FixOutcome, PhoneError> {
         self.0.on_fix(&reading)
     }
+    /// When recording begins on the days to come: [`phone::Phone::openings`].
+    pub fn openings(&self, at: Stamp) -> Result<Vec<i64>, PhoneError> {
+        self.0.openings(&at)
+    }
     /// The phone stood still: [`phone::Phone::on_still`].
     pub fn on_still(&self, at: Stamp, from_elapsed_ms: i64, to_elapsed_ms: i64) -> Result<(), PhoneError> {
         self.0.on_still(&at, from_elapsed_ms, to_elapsed_ms)

@@ -1,5 +1,7 @@
 //! Where the rep is: fixes, what explains their absence, breaks, private time, reasons.
 
+use std::iter;
+
 use rusqlite::Connection;
 use serde::Serialize;
 
@@ -34,8 +36,9 @@ pub struct FixOutcome {
     pub live: LiveStatus,
 }
 
-/// A week: the next window opens within it, or the shell asks again.
-const LOOK_AHEAD_DAYS: u64 = 7;
+/// The next window opens within these, or the shell asks again: the longest holidays last half as long.
+const LOOK_AHEAD_DAYS: u64 = 16;
+const OPENINGS_MOST: usize = 10;
 
 impl Phone {
     /// Takes a fix.
@@ -136,6 +139,15 @@ impl Phone {
         self.record_payload(at, &PrivateEnded {}).map(drop)
     }
 
+    /// When recording begins on the days to come, ten at most, leave taken out: what a reminder goes by.
+    ///
+    /// # Errors
+    /// [`PhoneError::NotEnrolled`], [`PhoneError::NoReference`] before the first sync, or the disk's.
+    pub fn openings(&self, at: &Stamp) -> Result<Vec<i64>, PhoneError> {
+        let (basis, now_ms) = (self.basis()?, self.trusted_ms(at)?);
+        Ok(openings(&basis, now_ms).take(OPENINGS_MOST).collect())
+    }
+
     /// Since when a visit goes on, in seconds.
     fn visiting_s(&self, basis: &Basis, now_ms: i64) -> Result<Option<i64>, PhoneError> {
         let kinds = [CheckedIn::TYPE, CheckedOut::TYPE];
@@ -174,13 +186,31 @@ fn left_s(basis: &Basis, now_ms: i64) -> i64 {
     window.map_or(0, |window| (window.to_ms - now_ms) / 1000)
 }
 
-fn opens_in_s(basis: &Basis, now_ms: i64) -> i64 {
+/// When windows begin after `now_ms`, or leave within them ends.
+fn openings(basis: &Basis, now_ms: i64) -> impl Iterator<Item = i64> + '_ {
     let today = basis.schedule.day_of(now_ms);
-    let opening = (0..=LOOK_AHEAD_DAYS)
-        .filter_map(|n| basis.schedule.window(today.checked_add_days(chrono::Days::new(n))?))
-        .map(|window| window.from_ms)
-        .find(|from_ms| *from_ms > now_ms);
-    let opening = opening.unwrap_or(now_ms + LOOK_AHEAD_DAYS as i64 * 86_400_000);
+    let days = (0..=LOOK_AHEAD_DAYS).filter_map(move |n| today.checked_add_days(chrono::Days::new(n)));
+    let windows = days.filter_map(|day| basis.schedule.window(day));
+    windows.filter_map(move |window| {
+        let on_leave = |at_ms: &i64| {
+            let mut leaves = basis
+                .exceptions
+                .iter()
+                .filter(|exception| exception.reason == ExceptionKind::Leave);
+            leaves
+                .find(|leave| leave.from_ms <= *at_ms && *at_ms < leave.to_ms)
+                .map(|leave| leave.to_ms)
+        };
+        // One leave may begin where another ends.
+        let opening = iter::successors(Some(window.from_ms), on_leave).last()?;
+        (now_ms < opening && opening < window.to_ms).then_some(opening)
+    })
+}
+
+fn opens_in_s(basis: &Basis, now_ms: i64) -> i64 {
+    let opening = openings(basis, now_ms)
+        .next()
+        .unwrap_or(now_ms + LOOK_AHEAD_DAYS as i64 * 86_400_000);
     // Rounded up: a fix at the due time must not lie a breath before the window.
     (opening - now_ms + 999) / 1000
 }

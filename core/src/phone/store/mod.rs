@@ -14,6 +14,7 @@ mod tests;
 use std::{
     fs::{self, File, TryLockError},
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
@@ -217,7 +218,12 @@ fn has_key_check(folder: &Path) -> bool {
     folder.join(KEY_CHECK).metadata().is_ok_and(|tag| tag.len() > 0)
 }
 
+/// SQLCipher sets itself up at a process's first key and is not ready for a second one meanwhile: two that opened at once
+/// were now and then told that a key was empty.
+static KEYING: Mutex<()> = Mutex::new(());
+
 fn connect(folder: &Path, key: &[u8; 32]) -> Result<Connection, PhoneError> {
+    let _alone = KEYING.lock().unwrap_or_else(PoisonError::into_inner);
     let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
     let mut connection = Connection::open(folder.join(FILE))?;
     // What goes wrong comes back as an error; SQLCipher would print it too.

@@ -3,7 +3,8 @@
 //! `stage --script FILE --dir DIR` plays it with a phone of Rust first, then starts a fresh server and says
 //! `{"ok":{"link":…}}`. After that it reads one command a line and answers one line each, as `player` does:
 //! `{"do":"clock","at_ms":…}` sets the server's clock; `{"do":"check","export":FILE}` holds the other phone's copy of
-//! its log against that of Rust and has it verified. It ends with its input.
+//! its log against that of Rust and has it verified; `{"do":"onbeat","arguments":[…]}` runs a command beside the server
+//! and answers `{"ok":{"said":…}}`. It ends with its input.
 
 use std::{
     fs,
@@ -39,6 +40,7 @@ struct Arguments {
 enum Command {
     Clock { at_ms: i64 },
     Check { export: PathBuf },
+    Onbeat { arguments: Vec<String> },
 }
 
 fn main() -> ExitCode {
@@ -55,7 +57,7 @@ fn play(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     for line in io::stdin().lock().lines() {
         let command: Command = serde_json::from_str(&line?)?;
         let answer = match perform(&stage, &wanted, command) {
-            Ok(()) => json!({"ok": {}}),
+            Ok(said) => json!({"ok": {"said": said}}),
             Err(error) => json!({"error": {"code": "stage", "message": error.to_string()}}),
         };
         say(&answer)?;
@@ -63,7 +65,8 @@ fn play(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn perform(stage: &Stage, wanted: &[Value], command: Command) -> Result<(), Box<dyn std::error::Error>> {
+/// Answers what the command said.
+fn perform(stage: &Stage, wanted: &[Value], command: Command) -> Result<String, Box<dyn std::error::Error>> {
     match command {
         Command::Clock { at_ms } => stage.set_clock(at_ms)?,
         Command::Check { export } => {
@@ -73,8 +76,12 @@ fn perform(stage: &Stage, wanted: &[Value], command: Command) -> Result<(), Box<
             }
             stage.verify(&export)?;
         }
+        Command::Onbeat { arguments } => {
+            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+            return Ok(stage.command(&arguments)?);
+        }
     }
-    Ok(())
+    Ok(String::new())
 }
 
 fn say(answer: &Value) -> io::Result<()> {

@@ -39,6 +39,14 @@ impl Stage {
         self.server.set_clock(at_ms)
     }
 
+    /// `onbeat …` beside the server; its standard output.
+    ///
+    /// # Errors
+    /// Of the command.
+    pub fn command(&self, arguments: &[&str]) -> WorldResult<String> {
+        self.server.command(arguments)
+    }
+
     /// Checks a log's copy by `onbeat verify`, with the server's keys.
     ///
     /// # Errors

@@ -25,6 +25,14 @@ class PhoneHolder(
     /** Sends what waits and fetches what is new; other calls go on meanwhile. */
     suspend fun sync(at: Stamp): SyncReport = call { it }.sync(at)
 
+    /** Does something while the folder is closed; the next call opens it anew. */
+    suspend fun <T> closed(work: () -> T): T =
+        withContext(thread) {
+            phone?.close()
+            phone = null
+            work()
+        }
+
     private fun opened(): Phone = phone ?: open().also { phone = it }
 
     /** Waits for the calls that are under way, and lets go of the folder. */

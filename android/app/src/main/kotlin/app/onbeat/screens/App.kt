@@ -1,9 +1,11 @@
 package app.onbeat.screens
 
+import androidx.compose.foundation.layout.Column
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import uniffi.onbeat_core.said
+import java.time.LocalDate
 
 /** What only other apps and the platform can do. A null button is not shown. */
 data class Outside(
@@ -12,17 +14,80 @@ data class Outside(
     val photograph: ((String) -> Unit)?,
     val export: () -> Unit,
     val leave: () -> Unit,
+    val copy: (String) -> Unit,
+    val battery: BatteryRules?,
+    val about: About,
 )
 
-/** The app: the screen of what is shown. */
+/** The app: the screen of what is shown, and above it what was not done. */
 @Composable
 fun App(
     model: AppModel,
     outside: Outside,
 ) {
     val shown by model.shown.collectAsState()
-    val home = { model.go(Destination.Today) }
-    when (val now = shown) {
+    val problem by model.problem.collectAsState()
+    Column {
+        problem?.let { NotDone(it, model::dismiss) }
+        Shows(shown, model, outside)
+    }
+}
+
+@Composable
+private fun Shows(
+    shown: Shown,
+    model: AppModel,
+    outside: Outside,
+) {
+    when (shown) {
+        is Gate -> {
+            Gates(shown, model, outside)
+        }
+
+        is Shown.Day -> {
+            TodayScreen(shown.today, model::act, model::go)
+        }
+
+        is Shown.OneVisit -> {
+            val photograph = outside.photograph?.let { take -> { take(shown.visit.visit) } }
+            VisitScreen(shown.visit, shown.zone, shown.draft, model::change, model::act, photograph, model::back)
+        }
+
+        is Shown.Customers -> {
+            CustomersScreen(shown.near, shown.wanted, model::search, model::act, outside.ways, model::back)
+        }
+
+        is Shown.MyRecords -> {
+            val show = { day: LocalDate -> model.go(Destination.Records(day)) }
+            RecordsScreen(shown.records, show, model::go, outside.export, model::back)
+        }
+
+        is Shown.OneFinding -> {
+            val sentences = said(shown.explained.explanation, LocalWords.current.language)
+            FindingScreen(shown.explained, sentences, model::act, model::back)
+        }
+
+        is Shown.Settings -> {
+            SettingsScreen(shown.permissions, outside.about, model::go, outside.export, model::back)
+        }
+
+        Shown.Kept -> {
+            KeptScreen(model::back)
+        }
+
+        is Shown.Diagnosed -> {
+            DiagnosisScreen(shown.checkup, outside.battery, outside.copy, model::back)
+        }
+    }
+}
+
+@Composable
+private fun Gates(
+    shown: Gate,
+    model: AppModel,
+    outside: Outside,
+) {
+    when (shown) {
         Shown.Starting -> {
             Unit
         }
@@ -32,36 +97,24 @@ fun App(
         }
 
         is Shown.Enrolling -> {
-            EnrolScreen(now.isBusy, now.problem, model::enrol, outside.scan)
+            EnrolScreen(shown.isBusy, shown.problem, model::enrol, outside.scan)
         }
 
-        is Shown.Day -> {
-            TodayScreen(now.today, model::act, model::go)
+        is Shown.Recovering -> {
+            RecoverScreen(shown.isBusy, shown.problem, model::recover, outside.scan)
         }
 
-        is Shown.OneVisit -> {
-            val photograph = outside.photograph?.let { take -> { take(now.visit.visit) } }
-            VisitScreen(now.visit, now.zone, now.draft, model::change, model::act, photograph, home)
+        is Shown.Permitting -> {
+            val permission = shown.permission
+            PermissionScreen(permission, { model.ask(permission) }, { model.notNow(permission) })
         }
 
-        is Shown.Customers -> {
-            CustomersScreen(now.near, now.wanted, model::search, model::act, outside.ways, home)
-        }
-
-        is Shown.MyRecords -> {
-            RecordsScreen(now.records, model::show, model::go, outside.export, home)
-        }
-
-        is Shown.OneFinding -> {
-            val sentences = said(now.explained.explanation, LocalWords.current.language)
-            FindingScreen(now.explained, sentences, model::act, home)
+        is Shown.Wiped -> {
+            Stopped(shown.problem, Word.BEGIN_ANEW, model::beginAnew)
         }
 
         is Shown.Failed -> {
-            Screen(say(Word.SORRY), home) {
-                ProblemSaid(now.problem)
-                MainButton(say(Word.TRY_AGAIN), act = model::sync)
-            }
+            Stopped(shown.problem, Word.TRY_AGAIN, model::resume)
         }
     }
 }

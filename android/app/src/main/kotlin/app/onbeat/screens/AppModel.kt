@@ -5,87 +5,48 @@ import app.onbeat.phone.Draft
 import app.onbeat.phone.PhoneHolder
 import app.onbeat.phone.perform
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Job
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.launch
-import uniffi.onbeat_core.CustomerNear
-import uniffi.onbeat_core.Device
-import uniffi.onbeat_core.Explained
-import uniffi.onbeat_core.Grade
-import uniffi.onbeat_core.Phone
+import kotlinx.coroutines.sync.Mutex
+import kotlinx.coroutines.sync.withLock
 import uniffi.onbeat_core.PhoneException
-import uniffi.onbeat_core.Reading
-import uniffi.onbeat_core.Stamp
-import uniffi.onbeat_core.Today
-import uniffi.onbeat_core.VisitView
-import java.time.LocalDate
+import uniffi.onbeat_core.recover
 
-/** What the app shows: a view of core, and what is being written to it. */
-sealed interface Shown {
-    data object Starting : Shown
-
-    data object Welcome : Shown
-
-    data class Enrolling(
-        val isBusy: Boolean,
-        val problem: Problem?,
-    ) : Shown
-
-    data class Day(
-        val today: Today,
-    ) : Shown
-
-    data class OneVisit(
-        val visit: VisitView,
-        val zone: String,
-        val draft: Draft,
-    ) : Shown
-
-    data class Customers(
-        val near: List<CustomerNear>,
-        val wanted: String,
-    ) : Shown
-
-    data class MyRecords(
-        val records: Records,
-    ) : Shown
-
-    data class OneFinding(
-        val explained: Explained,
-    ) : Shown
-
-    data class Failed(
-        val problem: Problem,
-    ) : Shown
-}
-
-/** What the platform gives: the time, the place, who the phone is, and whether the rep agreed. */
-interface Surroundings {
-    var hasAgreed: Boolean
-    val device: Device
-    val grade: Grade
-
-    fun now(): Stamp
-
-    /** A fresh place, or a reading without one where none comes in time. */
-    suspend fun here(): Reading
-}
-
-/** Carries taps to the phone and its views to the screen. Nothing of the phone is opened before the rep agreed. */
+/**
+ * Carries taps to the phone and its views to the screen. Nothing of the phone is opened before the rep agreed.
+ *
+ * [scope] has one thread: what is kept here is changed by nobody else.
+ */
 class AppModel(
     private val holder: PhoneHolder,
     private val around: Surroundings,
     private val scope: CoroutineScope,
 ) {
     private val state = MutableStateFlow<Shown>(if (around.hasAgreed) Shown.Starting else Shown.Welcome)
+    private val refused = MutableStateFlow<Problem?>(null)
+    private val views = Views(holder, around)
+    private val where = MutableStateFlow<Destination>(Destination.Today)
+    private var looking: Job? = null
+
+    /** Acts are done one after the other, in the order of the taps: each may wait for a place. */
+    private val turn = Mutex()
+    private val underWay = mutableSetOf<Act>()
 
     /** What is shown now. */
     val shown: StateFlow<Shown> = state
 
+    /** The place of the app that it belongs to. */
+    val place: StateFlow<Destination> = where
+
+    /** Why something was not done that the rep wanted, until he has read it: it stands above whatever is shown. */
+    val problem: StateFlow<Problem?> = refused
+
     /** The app came to the front. */
     fun resume() {
-        if (!around.hasAgreed || state.value is Shown.Enrolling) return
-        go(Destination.Today)
+        if (!around.hasAgreed || state.value is Shown.Enrolling || state.value is Shown.Recovering) return
+        go(where.value)
         send()
     }
 
@@ -96,101 +57,136 @@ class AppModel(
 
     fun enrol(link: String) {
         state.value = Shown.Enrolling(isBusy = true, problem = null)
-        work({ Shown.Enrolling(isBusy = false, problem = it) }) {
-            holder.call { it.enrol(link, around.grade, around.device) }
-            sync()
-            Shown.Starting
+        scope.launch {
+            try {
+                around.stream =
+                    holder.call {
+                        it.enrol(link, around.grade, around.device)
+                        it.heads().stream
+                    }
+                go(Destination.Today)
+            } catch (error: PhoneException) {
+                state.value = Shown.Enrolling(isBusy = false, problem = error.problem())
+            }
         }
     }
 
-    /** Does what a button says, and shows what it changed. */
-    fun act(act: Act) =
-        work {
-            val reading = around.here()
-            holder.call { it.perform(act, reading) }
-            send()
-            today()
-        }
-
-    /** Sends what waits. */
-    fun sync() =
-        work {
-            holder.sync(around.now())
-            today()
-        }
-
-    fun go(to: Destination) =
-        work {
-            when (to) {
-                Destination.Today -> today()
-                Destination.Customers -> customers("")
-                Destination.Records -> records(null)
-                is Destination.Visit -> visit(to.id)
-                is Destination.Finding -> Shown.OneFinding(holder.call { it.explain(around.now(), to.id) })
+    /** Has the database's key sent back, by a code that the desk made for this phone. */
+    fun recover(link: String) {
+        state.value = Shown.Recovering(isBusy = true, problem = null)
+        scope.launch {
+            try {
+                around.keep(holder.closed { recover(link, around.stream.orEmpty(), around.platform) })
+                go(Destination.Today)
+            } catch (error: PhoneException) {
+                state.value = Shown.Recovering(isBusy = false, problem = error.problem())
             }
         }
+    }
 
-    fun search(wanted: String) = work { customers(wanted) }
+    /** Asks for what the rep is told of now; what he answers is seen when the app is in front again. */
+    fun ask(permission: Permission) {
+        around.asked += permission.kind
+        permission.ask()
+    }
 
-    fun show(day: LocalDate) = work { records(day) }
+    /** Goes on without. */
+    fun notNow(permission: Permission) {
+        around.asked += permission.kind
+        back()
+    }
+
+    /** A phone that was wiped begins anew. */
+    fun beginAnew() {
+        scope.launch {
+            holder.closed { around.stream = null }
+            go(Destination.Today)
+        }
+    }
+
+    /** Does what a button says, and shows what it changed. A second tap, while the first waits for a place, is none. */
+    fun act(act: Act) {
+        if (!underWay.add(act)) return
+        scope.launch {
+            try {
+                turn.withLock {
+                    val reading = around.here()
+                    holder.call { it.perform(act, reading) }
+                }
+                send()
+            } catch (error: PhoneException) {
+                refused.value = error.problem()
+            } finally {
+                underWay -= act
+            }
+            go(where.value)
+        }
+    }
+
+    /** The rep has read it. */
+    fun dismiss() {
+        refused.value = null
+    }
+
+    /** Shows a place of the app; of several taps the last one counts. */
+    fun go(to: Destination) {
+        where.value = to
+        looking?.cancel()
+        looking = scope.launch { state.value = seen { views.of(to) }.withWords(state.value) }
+    }
+
+    fun back() = go(where.value.before)
+
+    /** Searches from where the rep was when the list was opened: letters don't wait for a place. */
+    fun search(wanted: String) {
+        val shown = state.value as? Shown.Customers ?: return
+        state.value = shown.copy(wanted = wanted)
+        go(Destination.Customers(wanted))
+    }
 
     /** Keeps a report as it is typed. */
     fun change(draft: Draft) {
         val shown = state.value as? Shown.OneVisit ?: return
         state.value = shown.copy(draft = draft)
-        // What can't be kept, as on a full disk, stays on the screen: the button that sends it says why.
-        scope.launch { runCatching { holder.call { it.saveDraft(shown.visit.visit, draft.toText()) } } }
+        scope.launch {
+            try {
+                holder.call { it.saveDraft(shown.visit.visit, draft.toText()) }
+            } catch (error: PhoneException) {
+                // As on a full disk: what was typed stays on the screen.
+                refused.value = error.problem()
+            }
+        }
     }
 
     /** Sends quietly, where there is a network; the screen of the day says what still waits. */
     private fun send() {
         scope.launch {
-            val sent = runCatching { holder.sync(around.now()) }
-            if (sent.isSuccess && state.value is Shown.Day) go(Destination.Today)
+            try {
+                holder.sync(around.now())
+            } catch (error: PhoneException) {
+                if (error !is PhoneException.Wiped) return@launch
+            }
+            if (state.value is Shown.Day) go(where.value)
         }
     }
 
-    private suspend fun today(): Shown = Shown.Day(holder.call { it.today(around.now()) })
-
-    private suspend fun customers(wanted: String): Shown {
-        val reading = around.here()
-        return Shown.Customers(holder.call { it.customers(reading, wanted) }, wanted)
+    /** A visit that is seen anew keeps the words that are being typed. */
+    private fun Shown.withWords(before: Shown): Shown {
+        val isSame = this is Shown.OneVisit && before is Shown.OneVisit && before.visit.visit == visit.visit
+        return if (isSame) copy(draft = before.draft) else this
     }
 
-    private suspend fun visit(id: String): Shown =
-        holder.call { phone ->
-            val today = phone.today(around.now())
-            val visit = today.day.visits.first { it.visit == id }
-            val draft = phone.draft(id)?.let { Draft.of(it) } ?: visit.report?.let { Draft.of(it) } ?: Draft()
-            Shown.OneVisit(visit, today.zone, draft)
+    /** A view, or what is to be done before there is one. */
+    private suspend fun seen(look: suspend () -> Shown): Shown =
+        try {
+            look()
+        } catch (_: PhoneException.NotEnrolled) {
+            Shown.Enrolling(isBusy = false, problem = null)
+        } catch (_: PhoneException.WrongKey) {
+            Shown.Recovering(isBusy = false, problem = null)
+        } catch (error: PhoneException.Wiped) {
+            Shown.Wiped(error.problem())
+        } catch (error: PhoneException) {
+            Shown.Failed(error.problem())
         }
-
-    private suspend fun records(day: LocalDate?): Shown = holder.call { Shown.MyRecords(recordsOf(it, day)) }
-
-    private fun recordsOf(
-        phone: Phone,
-        day: LocalDate?,
-    ): Records {
-        val at = around.now()
-        val today = phone.today(at)
-        val view = if (day == null) today.day else phone.day(at, "$day")
-        return Records(view, today.zone, today.nowMs, phone.looks(), phone.receipts())
-    }
-
-    /** Shows what comes of it; what core refuses is said in words, and [failed] shows them. */
-    private fun work(
-        failed: (Problem) -> Shown = { Shown.Failed(it) },
-        work: suspend () -> Shown,
-    ) {
-        scope.launch {
-            state.value =
-                try {
-                    work()
-                } catch (_: PhoneException.NotEnrolled) {
-                    Shown.Enrolling(isBusy = false, problem = null)
-                } catch (error: PhoneException) {
-                    failed(error.problem())
-                }
-        }
-    }
 }

@@ -1,12 +1,20 @@
 package app.onbeat.screens
 
+import java.time.LocalDate
+
 /** Where a tap leads. */
 sealed interface Destination {
     data object Today : Destination
 
-    data object Customers : Destination
+    /** [wanted] is what is searched for in the list that is open; none where it is opened anew. */
+    data class Customers(
+        val wanted: String? = null,
+    ) : Destination
 
-    data object Records : Destination
+    /** Of a day, else of today. */
+    data class Records(
+        val day: LocalDate? = null,
+    ) : Destination
 
     data class Visit(
         val id: String,
@@ -15,4 +23,22 @@ sealed interface Destination {
     data class Finding(
         val id: String,
     ) : Destination
+
+    data object Settings : Destination
+
+    data class Permit(
+        val kind: PermissionKind,
+    ) : Destination
+
+    data object Kept : Destination
+
+    data object Diagnosis : Destination
 }
+
+/** Where the back button leads. */
+val Destination.before: Destination
+    get() =
+        when (this) {
+            is Destination.Permit, Destination.Kept, Destination.Diagnosis -> Destination.Settings
+            else -> Destination.Today
+        }

@@ -22,23 +22,35 @@ fun EnrolScreen(
     enrol: (String) -> Unit,
     scan: (() -> Unit)?,
 ) {
-    var link by rememberSaveable { mutableStateOf("") }
     Screen(say(Word.ENROL)) {
         Text(say(Word.ENROL_HOW), style = MaterialTheme.typography.bodyLarge)
-        if (scan != null) MainButton(say(Word.SCAN), !isBusy, scan)
-        OutlinedTextField(
-            link,
-            { link = it },
-            Modifier.fillMaxWidth(),
-            enabled = !isBusy,
-            label = { Text(say(Word.LINK)) },
-            isError = problem != null,
-            keyboardOptions = KeyboardOptions(keyboardType = KeyboardType.Uri),
-            maxLines = 4,
-        )
-        if (problem != null) ProblemSaid(problem)
-        if (isBusy) LinearProgressIndicator(Modifier.fillMaxWidth())
-        MainButton(say(Word.ENROL_NOW), !isBusy && link.isNotBlank()) { enrol(link) }
+        LinkForm(Word.ENROL_NOW, isBusy, problem, enrol, scan)
         Soft(say(Word.ENROL_WHAT))
     }
+}
+
+/** Takes a code of the desk's: scanned, or its link pasted. */
+@Composable
+fun LinkForm(
+    button: Word,
+    isBusy: Boolean,
+    problem: Problem?,
+    send: (String) -> Unit,
+    scan: (() -> Unit)?,
+) {
+    var link by rememberSaveable { mutableStateOf("") }
+    if (scan != null) MainButton(say(Word.SCAN), !isBusy, scan)
+    OutlinedTextField(
+        link,
+        { link = it },
+        Modifier.fillMaxWidth(),
+        enabled = !isBusy,
+        label = { Text(say(Word.LINK)) },
+        isError = problem != null,
+        keyboardOptions = KeyboardOptions(keyboardType = KeyboardType.Uri),
+        maxLines = 4,
+    )
+    if (problem != null) ProblemSaid(problem)
+    if (isBusy) LinearProgressIndicator(Modifier.fillMaxWidth())
+    MainButton(say(button), !isBusy && link.isNotBlank()) { send(link) }
 }

@@ -1,5 +1,7 @@
 package app.onbeat.screens
 
+import androidx.compose.foundation.layout.Box
+import androidx.compose.foundation.layout.padding
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
@@ -7,6 +9,7 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.semantics.LiveRegionMode
 import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.unit.dp
 import uniffi.onbeat_core.PhoneException
 
 /** Why something was not done, and what mends it. [details] are core's own words, for the help desk. */
@@ -34,8 +37,33 @@ fun PhoneException.problem(): Problem =
         message.orEmpty(),
     )
 
+/** Nothing can be shown but why, and the way on. */
 @Composable
-fun ProblemSaid(problem: Problem) {
+fun Stopped(
+    problem: Problem,
+    words: Word,
+    goOn: () -> Unit,
+) {
+    Screen(say(Word.SORRY)) {
+        ProblemSaid(problem)
+        MainButton(say(words), act = goOn)
+    }
+}
+
+/** What was not done, above the screen on which it was wanted. */
+@Composable
+fun NotDone(
+    problem: Problem,
+    dismiss: () -> Unit,
+) {
+    Box(Modifier.padding(start = 16.dp, top = 12.dp, end = 16.dp)) { ProblemSaid(problem, dismiss) }
+}
+
+@Composable
+fun ProblemSaid(
+    problem: Problem,
+    dismiss: (() -> Unit)? = null,
+) {
     Panel(colour = MaterialTheme.colorScheme.errorContainer) {
         Text(
             say(problem.word),
@@ -43,5 +71,6 @@ fun ProblemSaid(problem: Problem) {
             style = MaterialTheme.typography.bodyLarge,
         )
         if (problem.details.isNotEmpty()) Text(problem.details, style = MaterialTheme.typography.bodySmall)
+        if (dismiss != null) QuietButton(say(Word.UNDERSTOOD), act = dismiss)
     }
 }

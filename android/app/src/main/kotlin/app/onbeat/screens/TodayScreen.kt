@@ -6,10 +6,8 @@ import androidx.compose.runtime.Composable
 import app.onbeat.phone.Act
 import uniffi.onbeat_core.ExceptionKind
 import uniffi.onbeat_core.FindingState
-import uniffi.onbeat_core.Here
 import uniffi.onbeat_core.Interval
 import uniffi.onbeat_core.Next
-import uniffi.onbeat_core.PlaceVerdict
 import uniffi.onbeat_core.Today
 import uniffi.onbeat_core.When
 
@@ -21,7 +19,7 @@ fun TodayScreen(
     go: (Destination) -> Unit,
 ) {
     Screen(say(Word.TODAY)) {
-        State(today)
+        StatePanel(today)
         NextButton(today.next, act, go)
         today.away?.let { Reasons(it, act) }
         if (today.`when` == When.WITHIN) Pauses(today, act)
@@ -29,54 +27,11 @@ fun TodayScreen(
         Visits(today.day.visits, today.zone, go)
         Sent(today)
         SideBySide {
-            QuietButton(say(Word.CUSTOMERS)) { go(Destination.Customers) }
-            QuietButton(say(Word.MY_RECORDS)) { go(Destination.Records) }
+            QuietButton(say(Word.CUSTOMERS)) { go(Destination.Customers()) }
+            QuietButton(say(Word.MY_RECORDS)) { go(Destination.Records()) }
+            QuietButton(say(Word.SETTINGS)) { go(Destination.Settings) }
         }
     }
-}
-
-/** Where the day and the rep stand. */
-@Composable
-private fun State(today: Today) {
-    val window = today.day.window
-    Panel {
-        Text(headline(today), style = MaterialTheme.typography.titleLarge)
-        today.here?.let { Soft(seen(it, today.zone)) }
-        if (window != null) WindowBar(window, today.day.spans, today.day.counts, today.nowMs, today.zone)
-    }
-}
-
-@Composable
-private fun headline(today: Today): String {
-    val breakUntilMs = today.breakUntilMs
-    return when {
-        today.`when` == When.DAY_OFF -> say(Word.DAY_OFF)
-        today.`when` == When.BEFORE -> say(Word.BEFORE, timeOf(today.day.window?.fromMs ?: 0, today.zone))
-        today.`when` == When.AFTER -> say(Word.AFTER)
-        breakUntilMs != null -> say(Word.ON_BREAK, timeOf(breakUntilMs, today.zone))
-        today.privateSinceMs != null -> say(Word.IN_PRIVATE)
-        else -> today.here?.let { placed(it) } ?: say(Word.NOT_SEEN)
-    }
-}
-
-@Composable
-private fun placed(here: Here): String {
-    val edge = LocalWords.current.distance(here.edgeMm ?: 0)
-    return when (here.place) {
-        PlaceVerdict.INSIDE -> say(Word.INSIDE, edge)
-        PlaceVerdict.EDGE -> say(Word.AT_EDGE)
-        PlaceVerdict.OUTSIDE -> say(Word.OUTSIDE, edge)
-        PlaceVerdict.UNUSABLE -> say(Word.UNSURE)
-    }
-}
-
-@Composable
-private fun seen(
-    here: Here,
-    zone: String,
-): String {
-    val accuracyMm = here.accuracyMm ?: return say(Word.SEEN_AT, timeOf(here.atMs, zone))
-    return say(Word.SEEN_WITHIN, timeOf(here.atMs, zone), LocalWords.current.distance(accuracyMm))
 }
 
 @Composable
@@ -113,7 +68,7 @@ private fun NextButton(
         is Next.Visit -> {
             val near = next.customer
             if (near == null) {
-                MainButton(say(Word.CHOOSE_CUSTOMER)) { go(Destination.Customers) }
+                MainButton(say(Word.CHOOSE_CUSTOMER)) { go(Destination.Customers()) }
             } else {
                 MainButton(
                     say(Word.CHECK_IN_AT, near.customer.name, LocalWords.current.distance(near.distanceMm ?: 0)),

@@ -36,6 +36,17 @@ fun timeOf(
     zone: String,
 ): String = Instant.ofEpochMilli(atMs).atZone(ZoneId.of(zone)).format(DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT))
 
+/** The local day and time, for what may be days ago. */
+fun dateTimeOf(
+    atMs: Long,
+    zone: String,
+): String =
+    Instant
+        .ofEpochMilli(
+            atMs,
+        ).atZone(ZoneId.of(zone))
+        .format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT))
+
 /** Whole metres, from 10 km on kilometres with a tenth; the side of an edge is said beside it. */
 fun Words.distance(millimetres: Long): String {
     val metres = Math.round(Math.abs(millimetres) / 1000.0)

@@ -2,7 +2,10 @@ package app.onbeat.shell
 
 import android.Manifest
 import android.content.ActivityNotFoundException
+import android.content.ClipData
+import android.content.ClipboardManager
 import android.content.Intent
+import android.content.pm.PackageManager
 import android.net.Uri
 import android.os.Build
 import android.os.Bundle
@@ -18,16 +21,21 @@ import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.compose.ui.Modifier
 import androidx.lifecycle.Lifecycle
+import app.onbeat.R
 import app.onbeat.platform.AndroidWords
 import app.onbeat.platform.Opening
 import app.onbeat.platform.Permissions
 import app.onbeat.platform.Recorder
+import app.onbeat.screens.About
 import app.onbeat.screens.App
 import app.onbeat.screens.AppModel
 import app.onbeat.screens.Destination
 import app.onbeat.screens.LocalWords
 import app.onbeat.screens.OnbeatTheme
 import app.onbeat.screens.Outside
+import app.onbeat.screens.Permission
+import app.onbeat.screens.PermissionKind
+import app.onbeat.screens.PermissionState
 import app.onbeat.screens.Shown
 import app.onbeat.screens.Ways
 import kotlinx.coroutines.MainScope
@@ -41,7 +49,7 @@ import uniffi.onbeat_core.When
 class MainActivity : ComponentActivity() {
     private val scope = MainScope()
     private val owner get() = application as OnbeatApp
-    private val model by lazy { AppModel(owner.holder, PhoneAround(owner), scope) }
+    private val model by lazy { AppModel(owner.holder, PhoneAround(owner, ::permissions), scope) }
     private val asks = registerForActivityResult(ActivityResultContracts.RequestMultiplePermissions()) { record() }
     private val saves =
         registerForActivityResult(ActivityResultContracts.CreateDocument("application/x-ndjson")) { it?.let(::export) }
@@ -51,8 +59,8 @@ class MainActivity : ComponentActivity() {
         enableEdgeToEdge()
         val words = AndroidWords(this)
         setContent {
-            val shown by model.shown.collectAsState()
-            BackHandler(shown !is Shown.Day && shown !is Shown.Welcome) { model.go(Destination.Today) }
+            val place by model.place.collectAsState()
+            BackHandler(place != Destination.Today) { model.back() }
             CompositionLocalProvider(LocalWords provides words) {
                 OnbeatTheme { Box(Modifier.safeDrawingPadding()) { App(model, outside()) } }
             }
@@ -77,24 +85,37 @@ class MainActivity : ComponentActivity() {
             photograph = null,
             export = { saves.launch("onbeat.ndjson") },
             leave = ::finish,
+            copy = ::copy,
+            battery = null,
+            about = About(PhoneAround(owner, ::permissions).device.app, operator = "", filing = "", policy = null),
         )
 
-    private var asked = false
-
-    /** There is a day to record: what that needs is asked for once a start, and then it is seen to that it goes on. */
+    /** There is a day to record: it is seen to that it goes on. */
     private fun recordOn(today: Today) {
-        if (!asked) return ask()
         val isInFront = lifecycle.currentState.isAtLeast(Lifecycle.State.STARTED)
         val isDue = today.`when` == When.WITHIN && !Recorder.isRunning
         if (isDue && isInFront && Permissions(this).seesPlace) Recorder.start(this)
     }
 
-    /** The place and the notifications. */
-    private fun ask() {
-        asked = true
-        val wanted = mutableListOf(Manifest.permission.ACCESS_FINE_LOCATION, Manifest.permission.ACCESS_COARSE_LOCATION)
-        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU) wanted += Manifest.permission.POST_NOTIFICATIONS
-        asks.launch(wanted.toTypedArray())
+    /** What the rep may allow, in the order to ask. */
+    private fun permissions(): List<Permission> {
+        val has = Permissions(this)
+        val place =
+            when {
+                has.seesPlacePrecisely -> PermissionState.ALLOWED
+                has.seesPlace -> PermissionState.ROUGHLY
+                else -> PermissionState.MISSING
+            }
+        val wanted = arrayOf(Manifest.permission.ACCESS_FINE_LOCATION, Manifest.permission.ACCESS_COARSE_LOCATION)
+        return listOfNotNull(Permission(PermissionKind.PLACE, place) { asks.launch(wanted) }, notifications())
+    }
+
+    private fun notifications(): Permission? {
+        if (Build.VERSION.SDK_INT < Build.VERSION_CODES.TIRAMISU) return null
+        val wanted = Manifest.permission.POST_NOTIFICATIONS
+        val isAllowed = checkSelfPermission(wanted) == PackageManager.PERMISSION_GRANTED
+        val state = if (isAllowed) PermissionState.ALLOWED else PermissionState.MISSING
+        return Permission(PermissionKind.NOTIFICATIONS, state) { asks.launch(arrayOf(wanted)) }
     }
 
     /** The app is open, so the service may start. */
@@ -107,6 +128,11 @@ class MainActivity : ComponentActivity() {
             val log = owner.holder.call { it.exportOwn() }
             contentResolver.openOutputStream(to)?.use { it.write(log.toByteArray()) }
         }
+    }
+
+    private fun copy(text: String) {
+        val clipboard = getSystemService(CLIPBOARD_SERVICE) as ClipboardManager
+        clipboard.setPrimaryClip(ClipData.newPlainText(getString(R.string.app_name), text))
     }
 
     private fun call(number: String) = leaveFor(Intent(Intent.ACTION_DIAL, Uri.parse("tel:$number")))

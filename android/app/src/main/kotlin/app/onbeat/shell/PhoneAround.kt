@@ -1,18 +1,45 @@
 package app.onbeat.shell
 
+import android.content.Context
+import android.location.LocationManager
 import android.os.Build
+import app.onbeat.platform.DatabaseKey
+import app.onbeat.platform.HardwareKey
 import app.onbeat.platform.OnePlace
+import app.onbeat.screens.Permission
+import app.onbeat.screens.PermissionKind
 import app.onbeat.screens.Surroundings
 import uniffi.onbeat_core.Device
 import uniffi.onbeat_core.Grade
 
-/** What this phone gives to the screens. */
+private const val ASKED = "asked"
+private const val STREAM = "stream"
+
+/** What this phone gives to the screens; [allows] are what the rep may allow, which a window has to ask for. */
 class PhoneAround(
     private val app: OnbeatApp,
+    private val allows: () -> List<Permission>,
 ) : Surroundings {
     private val place = OnePlace(app, app.clock)
+    private val kept = app.getSharedPreferences("app", Context.MODE_PRIVATE)
 
     override var hasAgreed by app::hasAgreed
+
+    override var asked: Set<PermissionKind>
+        get() = PermissionKind.entries.filter { it.name in kept.getStringSet(ASKED, null).orEmpty() }.toSet()
+        set(asked) = kept.edit().putStringSet(ASKED, asked.map { it.name }.toSet()).apply()
+
+    override var stream: String?
+        get() = kept.getString(STREAM, null)
+        set(stream) = kept.edit().putString(STREAM, stream).apply()
+
+    override val platform = HardwareKey(app, app.clock)
+
+    override val isPlaceOn: Boolean
+        get() {
+            val places = app.getSystemService(Context.LOCATION_SERVICE) as LocationManager
+            return Build.VERSION.SDK_INT < Build.VERSION_CODES.P || places.isLocationEnabled
+        }
 
     override val device =
         Device(
@@ -30,4 +57,8 @@ class PhoneAround(
     override fun now() = app.clock.now()
 
     override suspend fun here() = place.here()
+
+    override fun permissions() = allows()
+
+    override fun keep(databaseKey: ByteArray) = DatabaseKey(app).keep(databaseKey)
 }

@@ -1,7 +1,10 @@
 package app.onbeat.phone
 
 import kotlinx.serialization.json.Json
+import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonObject
+import kotlinx.serialization.json.JsonObjectBuilder
+import kotlinx.serialization.json.JsonPrimitive
 import kotlinx.serialization.json.buildJsonObject
 import kotlinx.serialization.json.jsonObject
 import kotlinx.serialization.json.jsonPrimitive
@@ -39,10 +42,33 @@ class Stage(
         }
     }
 
-    private fun ask(command: kotlinx.serialization.json.JsonObjectBuilder.() -> Unit) {
+    /** `onbeat …` beside the server; what it says. */
+    fun onbeat(vararg arguments: String): String {
+        val said =
+            ask {
+                put("do", "onbeat")
+                put("arguments", JsonArray(arguments.map(::JsonPrimitive)))
+            }
+        return said.getValue("said").jsonPrimitive.content
+    }
+
+    /** A new link for the same rep, by what else `onbeat enrol` is told. */
+    fun newLink(
+        rep: String,
+        vararg more: String,
+    ): String {
+        val said = onbeat("enrol", rep, "--format", "json", *more)
+        return Json
+            .parseToJsonElement(said)
+            .jsonObject
+            .getValue("link")
+            .jsonPrimitive.content
+    }
+
+    private fun ask(command: JsonObjectBuilder.() -> Unit): JsonObject {
         commands.write("${buildJsonObject(command)}\n")
         commands.flush()
-        answer()
+        return answer()
     }
 
     private fun answer(): JsonObject {

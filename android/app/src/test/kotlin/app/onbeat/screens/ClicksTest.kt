@@ -117,6 +117,31 @@ class ClicksTest {
         assertEquals(listOf("not now", "agree"), said)
     }
 
+    @Test
+    fun `what the rep may allow is asked for by its button, and may wait`() {
+        val said = mutableListOf<String>()
+        val permission = Samples.permissions.last()
+        show({ PermissionScreen(permission, { said += "ask" }, { said += "not now" }) }) {
+            tap(words.say(Word.ALLOW))
+            tap(words.say(Word.NOT_NOW))
+        }
+        assertEquals(listOf("ask", "not now"), said)
+    }
+
+    @Test
+    fun `the settings lead to what is kept, to each permission and to the diagnosis, which is copied whole`() {
+        show({ SettingsScreen(Samples.permissions, Samples.about, { gone += it }, {}, {}) }) {
+            tap(words.say(Word.PERMIT_BATTERY))
+            tap(words.say(Word.KEPT_OF_ME))
+            tap(words.say(Word.DIAGNOSIS))
+        }
+        val wanted = listOf(Destination.Permit(PermissionKind.BATTERY), Destination.Kept, Destination.Diagnosis)
+        assertEquals(wanted, gone)
+        val copied = mutableListOf<String>()
+        show({ DiagnosisScreen(Samples.checkup, null, { copied += it }, {}) }) { tap(words.say(Word.COPY)) }
+        assertEquals(listOf(Samples.checkup.toText(words)), copied)
+    }
+
     private fun onToday(
         today: Today,
         test: SkikoComposeUiTest.() -> Unit,

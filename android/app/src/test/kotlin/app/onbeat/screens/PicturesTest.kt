@@ -1,5 +1,6 @@
 package app.onbeat.screens
 
+import androidx.compose.foundation.layout.Column
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.ui.ImageComposeScene
@@ -30,6 +31,18 @@ class PicturesTest {
         mapOf(
             "welcome" to { WelcomeScreen({}, {}) },
             "enrol" to { EnrolScreen(false, Problem(Word.PROBLEM_NETWORK, ""), {}, {}) },
+            "recover" to { RecoverScreen(false, null, {}, {}) },
+            "permission" to { PermissionScreen(Samples.permissions[2], {}, {}) },
+            "settings" to { SettingsScreen(Samples.permissions, Samples.about, {}, {}, {}) },
+            "kept" to { KeptScreen {} },
+            "diagnosis" to { DiagnosisScreen(Samples.checkup, BatteryRules("Xiaomi") {}, {}, {}) },
+            "not-done" to {
+                Column {
+                    NotDone(Problem(Word.PROBLEM_STORAGE_FULL, "")) {}
+                    CustomersScreen(Samples.customers, "", {}, {}, Ways({}, {}), {})
+                }
+            },
+            "wiped" to { Stopped(Problem(Word.PROBLEM_WIPED, ""), Word.BEGIN_ANEW) {} },
             "today-sign-in" to { TodayScreen(Samples.signIn, {}, {}) },
             "today-morning" to { TodayScreen(Samples.morning, {}, {}) },
             "today-leaving" to { TodayScreen(Samples.leaving, {}, {}) },
@@ -55,7 +68,7 @@ class PicturesTest {
         screen: @Composable () -> Unit,
     ): String? {
         val file = "$name-${looks.name}.png"
-        val bytes = checkNotNull(rendered(looks, screen).encodeToData(EncodedImageFormat.PNG)).bytes
+        val bytes = checkNotNull(rendered(name, looks, screen).encodeToData(EncodedImageFormat.PNG)).bytes
         File(System.getProperty("onbeat.pictures")).apply { mkdirs() }.resolve(file).writeBytes(bytes)
         val approved = File(System.getProperty("onbeat.app"), "test/pictures/$file")
         if (System.getenv("ONBEAT_RENEW") != null) approved.apply { parentFile.mkdirs() }.writeBytes(bytes)
@@ -65,10 +78,12 @@ class PicturesTest {
     }
 
     private fun rendered(
+        name: String,
         looks: Looks,
         screen: @Composable () -> Unit,
     ): Image {
-        val height = if (looks.typeScale > 1) 1_500 else 900
+        val heights = if (name in LONG) 1_300 to 2_800 else 900 to 1_500
+        val height = if (looks.typeScale > 1) heights.second else heights.first
         val scene =
             ImageComposeScene(360, height, Density(1f, looks.typeScale)) {
                 CompositionLocalProvider(LocalWords provides looks.words) {
@@ -111,6 +126,9 @@ class PicturesTest {
         }
 
     private companion object {
+        /** They are scrolled on a phone; the picture has all of them. */
+        val LONG = setOf("settings", "kept", "diagnosis")
+
         /** Simplified Chinese of the file's five languages. */
         val FONT =
             FontFamily(

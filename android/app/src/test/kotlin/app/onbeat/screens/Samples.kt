@@ -6,6 +6,8 @@ import uniffi.onbeat_core.Customer
 import uniffi.onbeat_core.CustomerNear
 import uniffi.onbeat_core.DayCounts
 import uniffi.onbeat_core.DayView
+import uniffi.onbeat_core.Device
+import uniffi.onbeat_core.Diagnosis
 import uniffi.onbeat_core.Explained
 import uniffi.onbeat_core.Explanation
 import uniffi.onbeat_core.Finding
@@ -14,6 +16,8 @@ import uniffi.onbeat_core.FindingState
 import uniffi.onbeat_core.Fix
 import uniffi.onbeat_core.FixExplained
 import uniffi.onbeat_core.FixVerdict
+import uniffi.onbeat_core.Grade
+import uniffi.onbeat_core.Heads
 import uniffi.onbeat_core.Here
 import uniffi.onbeat_core.Interval
 import uniffi.onbeat_core.LiveStatus
@@ -97,12 +101,15 @@ object Samples {
 
     /** After the window: what was open is still to be reported. */
     val evening =
-        today("17:05", Next.Rest, listOf(visited)).copy(
-            `when` = When.AFTER,
-            here = null,
-            waitingRecords = 0u,
-            waitingSinceMs = null,
-        )
+        today("17:05", Next.Rest, listOf(visited)).run {
+            copy(
+                `when` = When.AFTER,
+                here = null,
+                waitingRecords = 0u,
+                waitingSinceMs = null,
+                day = day.copy(signIn = day.signIn.copy(atMs = at("08:12"))),
+            )
+        }
 
     val records =
         Records(
@@ -120,6 +127,34 @@ object Samples {
             answers = listOf(Answered(left.id, left.kind, left.fromMs, left.toMs, DAY, "客户让我去对面仓库取货")),
             appeals = emptyList(),
             decisions = emptyList(),
+        )
+
+    val permissions =
+        listOf(
+            PermissionKind.PLACE to PermissionState.ROUGHLY,
+            PermissionKind.NOTIFICATIONS to PermissionState.ALLOWED,
+            PermissionKind.PLACE_ALWAYS to PermissionState.MISSING,
+            PermissionKind.EXACT_ALARM to PermissionState.ALLOWED,
+            PermissionKind.BATTERY to PermissionState.MISSING,
+        ).map { (kind, state) -> Permission(kind, state) {} }
+
+    val about = About("0.1.0", "锦江商贸有限公司", "蜀ICP备2026000000号-1A") {}
+
+    val checkup =
+        Checkup(
+            Diagnosis(
+                engine = "0.1.0",
+                server = "https://onbeat.example.com",
+                heads = Heads(STREAM, "li", 1u, Grade.HARDWARE, false, emptyList(), 12u),
+                fileBytes = 1_245_184u,
+                setAside = null,
+                lastSyncMs = at("09:40"),
+                reference = null,
+            ),
+            Device("android", "Xiaomi 2211133C", "0.1.0"),
+            permissions,
+            true,
+            ZONE,
         )
 
     private fun explanation(): Explanation {

@@ -1,0 +1,75 @@
+package app.onbeat.screens
+
+import app.onbeat.phone.Draft
+import uniffi.onbeat_core.CustomerNear
+import uniffi.onbeat_core.Explained
+import uniffi.onbeat_core.Today
+import uniffi.onbeat_core.VisitView
+
+/** What the app shows: a view of core, and what is being written to it. */
+sealed interface Shown {
+    data object Starting : Gate
+
+    data object Welcome : Gate
+
+    data class Enrolling(
+        val isBusy: Boolean,
+        val problem: Problem?,
+    ) : Gate
+
+    /** The database's key is lost; the server has a copy. */
+    data class Recovering(
+        val isBusy: Boolean,
+        val problem: Problem?,
+    ) : Gate
+
+    /** What the rep has not been asked to allow yet, or looks at in the settings. */
+    data class Permitting(
+        val permission: Permission,
+    ) : Gate
+
+    data class Day(
+        val today: Today,
+    ) : Shown
+
+    data class OneVisit(
+        val visit: VisitView,
+        val zone: String,
+        val draft: Draft,
+    ) : Shown
+
+    data class Customers(
+        val near: List<CustomerNear>,
+        val wanted: String,
+    ) : Shown
+
+    data class MyRecords(
+        val records: Records,
+    ) : Shown
+
+    data class OneFinding(
+        val explained: Explained,
+    ) : Shown
+
+    data class Settings(
+        val permissions: List<Permission>,
+    ) : Shown
+
+    data object Kept : Shown
+
+    data class Diagnosed(
+        val checkup: Checkup,
+    ) : Shown
+
+    /** The company released the phone, and what it held is deleted. */
+    data class Wiped(
+        val problem: Problem,
+    ) : Gate
+
+    data class Failed(
+        val problem: Problem,
+    ) : Gate
+}
+
+/** What stands before the app's own screens: what has to be done first, or why there is nothing else. */
+sealed interface Gate : Shown

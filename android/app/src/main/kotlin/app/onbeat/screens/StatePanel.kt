@@ -1,0 +1,64 @@
+package app.onbeat.screens
+
+import androidx.compose.material3.MaterialTheme
+import androidx.compose.material3.Text
+import androidx.compose.runtime.Composable
+import uniffi.onbeat_core.Here
+import uniffi.onbeat_core.PlaceVerdict
+import uniffi.onbeat_core.Today
+import uniffi.onbeat_core.When
+
+/** Where the day and the rep stand. */
+@Composable
+fun StatePanel(today: Today) {
+    val window = today.day.window
+    Panel {
+        Text(headline(today), style = MaterialTheme.typography.titleLarge)
+        today.here?.let { Soft(seen(it, today.zone)) }
+        if (window != null) WindowBar(window, today.day.spans, today.day.counts, today.nowMs, today.zone)
+        if (today.`when` == When.AFTER) Report(today)
+    }
+}
+
+/** After the window: what came of the day, below what is known of each stretch of it. */
+@Composable
+private fun Report(today: Today) {
+    val visits = today.day.visits
+    val signedInMs = today.day.signIn.atMs
+    val signedIn = if (signedInMs == null) say(Word.NOT_SIGNED_IN) else timeOf(signedInMs, today.zone)
+    Told(Fact(say(Word.SIGNED_IN), signedIn))
+    Told(Fact(say(Word.VISITS), say(Word.VISITS_REPORTED, visits.size, visits.count { it.report != null })))
+}
+
+@Composable
+private fun headline(today: Today): String {
+    val breakUntilMs = today.breakUntilMs
+    return when {
+        today.`when` == When.DAY_OFF -> say(Word.DAY_OFF)
+        today.`when` == When.BEFORE -> say(Word.BEFORE, timeOf(today.day.window?.fromMs ?: 0, today.zone))
+        today.`when` == When.AFTER -> say(Word.AFTER)
+        breakUntilMs != null -> say(Word.ON_BREAK, timeOf(breakUntilMs, today.zone))
+        today.privateSinceMs != null -> say(Word.IN_PRIVATE)
+        else -> today.here?.let { placed(it) } ?: say(Word.NOT_SEEN)
+    }
+}
+
+@Composable
+private fun placed(here: Here): String {
+    val edge = LocalWords.current.distance(here.edgeMm ?: 0)
+    return when (here.place) {
+        PlaceVerdict.INSIDE -> say(Word.INSIDE, edge)
+        PlaceVerdict.EDGE -> say(Word.AT_EDGE)
+        PlaceVerdict.OUTSIDE -> say(Word.OUTSIDE, edge)
+        PlaceVerdict.UNUSABLE -> say(Word.UNSURE)
+    }
+}
+
+@Composable
+private fun seen(
+    here: Here,
+    zone: String,
+): String {
+    val accuracyMm = here.accuracyMm ?: return say(Word.SEEN_AT, timeOf(here.atMs, zone))
+    return say(Word.SEEN_WITHIN, timeOf(here.atMs, zone), LocalWords.current.distance(accuracyMm))
+}

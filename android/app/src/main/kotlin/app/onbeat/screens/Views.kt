@@ -1,0 +1,84 @@
+package app.onbeat.screens
+
+import app.onbeat.phone.Draft
+import app.onbeat.phone.PhoneHolder
+import uniffi.onbeat_core.Phone
+import uniffi.onbeat_core.PhoneException
+import uniffi.onbeat_core.Reading
+import java.time.LocalDate
+import java.time.ZoneId
+
+/** What is to be seen at each place of the app, as core has it now. */
+internal class Views(
+    private val holder: PhoneHolder,
+    private val around: Surroundings,
+) {
+    /** Where the list of customers was opened. */
+    private var opened: Reading? = null
+
+    /** Asks core; a phone that the company's data has not reached yet fetches them first. */
+    suspend fun of(place: Destination): Shown =
+        try {
+            look(place)
+        } catch (_: PhoneException.NoReference) {
+            holder.sync(around.now())
+            look(place)
+        }
+
+    private suspend fun look(place: Destination): Shown =
+        when (place) {
+            Destination.Today -> today()
+            is Destination.Customers -> customers(place.wanted)
+            is Destination.Records -> holder.call { Shown.MyRecords(records(it, place.day)) }
+            is Destination.Visit -> holder.call { visit(it, place.id) }
+            is Destination.Finding -> Shown.OneFinding(holder.call { it.explain(around.now(), place.id) })
+            Destination.Settings -> Shown.Settings(around.permissions())
+            is Destination.Permit -> permission(place.kind)
+            Destination.Kept -> Shown.Kept
+            Destination.Diagnosis -> Shown.Diagnosed(holder.call { checkup(it) })
+        }
+
+    /** The day, once the rep was asked for all that it needs: one thing after the other. */
+    private suspend fun today(): Shown {
+        val today = holder.call { it.today(around.now()) }
+        val missing = around.permissions().filter { it.state != PermissionState.ALLOWED }
+        val next = missing.find { it.kind !in around.asked }
+        return if (next == null) Shown.Day(today) else Shown.Permitting(next)
+    }
+
+    private fun permission(kind: PermissionKind): Shown {
+        val permissions = around.permissions()
+        return permissions.find { it.kind == kind }?.let { Shown.Permitting(it) } ?: Shown.Settings(permissions)
+    }
+
+    private fun checkup(phone: Phone): Checkup {
+        val zone = runCatching { phone.today(around.now()).zone }.getOrNull() ?: "${ZoneId.systemDefault()}"
+        return Checkup(phone.diagnosis(), around.device, around.permissions(), around.isPlaceOn, zone)
+    }
+
+    /** Only who opens the list anew waits for a place. */
+    private suspend fun customers(wanted: String?): Shown {
+        val reading = opened.takeIf { wanted != null } ?: around.here().also { opened = it }
+        return Shown.Customers(holder.call { it.customers(reading, wanted.orEmpty()) }, wanted.orEmpty())
+    }
+
+    private fun visit(
+        phone: Phone,
+        id: String,
+    ): Shown {
+        val today = phone.today(around.now())
+        val visit = today.day.visits.find { it.visit == id } ?: return Shown.Day(today)
+        val draft = phone.draft(id)?.let { Draft.of(it) } ?: visit.report?.let { Draft.of(it) } ?: Draft()
+        return Shown.OneVisit(visit, today.zone, draft)
+    }
+
+    private fun records(
+        phone: Phone,
+        day: LocalDate?,
+    ): Records {
+        val at = around.now()
+        val today = phone.today(at)
+        val view = if (day == null) today.day else phone.day(at, "$day")
+        return Records(view, today.zone, today.nowMs, phone.looks(), phone.receipts())
+    }
+}

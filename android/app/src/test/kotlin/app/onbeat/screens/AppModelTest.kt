@@ -1,0 +1,260 @@
+package app.onbeat.screens
+
+import app.onbeat.phone.Act
+import app.onbeat.phone.Draft
+import app.onbeat.phone.Stage
+import kotlinx.coroutines.flow.first
+import org.junit.Assume.assumeTrue
+import org.junit.Rule
+import org.junit.rules.TemporaryFolder
+import uniffi.onbeat_core.FindingState
+import uniffi.onbeat_core.Language
+import uniffi.onbeat_core.Next
+import uniffi.onbeat_core.Outcome
+import java.io.File
+import kotlin.test.Test
+import kotlin.test.assertContains
+import kotlin.test.assertEquals
+import kotlin.test.assertIs
+import kotlin.test.assertNull
+
+/** The app without its window: taps go in, what is to be shown comes out, from the real core and a real server. */
+class AppModelTest {
+    @get:Rule
+    val folder = TemporaryFolder()
+
+    @Test
+    fun `a day, from the first launch to the answer in the evening`() =
+        onStage { stage, rep ->
+            assertIs<Shown.Welcome>(rep.model.shown.value)
+            rep.model.resume()
+            assertIs<Shown.Welcome>(rep.model.shown.value, "nothing is opened before the rep agrees")
+            rep.isEnrolled(stage.link)
+            rep.signsIn()
+            rep.visits()
+            rep.answers()
+            assertNull(rep.model.problem.value)
+        }
+
+    private fun Rep.isEnrolled(link: String) {
+        time = "07:15"
+        model.agree()
+        sees<Shown.Enrolling> { !it.isBusy }
+        model.enrol(link)
+        assertEquals(Next.Rest, sees<Shown.Day>().today.next)
+    }
+
+    private fun Rep.signsIn() {
+        time = "08:05"
+        isSeen()
+        model.resume()
+        sees<Shown.Day> { it.today.next == Next.SignIn }
+        model.act(Act.SignIn)
+        sees<Shown.Day> { it.today.day.signIn.atMs != null }
+    }
+
+    private fun Rep.visits() {
+        model.go(Destination.Customers())
+        val nearest = sees<Shown.Customers>().near.first().customer
+        model.search(nearest.id.uppercase())
+        assertEquals(listOf(nearest), sees<Shown.Customers> { it.near.size == 1 }.near.map { it.customer })
+        model.act(Act.CheckIn(nearest.id, "restock"))
+        model.back()
+        val visit = checkNotNull(sees<Shown.Day> { it.today.openVisit != null }.today.openVisit)
+
+        model.go(Destination.Visit(visit))
+        sees<Shown.OneVisit>()
+        val draft = Draft("restock", "went through the shelf", "", "", Outcome.MET)
+        model.change(draft)
+        model.back()
+        sees<Shown.Day>()
+        model.go(Destination.Visit(visit))
+        assertEquals(draft, sees<Shown.OneVisit>().draft, "kept over leaving the screen")
+        time = "08:40"
+        model.act(Act.SaveReport(draft.toReport(visit)))
+        model.act(Act.CheckOut(visit))
+        model.back()
+        val done = sees<Shown.Day> { it.today.openVisit == null && it.today.waitingRecords == 0uL }.today
+        assertEquals(
+            draft.toReport(visit),
+            done.day.visits
+                .single()
+                .report,
+        )
+    }
+
+    /** Unseen for seven hours: the evening asks. */
+    private fun Rep.answers() {
+        time = "17:00"
+        model.resume()
+        val day =
+            sees<Shown.Day> {
+                it.today.day.findings
+                    .isNotEmpty()
+            }.today.day
+        val asked = day.findings.first().id
+        model.go(Destination.Records())
+        assertEquals(
+            asked,
+            sees<Shown.MyRecords>()
+                .records.day.findings
+                .first()
+                .id,
+        )
+        model.go(Destination.Finding(asked))
+        sees<Shown.OneFinding>()
+        model.act(Act.Answer(asked, "in a cellar"))
+        val answered = sees<Shown.OneFinding> { it.explained.answers.isNotEmpty() }.explained
+        assertEquals(FindingState.ANSWERED, answered.explanation.finding.state)
+    }
+
+    @Test
+    fun `what core refuses is said in words`() =
+        onStage { stage, rep ->
+            rep.time = "07:15"
+            rep.model.agree()
+            val nobody = stage.link.replace(Regex("^http://[^/]*"), "http://127.0.0.1:1")
+            val another = stage.link.replace(Regex("key=...."), "key=AAAA")
+            val links =
+                listOf(
+                    "hello" to Word.PROBLEM_BAD_LINK,
+                    nobody to Word.PROBLEM_NETWORK,
+                    another to Word.PROBLEM_UNTRUSTED,
+                    stage.link.replace("code=", "code=x") to Word.PROBLEM_REFUSED,
+                )
+            links.forEach { (link, word) ->
+                rep.sees<Shown.Enrolling> { !it.isBusy }
+                rep.model.enrol(link)
+                assertEquals(word, rep.sees<Shown.Enrolling> { !it.isBusy }.problem?.word, link)
+            }
+            rep.model.enrol(stage.link)
+            rep.sees<Shown.Day>()
+
+            // What a tap could not do is said above the screen, which stays, until it is read.
+            rep.model.act(Act.AddPhoto("0".repeat(32), ByteArray(3)))
+            assertEquals(Word.PROBLEM_OTHER, rep.soon { rep.model.problem.first { it != null } }?.word)
+            rep.sees<Shown.Day>()
+            rep.model.dismiss()
+            assertNull(rep.model.problem.value)
+
+            // A screen that can't be shown says why, and leads on.
+            rep.model.go(Destination.Finding("0".repeat(64)))
+            assertEquals(Word.PROBLEM_OTHER, rep.sees<Shown.Failed>().problem.word)
+            rep.model.back()
+            rep.sees<Shown.Day>()
+        }
+
+    @Test
+    fun `a phone that was released says so, and begins anew by another code`() =
+        onStage { stage, rep ->
+            rep.isEnrolled(stage.link)
+            val heads = rep.soon { rep.holder.call { it.heads() } }
+            stage.onbeat("phones", "revoke", heads.stream)
+
+            rep.model.resume()
+            assertEquals(Word.PROBLEM_WIPED, rep.sees<Shown.Wiped>().problem.word)
+            rep.model.beginAnew()
+            rep.sees<Shown.Enrolling> { it.problem == null }
+            rep.model.enrol(stage.newLink(heads.rep))
+            rep.sees<Shown.Day>()
+        }
+
+    @Test
+    fun `a lost key of the database is brought back by a code, and the phone goes on where it was`() {
+        val own = folder.newFolder("phone")
+        onStage(own) { stage, rep ->
+            rep.isEnrolled(stage.link)
+            rep.time = "08:05"
+            rep.model.act(Act.CheckIn("ada-1", "restock"))
+            rep.sees<Shown.Day> { it.today.openVisit != null }
+            val heads = rep.soon { rep.holder.call { it.heads() } }
+            rep.isQuiet()
+            rep.close()
+
+            Rep(own, stage).use { later ->
+                later.around.databaseKey = ByteArray(32) { 6 }
+                later.around.hasAgreed = true
+                later.around.stream = rep.around.stream
+                later.time = "08:10"
+                later.model.resume()
+                later.sees<Shown.Recovering> { it.problem == null }
+                later.model.recover("hello")
+                later.sees<Shown.Recovering> { it.problem?.word == Word.PROBLEM_BAD_LINK }
+                later.model.recover(stage.newLink(heads.rep, "--recover", heads.stream))
+                later.sees<Shown.Day> { it.today.openVisit != null }
+            }
+        }
+    }
+
+    @Test
+    fun `what the rep may allow is asked for one by one, and once`() =
+        onStage { stage, rep ->
+            val missing = listOf(PermissionKind.PLACE, PermissionKind.NOTIFICATIONS, PermissionKind.BATTERY)
+            rep.around.allowed -= missing
+            rep.time = "07:15"
+            rep.model.agree()
+            rep.sees<Shown.Enrolling>()
+            rep.model.enrol(stage.link)
+            rep.model.ask(rep.sees<Shown.Permitting> { it.permission.kind == missing[0] }.permission)
+            rep.model.resume()
+            rep.model.notNow(rep.sees<Shown.Permitting> { it.permission.kind == missing[1] }.permission)
+            rep.model.notNow(rep.sees<Shown.Permitting> { it.permission.kind == missing[2] }.permission)
+            rep.sees<Shown.Day>()
+
+            // Refused: not asked again, and to be found in the settings.
+            rep.model.resume()
+            rep.sees<Shown.Day>()
+            rep.model.go(Destination.Settings)
+            val states = rep.sees<Shown.Settings>().permissions.associate { it.kind to it.state }
+            assertEquals(missing.drop(1).toSet(), states.filterValues { it == PermissionState.MISSING }.keys)
+            rep.model.go(Destination.Permit(PermissionKind.BATTERY))
+            rep.sees<Shown.Permitting>()
+            rep.model.back()
+            rep.sees<Shown.Settings>()
+            rep.model.go(Destination.Diagnosis)
+            val checkup = rep.sees<Shown.Diagnosed>().checkup
+            val text = checkup.toText(XmlWords(Language.EN))
+            listOf("Server: http://", "Notifications: not allowed").forEach { assertContains(text, it) }
+        }
+
+    /** Needs a file system of its own, which only root may make. */
+    @Test
+    fun `a full disk is said, keeps what is written, and takes the next tap`() {
+        val small = folder.newFolder("small")
+        assumeTrue("no file system could be made", ran("mount", "-t", "tmpfs", "-o", "size=3m", "none", "$small"))
+        try {
+            onStage(small) { stage, rep ->
+                rep.isEnrolled(stage.link)
+                val fills = File(small, "full")
+                fills.outputStream().use { while (runCatching { it.write(ByteArray(512)) }.isSuccess) Unit }
+                val note = "x".repeat(2_900)
+                repeat(200) {
+                    rep.time = "08:%02d".format(6 + it / 10)
+                    if (rep.model.problem.value == null) rep.model.act(Act.CheckIn("ada-1", note + it))
+                }
+                assertEquals(Word.PROBLEM_STORAGE_FULL, rep.soon { rep.model.problem.first { it != null } }?.word)
+                fills.delete()
+                rep.model.dismiss()
+                rep.time = "09:00"
+                rep.model.act(Act.SignIn)
+                rep.sees<Shown.Day> { it.today.day.signIn.atMs != null }
+            }
+        } finally {
+            ran("umount", "-l", "$small")
+        }
+    }
+
+    private fun onStage(
+        own: File = folder.newFolder("phone"),
+        test: (Stage, Rep) -> Unit,
+    ) {
+        val script = File(property("onbeat.stories"), "day.ndjson")
+        Stage(File(property("onbeat.programs")), script, folder.newFolder("stage")).use { stage ->
+            Rep(own, stage).use { test(stage, it) }
+        }
+    }
+
+    private fun ran(vararg command: String) = ProcessBuilder(*command).start().waitFor() == 0
+
+    private fun property(name: String) = checkNotNull(System.getProperty(name)) { "run by `cargo xtask test kotlin`" }
+}

@@ -45,7 +45,7 @@ private fun Shows(
         }
 
         is Shown.Day -> {
-            TodayScreen(shown.today, model::act, model::go)
+            TodayScreen(shown.today, model::act, model::go, outside.export, model::leave)
         }
 
         is Shown.OneVisit -> {
@@ -67,8 +67,13 @@ private fun Shows(
             FindingScreen(shown.explained, sentences, model::act, model::back)
         }
 
+        is Shown.Ground -> {
+            MapScreen(shown.map, shown.zone, model::act, outside.ways, model::back)
+        }
+
         is Shown.Settings -> {
-            SettingsScreen(shown.permissions, outside.about, model::go, outside.export, model::back)
+            val withdraw = { model.answerPlace(agrees = false) }
+            SettingsScreen(shown, withdraw, outside.about, model::go, outside.export, model::back)
         }
 
         Shown.Kept -> {
@@ -104,17 +109,21 @@ private fun Gates(
             RecoverScreen(shown.isBusy, shown.problem, model::recover, outside.scan)
         }
 
+        is Shown.AskingPlace -> {
+            PlaceScreen(shown.notice, { model.answerPlace(agrees = true) }, model::notNow)
+        }
+
         is Shown.Permitting -> {
             val permission = shown.permission
             PermissionScreen(permission, { model.ask(permission) }, { model.notNow(permission) })
         }
 
-        is Shown.Wiped -> {
-            Stopped(shown.problem, Word.BEGIN_ANEW, model::beginAnew)
+        Shown.Wiped -> {
+            ReleasedScreen(model::beginAnew)
         }
 
         is Shown.Failed -> {
-            Stopped(shown.problem, Word.TRY_AGAIN, model::resume)
+            Stopped(shown.problem, model::resume) { model.go(Destination.Diagnosis) }
         }
     }
 }

@@ -90,6 +90,9 @@ class AppModel(
         permission.ask()
     }
 
+    /** Not now: a refusal where the app asks; nothing, where the rep came to read the page. */
+    fun notNow() = if (where.value == Destination.Place) back() else answerPlace(agrees = false)
+
     /** Goes on without. */
     fun notNow(permission: Permission) {
         around.asked += permission.kind
@@ -107,17 +110,34 @@ class AppModel(
     /** Does what a button says, and shows what it changed. A second tap, while the first waits for a place, is none. */
     fun act(act: Act) {
         if (!underWay.add(act)) return
-        scope.launch {
+        does {
             try {
-                turn.withLock {
-                    val reading = around.here()
-                    holder.call { it.perform(act, reading) }
-                }
-                send()
-            } catch (error: PhoneException) {
-                refused.value = error.problem()
+                val reading = around.here()
+                holder.call { it.perform(act, reading) }
             } finally {
                 underWay -= act
+            }
+        }
+    }
+
+    /** The rep agrees that his place is recorded, or does not, or no longer. */
+    fun answerPlace(agrees: Boolean) {
+        if (where.value == Destination.Place) where.value = Destination.Settings
+        does { holder.call { it.answerLocation(around.now(), agrees) } }
+    }
+
+    /** Deletes what this phone holds, after another took its place and all has arrived. */
+    fun leave() = does { holder.call { it.leave() } }
+
+    /** One thing after the other; where it was not done, why. */
+    private fun does(work: suspend () -> Unit) {
+        scope.launch {
+            try {
+                turn.withLock { work() }
+                send()
+            } catch (error: PhoneException) {
+                // A phone that was wiped says so by its own screen.
+                if (error !is PhoneException.Wiped) refused.value = error.problem()
             }
             go(where.value)
         }
@@ -184,8 +204,8 @@ class AppModel(
             Shown.Enrolling(isBusy = false, problem = null)
         } catch (_: PhoneException.WrongKey) {
             Shown.Recovering(isBusy = false, problem = null)
-        } catch (error: PhoneException.Wiped) {
-            Shown.Wiped(error.problem())
+        } catch (_: PhoneException.Wiped) {
+            Shown.Wiped
         } catch (error: PhoneException) {
             Shown.Failed(error.problem())
         }

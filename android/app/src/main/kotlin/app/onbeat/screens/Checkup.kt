@@ -2,6 +2,7 @@ package app.onbeat.screens
 
 import uniffi.onbeat_core.Device
 import uniffi.onbeat_core.Diagnosis
+import kotlin.math.abs
 
 /** How the phone fares: what core knows of itself, and what the platform lets it do. */
 data class Checkup(
@@ -27,10 +28,32 @@ fun Checkup.didLast(words: Words): List<Fact> {
     fun at(ms: Long?) = ms?.let { dateTimeOf(it, zone) } ?: never
     val reference = core.reference?.let { Fact(words.say(Word.REFERENCE), it) }
     return listOfNotNull(
+        Fact(words.say(Word.LAST_FIX), at(core.lastFixMs)),
         Fact(words.say(Word.LAST_SYNC), at(core.lastSyncMs)),
         core.heads?.let { Fact(words.say(Word.WAITS), "${it.waiting}") },
         reference,
-    )
+    ) + core.problems.map { Fact(words.say(Word.SYNC_PROBLEMS), "${it.code}: ${it.message}") }
+}
+
+/** The newest starts: when, what began them, and how the process before ended. */
+fun Checkup.started(words: Words): List<Fact> =
+    core.starts.map { (atMs, start) ->
+        val exit = start.exit?.let { words.say(Word.BETWEEN) + words.say(Word.START_EXIT, it) }.orEmpty()
+        Fact(words.started(atMs, start.dueMs, zone), words.say(Word.valueOf("START_${start.by.name}")) + exit)
+    }
+
+/** A start that was due is on time within a minute. */
+private fun Words.started(
+    atMs: Long,
+    dueMs: Long?,
+    zone: String,
+): String {
+    val at = dateTimeOf(atMs, zone)
+    return when {
+        dueMs == null -> at
+        abs(atMs - dueMs) < 60_000 -> say(Word.START_ON_TIME, at)
+        else -> say(Word.START_LATE, at, timeOf(dueMs, zone))
+    }
 }
 
 /** Which phone it is, and of which version. */
@@ -48,4 +71,8 @@ fun Checkup.whichPhone(words: Words): List<Fact> =
 
 /** The same as one text, for the help desk. */
 fun Checkup.toText(words: Words): String =
-    (mayWork(words) + didLast(words) + whichPhone(words)).joinToString("\n") { "${it.name}: ${it.value}" }
+    (
+        mayWork(
+            words,
+        ) + didLast(words) + started(words) + whichPhone(words)
+    ).joinToString("\n") { "${it.name}: ${it.value}" }

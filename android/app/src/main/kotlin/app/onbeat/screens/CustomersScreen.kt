@@ -44,8 +44,9 @@ data class Ways(
     val navigate: (Customer) -> Unit,
 )
 
+/** One customer, and what can be done for a visit. */
 @Composable
-private fun CustomerPanel(
+fun CustomerPanel(
     near: CustomerNear,
     ways: Ways,
     checkIn: () -> Unit,

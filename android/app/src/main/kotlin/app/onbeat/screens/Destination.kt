@@ -24,7 +24,12 @@ sealed interface Destination {
         val id: String,
     ) : Destination
 
+    data object Map : Destination
+
     data object Settings : Destination
+
+    /** Whether the place may be recorded, from the settings. */
+    data object Place : Destination
 
     data class Permit(
         val kind: PermissionKind,
@@ -39,6 +44,6 @@ sealed interface Destination {
 val Destination.before: Destination
     get() =
         when (this) {
-            is Destination.Permit, Destination.Kept, Destination.Diagnosis -> Destination.Settings
+            is Destination.Permit, Destination.Place, Destination.Kept, Destination.Diagnosis -> Destination.Settings
             else -> Destination.Today
         }

@@ -26,6 +26,8 @@ fun DiagnosisScreen(
             }
         }
         Panel(say(Word.DID_LAST)) { checkup.didLast(words).forEach { Told(it) } }
+        val starts = checkup.started(words)
+        if (starts.isNotEmpty()) Panel(say(Word.STARTS)) { starts.forEach { Told(it) } }
         Panel(say(Word.WHICH_PHONE)) { checkup.whichPhone(words).forEach { Told(it) } }
         MainButton(say(Word.COPY)) { copy(checkup.toText(words)) }
         Soft(say(Word.COPY_WHAT))

@@ -1,6 +1,7 @@
 package app.onbeat.screens
 
 import androidx.compose.foundation.layout.Box
+import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.padding
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Text
@@ -19,34 +20,45 @@ data class Problem(
 )
 
 /** What to say of a call that failed. */
-fun PhoneException.problem(): Problem =
-    Problem(
-        when (this) {
-            is PhoneException.BadLink -> Word.PROBLEM_BAD_LINK
-            is PhoneException.Network -> Word.PROBLEM_NETWORK
-            is PhoneException.Refused -> Word.PROBLEM_REFUSED
-            is PhoneException.Untrusted -> Word.PROBLEM_UNTRUSTED
-            is PhoneException.StorageFull -> Word.PROBLEM_STORAGE_FULL
-            is PhoneException.Wiped -> Word.PROBLEM_WIPED
-            is PhoneException.NoReference -> Word.PROBLEM_NO_REFERENCE
-            is PhoneException.WrongKey -> Word.PROBLEM_WRONG_KEY
-            is PhoneException.NewerVersion -> Word.PROBLEM_NEWER_VERSION
-            is PhoneException.Sign -> Word.PROBLEM_LOCKED
-            else -> Word.PROBLEM_OTHER
-        },
-        message.orEmpty(),
+fun PhoneException.problem() = Problem(WORDS[this::class] ?: Word.PROBLEM_OTHER, message.orEmpty())
+
+private val WORDS =
+    mapOf(
+        PhoneException.BadLink::class to Word.PROBLEM_BAD_LINK,
+        PhoneException.Network::class to Word.PROBLEM_NETWORK,
+        PhoneException.Refused::class to Word.PROBLEM_REFUSED,
+        PhoneException.Untrusted::class to Word.PROBLEM_UNTRUSTED,
+        PhoneException.StorageFull::class to Word.PROBLEM_STORAGE_FULL,
+        PhoneException.Wiped::class to Word.PROBLEM_WIPED,
+        PhoneException.NoReference::class to Word.PROBLEM_NO_REFERENCE,
+        PhoneException.WrongKey::class to Word.PROBLEM_WRONG_KEY,
+        PhoneException.NewerVersion::class to Word.PROBLEM_NEWER_VERSION,
+        PhoneException.Replaced::class to Word.PROBLEM_REPLACED,
+        PhoneException.LocationRefused::class to Word.PROBLEM_LOCATION_REFUSED,
+        PhoneException.StillWaiting::class to Word.PROBLEM_STILL_WAITING,
+        PhoneException.Sign::class to Word.PROBLEM_LOCKED,
     )
 
-/** Nothing can be shown but why, and the way on. */
+/** Nothing can be shown but why, and the ways on. */
 @Composable
 fun Stopped(
     problem: Problem,
-    words: Word,
-    goOn: () -> Unit,
+    tryAgain: () -> Unit,
+    diagnose: () -> Unit,
 ) {
     Screen(say(Word.SORRY)) {
         ProblemSaid(problem)
-        MainButton(say(words), act = goOn)
+        MainButton(say(Word.TRY_AGAIN), act = tryAgain)
+        QuietButton(say(Word.DIAGNOSIS), Modifier.fillMaxWidth(), diagnose)
+    }
+}
+
+/** The phone is nobody's: the company released it, or its rep left it for another. */
+@Composable
+fun ReleasedScreen(beginAnew: () -> Unit) {
+    Screen(say(Word.RELEASED)) {
+        Text(say(Word.PROBLEM_WIPED), style = MaterialTheme.typography.bodyLarge)
+        MainButton(say(Word.BEGIN_ANEW), act = beginAnew)
     }
 }
 

@@ -1,6 +1,7 @@
 package app.onbeat.screens
 
 import androidx.compose.runtime.Composable
+import uniffi.onbeat_core.LocationAnswer
 
 /** Who answers for the app, as it was built; what is empty is not shown. */
 data class About(
@@ -15,16 +16,18 @@ data class About(
 /** What the rep allowed, what is kept of him, and who answers for the app. */
 @Composable
 fun SettingsScreen(
-    permissions: List<Permission>,
+    shown: Shown.Settings,
+    withdraw: () -> Unit,
     about: About,
     go: (Destination) -> Unit,
     export: () -> Unit,
     back: () -> Unit,
 ) {
     Screen(say(Word.SETTINGS), back) {
-        if (permissions.isNotEmpty()) {
+        PlacePanel(shown.place, withdraw, go)
+        if (shown.permissions.isNotEmpty()) {
             Panel(say(Word.PERMISSIONS)) {
-                permissions.forEach {
+                shown.permissions.forEach {
                     ListRow(say(it.kind.title), say(it.state.word)) { go(Destination.Permit(it.kind)) }
                 }
             }
@@ -37,6 +40,27 @@ fun SettingsScreen(
             ListRow(say(Word.DIAGNOSIS), say(Word.DIAGNOSIS_MORE)) { go(Destination.Diagnosis) }
         }
         AboutPanel(about)
+    }
+}
+
+/** What the rep answered, and how he changes it. */
+@Composable
+private fun PlacePanel(
+    place: LocationAnswer,
+    withdraw: () -> Unit,
+    go: (Destination) -> Unit,
+) {
+    Panel(say(Word.PLACE)) {
+        if (place == LocationAnswer.AGREED) {
+            Soft(say(Word.PLACE_AGREED))
+            SideBySide {
+                QuietButton(say(Word.PLACE_READ)) { go(Destination.Place) }
+                QuietButton(say(Word.PLACE_WITHDRAW), act = withdraw)
+            }
+        } else {
+            Soft(say(Word.PLACE_REFUSED))
+            QuietButton(say(Word.PLACE_GIVE)) { go(Destination.Place) }
+        }
     }
 }
 

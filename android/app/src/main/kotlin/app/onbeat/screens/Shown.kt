@@ -3,6 +3,9 @@ package app.onbeat.screens
 import app.onbeat.phone.Draft
 import uniffi.onbeat_core.CustomerNear
 import uniffi.onbeat_core.Explained
+import uniffi.onbeat_core.LocationAnswer
+import uniffi.onbeat_core.MapView
+import uniffi.onbeat_core.Notice
 import uniffi.onbeat_core.Today
 import uniffi.onbeat_core.VisitView
 
@@ -21,6 +24,11 @@ sealed interface Shown {
     data class Recovering(
         val isBusy: Boolean,
         val problem: Problem?,
+    ) : Gate
+
+    /** Whether the place may be recorded. */
+    data class AskingPlace(
+        val notice: Notice?,
     ) : Gate
 
     /** What the rep has not been asked to allow yet, or looks at in the settings. */
@@ -51,7 +59,13 @@ sealed interface Shown {
         val explained: Explained,
     ) : Shown
 
+    data class Ground(
+        val map: MapView,
+        val zone: String,
+    ) : Shown
+
     data class Settings(
+        val place: LocationAnswer,
         val permissions: List<Permission>,
     ) : Shown
 
@@ -62,9 +76,7 @@ sealed interface Shown {
     ) : Shown
 
     /** The company released the phone, and what it held is deleted. */
-    data class Wiped(
-        val problem: Problem,
-    ) : Gate
+    data object Wiped : Gate
 
     data class Failed(
         val problem: Problem,

@@ -4,6 +4,7 @@ import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import uniffi.onbeat_core.Here
+import uniffi.onbeat_core.LocationAnswer
 import uniffi.onbeat_core.PlaceVerdict
 import uniffi.onbeat_core.Today
 import uniffi.onbeat_core.When
@@ -37,6 +38,7 @@ private fun headline(today: Today): String {
         today.`when` == When.DAY_OFF -> say(Word.DAY_OFF)
         today.`when` == When.BEFORE -> say(Word.BEFORE, timeOf(today.day.window?.fromMs ?: 0, today.zone))
         today.`when` == When.AFTER -> say(Word.AFTER)
+        today.location == LocationAnswer.REFUSED -> say(Word.PLACE_REFUSED)
         breakUntilMs != null -> say(Word.ON_BREAK, timeOf(breakUntilMs, today.zone))
         today.privateSinceMs != null -> say(Word.IN_PRIVATE)
         else -> today.here?.let { placed(it) } ?: say(Word.NOT_SEEN)

@@ -17,17 +17,21 @@ fun TodayScreen(
     today: Today,
     act: (Act) -> Unit,
     go: (Destination) -> Unit,
+    export: () -> Unit,
+    leave: () -> Unit,
 ) {
+    val isReplaced = today.replacedMs != null
     Screen(say(Word.TODAY)) {
-        StatePanel(today)
+        if (isReplaced) ReplacedPanel(today, export, leave) else StatePanel(today)
         NextButton(today.next, act, go)
         today.away?.let { Reasons(it, act) }
-        if (today.`when` == When.WITHIN) Pauses(today, act)
+        if (today.`when` == When.WITHIN && !isReplaced) Pauses(today, act)
         Asked(today, go)
         Visits(today.day.visits, today.zone, go)
-        Sent(today)
+        if (!isReplaced) Sent(today)
         SideBySide {
             QuietButton(say(Word.CUSTOMERS)) { go(Destination.Customers()) }
+            QuietButton(say(Word.MAP)) { go(Destination.Map) }
             QuietButton(say(Word.MY_RECORDS)) { go(Destination.Records()) }
             QuietButton(say(Word.SETTINGS)) { go(Destination.Settings) }
         }
@@ -127,8 +131,9 @@ private fun Asked(
     }
 }
 
+/** What waits to be sent. */
 @Composable
-private fun Sent(today: Today) {
+fun Sent(today: Today) {
     val sinceMs = today.waitingSinceMs
     val waiting = today.waitingRecords.toLong() + today.waitingPhotos.toLong()
     Soft(

@@ -2,9 +2,11 @@ package app.onbeat.screens
 
 import app.onbeat.phone.Draft
 import app.onbeat.phone.PhoneHolder
+import uniffi.onbeat_core.LocationAnswer
 import uniffi.onbeat_core.Phone
 import uniffi.onbeat_core.PhoneException
 import uniffi.onbeat_core.Reading
+import uniffi.onbeat_core.Today
 import java.time.LocalDate
 import java.time.ZoneId
 
@@ -32,7 +34,9 @@ internal class Views(
             is Destination.Records -> holder.call { Shown.MyRecords(records(it, place.day)) }
             is Destination.Visit -> holder.call { visit(it, place.id) }
             is Destination.Finding -> Shown.OneFinding(holder.call { it.explain(around.now(), place.id) })
-            Destination.Settings -> Shown.Settings(around.permissions())
+            Destination.Map -> holder.call { map(it) }
+            Destination.Settings -> settings()
+            Destination.Place -> Shown.AskingPlace(holder.call { it.notice() })
             is Destination.Permit -> permission(place.kind)
             Destination.Kept -> Shown.Kept
             Destination.Diagnosis -> Shown.Diagnosed(holder.call { checkup(it) })
@@ -41,15 +45,32 @@ internal class Views(
     /** The day, once the rep was asked for all that it needs: one thing after the other. */
     private suspend fun today(): Shown {
         val today = holder.call { it.today(around.now()) }
-        val missing = around.permissions().filter { it.state != PermissionState.ALLOWED }
-        val next = missing.find { it.kind !in around.asked }
-        return if (next == null) Shown.Day(today) else Shown.Permitting(next)
+        if (today.replacedMs != null) return Shown.Day(today)
+        if (today.asksLocation) return Shown.AskingPlace(holder.call { it.notice() })
+        return toAllow(today)?.let { Shown.Permitting(it) } ?: Shown.Day(today)
     }
 
-    private fun permission(kind: PermissionKind): Shown {
-        val permissions = around.permissions()
-        return permissions.find { it.kind == kind }?.let { Shown.Permitting(it) } ?: Shown.Settings(permissions)
+    /** What the rep was not asked for yet; nothing of the place, where it is not to be recorded. */
+    private fun toAllow(today: Today): Permission? {
+        val isPlaced = today.location == LocationAnswer.AGREED
+        return around.permissions().find {
+            val isWanted = isPlaced || it.kind == PermissionKind.NOTIFICATIONS
+            isWanted && it.state != PermissionState.ALLOWED && it.kind !in around.asked
+        }
     }
+
+    private fun map(phone: Phone): Shown {
+        val at = around.now()
+        return Shown.Ground(phone.map(at), phone.today(at).zone)
+    }
+
+    private suspend fun settings(): Shown {
+        val today = holder.call { it.today(around.now()) }
+        return Shown.Settings(today.location, around.permissions())
+    }
+
+    private suspend fun permission(kind: PermissionKind): Shown =
+        around.permissions().find { it.kind == kind }?.let { Shown.Permitting(it) } ?: settings()
 
     private fun checkup(phone: Phone): Checkup {
         val zone = runCatching { phone.today(around.now()).zone }.getOrNull() ?: "${ZoneId.systemDefault()}"

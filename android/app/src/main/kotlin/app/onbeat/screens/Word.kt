@@ -250,6 +250,53 @@ enum class Word {
     COPY,
     COPY_WHAT,
 
+    // The consent for location.
+    PLACE,
+    PLACE_COMPANY,
+    PLACE_OWN,
+    PLACE_NEVER,
+    PLACE_WITHOUT,
+    PLACE_ASK,
+    PLACE_AGREED,
+    PLACE_REFUSED,
+    PLACE_WITHDRAW,
+    PLACE_GIVE,
+    PLACE_READ,
+
+    // Another phone took this one's place.
+    REPLACED,
+    REPLACED_SINCE,
+    REPLACED_SENDS,
+    REPLACED_SENT,
+    REPLACED_LEAVE,
+
+    // Map.
+    MAP,
+    MAP_HOW,
+    MAP_SAID,
+    MAP_NEAREST,
+    MAP_HERE,
+    MAP_NOT_HERE,
+    MAP_DISTRICT,
+    MAP_NO_GO,
+    MAP_VISITED,
+    MAP_TO_VISIT,
+    MAP_CLOSER,
+    MAP_FARTHER,
+    MAP_YOU,
+
+    // Starts, in the diagnosis.
+    LAST_FIX,
+    SYNC_PROBLEMS,
+    STARTS,
+    START_ON_TIME,
+    START_LATE,
+    START_OPENED,
+    START_ALARM,
+    START_BOOT,
+    START_SYSTEM,
+    START_EXIT,
+
     // Notifications.
     NOTICES,
     RECORDING,
@@ -262,6 +309,7 @@ enum class Word {
     TRY_AGAIN,
     UNDERSTOOD,
     BEGIN_ANEW,
+    RELEASED,
     PROBLEM_BAD_LINK,
     PROBLEM_NETWORK,
     PROBLEM_REFUSED,
@@ -272,5 +320,8 @@ enum class Word {
     PROBLEM_WRONG_KEY,
     PROBLEM_NEWER_VERSION,
     PROBLEM_LOCKED,
+    PROBLEM_REPLACED,
+    PROBLEM_LOCATION_REFUSED,
+    PROBLEM_STILL_WAITING,
     PROBLEM_OTHER,
 }

@@ -42,6 +42,7 @@ import kotlinx.coroutines.MainScope
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
 import uniffi.onbeat_core.Customer
+import uniffi.onbeat_core.LocationAnswer
 import uniffi.onbeat_core.Today
 import uniffi.onbeat_core.When
 
@@ -93,7 +94,8 @@ class MainActivity : ComponentActivity() {
     /** There is a day to record: it is seen to that it goes on. */
     private fun recordOn(today: Today) {
         val isInFront = lifecycle.currentState.isAtLeast(Lifecycle.State.STARTED)
-        val isDue = today.`when` == When.WITHIN && !Recorder.isRunning
+        val isWanted = today.location == LocationAnswer.AGREED && today.replacedMs == null
+        val isDue = isWanted && today.`when` == When.WITHIN && !Recorder.isRunning
         if (isDue && isInFront && Permissions(this).seesPlace) Recorder.start(this)
     }
 

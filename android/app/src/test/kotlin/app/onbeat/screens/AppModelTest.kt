@@ -1,5 +1,6 @@
 package app.onbeat.screens
 
+import androidx.compose.ui.geometry.Size
 import app.onbeat.phone.Act
 import app.onbeat.phone.Draft
 import app.onbeat.phone.Stage
@@ -9,14 +10,19 @@ import org.junit.Rule
 import org.junit.rules.TemporaryFolder
 import uniffi.onbeat_core.FindingState
 import uniffi.onbeat_core.Language
+import uniffi.onbeat_core.LocationAnswer
+import uniffi.onbeat_core.MapKind
 import uniffi.onbeat_core.Next
 import uniffi.onbeat_core.Outcome
+import uniffi.onbeat_core.PhoneException
 import java.io.File
 import kotlin.test.Test
 import kotlin.test.assertContains
 import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
 import kotlin.test.assertIs
 import kotlin.test.assertNull
+import kotlin.test.assertTrue
 
 /** The app without its window: taps go in, what is to be shown comes out, from the real core and a real server. */
 class AppModelTest {
@@ -41,6 +47,8 @@ class AppModelTest {
         model.agree()
         sees<Shown.Enrolling> { !it.isBusy }
         model.enrol(link)
+        sees<Shown.AskingPlace>()
+        model.answerPlace(agrees = true)
         assertEquals(Next.Rest, sees<Shown.Day>().today.next)
     }
 
@@ -128,6 +136,8 @@ class AppModelTest {
                 assertEquals(word, rep.sees<Shown.Enrolling> { !it.isBusy }.problem?.word, link)
             }
             rep.model.enrol(stage.link)
+            rep.sees<Shown.AskingPlace>()
+            rep.model.answerPlace(agrees = true)
             rep.sees<Shown.Day>()
 
             // What a tap could not do is said above the screen, which stays, until it is read.
@@ -152,11 +162,11 @@ class AppModelTest {
             stage.onbeat("phones", "revoke", heads.stream)
 
             rep.model.resume()
-            assertEquals(Word.PROBLEM_WIPED, rep.sees<Shown.Wiped>().problem.word)
+            rep.sees<Shown.Wiped>()
             rep.model.beginAnew()
             rep.sees<Shown.Enrolling> { it.problem == null }
             rep.model.enrol(stage.newLink(heads.rep))
-            rep.sees<Shown.Day>()
+            rep.sees<Shown.AskingPlace>()
         }
 
     @Test
@@ -195,6 +205,8 @@ class AppModelTest {
             rep.model.agree()
             rep.sees<Shown.Enrolling>()
             rep.model.enrol(stage.link)
+            rep.sees<Shown.AskingPlace>()
+            rep.model.answerPlace(agrees = true)
             rep.model.ask(rep.sees<Shown.Permitting> { it.permission.kind == missing[0] }.permission)
             rep.model.resume()
             rep.model.notNow(rep.sees<Shown.Permitting> { it.permission.kind == missing[1] }.permission)
@@ -215,6 +227,89 @@ class AppModelTest {
             val checkup = rep.sees<Shown.Diagnosed>().checkup
             val text = checkup.toText(XmlWords(Language.EN))
             listOf("Server: http://", "Notifications: not allowed").forEach { assertContains(text, it) }
+        }
+
+    @Test
+    fun `who does not want his place recorded is asked for nothing of it, and may change his mind`() =
+        onStage { stage, rep ->
+            rep.around.allowed -= listOf(PermissionKind.PLACE, PermissionKind.NOTIFICATIONS)
+            rep.time = "07:15"
+            rep.model.agree()
+            rep.sees<Shown.Enrolling>()
+            rep.model.enrol(stage.link)
+            assertNull(rep.sees<Shown.AskingPlace>().notice, "this company wrote none")
+            rep.model.notNow()
+            val asked = rep.sees<Shown.Permitting>().permission
+            assertEquals(PermissionKind.NOTIFICATIONS, asked.kind)
+            rep.model.notNow(asked)
+            assertEquals(LocationAnswer.REFUSED, rep.sees<Shown.Day>().today.location)
+            rep.time = "08:05"
+            assertFailsWith<PhoneException.LocationRefused> { rep.isSeen() }
+            rep.model.act(Act.CheckIn("ada-1", "restock"))
+            val visit =
+                rep
+                    .sees<Shown.Day> { it.today.openVisit != null }
+                    .today.day.visits
+                    .single()
+            assertNull(visit.distanceMm, "what he does is kept without his place")
+
+            rep.model.go(Destination.Settings)
+            assertEquals(LocationAnswer.REFUSED, rep.sees<Shown.Settings>().place)
+            rep.model.go(Destination.Place)
+            rep.sees<Shown.AskingPlace>()
+            rep.model.answerPlace(agrees = true)
+            rep.sees<Shown.Settings> { it.place == LocationAnswer.AGREED }
+            rep.isSeen()
+            rep.model.answerPlace(agrees = false)
+            rep.sees<Shown.Settings> { it.place == LocationAnswer.REFUSED }
+        }
+
+    @Test
+    fun `a phone whose place another took sends what it has, records nothing, and is left`() =
+        onStage { stage, rep ->
+            rep.isEnrolled(stage.link)
+            val heads = rep.soon { rep.holder.call { it.heads() } }
+            Rep(folder.newFolder("next"), stage).use { it.isEnrolled(stage.newLink(heads.rep)) }
+
+            rep.model.resume()
+            rep.sees<Shown.Day> { it.today.replacedMs != null && it.today.waitingRecords == 0uL }
+            rep.model.act(Act.SignIn)
+            assertEquals(Word.PROBLEM_REPLACED, rep.soon { rep.model.problem.first { it != null } }?.word)
+            rep.model.dismiss()
+            rep.isQuiet()
+            rep.model.leave()
+            rep.sees<Shown.Wiped>()
+            assertNull(rep.model.problem.value)
+            rep.model.beginAnew()
+            rep.sees<Shown.Enrolling> { it.problem == null }
+        }
+
+    @Test
+    fun `the map has the district, the customers and the rep`() =
+        onStage { stage, rep ->
+            rep.isEnrolled(stage.link)
+            rep.time = "08:05"
+            rep.isSeen()
+            rep.model.go(Destination.Map)
+            val map = rep.sees<Shown.Ground>().map
+            assertEquals(listOf(MapKind.DISTRICT), map.areas.map { it.kind }.distinct())
+            val sheet = MapSheet(map, Size(360f, 360f), Sight())
+            val places = map.customers.map { sheet.at(it.at) } + sheet.at(checkNotNull(map.here).at)
+            assertTrue(places.all { it.x in 0f..360f && it.y in 0f..360f }, "$places")
+            assertTrue(map.customers.none { it.visited })
+            rep.model.act(
+                Act.CheckIn(
+                    map.customers
+                        .first()
+                        .near.customer.id,
+                    "",
+                ),
+            )
+            rep.sees<Shown.Ground> {
+                it.map.customers
+                    .first()
+                    .visited
+            }
         }
 
     /** Needs a file system of its own, which only root may make. */

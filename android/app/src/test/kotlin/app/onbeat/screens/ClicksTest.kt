@@ -6,14 +6,19 @@ import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.remember
 import androidx.compose.runtime.setValue
+import androidx.compose.ui.geometry.Offset
+import androidx.compose.ui.geometry.Size
 import androidx.compose.ui.test.ExperimentalTestApi
 import androidx.compose.ui.test.SkikoComposeUiTest
 import androidx.compose.ui.test.assertIsNotEnabled
+import androidx.compose.ui.test.click
+import androidx.compose.ui.test.hasContentDescription
 import androidx.compose.ui.test.hasText
 import androidx.compose.ui.test.onNodeWithText
 import androidx.compose.ui.test.performClick
 import androidx.compose.ui.test.performScrollTo
 import androidx.compose.ui.test.performTextInput
+import androidx.compose.ui.test.performTouchInput
 import androidx.compose.ui.test.runSkikoComposeUiTest
 import app.onbeat.phone.Act
 import app.onbeat.phone.Draft
@@ -31,6 +36,7 @@ class ClicksTest {
     private val words = XmlWords(Language.EN)
     private val acts = mutableListOf<Act>()
     private val gone = mutableListOf<Destination>()
+    private val said = mutableListOf<String>()
 
     @Test
     fun `what comes next is one tap`() {
@@ -111,7 +117,6 @@ class ClicksTest {
 
     @Test
     fun `nothing happens before the rep agrees`() {
-        val said = mutableListOf<String>()
         show({ WelcomeScreen({ said += "agree" }, { said += "not now" }) }) { tap(words.say(Word.NOT_NOW)) }
         show({ WelcomeScreen({ said += "agree" }, { said += "not now" }) }) { tap(words.say(Word.AGREE)) }
         assertEquals(listOf("not now", "agree"), said)
@@ -119,7 +124,6 @@ class ClicksTest {
 
     @Test
     fun `what the rep may allow is asked for by its button, and may wait`() {
-        val said = mutableListOf<String>()
         val permission = Samples.permissions.last()
         show({ PermissionScreen(permission, { said += "ask" }, { said += "not now" }) }) {
             tap(words.say(Word.ALLOW))
@@ -130,22 +134,89 @@ class ClicksTest {
 
     @Test
     fun `the settings lead to what is kept, to each permission and to the diagnosis, which is copied whole`() {
-        show({ SettingsScreen(Samples.permissions, Samples.about, { gone += it }, {}, {}) }) {
+        show({ SettingsScreen(Samples.settings, { said += "withdraw" }, Samples.about, { gone += it }, {}, {}) }) {
+            tap(words.say(Word.PLACE_WITHDRAW))
             tap(words.say(Word.PERMIT_BATTERY))
             tap(words.say(Word.KEPT_OF_ME))
             tap(words.say(Word.DIAGNOSIS))
         }
         val wanted = listOf(Destination.Permit(PermissionKind.BATTERY), Destination.Kept, Destination.Diagnosis)
         assertEquals(wanted, gone)
+        assertEquals(listOf("withdraw"), said)
         val copied = mutableListOf<String>()
         show({ DiagnosisScreen(Samples.checkup, null, { copied += it }, {}) }) { tap(words.say(Word.COPY)) }
         assertEquals(listOf(Samples.checkup.toText(words)), copied)
     }
 
+    @Test
+    fun `a replaced phone is left once nothing waits`() {
+        onToday(Samples.replaced) { onNodeWithText(words.say(Word.REPLACED_LEAVE)).assertDoesNotExist() }
+        onToday(Samples.sent) { tap(words.say(Word.REPLACED_LEAVE)) }
+        assertEquals(listOf("leave"), said)
+    }
+
+    @Test
+    fun `the place is agreed to or not, after the page in the rep's language`() {
+        val cases = listOf(Word.AGREE to "agree", Word.NOT_NOW to "not now")
+        cases.forEach { (button, wanted) ->
+            said.clear()
+            show({ PlaceScreen(Samples.notice, { said += "agree" }, { said += "not now" }) }) {
+                onNodeWithText(Samples.notice.en).assertExists()
+                tap(words.say(button))
+            }
+            assertEquals(listOf(wanted), said)
+        }
+    }
+
+    @Test
+    fun `a tap on a customer of the map leads to his check-in, near is near enough, and nothing is chosen elsewhere`() {
+        show({ MapScreen(Samples.map, Samples.ZONE, { acts += it }, Ways({}, {}), { said += "back" }) }) {
+            val canvas = onNode(hasContentDescription("Map with 3", substring = true))
+            val sheet =
+                canvas.fetchSemanticsNode().size.run {
+                    MapSheet(
+                        Samples.map,
+                        Size(width + 0f, height + 0f),
+                        Sight(),
+                    )
+                }
+            val at =
+                sheet.at(
+                    Samples.map.customers
+                        .first()
+                        .at,
+                )
+            canvas.performTouchInput { click(Offset(2f, 2f)) }
+            onNodeWithText(words.say(Word.CHECK_IN)).assertDoesNotExist()
+            canvas.performTouchInput { click(at + Offset(5f, -5f)) }
+            onNodeWithText(words.say(Word.CHECK_IN)).performClick()
+        }
+        assertEquals(listOf<Act>(Act.CheckIn("c-1", "")), acts)
+        assertEquals(listOf("back"), said)
+    }
+
+    @Test
+    fun `what lies under the fingers stays there, and the map is not lost out of sight`() {
+        val middle = Offset(180f, 180f)
+        val finger = Offset(100f, 250f)
+        val ground = Size(360f, 360f)
+
+        fun at(sight: Sight) =
+            MapSheet(Samples.map, ground, sight).at(
+                Samples.map.customers
+                    .last()
+                    .at,
+            )
+        val sight = Sight().zoomed(3f, at(Sight()), middle)
+        assertEquals(0f, (at(Sight()) - at(sight)).getDistance(), 0.01f)
+        assertEquals(1f, sight.zoomed(0.01f, finger, middle).zoom)
+        assertEquals(Offset(180f, -180f), Sight().dragged(Offset(9_000f, -9_000f)).within(ground).moved)
+    }
+
     private fun onToday(
         today: Today,
         test: SkikoComposeUiTest.() -> Unit,
-    ) = show({ TodayScreen(today, { acts += it }, { gone += it }) }, test)
+    ) = show({ TodayScreen(today, { acts += it }, { gone += it }, {}, { said += "leave" }) }, test)
 
     private fun show(
         screen: @Composable () -> Unit,

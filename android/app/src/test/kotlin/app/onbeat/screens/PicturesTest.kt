@@ -32,8 +32,14 @@ class PicturesTest {
             "welcome" to { WelcomeScreen({}, {}) },
             "enrol" to { EnrolScreen(false, Problem(Word.PROBLEM_NETWORK, ""), {}, {}) },
             "recover" to { RecoverScreen(false, null, {}, {}) },
+            "place" to { PlaceScreen(Samples.notice, {}, {}) },
+            "place-own" to { PlaceScreen(null, {}, {}) },
+            "today-replaced" to { TodayScreen(Samples.replaced, {}, {}, {}, {}) },
+            "today-sent" to { TodayScreen(Samples.sent, {}, {}, {}, {}) },
+            "today-refused" to { TodayScreen(Samples.refused, {}, {}, {}, {}) },
+            "map" to { MapScreen(Samples.map, Samples.ZONE, {}, Ways({}, {}), {}) },
             "permission" to { PermissionScreen(Samples.permissions[2], {}, {}) },
-            "settings" to { SettingsScreen(Samples.permissions, Samples.about, {}, {}, {}) },
+            "settings" to { SettingsScreen(Samples.settings, {}, Samples.about, {}, {}, {}) },
             "kept" to { KeptScreen {} },
             "diagnosis" to { DiagnosisScreen(Samples.checkup, BatteryRules("Xiaomi") {}, {}, {}) },
             "not-done" to {
@@ -42,11 +48,12 @@ class PicturesTest {
                     CustomersScreen(Samples.customers, "", {}, {}, Ways({}, {}), {})
                 }
             },
-            "wiped" to { Stopped(Problem(Word.PROBLEM_WIPED, ""), Word.BEGIN_ANEW) {} },
-            "today-sign-in" to { TodayScreen(Samples.signIn, {}, {}) },
-            "today-morning" to { TodayScreen(Samples.morning, {}, {}) },
-            "today-leaving" to { TodayScreen(Samples.leaving, {}, {}) },
-            "today-evening" to { TodayScreen(Samples.evening, {}, {}) },
+            "released" to { ReleasedScreen {} },
+            "stopped" to { Stopped(Problem(Word.PROBLEM_NETWORK, "no route"), {}, {}) },
+            "today-sign-in" to { TodayScreen(Samples.signIn, {}, {}, {}, {}) },
+            "today-morning" to { TodayScreen(Samples.morning, {}, {}, {}, {}) },
+            "today-leaving" to { TodayScreen(Samples.leaving, {}, {}, {}, {}) },
+            "today-evening" to { TodayScreen(Samples.evening, {}, {}, {}, {}) },
             "visit" to {
                 VisitScreen(Samples.open, Samples.ZONE, Draft.of(Samples.report), {}, {}, {}, {})
             },

@@ -21,9 +21,17 @@ import uniffi.onbeat_core.Heads
 import uniffi.onbeat_core.Here
 import uniffi.onbeat_core.Interval
 import uniffi.onbeat_core.LiveStatus
+import uniffi.onbeat_core.LocationAnswer
 import uniffi.onbeat_core.Look
+import uniffi.onbeat_core.MapArea
+import uniffi.onbeat_core.MapCustomer
+import uniffi.onbeat_core.MapHere
+import uniffi.onbeat_core.MapKind
+import uniffi.onbeat_core.MapPoint
+import uniffi.onbeat_core.MapView
 import uniffi.onbeat_core.Name
 import uniffi.onbeat_core.Next
+import uniffi.onbeat_core.Notice
 import uniffi.onbeat_core.Outcome
 import uniffi.onbeat_core.PlaceVerdict
 import uniffi.onbeat_core.PresenceView
@@ -33,12 +41,16 @@ import uniffi.onbeat_core.Report
 import uniffi.onbeat_core.SignInView
 import uniffi.onbeat_core.Span
 import uniffi.onbeat_core.SpanStatus
+import uniffi.onbeat_core.Start
+import uniffi.onbeat_core.StartSeen
+import uniffi.onbeat_core.StartedBy
 import uniffi.onbeat_core.Today
 import uniffi.onbeat_core.VisitView
 import uniffi.onbeat_core.When
 import java.time.LocalTime
 import java.time.ZoneId
 import java.time.ZonedDateTime
+import uniffi.onbeat_core.Problem as SyncProblem
 
 /** Views as core gives them, of one Tuesday in Chengdu. */
 object Samples {
@@ -65,6 +77,15 @@ object Samples {
     val visited = visit("a", "老街便利店", "08:40", "09:25").copy(report = report, photos = listOf("b".repeat(64)))
 
     val open = visit("c", "锦江烟酒行", "10:18", null)
+
+    val permissions =
+        listOf(
+            PermissionKind.PLACE to PermissionState.ROUGHLY,
+            PermissionKind.NOTIFICATIONS to PermissionState.ALLOWED,
+            PermissionKind.PLACE_ALWAYS to PermissionState.MISSING,
+            PermissionKind.EXACT_ALARM to PermissionState.ALLOWED,
+            PermissionKind.BATTERY to PermissionState.MISSING,
+        ).map { (kind, state) -> Permission(kind, state) {} }
 
     val customers =
         listOf(
@@ -111,6 +132,67 @@ object Samples {
             )
         }
 
+    val refused = morning.copy(next = Next.Visit(null), here = null, location = LocationAnswer.REFUSED)
+
+    val replaced = morning.copy(next = Next.Rest, replacedMs = at("09:30"))
+
+    val sent = replaced.copy(waitingRecords = 0u, waitingSinceMs = null)
+
+    val notice =
+        Notice(
+            zh =
+                "本公司在工作时段（8:00 至 16:30）记录您的位置，用于说明您在责任区内。位置保存 90 天。\n" +
+                    "有疑问请联系人事部王女士，电话 028-8456 1234。",
+            en =
+                "During working hours (08:00 to 16:30) the company records your position, to show that you were in " +
+                    "your district. It is kept for 90 days.\nQuestions: Ms Wang, human resources, 028-8456 1234.",
+        )
+
+    val settings = Shown.Settings(LocationAnswer.AGREED, permissions)
+
+    /** Some 8 by 7 km, with a park that is not of the district, and the service hall. */
+    val map =
+        MapView(
+            widthMm = 8_000_000,
+            heightMm = 7_000_000,
+            areas =
+                listOf(
+                    MapArea(
+                        MapKind.DISTRICT,
+                        "",
+                        listOf(
+                            ring(
+                                600 to 1_200,
+                                2_400 to 300,
+                                5_200 to 700,
+                                7_400 to 400,
+                                7_700 to 3_800,
+                                6_300 to 6_500,
+                                3_100 to 6_700,
+                                400 to 4_600,
+                            ),
+                            ring(4_900 to 1_500, 6_300 to 1_300, 6_400 to 2_400, 5_100 to 2_600),
+                        ),
+                    ),
+                    MapArea(
+                        MapKind.NO_GO,
+                        "客服大厅",
+                        listOf(ring(2_900 to 3_000, 3_900 to 2_900, 4_000 to 3_800, 3_000 to 3_900)),
+                    ),
+                ),
+            customers =
+                listOf(
+                    customers[0] to (2_100 to 2_000),
+                    customers[1] to (1_700 to 4_300),
+                    customers[2] to (5_600 to 5_000),
+                ).map { (near, at) -> MapCustomer(point(at), near, near == customers[1]) },
+            here = morning.here?.let { MapHere(point(2_300 to 1_950), it.copy(accuracyMm = 350_000)) },
+        )
+
+    private fun ring(vararg metres: Pair<Int, Int>) = metres.map { point(it) }
+
+    private fun point(metres: Pair<Int, Int>) = MapPoint(metres.first * 1_000L, metres.second * 1_000L)
+
     val records =
         Records(
             leaving.day,
@@ -129,15 +211,6 @@ object Samples {
             decisions = emptyList(),
         )
 
-    val permissions =
-        listOf(
-            PermissionKind.PLACE to PermissionState.ROUGHLY,
-            PermissionKind.NOTIFICATIONS to PermissionState.ALLOWED,
-            PermissionKind.PLACE_ALWAYS to PermissionState.MISSING,
-            PermissionKind.EXACT_ALARM to PermissionState.ALLOWED,
-            PermissionKind.BATTERY to PermissionState.MISSING,
-        ).map { (kind, state) -> Permission(kind, state) {} }
-
     val about = About("0.1.0", "锦江商贸有限公司", "蜀ICP备2026000000号-1A") {}
 
     val checkup =
@@ -149,6 +222,14 @@ object Samples {
                 fileBytes = 1_245_184u,
                 setAside = null,
                 lastSyncMs = at("09:40"),
+                problems = listOf(SyncProblem("network", "the server can't be reached: no route")),
+                lastFixMs = at("10:11"),
+                starts =
+                    listOf(
+                        StartSeen(at("08:00"), Start(at("08:00"), StartedBy.ALARM, "LOW_MEMORY")),
+                        StartSeen(at("07:41"), Start(null, StartedBy.OPENED, null)),
+                        StartSeen(at("06:12"), Start(at("06:00"), StartedBy.BOOT, "USER_REQUESTED")),
+                    ),
                 reference = null,
             ),
             Device("android", "Xiaomi 2211133C", "0.1.0"),
@@ -248,6 +329,9 @@ object Samples {
         waitingRecords = 12u,
         waitingSinceMs = at("09:40"),
         waitingPhotos = 0u,
+        replacedMs = null,
+        location = LocationAnswer.AGREED,
+        asksLocation = false,
     )
 
     private fun day(

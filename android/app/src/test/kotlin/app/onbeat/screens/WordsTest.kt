@@ -5,6 +5,7 @@ import uniffi.onbeat_core.FindingState
 import uniffi.onbeat_core.Language
 import uniffi.onbeat_core.Outcome
 import uniffi.onbeat_core.PhoneException
+import uniffi.onbeat_core.StartedBy
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertTrue
@@ -38,6 +39,7 @@ class WordsTest {
         FindingKind.entries.forEach { assertTrue(english.say(it.word).isNotEmpty()) }
         FindingState.entries.forEach { assertTrue(english.say(it.word).isNotEmpty()) }
         Outcome.entries.forEach { assertTrue(english.say(Word.valueOf("OUTCOME_${it.name}")).isNotEmpty()) }
+        StartedBy.entries.forEach { assertTrue(english.say(Word.valueOf("START_${it.name}")).isNotEmpty()) }
         assertEquals(Word.PROBLEM_NETWORK, PhoneException.Network("no route").problem().word)
     }
 

@@ -183,10 +183,13 @@ class AppModel(
         scope.launch {
             try {
                 holder.sync(around.now())
-            } catch (error: PhoneException) {
-                if (error !is PhoneException.Wiped) return@launch
+                if (state.value is Shown.Day) go(where.value)
+            } catch (_: PhoneException.Wiped) {
+                go(where.value)
+            } catch (_: PhoneException) {
+                // Without a network, or while another sync runs: the next one sends it.
+                return@launch
             }
-            if (state.value is Shown.Day) go(where.value)
         }
     }
 

@@ -39,6 +39,7 @@ fun RecordsScreen(
             QuietButton(say(Word.DAY_AFTER)) { show(day.plusDays(1)) }
         }
         Day(records, go)
+        GivenReasons(records.day.presence.reasons, records.zone)
         Visits(records.day.visits, records.zone, go)
         Looks(records)
         Panel(say(Word.RECEIPTS)) {

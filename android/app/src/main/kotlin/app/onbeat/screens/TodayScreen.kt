@@ -84,24 +84,26 @@ private fun NextButton(
     }
 }
 
+/** The others are agreed on beforehand, with the desk. */
+private val BY_ONE_TAP =
+    listOf(
+        ExceptionKind.CUSTOMER_CALLED,
+        ExceptionKind.GOODS,
+        ExceptionKind.DETOUR,
+        ExceptionKind.HOSPITAL,
+        ExceptionKind.TRIP,
+    )
+
 /** Who seems to be leaving says why by one tap. */
 @Composable
 private fun Reasons(
     away: Interval,
     act: (Act) -> Unit,
 ) {
-    val reasons =
-        listOf(
-            ExceptionKind.CUSTOMER_CALLED to Word.REASON_CUSTOMER_CALLED,
-            ExceptionKind.GOODS to Word.REASON_GOODS,
-            ExceptionKind.DETOUR to Word.REASON_DETOUR,
-            ExceptionKind.HOSPITAL to Word.REASON_HOSPITAL,
-            ExceptionKind.TRIP to Word.REASON_TRIP,
-        )
     Panel(say(Word.SEEMS_LEAVING), MaterialTheme.colorScheme.tertiaryContainer) {
         Text(say(Word.SEEMS_LEAVING_WHY), style = MaterialTheme.typography.bodyMedium)
         SideBySide {
-            reasons.forEach { (reason, word) -> QuietButton(say(word)) { act(Act.GiveReason(away, reason, "")) } }
+            BY_ONE_TAP.forEach { QuietButton(say(it.word)) { act(Act.GiveReason(away, it, "")) } }
         }
     }
 }

@@ -6,8 +6,10 @@ import uniffi.onbeat_core.Customer
 import uniffi.onbeat_core.CustomerNear
 import uniffi.onbeat_core.DayCounts
 import uniffi.onbeat_core.DayView
+import uniffi.onbeat_core.Declined
 import uniffi.onbeat_core.Device
 import uniffi.onbeat_core.Diagnosis
+import uniffi.onbeat_core.ExceptionKind
 import uniffi.onbeat_core.Explained
 import uniffi.onbeat_core.Explanation
 import uniffi.onbeat_core.Finding
@@ -36,6 +38,8 @@ import uniffi.onbeat_core.Outcome
 import uniffi.onbeat_core.PlaceVerdict
 import uniffi.onbeat_core.PresenceView
 import uniffi.onbeat_core.Provider
+import uniffi.onbeat_core.ReasonGiven
+import uniffi.onbeat_core.ReasonSeen
 import uniffi.onbeat_core.Receipt
 import uniffi.onbeat_core.Report
 import uniffi.onbeat_core.SignInView
@@ -193,9 +197,31 @@ object Samples {
 
     private fun point(metres: Pair<Int, Int>) = MapPoint(metres.first * 1_000L, metres.second * 1_000L)
 
+    private val reasons =
+        listOf(
+            reason(3, "11:02", "11:25", ExceptionKind.GOODS, "去对面仓库取两箱"),
+            reason(4, "13:10", "13:40", ExceptionKind.DETOUR, "").copy(approved = true),
+            reason(5, "15:00", "16:00", ExceptionKind.TRIP, "")
+                .copy(declined = Declined(at("16:50"), "王主管", "当天没有安排出差，请补充说明")),
+        )
+
+    private fun reason(
+        n: Int,
+        from: String,
+        to: String,
+        kind: ExceptionKind,
+        note: String,
+    ) = ReasonSeen(
+        record = Name(STREAM, 1u, "", n.toULong()),
+        reason = ReasonGiven(Interval(at(from), at(to)), kind, note),
+        givenMs = at(from),
+        approved = false,
+        declined = null,
+    )
+
     val records =
         Records(
-            leaving.day,
+            leaving.day.run { copy(presence = presence.copy(reasons = reasons)) },
             ZONE,
             at("17:05"),
             listOf(Look("li", "王主管", at("16:50"), DAY, "d".repeat(64))),

@@ -1,5 +1,6 @@
 package app.onbeat.screens
 
+import uniffi.onbeat_core.ExceptionKind
 import uniffi.onbeat_core.FindingKind
 import uniffi.onbeat_core.FindingState
 import uniffi.onbeat_core.Language
@@ -39,6 +40,7 @@ class WordsTest {
         FindingKind.entries.forEach { assertTrue(english.say(it.word).isNotEmpty()) }
         FindingState.entries.forEach { assertTrue(english.say(it.word).isNotEmpty()) }
         Outcome.entries.forEach { assertTrue(english.say(Word.valueOf("OUTCOME_${it.name}")).isNotEmpty()) }
+        ExceptionKind.entries.forEach { assertTrue(english.say(it.word).isNotEmpty()) }
         StartedBy.entries.forEach { assertTrue(english.say(Word.valueOf("START_${it.name}")).isNotEmpty()) }
         assertEquals(Word.PROBLEM_NETWORK, PhoneException.Network("no route").problem().word)
     }

@@ -5,11 +5,11 @@ use std::{env, fs, io, path::Path, process::Command};
 use crate::{
     build::{self, cargo},
     steps::{Action, Step, programs, step},
-    tools::{CHINESE, COMPILE, GL, MAVEN},
+    tools::{AAPT, CHINESE, COMPILE, GL, MAVEN},
 };
 
-/// The Android app's sources on the JVM, with the real core: style, the story, the screens. Pictures of the screens come
-/// into `target/android`.
+/// The Android app's sources on the JVM, with the real core: style, the story, the screens, the service. Pictures of the
+/// screens come into `target/android`.
 pub(crate) fn kotlin() -> io::Result<Vec<Step>> {
     let folder = build::target();
     let mut maven = Command::new("mvn");
@@ -19,7 +19,7 @@ pub(crate) fn kotlin() -> io::Result<Vec<Step>> {
         .arg("test");
     let mut steps = programs();
     steps.extend(bindings()?);
-    steps.push(step("the Android app", &[MAVEN, CHINESE, GL], maven));
+    steps.push(step("the Android app", &[MAVEN, AAPT, CHINESE, GL], maven));
     Ok(steps)
 }
 

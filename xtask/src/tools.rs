@@ -98,6 +98,11 @@ pub(crate) const MAVEN: Tool = Tool {
     name: "mvn",
     from: From::Apt("maven"),
 };
+/// Links the Android app's manifest and resources.
+pub(crate) const AAPT: Tool = Tool {
+    name: "aapt2",
+    from: From::Apt("aapt"),
+};
 /// What draws the app's screens is linked with it, though it draws without.
 pub(crate) const GL: Tool = Tool {
     name: "/usr/lib/x86_64-linux-gnu/libGL.so.1",

@@ -6,6 +6,7 @@ import android.app.NotificationManager
 import android.app.PendingIntent
 import android.content.Context
 import app.onbeat.screens.Word
+import app.onbeat.screens.timeOf
 
 private const val CHANNEL = "onbeat"
 
@@ -22,20 +23,38 @@ class Notices(
     }
 
     /** Stands while the service records. */
-    fun recording(): Notification =
-        notice(Word.RECORDING, Word.RECORDING_WHAT).setOngoing(true).setOnlyAlertOnce(true).build()
+    fun recording(): Notification = stands(notice(Word.RECORDING, words.say(Word.RECORDING_WHAT)))
+
+    /** Stands while the service waits for the window to open. */
+    fun waiting(
+        atMs: Long,
+        zone: String,
+    ): Notification = stands(notice(Word.TODAY, words.say(Word.BEFORE, timeOf(atMs, zone))))
+
+    private fun stands(notice: Notification.Builder) = notice.setOngoing(true).setOnlyAlertOnce(true).build()
+
+    fun show(
+        id: Int,
+        notice: Notification,
+    ) = manager.notify(id, notice)
 
     /** The window opens and the phone lets nothing start by itself: a tap starts it. */
-    fun askToStart() = manager.notify(TO_START, notice(Word.TAP_TO_START, Word.TAP_TO_START_WHAT).build())
+    fun askToStart() = tell(TO_START, Word.TAP_TO_START, Word.TAP_TO_START_WHAT)
 
     /** The rep seems to be leaving: the app has the reasons. */
-    fun tellLeaving() = manager.notify(LEAVING, notice(Word.SEEMS_LEAVING, Word.SEEMS_LEAVING_WHY).build())
+    fun tellLeaving() = tell(LEAVING, Word.SEEMS_LEAVING, Word.SEEMS_LEAVING_WHY)
 
     fun clearToStart() = manager.cancel(TO_START)
 
-    private fun notice(
+    private fun tell(
+        id: Int,
         title: Word,
         more: Word,
+    ) = show(id, notice(title, words.say(more)).build())
+
+    private fun notice(
+        title: Word,
+        more: String,
     ): Notification.Builder {
         val open = context.packageManager.getLaunchIntentForPackage(context.packageName)
         val tap = open?.let { PendingIntent.getActivity(context, 0, it, PendingIntent.FLAG_IMMUTABLE) }
@@ -43,8 +62,8 @@ class Notices(
             .Builder(context, CHANNEL)
             .setSmallIcon(context.applicationInfo.icon)
             .setContentTitle(words.say(title))
-            .setContentText(words.say(more))
-            .setStyle(Notification.BigTextStyle().bigText(words.say(more)))
+            .setContentText(more)
+            .setStyle(Notification.BigTextStyle().bigText(more))
             .setVisibility(Notification.VISIBILITY_PRIVATE)
             .setAutoCancel(true)
             .setContentIntent(tap)

@@ -43,10 +43,10 @@ object Opening {
         dueS: Long = 0,
     ) = schedule(context, dueS + MISSED_S)
 
-    /** Starts the service where the platform lets it; else asks for the tap that may. One that records goes on. */
+    /** Starts the service where the platform lets it; else asks for the tap that may. One that runs looks anew. */
     fun begin(context: Context) {
         if (!(context.applicationContext as Owner).hasAgreed) return
-        if (Recorder.isRunning) return watch(context)
+        if (Recorder.looks()) return watch(context)
         if (Permissions(context).startsByItself) Recorder.start(context) else Notices(context).askToStart()
     }
 }

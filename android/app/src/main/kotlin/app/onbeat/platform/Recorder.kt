@@ -1,14 +1,10 @@
 package app.onbeat.platform
 
-import android.app.ForegroundServiceStartNotAllowedException
 import android.app.Service
 import android.content.Context
 import android.content.Intent
-import android.content.pm.ServiceInfo
 import android.location.Location
 import android.location.LocationListener
-import android.location.LocationManager
-import android.os.Build
 import android.os.IBinder
 import android.os.SystemClock
 import android.util.Log
@@ -35,14 +31,14 @@ class Recorder :
     LocationListener {
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main)
     private val owner get() = application as Owner
-    private val places get() = getSystemService(Context.LOCATION_SERVICE) as LocationManager
+    private val places by lazy { Places(this, this) }
     private var live = LiveStatus.UNKNOWN
     private var everyS = 0L
     private var isOff = false
 
     override fun onCreate() {
         super.onCreate()
-        isRunning = true
+        running = this
     }
 
     override fun onBind(intent: Intent?): IBinder? = null
@@ -52,34 +48,12 @@ class Recorder :
         flags: Int,
         startId: Int,
     ): Int {
-        if (comesToFront()) take(Reading(owner.clock.now(), null)) else stopSelf()
+        if (comesToFront()) look() else stopSelf()
         return START_NOT_STICKY
     }
 
-    /** First of all, or the platform ends the process. What it refuses is asked for by a tap. */
-    private fun comesToFront(): Boolean {
-        val notices = Notices(this)
-        try {
-            if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.Q) {
-                startForeground(Notices.RECORDING, notices.recording(), ServiceInfo.FOREGROUND_SERVICE_TYPE_LOCATION)
-            } else {
-                startForeground(Notices.RECORDING, notices.recording())
-            }
-            notices.clearToStart()
-            return true
-        } catch (error: SecurityException) {
-            Log.w(TAG, "the service may not see the place", error)
-        } catch (error: IllegalStateException) {
-            if (Build.VERSION.SDK_INT < Build.VERSION_CODES.S ||
-                error !is ForegroundServiceStartNotAllowedException
-            ) {
-                throw error
-            }
-            Log.w(TAG, "the service may not start now", error)
-        }
-        notices.askToStart()
-        return false
-    }
+    /** Asks core what is due, without a place. */
+    private fun look() = take(Reading(owner.clock.now(), null))
 
     override fun onLocationChanged(location: Location) {
         val isApproximate = !Permissions(this).seesPlacePrecisely
@@ -92,65 +66,83 @@ class Recorder :
 
     /** Location as a whole was switched off or on: a fact that explains missing fixes. */
     private fun noteSwitch() {
-        val off = places.allProviders.none { it in PROVIDERS && places.isProviderEnabled(it) }
-        if (off == isOff) return
-        isOff = off
-        note(if (off) Cause.LOCATION_OFF else Cause.LOCATION_ON)
+        if (places.areOff == isOff) return
+        isOff = !isOff
+        note(if (isOff) Cause.LOCATION_OFF else Cause.LOCATION_ON)
     }
 
     private fun note(cause: Cause) {
-        scope.launch { tried { owner.holder.call { it.cause(owner.clock.now(), cause) } } }
+        val at = owner.clock.now()
+        calls { owner.holder.call { it.cause(at, cause) } }
     }
 
-    private fun take(reading: Reading) {
-        scope.launch {
-            tried {
-                val outcome = owner.holder.call { it.onFix(reading) }
-                follow(plan(outcome, live))
-                live = outcome.live
+    private fun take(reading: Reading) =
+        calls {
+            val outcome = owner.holder.call { it.onFix(reading) }
+            follow(plan(outcome, live))
+            live = outcome.live
+        }
+
+    private suspend fun follow(plan: Plan) {
+        if (plan.tells) Notices(this).tellLeaving()
+        when {
+            plan.ends -> {
+                Opening.schedule(this, plan.nextS)
+                stopSelf()
+            }
+
+            plan.waits -> {
+                Opening.schedule(this, plan.nextS)
+                waitFor(plan.nextS)
+            }
+
+            else -> {
+                Opening.watch(this, plan.nextS)
+                if (plan.nextS != everyS) request(plan.nextS)
             }
         }
     }
 
-    private fun follow(plan: Plan) {
-        if (plan.tells) Notices(this).tellLeaving()
-        if (plan.ends) {
-            Opening.schedule(this, plan.nextS)
-            stopSelf()
-        } else {
-            Opening.watch(this, plan.nextS)
-            if (plan.nextS != everyS) request(plan.nextS)
-        }
+    /** Before the window: the place is asked of nobody, and the notification says so. */
+    private suspend fun waitFor(openingS: Long) {
+        places.drop()
+        everyS = 0
+        val today = owner.holder.call { it.today(owner.clock.now()) }
+        Notices(this).show(Notices.RECORDING, Notices(this).waiting(today.nowMs + openingS * 1000, today.zone))
     }
 
-    /** A standing request in place of the one before. */
-    private fun request(everyS: Long) {
-        if (!Permissions(this).seesPlace) {
-            note(Cause.PERMISSION_OFF)
-            return stopSelf()
+    /** What explains the silence is written before the service ends. */
+    private suspend fun request(everyS: Long) {
+        if (Permissions(this).seesPlace) {
+            if (this.everyS == 0L) Notices(this).show(Notices.RECORDING, Notices(this).recording())
+            this.everyS = everyS
+            return places.request(everyS)
         }
-        this.everyS = everyS
-        places.removeUpdates(this)
-        val provider = PROVIDERS.filter { it in places.allProviders }
-        provider.forEach { places.requestLocationUpdates(it, everyS * 1000, 0f, this, mainLooper) }
+        try {
+            owner.holder.call { it.cause(owner.clock.now(), Cause.PERMISSION_OFF) }
+        } finally {
+            stopSelf()
+        }
     }
 
     /** A call that core refuses, as on a full disk, is no reason to end: the next fix tries again. */
-    private suspend fun tried(work: suspend () -> Unit) {
-        try {
-            work()
-        } catch (error: PhoneException) {
-            Log.w(TAG, "not recorded", error)
-            when {
-                error is PhoneException.NotEnrolled || error is PhoneException.Wiped -> stopSelf()
-                everyS == 0L -> request(AGAIN_S)
+    private fun calls(work: suspend () -> Unit) {
+        scope.launch {
+            try {
+                work()
+            } catch (error: PhoneException) {
+                Log.w(TAG, "not recorded", error)
+                when {
+                    error is PhoneException.NotEnrolled || error is PhoneException.Wiped -> stopSelf()
+                    everyS == 0L -> calls { request(AGAIN_S) }
+                }
             }
         }
     }
 
     override fun onDestroy() {
-        isRunning = false
-        places.removeUpdates(this)
+        running = null
+        places.drop()
         scope.cancel()
     }
 
@@ -158,22 +150,18 @@ class Recorder :
         private const val TAG = "Recorder"
         private const val AGAIN_S = 60L
 
-        /** Whether it records, as far as this process knows. */
-        var isRunning = false
-            private set
+        private var running: Recorder? = null
 
-        private val PROVIDERS =
-            listOf(LocationManager.GPS_PROVIDER, LocationManager.NETWORK_PROVIDER) +
-                if (Build.VERSION.SDK_INT >=
-                    Build.VERSION_CODES.S
-                ) {
-                    listOf(LocationManager.FUSED_PROVIDER)
-                } else {
-                    emptyList()
-                }
+        /** Whether it runs, as far as this process knows. */
+        val isRunning get() = running != null
 
+        /** Has a service that runs look what is due, which the platform refuses to nobody; no if none runs. */
+        fun looks(): Boolean = running?.look() != null
+
+        /** Starts it; where the platform refuses that, a tap is asked for. */
         fun start(context: Context) {
-            context.startForegroundService(Intent(context, Recorder::class.java))
+            val started = allowed { context.startForegroundService(Intent(context, Recorder::class.java)) }
+            if (!started) Notices(context).askToStart()
         }
     }
 }

@@ -11,12 +11,21 @@ class PlanTest {
         before: LiveStatus,
         now: LiveStatus,
         at: When = When.WITHIN,
-    ) = plan(FixOutcome(90, at, true, null, now), before)
+        dueS: Long = 6_000,
+    ) = plan(FixOutcome(dueS, at, true, null, now), before)
 
     @Test
     fun `the service ends with the window`() {
         val ends = When.entries.associateWith { after(LiveStatus.INSIDE, LiveStatus.UNKNOWN, it).ends }
         assertEquals(mapOf(When.BEFORE to true, When.WITHIN to false, When.AFTER to true, When.DAY_OFF to true), ends)
+    }
+
+    @Test
+    fun `a service that is early waits for the window, and no other does`() {
+        val cases = When.entries.flatMap { at -> listOf(5_400L, 5_401L).map { at to it } }
+        val waits = cases.filter { (at, dueS) -> after(LiveStatus.UNKNOWN, LiveStatus.UNKNOWN, at, dueS).waits }
+        assertEquals(listOf(When.BEFORE to 5_400L), waits)
+        assertEquals(false, after(LiveStatus.UNKNOWN, LiveStatus.UNKNOWN, When.BEFORE, 5_400).ends)
     }
 
     @Test

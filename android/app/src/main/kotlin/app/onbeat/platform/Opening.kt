@@ -21,20 +21,21 @@ object Opening {
         context: Context,
         inS: Long,
     ) {
-        val alarms = context.getSystemService(Context.ALARM_SERVICE) as AlarmManager
         val atMs = SystemClock.elapsedRealtime() + inS * 1000
-        val tells =
-            PendingIntent.getBroadcast(
-                context,
-                0,
-                Intent(context, Wakes::class.java),
-                PendingIntent.FLAG_IMMUTABLE,
-            )
         if (Permissions(context).wakesExactly) {
-            alarms.setExactAndAllowWhileIdle(AlarmManager.ELAPSED_REALTIME_WAKEUP, atMs, tells)
+            alarms(context).setExactAndAllowWhileIdle(AlarmManager.ELAPSED_REALTIME_WAKEUP, atMs, tells(context))
         } else {
-            alarms.setAndAllowWhileIdle(AlarmManager.ELAPSED_REALTIME_WAKEUP, atMs, tells)
+            alarms(context).setAndAllowWhileIdle(AlarmManager.ELAPSED_REALTIME_WAKEUP, atMs, tells(context))
         }
+    }
+
+    fun cancel(context: Context) = alarms(context).cancel(tells(context))
+
+    private fun alarms(context: Context) = context.getSystemService(Context.ALARM_SERVICE) as AlarmManager
+
+    private fun tells(context: Context): PendingIntent {
+        val wakes = Intent(context, Wakes::class.java)
+        return PendingIntent.getBroadcast(context, 0, wakes, PendingIntent.FLAG_IMMUTABLE)
     }
 
     /** Looks after the service some time after its next fix is due: whatever ended it meanwhile, it starts again. */

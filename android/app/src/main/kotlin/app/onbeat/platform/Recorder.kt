@@ -32,6 +32,7 @@ class Recorder :
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main)
     private val owner get() = application as Owner
     private val places by lazy { Places(this, this) }
+    private val sending by lazy { Sending(this) }
     private var live = LiveStatus.UNKNOWN
     private var everyS = 0L
     private var isOff = false
@@ -81,6 +82,7 @@ class Recorder :
             val outcome = owner.holder.call { it.onFix(reading) }
             follow(plan(outcome, live))
             live = outcome.live
+            sending.ifDue()
         }
 
     private suspend fun follow(plan: Plan) {
@@ -88,6 +90,7 @@ class Recorder :
         when {
             plan.ends -> {
                 Opening.schedule(this, plan.nextS)
+                SendJob.schedule(this)
                 stopSelf()
             }
 
@@ -132,10 +135,7 @@ class Recorder :
                 work()
             } catch (error: PhoneException) {
                 Log.w(TAG, "not recorded", error)
-                when {
-                    error is PhoneException.NotEnrolled || error is PhoneException.Wiped -> stopSelf()
-                    everyS == 0L -> calls { request(AGAIN_S) }
-                }
+                if (!Over.after(error, this@Recorder) && everyS == 0L) calls { request(AGAIN_S) }
             }
         }
     }

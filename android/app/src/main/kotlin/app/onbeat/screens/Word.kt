@@ -331,4 +331,7 @@ enum class Word {
     PROBLEM_LOCATION_REFUSED,
     PROBLEM_STILL_WAITING,
     PROBLEM_OTHER,
+
+    // The platform.
+    EXPORT_FAILED,
 }

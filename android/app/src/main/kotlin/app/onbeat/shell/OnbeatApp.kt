@@ -10,6 +10,7 @@ import app.onbeat.platform.HardwareKey
 import app.onbeat.platform.bootClock
 import uniffi.onbeat_core.Phone
 import uniffi.onbeat_core.PhoneException
+import uniffi.onbeat_core.SignException
 import java.io.File
 import java.security.GeneralSecurityException
 
@@ -32,7 +33,11 @@ class OnbeatApp :
     private fun open(): Phone {
         val key = HardwareKey(this, clock)
         val folder = File(noBackupFilesDir, "phone").apply { mkdirs() }
-        if (folder.list().isNullOrEmpty()) key.makeIfNew()
+        try {
+            if (folder.list().isNullOrEmpty()) key.makeIfNew()
+        } catch (error: SignException) {
+            throw PhoneException.Sign(error.toString())
+        }
         return Phone.open(folder.path, databaseKey(), key)
     }
 

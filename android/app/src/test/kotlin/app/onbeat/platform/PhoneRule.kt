@@ -4,10 +4,15 @@ import android.Manifest.permission
 import android.app.AlarmManager
 import android.app.Notification
 import android.app.NotificationManager
+import android.app.job.JobInfo
+import android.app.job.JobParameters
+import android.app.job.JobScheduler
 import android.content.Context
 import android.content.Intent
 import android.location.Location
 import android.location.LocationManager
+import android.net.ConnectivityManager
+import android.net.NetworkCapabilities
 import android.os.Looper
 import android.os.SystemClock
 import app.onbeat.screens.Word
@@ -18,6 +23,8 @@ import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.android.controller.ServiceController
 import org.robolectric.shadows.ShadowAlarmManager
+import org.robolectric.shadows.ShadowNetworkCapabilities
+import org.robolectric.util.ReflectionHelpers
 
 /** What one test does with its phone: the rep's taps, the platform's switches, and what came of it. */
 class PhoneRule : ExternalResource() {
@@ -30,6 +37,7 @@ class PhoneRule : ExternalResource() {
     override fun before() {
         grant(permission.ACCESS_COARSE_LOCATION, permission.ACCESS_FINE_LOCATION, permission.POST_NOTIFICATIONS)
         switchProviders(on = true)
+        switchNetwork(on = false)
         ShadowAlarmManager.setCanScheduleExactAlarms(false)
     }
 
@@ -141,6 +149,41 @@ class PhoneRule : ExternalResource() {
             .orEmpty()
     }
 
+    fun stopped(): String? =
+        shadowOf(app)
+            .nextStoppedService
+            ?.component
+            ?.className
+            ?.substringAfterLast('.')
+
+    fun jobs(): List<JobInfo> = (app.getSystemService(Context.JOB_SCHEDULER_SERVICE) as JobScheduler).allPendingJobs
+
+    /** The system runs the job; whether it has something to do. */
+    fun runJob(): Boolean {
+        val job = Robolectric.buildService(SendJob::class.java).create().get()
+        return job.onStartJob(ReflectionHelpers.newInstance(JobParameters::class.java)).also { settle() }
+    }
+
+    fun switchNetwork(on: Boolean) {
+        val manager = app.getSystemService(Context.CONNECTIVITY_SERVICE) as ConnectivityManager
+        val capabilities = ShadowNetworkCapabilities.newInstance()
+        if (on) shadowOf(capabilities).addCapability(NetworkCapabilities.NET_CAPABILITY_INTERNET)
+        shadowOf(manager).setNetworkCapabilities(manager.activeNetwork, capabilities)
+    }
+
+    /** Records without a receipt. */
+    fun waiting(): Int = runBlocking { app.holder.call { it.heads().waiting.toInt() } }
+
+    /** Waits for what a network brings. */
+    fun settleUntil(isSo: () -> Boolean) {
+        val untilMs = System.nanoTime() / 1_000_000 + LONGEST_MS
+        while (!isSo()) {
+            check(System.nanoTime() / 1_000_000 < untilMs) { "it does not come" }
+            Thread.sleep(50)
+            settle()
+        }
+    }
+
     fun says(word: Word) = words.say(word)
 
     fun hears(action: String) {
@@ -162,5 +205,6 @@ class PhoneRule : ExternalResource() {
 
     private companion object {
         const val ROUNDS = 6
+        const val LONGEST_MS = 20_000
     }
 }

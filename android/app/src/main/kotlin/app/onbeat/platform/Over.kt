@@ -1,0 +1,33 @@
+package app.onbeat.platform
+
+import android.content.Context
+import android.content.Intent
+import uniffi.onbeat_core.PhoneException
+
+/** The end of recording: nothing may wake the app for it any more. */
+object Over {
+    /** The phone is no rep's: it was wiped, or never was. */
+    fun forGood(context: Context) {
+        SendJob.cancel(context)
+        recording(context)
+    }
+
+    /** Nothing is recorded on this phone until the app is opened again; what waits is still sent. */
+    private fun recording(context: Context) {
+        Opening.cancel(context)
+        Notices(context).clearToStart()
+        context.stopService(Intent(context, Recorder::class.java))
+    }
+
+    /** Whether a call that failed so ends it. */
+    fun after(
+        error: PhoneException,
+        context: Context,
+    ): Boolean {
+        when (error) {
+            is PhoneException.NotEnrolled, is PhoneException.Wiped -> forGood(context)
+            else -> return false
+        }
+        return true
+    }
+}

@@ -11,21 +11,24 @@ import kotlin.math.roundToLong
 
 private const val NANOS_A_MS = 1_000_000L
 
-/** A location as core takes it, stamped now, with its age. [isApproximate]: the app may only see it roughly. */
+/**
+ * A location as core takes it, stamped now, with its age. [isApproximate]: the app may only see it roughly; [isStill]: the
+ * phone lies still.
+ */
 fun reading(
     location: Location,
     clock: BootClock,
     sinceBootMs: Long,
     isApproximate: Boolean,
+    isStill: Boolean = false,
 ): Reading {
     val ageMs = sinceBootMs - location.elapsedRealtimeNanos / NANOS_A_MS
-    return Reading(clock.now(), fix(location, ageMs, isApproximate))
+    return Reading(clock.now(), fix(location, ageMs).copy(approximate = isApproximate, still = isStill))
 }
 
 private fun fix(
     location: Location,
     ageMs: Long,
-    isApproximate: Boolean,
 ) = Fix(
     latE9 = (location.latitude * 1e9).roundToLong(),
     lonE9 = (location.longitude * 1e9).roundToLong(),
@@ -39,7 +42,7 @@ private fun fix(
             ?.toUInt(),
     speedMmS = if (location.hasSpeed()) millimetres(location.speed) else null,
     simulated = isSimulated(location),
-    approximate = isApproximate,
+    approximate = false,
     still = false,
 )
 

@@ -33,9 +33,13 @@ class Recorder :
     private val owner get() = application as Owner
     private val places by lazy { Places(this, this) }
     private val sending by lazy { Sending(this) }
+    private val battery by lazy { Battery(this, ::note) }
+    private val stillness by lazy { Stillness(this, owner.clock, ::moves) }
+    private val replays = Replays()
     private var live = LiveStatus.UNKNOWN
     private var everyS = 0L
     private var isOff = false
+    private var isListening = false
 
     override fun onCreate() {
         super.onCreate()
@@ -53,12 +57,33 @@ class Recorder :
         return START_NOT_STICKY
     }
 
+    /** What else is listened to, once there is something to record. */
+    private fun listen() {
+        if (isListening) return
+        isListening = true
+        battery.watch()
+        stillness.watch()
+    }
+
     /** Asks core what is due, without a place. */
     private fun look() = take(Reading(owner.clock.now(), null))
 
     override fun onLocationChanged(location: Location) {
         val isApproximate = !Permissions(this).seesPlacePrecisely
-        take(reading(location, owner.clock, SystemClock.elapsedRealtime(), isApproximate))
+        val isStill = replays.isOne(location) || stillness.isStill
+        stillness.watch()
+        take(reading(location, owner.clock, SystemClock.elapsedRealtime(), isApproximate, isStill))
+    }
+
+    /** The phone lay still and moves again: core learns it, and says how soon a fix is due now. */
+    private fun moves(still: LongRange) {
+        calls { lay(still) }
+        look()
+    }
+
+    private suspend fun lay(still: LongRange) {
+        val at = owner.clock.now()
+        owner.holder.call { it.onStill(at, still.first, still.last) }
     }
 
     override fun onProviderDisabled(provider: String) = noteSwitch()
@@ -92,6 +117,7 @@ class Recorder :
                 Opening.schedule(this, plan.nextS)
                 SendJob.schedule(this)
                 stopSelf()
+                stillness.drop()?.let { lay(it) }
             }
 
             plan.waits -> {
@@ -100,6 +126,7 @@ class Recorder :
             }
 
             else -> {
+                listen()
                 Opening.watch(this, plan.nextS)
                 if (plan.nextS != everyS) request(plan.nextS)
             }
@@ -143,6 +170,8 @@ class Recorder :
     override fun onDestroy() {
         running = null
         places.drop()
+        if (isListening) battery.drop()
+        stillness.drop()
         scope.cancel()
     }
 

@@ -14,6 +14,7 @@ import android.location.LocationManager
 import android.net.ConnectivityManager
 import android.net.NetworkCapabilities
 import android.os.Looper
+import android.os.PowerManager
 import android.os.SystemClock
 import app.onbeat.screens.Word
 import kotlinx.coroutines.runBlocking
@@ -173,6 +174,9 @@ class PhoneRule : ExternalResource() {
 
     /** Records without a receipt. */
     fun waiting(): Int = runBlocking { app.holder.call { it.heads().waiting.toInt() } }
+
+    fun switchSaver(on: Boolean) =
+        shadowOf(app.getSystemService(Context.POWER_SERVICE) as PowerManager).setIsPowerSaveMode(on)
 
     /** Waits for what a network brings. */
     fun settleUntil(isSo: () -> Boolean) {

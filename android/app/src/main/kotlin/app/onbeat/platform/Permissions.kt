@@ -31,7 +31,7 @@ class Permissions(
     val wakesExactly: Boolean
         get() = Build.VERSION.SDK_INT < Build.VERSION_CODES.S || alarms.canScheduleExactAlarms()
 
-    private val seesPlaceInBackground: Boolean
+    val seesPlaceInBackground: Boolean
         get() = Build.VERSION.SDK_INT < Build.VERSION_CODES.Q || has(Manifest.permission.ACCESS_BACKGROUND_LOCATION)
 
     private val power = context.getSystemService(Context.POWER_SERVICE) as PowerManager

@@ -49,6 +49,7 @@ dependencies {
     implementation(libs.compose.ui)
     implementation(libs.coroutines.android)
     implementation(libs.jna) { artifact { type = "aar" } }
+    implementation(libs.zxing)
 }
 
 /** Core for each ABI: `cargo install cargo-ndk`, and `rustup target add` the three. */

@@ -12,8 +12,16 @@ class Asks(
 ) {
     private val asked = activity.getSharedPreferences("questions", Context.MODE_PRIVATE)
 
+    private val allowances = Allowances(activity)
+
+    /** What the rep was asked for once is in the settings, and not asked for at every start. */
+    fun wasAsked(of: Allowance): Boolean =
+        (allowances.way(of) as? Way.Question)?.permissions.orEmpty().any {
+            it in
+                before()
+        }
+
     fun ask(to: Allowance) {
-        val allowances = Allowances(activity)
         when (val way = allowances.way(to)) {
             is Way.Question -> if (isFinal(way)) open(allowances.way(to, asksNoMore = true)) else put(way)
             is Way.Pages -> open(way)

@@ -334,4 +334,7 @@ enum class Word {
 
     // The platform.
     EXPORT_FAILED,
+    SCAN_WHAT,
+    CAMERA_REFUSED,
+    CAMERA_MISSING,
 }

@@ -7,6 +7,7 @@ import android.content.Context
 import android.content.Intent
 import android.os.SystemClock
 import app.onbeat.phone.Owner
+import uniffi.onbeat_core.StartedBy
 
 /**
  * The alarm of the window's opening, and while it is open of a service that ended unforeseen. In time since boot: moving
@@ -15,12 +16,14 @@ import app.onbeat.phone.Owner
 object Opening {
     /** A fix that comes so much later than it is due says that the service is no more. */
     private const val MISSED_S = 15 * 60L
+    private const val DUE = "due_ms"
 
     /** Sets the alarm, in place of the one before. */
     fun schedule(
         context: Context,
         inS: Long,
     ) {
+        keepDue(context, System.currentTimeMillis() + inS * 1000)
         val atMs = SystemClock.elapsedRealtime() + inS * 1000
         if (Permissions(context).wakesExactly) {
             alarms(context).setExactAndAllowWhileIdle(AlarmManager.ELAPSED_REALTIME_WAKEUP, atMs, tells(context))
@@ -29,7 +32,23 @@ object Opening {
         }
     }
 
-    fun cancel(context: Context) = alarms(context).cancel(tells(context))
+    fun cancel(context: Context) {
+        keepDue(context, 0)
+        alarms(context).cancel(tells(context))
+    }
+
+    /** When a start was due that has not come yet, by the phone's clock. */
+    fun wasDue(context: Context): Long? {
+        val dueMs = kept(context).getLong(DUE, 0)
+        return dueMs.takeIf { it in 1..System.currentTimeMillis() }
+    }
+
+    private fun keepDue(
+        context: Context,
+        atMs: Long,
+    ) = kept(context).edit().putLong(DUE, atMs).apply()
+
+    private fun kept(context: Context) = context.getSharedPreferences("opening", Context.MODE_PRIVATE)
 
     private fun alarms(context: Context) = context.getSystemService(Context.ALARM_SERVICE) as AlarmManager
 
@@ -57,5 +76,14 @@ class Wakes : BroadcastReceiver() {
     override fun onReceive(
         context: Context,
         intent: Intent,
-    ) = Opening.begin(context)
+    ) {
+        val by =
+            when (intent.action) {
+                null -> StartedBy.ALARM
+                Intent.ACTION_BOOT_COMPLETED -> StartedBy.BOOT
+                else -> StartedBy.SYSTEM
+            }
+        Starts.process.began(context, by)
+        Opening.begin(context)
+    }
 }

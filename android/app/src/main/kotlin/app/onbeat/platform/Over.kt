@@ -12,7 +12,12 @@ object Over {
         recording(context)
     }
 
-    /** Nothing is recorded on this phone until the app is opened again; what waits is still sent. */
+    /** Another phone took its place, or the rep says no to the place: what waits is still sent. */
+    private fun forHere(context: Context) {
+        recording(context)
+        SendJob.schedule(context)
+    }
+
     private fun recording(context: Context) {
         Opening.cancel(context)
         Notices(context).clearToStart()
@@ -26,6 +31,7 @@ object Over {
     ): Boolean {
         when (error) {
             is PhoneException.NotEnrolled, is PhoneException.Wiped -> forGood(context)
+            is PhoneException.Replaced, is PhoneException.LocationRefused -> forHere(context)
             else -> return false
         }
         return true

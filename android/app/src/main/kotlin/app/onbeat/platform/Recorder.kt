@@ -104,6 +104,7 @@ class Recorder :
 
     private fun take(reading: Reading) =
         calls {
+            Starts.process.note(owner)
             val outcome = owner.holder.call { it.onFix(reading) }
             follow(plan(outcome, live))
             live = outcome.live

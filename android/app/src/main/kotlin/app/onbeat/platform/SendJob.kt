@@ -13,6 +13,7 @@ import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
 import uniffi.onbeat_core.PhoneException
+import uniffi.onbeat_core.StartedBy
 
 private const val JOB = 1
 private const val BACK_OFF_MS = 5 * 60_000L
@@ -22,6 +23,7 @@ class SendJob : JobService() {
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main)
 
     override fun onStartJob(params: JobParameters): Boolean {
+        Starts.process.began(this, StartedBy.SYSTEM)
         if (!(application as Owner).hasAgreed) return false
         scope.launch {
             val next = after()

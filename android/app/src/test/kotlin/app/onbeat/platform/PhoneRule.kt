@@ -172,6 +172,9 @@ class PhoneRule : ExternalResource() {
         shadowOf(manager).setNetworkCapabilities(manager.activeNetwork, capabilities)
     }
 
+    fun answersLocation(agrees: Boolean) =
+        runBlocking { app.holder.call { it.answerLocation(app.clock.now(), agrees) } }
+
     /** Records without a receipt. */
     fun waiting(): Int = runBlocking { app.holder.call { it.heads().waiting.toInt() } }
 

@@ -67,6 +67,31 @@ class SendingTest {
     }
 
     @Test
+    fun `a phone that was replaced, or whose place the rep refuses, ends service and alarm and sends what waits`() {
+        val errors = listOf(PhoneException.Replaced("r"), PhoneException.LocationRefused("l"))
+        errors.forEach { error ->
+            phone.record()
+            assertTrue(Over.after(error, phone.app))
+            assertNull(phone.ringsInS())
+            assertEquals(1, phone.jobs().size)
+            assertEquals("Recorder", phone.stopped())
+            phone.kill()
+        }
+    }
+
+    @Test
+    fun `the rep withdraws his agreement while the service runs - it ends`() {
+        phone.record()
+        phone.seen()
+        phone.answersLocation(agrees = true)
+        phone.answersLocation(agrees = false)
+        phone.seen()
+        assertEquals(1, phone.written().count { it == "fix" }, "none after it")
+        assertEquals("Recorder", phone.stopped())
+        assertNull(phone.ringsInS())
+    }
+
+    @Test
     fun `a full disk ends nothing`() {
         assertFalse(Over.after(PhoneException.StorageFull("full"), phone.app))
     }

@@ -12,7 +12,6 @@ import org.junit.Rule
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.Shadows.shadowOf
-import org.robolectric.annotation.Config
 import org.robolectric.annotation.Implementation
 import org.robolectric.annotation.Implements
 import org.robolectric.shadows.ShadowSensor
@@ -53,7 +52,6 @@ class Triggers : ShadowSensorManager() {
 
 /** What explains few positions: a phone that lies still, a battery that is spared. */
 @RunWith(RobolectricTestRunner::class)
-@Config(shadows = [Triggers::class])
 class StillTest {
     @get:Rule
     val phone = PhoneRule()

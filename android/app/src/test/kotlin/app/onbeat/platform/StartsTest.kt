@@ -1,0 +1,51 @@
+package app.onbeat.platform
+
+import android.app.ActivityManager
+import android.app.ApplicationExitInfo
+import android.content.Context
+import kotlinx.coroutines.runBlocking
+import org.junit.Rule
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
+import org.robolectric.Shadows.shadowOf
+import org.robolectric.shadows.ShadowActivityManager
+import uniffi.onbeat_core.StartedBy
+import kotlin.test.Test
+import kotlin.test.assertEquals
+import kotlin.test.assertNull
+
+@RunWith(RobolectricTestRunner::class)
+class StartsTest {
+    @get:Rule
+    val phone = PhoneRule()
+
+    private fun noted() = runBlocking { phone.app.holder.call { it.diagnosis() } }.starts
+
+    @Test
+    fun `the first that began the process is noted, once, with how the one before ended`() {
+        val manager = phone.app.getSystemService(Context.ACTIVITY_SERVICE) as ActivityManager
+        val exit =
+            ShadowActivityManager.ApplicationExitInfoBuilder
+                .newBuilder()
+                .setReason(ApplicationExitInfo.REASON_USER_REQUESTED)
+                .setDescription("swiped away")
+                .build()
+        shadowOf(manager).addApplicationExitInfo(exit)
+        val starts = Starts()
+        starts.began(phone.app, StartedBy.ALARM)
+        starts.began(phone.app, StartedBy.OPENED)
+        runBlocking { repeat(2) { starts.note(phone.app) } }
+        val start = noted().single().start
+        assertEquals(StartedBy.ALARM to "stopped by the user: swiped away", start.by to start.exit)
+        assertNull(start.dueMs)
+    }
+
+    @Test
+    fun `a start that was due and did not come says when`() {
+        Opening.schedule(phone.app, -3_600)
+        val starts = Starts().apply { began(phone.app, StartedBy.OPENED) }
+        runBlocking { starts.note(phone.app) }
+        val due = checkNotNull(noted().single().start.dueMs)
+        assertEquals(60L, (System.currentTimeMillis() - due) / 60_000)
+    }
+}

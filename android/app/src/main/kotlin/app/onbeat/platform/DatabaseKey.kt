@@ -4,6 +4,7 @@ import android.content.Context
 import android.security.keystore.KeyGenParameterSpec
 import android.security.keystore.KeyProperties
 import java.io.File
+import java.security.GeneralSecurityException
 import java.security.KeyStore
 import java.security.SecureRandom
 import javax.crypto.Cipher
@@ -30,8 +31,16 @@ class DatabaseKey(
      */
     fun get(): ByteArray = if (file.exists()) opened(file.readBytes()) else made()
 
-    /** Keeps a key that the server gave back. */
-    fun keep(key: ByteArray) {
+    /** Keeps a key that the server gave back; what the hardware lost is made anew. */
+    fun keep(key: ByteArray) =
+        try {
+            wrap(key)
+        } catch (_: GeneralSecurityException) {
+            store().deleteEntry(ALIAS)
+            wrap(key)
+        }
+
+    private fun wrap(key: ByteArray) {
         val cipher = Cipher.getInstance(CIPHER).apply { init(Cipher.ENCRYPT_MODE, wrapping()) }
         val whole = File(file.path + ".new").apply { writeBytes(cipher.iv + cipher.doFinal(key)) }
         check(whole.renameTo(file)) { "the key's file can't be put in its place" }
@@ -45,9 +54,10 @@ class DatabaseKey(
         return cipher.doFinal(wrapped, NONCE_BYTES, wrapped.size - NONCE_BYTES)
     }
 
+    private fun store() = KeyStore.getInstance(STORE).apply { load(null) }
+
     private fun wrapping(): SecretKey {
-        val store = KeyStore.getInstance(STORE).apply { load(null) }
-        (store.getKey(ALIAS, null) as? SecretKey)?.let { return it }
+        (store().getKey(ALIAS, null) as? SecretKey)?.let { return it }
         val purposes = KeyProperties.PURPOSE_ENCRYPT or KeyProperties.PURPOSE_DECRYPT
         val spec =
             KeyGenParameterSpec

@@ -17,9 +17,9 @@ fun Service.comesToFront(): Boolean {
     val isIn =
         allowed {
             if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.Q) {
-                startForeground(Notices.RECORDING, notices.recording(), ServiceInfo.FOREGROUND_SERVICE_TYPE_LOCATION)
+                startForeground(Notices.RECORDING, notices.starting(), ServiceInfo.FOREGROUND_SERVICE_TYPE_LOCATION)
             } else {
-                startForeground(Notices.RECORDING, notices.recording())
+                startForeground(Notices.RECORDING, notices.starting())
             }
         }
     if (isIn) notices.clearToStart() else notices.askToStart()

@@ -22,6 +22,9 @@ class Notices(
         manager.createNotificationChannel(NotificationChannel(CHANNEL, name, NotificationManager.IMPORTANCE_DEFAULT))
     }
 
+    /** Stands until core has said what is due. */
+    fun starting(): Notification = stands(notice(Word.NOTICES, ""))
+
     /** Stands while the service records. */
     fun recording(): Notification = stands(notice(Word.RECORDING, words.say(Word.RECORDING_WHAT)))
 

@@ -12,7 +12,9 @@ import uniffi.onbeat_core.Phone
 import uniffi.onbeat_core.PhoneException
 import uniffi.onbeat_core.SignException
 import java.io.File
+import java.io.IOException
 import java.security.GeneralSecurityException
+import java.security.ProviderException
 
 private const val AGREED = "agreed"
 
@@ -41,11 +43,18 @@ class OnbeatApp :
         return Phone.open(folder.path, databaseKey(), key)
     }
 
-    /** Hardware that lost its key can't open the database's: core's words for that lead to the server's copy. */
+    /**
+     * Hardware that lost its key can't open the database's: core's words for that lead to the server's copy. One that does
+     * not answer just now is asked again at the next call.
+     */
     private fun databaseKey(): ByteArray =
         try {
             DatabaseKey(this).get()
         } catch (error: GeneralSecurityException) {
             throw PhoneException.WrongKey(error.toString())
+        } catch (error: ProviderException) {
+            throw PhoneException.Sign(error.toString())
+        } catch (error: IOException) {
+            throw PhoneException.Storage(error.toString())
         }
 }

@@ -28,4 +28,12 @@ class RecorderTest {
         phone.seen { isMock = true }
         assertTrue(phone.body("fix").contains(""""simulated":true"""))
     }
+
+    @Test
+    fun `the notification says that it records once it does, and never before`() {
+        val recorder = phone.record()
+        assertEquals("Until the window closes. Tap for today.", phone.text(recorder))
+        phone.at(Enrolled.CLOSES_MS + 1_000)
+        assertEquals("", phone.text(phone.record()))
+    }
 }

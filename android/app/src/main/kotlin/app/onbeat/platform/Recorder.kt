@@ -106,12 +106,17 @@ class Recorder :
         calls {
             Starts.process.note(owner)
             val outcome = owner.holder.call { it.onFix(reading) }
-            follow(plan(outcome, live))
+            // A place that core does not keep is none that may be asked for: on a break, in private time, on leave.
+            val isUnwanted = reading.fix != null && !outcome.kept
+            follow(plan(outcome, live), isUnwanted)
             live = outcome.live
             sending.ifDue()
         }
 
-    private suspend fun follow(plan: Plan) {
+    private suspend fun follow(
+        plan: Plan,
+        isUnwanted: Boolean,
+    ) {
         if (plan.tells) Notices(this).tellLeaving()
         when {
             plan.ends -> {
@@ -129,9 +134,19 @@ class Recorder :
             else -> {
                 listen()
                 Opening.watch(this, plan.nextS)
-                if (plan.nextS != everyS) request(plan.nextS)
+                if (isUnwanted || plan.nextS != everyS) recordOrRest(plan.nextS)
             }
         }
+    }
+
+    /** While the rep's time is his own the place is asked of nobody; the service stays, since it may not come again. */
+    private suspend fun recordOrRest(everyS: Long) {
+        val today = owner.holder.call { it.today(owner.clock.now()) }
+        val breakUntil = today.breakUntilMs
+        if (breakUntil == null && today.privateSinceMs == null) return request(everyS)
+        places.drop()
+        this.everyS = 0
+        if (breakUntil != null) Opening.schedule(this, (breakUntil - today.nowMs) / 1000 + 1)
     }
 
     /** Before the window: the place is asked of nobody, and the notification says so. */

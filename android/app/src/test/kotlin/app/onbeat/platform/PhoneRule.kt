@@ -26,6 +26,7 @@ import org.robolectric.android.controller.ServiceController
 import org.robolectric.shadows.ShadowAlarmManager
 import org.robolectric.shadows.ShadowNetworkCapabilities
 import org.robolectric.util.ReflectionHelpers
+import uniffi.onbeat_core.Phone
 
 /** What one test does with its phone: the rep's taps, the platform's switches, and what came of it. */
 class PhoneRule : ExternalResource() {
@@ -175,6 +176,11 @@ class PhoneRule : ExternalResource() {
     fun answersLocation(agrees: Boolean) =
         runBlocking { app.holder.call { it.answerLocation(app.clock.now(), agrees) } }
 
+    fun calls(work: (Phone) -> Unit) = runBlocking { app.holder.call(work) }
+
+    /** The window tells a service that runs to look. */
+    fun looks(): Boolean = Recorder.looks().also { settle() }
+
     /** Records without a receipt. */
     fun waiting(): Int = runBlocking { app.holder.call { it.heads().waiting.toInt() } }
 
@@ -198,12 +204,9 @@ class PhoneRule : ExternalResource() {
         settle()
     }
 
-    /** Seconds until the alarm that is set rings. */
+    /** Seconds until the alarm that is set rings, rounded: the platform's clock goes on by some milliseconds. */
     fun ringsInS(): Long? =
-        alarms.peekNextScheduledAlarm()?.let {
-            (it.triggerAtMs - SystemClock.elapsedRealtime()) /
-                1000
-        }
+        alarms.peekNextScheduledAlarm()?.let { Math.round((it.triggerAtMs - SystemClock.elapsedRealtime()) / 1000.0) }
 
     fun ring() {
         alarms.fireAlarm(checkNotNull(alarms.peekNextScheduledAlarm()))

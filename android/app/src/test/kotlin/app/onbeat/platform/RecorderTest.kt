@@ -36,4 +36,30 @@ class RecorderTest {
         phone.at(Enrolled.CLOSES_MS + 1_000)
         assertEquals("", phone.text(phone.record()))
     }
+
+    @Test
+    fun `on a break the place is asked of nobody, and again when it ends`() {
+        phone.record()
+        phone.seen()
+        phone.calls { it.breakStart(phone.app.clock.now()) }
+        assertTrue(phone.looks())
+        assertEquals(emptyList(), phone.places.requestLocationUpdateListeners)
+        val restS = checkNotNull(phone.ringsInS())
+        phone.at(phone.app.nowMs + restS * 1000 + 1_000)
+        phone.ring()
+        phone.seen()
+        assertEquals(2, phone.written().count { it == "fix" })
+    }
+
+    @Test
+    fun `in private time the place is asked of nobody, until the rep ends it`() {
+        phone.record()
+        phone.calls { it.privateStart(phone.app.clock.now()) }
+        phone.seen()
+        assertEquals(emptyList(), phone.places.requestLocationUpdateListeners)
+        phone.calls { it.privateEnd(phone.app.clock.now()) }
+        assertTrue(phone.looks())
+        phone.seen()
+        assertEquals(1, phone.written().count { it == "fix" })
+    }
 }

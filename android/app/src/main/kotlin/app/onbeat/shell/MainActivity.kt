@@ -1,14 +1,12 @@
 package app.onbeat.shell
 
-import android.Manifest
 import android.content.ActivityNotFoundException
 import android.content.ClipData
 import android.content.ClipboardManager
 import android.content.Intent
-import android.content.pm.PackageManager
 import android.net.Uri
-import android.os.Build
 import android.os.Bundle
+import android.widget.Toast
 import androidx.activity.ComponentActivity
 import androidx.activity.compose.BackHandler
 import androidx.activity.compose.setContent
@@ -22,13 +20,26 @@ import androidx.compose.runtime.getValue
 import androidx.compose.ui.Modifier
 import androidx.lifecycle.Lifecycle
 import app.onbeat.R
+import app.onbeat.phone.Act
+import app.onbeat.platform.Allowance
+import app.onbeat.platform.Allowances
+import app.onbeat.platform.Allowed
 import app.onbeat.platform.AndroidWords
+import app.onbeat.platform.Asks
+import app.onbeat.platform.Maker
 import app.onbeat.platform.Opening
 import app.onbeat.platform.Permissions
+import app.onbeat.platform.PhotoActivity
 import app.onbeat.platform.Recorder
+import app.onbeat.platform.ScanActivity
+import app.onbeat.platform.SendJob
+import app.onbeat.platform.Starts
+import app.onbeat.platform.opensOneOf
+import app.onbeat.platform.saves
 import app.onbeat.screens.About
 import app.onbeat.screens.App
 import app.onbeat.screens.AppModel
+import app.onbeat.screens.BatteryRules
 import app.onbeat.screens.Destination
 import app.onbeat.screens.LocalWords
 import app.onbeat.screens.OnbeatTheme
@@ -38,11 +49,15 @@ import app.onbeat.screens.PermissionKind
 import app.onbeat.screens.PermissionState
 import app.onbeat.screens.Shown
 import app.onbeat.screens.Ways
+import app.onbeat.screens.Word
+import app.onbeat.screens.problem
 import kotlinx.coroutines.MainScope
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
 import uniffi.onbeat_core.Customer
 import uniffi.onbeat_core.LocationAnswer
+import uniffi.onbeat_core.PhoneException
+import uniffi.onbeat_core.StartedBy
 import uniffi.onbeat_core.Today
 import uniffi.onbeat_core.When
 
@@ -52,11 +67,25 @@ class MainActivity : ComponentActivity() {
     private val owner get() = application as OnbeatApp
     private val model by lazy { AppModel(owner.holder, PhoneAround(owner, ::permissions), scope) }
     private val asks = registerForActivityResult(ActivityResultContracts.RequestMultiplePermissions()) { record() }
+    private val questions by lazy { Asks(this, asks::launch) }
     private val saves =
         registerForActivityResult(ActivityResultContracts.CreateDocument("application/x-ndjson")) { it?.let(::export) }
 
+    private val scans =
+        registerForActivityResult(ActivityResultContracts.StartActivityForResult()) { result ->
+            val takes = if (model.shown.value is Shown.Recovering) model::recover else model::enrol
+            result.data?.getStringExtra(ScanActivity.TEXT)?.let(takes)
+        }
+    private val photos =
+        registerForActivityResult(ActivityResultContracts.StartActivityForResult()) { result ->
+            val visit = result.data?.getStringExtra(PhotoActivity.VISIT)
+            val jpeg = PhotoActivity.fetch()
+            if (visit != null && jpeg != null) model.act(Act.AddPhoto(visit, jpeg))
+        }
+
     override fun onCreate(savedInstanceState: Bundle?) {
         super.onCreate(savedInstanceState)
+        Starts.process.began(this, StartedBy.OPENED)
         enableEdgeToEdge()
         val words = AndroidWords(this)
         setContent {
@@ -66,12 +95,26 @@ class MainActivity : ComponentActivity() {
                 OnbeatTheme { Box(Modifier.safeDrawingPadding()) { App(model, outside()) } }
             }
         }
-        scope.launch { model.shown.collect { if (it is Shown.Day) recordOn(it.today) } }
+        scope.launch {
+            model.shown.collect {
+                if (it !is Shown.Day) return@collect
+                Starts.process.note(owner)
+                noteOwnTime(it.today)
+                recordOn(it.today)
+            }
+        }
     }
 
     override fun onResume() {
         super.onResume()
         model.resume()
+    }
+
+    /** What the rep did last goes on its way though the app is closed. */
+    override fun onStop() {
+        super.onStop()
+        hasLooked = false
+        if (owner.hasAgreed) SendJob.schedule(this)
     }
 
     override fun onDestroy() {
@@ -82,42 +125,42 @@ class MainActivity : ComponentActivity() {
     private fun outside() =
         Outside(
             Ways(call = ::call, navigate = ::navigate),
-            scan = null,
-            photograph = null,
+            scan = { scans.launch(Intent(this, ScanActivity::class.java)) },
+            photograph = { photos.launch(Intent(this, PhotoActivity::class.java).putExtra(PhotoActivity.VISIT, it)) },
             export = { saves.launch("onbeat.ndjson") },
             leave = ::finish,
             copy = ::copy,
-            battery = null,
+            battery = Maker.ofThis()?.let { maker -> BatteryRules(maker.title) { opensOneOf(maker.pages(this)) } },
             about = About(PhoneAround(owner, ::permissions).device.app, operator = "", filing = "", policy = null),
         )
 
     /** There is a day to record: it is seen to that it goes on. */
     private fun recordOn(today: Today) {
         val isInFront = lifecycle.currentState.isAtLeast(Lifecycle.State.STARTED)
-        val isWanted = today.location == LocationAnswer.AGREED && today.replacedMs == null
-        val isDue = isWanted && today.`when` == When.WITHIN && !Recorder.isRunning
-        if (isDue && isInFront && Permissions(this).seesPlace) Recorder.start(this)
+        val isWanted = today.replacedMs == null && today.location == LocationAnswer.AGREED
+        // Outside the window once: the service waits for one that opens soon, or sets the alarm that may be lost.
+        val isDue = isWanted && !Recorder.isRunning && (today.`when` == When.WITHIN || !hasLooked)
+        if (!isDue || !isInFront || !Permissions(this).seesPlace) return
+        hasLooked = true
+        Recorder.start(this)
+    }
+
+    private var hasLooked = false
+    private var hasOwnTime: Boolean? = null
+
+    /** A break or private time began or ended by a tap: the service learns it now, and not with its next look. */
+    private fun noteOwnTime(today: Today) {
+        val has = today.breakUntilMs != null || today.privateSinceMs != null
+        if (hasOwnTime != null && hasOwnTime != has) Recorder.looks()
+        hasOwnTime = has
     }
 
     /** What the rep may allow, in the order to ask. */
     private fun permissions(): List<Permission> {
-        val has = Permissions(this)
-        val place =
-            when {
-                has.seesPlacePrecisely -> PermissionState.ALLOWED
-                has.seesPlace -> PermissionState.ROUGHLY
-                else -> PermissionState.MISSING
-            }
-        val wanted = arrayOf(Manifest.permission.ACCESS_FINE_LOCATION, Manifest.permission.ACCESS_COARSE_LOCATION)
-        return listOfNotNull(Permission(PermissionKind.PLACE, place) { asks.launch(wanted) }, notifications())
-    }
-
-    private fun notifications(): Permission? {
-        if (Build.VERSION.SDK_INT < Build.VERSION_CODES.TIRAMISU) return null
-        val wanted = Manifest.permission.POST_NOTIFICATIONS
-        val isAllowed = checkSelfPermission(wanted) == PackageManager.PERMISSION_GRANTED
-        val state = if (isAllowed) PermissionState.ALLOWED else PermissionState.MISSING
-        return Permission(PermissionKind.NOTIFICATIONS, state) { asks.launch(arrayOf(wanted)) }
+        val allowances = Allowances(this)
+        return allowances.all.map {
+            Permission(KINDS.getValue(it), STATES.getValue(allowances.state(it))) { questions.ask(it) }
+        }
     }
 
     /** The app is open, so the service may start. */
@@ -127,10 +170,17 @@ class MainActivity : ComponentActivity() {
 
     private fun export(to: Uri) {
         scope.launch {
-            val log = owner.holder.call { it.exportOwn() }
-            contentResolver.openOutputStream(to)?.use { it.write(log.toByteArray()) }
+            val problem =
+                try {
+                    if (saves(owner.holder.call { it.exportOwn() }, to)) null else Word.EXPORT_FAILED
+                } catch (error: PhoneException) {
+                    error.problem().word
+                }
+            problem?.let(::say)
         }
     }
+
+    private fun say(word: Word) = Toast.makeText(this, AndroidWords(this).say(word), Toast.LENGTH_LONG).show()
 
     private fun copy(text: String) {
         val clipboard = getSystemService(CLIPBOARD_SERVICE) as ClipboardManager
@@ -151,5 +201,15 @@ class MainActivity : ComponentActivity() {
         } catch (_: ActivityNotFoundException) {
             return
         }
+    }
+
+    private companion object {
+        val KINDS = Allowance.entries.associateWith { PermissionKind.valueOf(it.name) }
+        val STATES =
+            mapOf(
+                Allowed.YES to PermissionState.ALLOWED,
+                Allowed.ROUGHLY to PermissionState.ROUGHLY,
+                Allowed.NO to PermissionState.MISSING,
+            )
     }
 }

@@ -19,10 +19,10 @@ export async function tabTo(page, selector) {
   assert.fail(`Tab never comes to ${selector}`);
 }
 
-/** Where the first finding or question about a rep is. */
-export async function findingOf(browser, rep) {
+/** Where a finding or question about a rep is: the first, or the one after so many. */
+export async function findingOf(browser, rep, after = 0) {
   const { items } = await browser.api("admin", "findings");
-  return `/findings/${items.find((item) => item.rep === rep).finding.id}`;
+  return `/findings/${items.filter((item) => item.rep === rep)[after].finding.id}`;
 }
 
 /** Opens a page again until it says something: what a phone sent is folded soon, not at once. */

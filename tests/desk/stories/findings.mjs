@@ -82,13 +82,13 @@ export default {
   },
 
   async "a session that ends in mid-form loses nothing typed"(browser) {
-    const where = await findingOf(browser, "dan");
-    const page = await browser.page("stan", where);
+    const where = await findingOf(browser, "ida", 1);
+    const page = await browser.page("nora", where);
     await page.locator("[name=reason]").fill("The phone fell into the harbour, and was dried");
     await page.context().clearCookies();
     await page.getByRole("button", { name: "Excuse" }).click();
     await page.waitForURL(/\/login/);
-    await logIn(page, browser.who("stan"));
+    await logIn(page, browser.who("nora"));
     assert.equal(path(page), where);
     const kept = await page.locator("[name=reason]").inputValue();
     assert.equal(kept, "The phone fell into the harbour, and was dried");

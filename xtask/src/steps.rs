@@ -143,7 +143,13 @@ pub(crate) fn desk() -> Vec<Step> {
     let packages = command("npm", &["ci", "--no-audit", "--no-fund"]);
     let test = command(
         "node",
-        &["--test", "--test-reporter=spec", "shift.test.mjs", "base.test.mjs", "desk.test.mjs"],
+        &[
+            "--test",
+            "--test-reporter=spec",
+            "shift.test.mjs",
+            "base.test.mjs",
+            "desk.test.mjs",
+        ],
     );
     let mut steps = programs();
     steps.push(step("packages of the browser's tests", &[NODE, NPM], packages));

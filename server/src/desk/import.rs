@@ -23,6 +23,8 @@ use crate::{
     files::{self, RowError, import::UserRow},
 };
 
+/// Fewest days that positions are kept: what a rep may be asked about is to be looked up.
+const FIXES_LEAST_DAYS: u32 = 31;
 /// Largest tolerance at an edge, in metres.
 const EDGE_TOLERANCE_MAX_M: u32 = 500;
 
@@ -224,6 +226,14 @@ fn read_calendar(desk: &Desk, books: &Books, text: &str) -> DeskResult<Calendar>
 pub(super) fn check_policy(policy: Policy, books: &Books) -> DeskResult<Policy> {
     for rule in std::iter::once(&policy.window).chain(policy.roles.values()) {
         Schedule::new(rule, &books.calendar).map_err(books::bad_policy)?;
+    }
+    let retention = &policy.retention;
+    if retention.fixes_days < FIXES_LEAST_DAYS || retention.days_days < retention.fixes_days {
+        let why = format!(
+            "retention.fixes_days is at least {FIXES_LEAST_DAYS}, since a day's account can be answered and appealed \
+             that long, and retention.days_days is no less than it"
+        );
+        return Err(DeskError::input("bad_policy", why));
     }
     let kept = serde_json::to_value(&policy)
         .ok()

@@ -129,6 +129,7 @@ pub async fn retain(desk: &Desk, actor: &Actor, dry_run: bool) -> DeskResult<Ret
         by: actor.user.clone(),
     });
     deed.change.drop_blobs = batches;
+    deed.change.scrub = forgotten.days > 0;
     deed.change.cells.push(noted);
     deed.commit(desk).await?;
     Ok(retained)

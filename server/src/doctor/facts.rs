@@ -62,10 +62,15 @@ pub(crate) enum Keys {
 pub(crate) enum Certificate {
     /// It does not.
     None,
-    /// A certificate authority is asked.
-    Acme,
-    /// A file that holds until then, milliseconds since 1970 (UTC).
-    Until(i64),
+    /// A certificate authority is asked, and has given none yet.
+    Asked,
+    /// It holds until then, milliseconds since 1970 (UTC), and for so long in all.
+    Until {
+        /// Its end.
+        until_ms: i64,
+        /// From its begin to its end.
+        lasts_ms: i64,
+    },
     /// Files that can't be used, and why.
     Unusable(String),
 }
@@ -111,23 +116,37 @@ fn looked_at(data: &Path) -> std::io::Result<Folder> {
 
 fn certificate(tls: &Tls, data: &Path) -> Certificate {
     if !tls.acme.domains.is_empty() && tls.certificate.is_none() {
-        return Certificate::Acme;
+        return asked_for(&data.join(serve::ACME_FOLDER));
     }
     let Some(path) = &tls.certificate else {
         return Certificate::None;
     };
     let usable = serve::Tls::of(tls, data).map_err(|error| error.to_string());
-    match usable.and_then(|_| ends_ms(path)) {
-        Ok(until_ms) => Certificate::Until(until_ms),
-        Err(why) => Certificate::Unusable(why),
-    }
+    usable.and_then(|_| read(path)).unwrap_or_else(Certificate::Unusable)
 }
 
-/// When the first certificate of a file ends: the server's own, those that vouch for it follow.
-fn ends_ms(path: &Path) -> Result<i64, String> {
+/// The newest that the authority gave.
+fn asked_for(folder: &Path) -> Certificate {
+    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+    let kept = files.filter(|file| file.file_name().to_string_lossy().starts_with("cached_cert_"));
+    let given = kept.filter_map(|file| read(&file.path()).ok());
+    let end = |certificate: &Certificate| match certificate {
+        Certificate::Until { until_ms, .. } => *until_ms,
+        _ => i64::MIN,
+    };
+    given.max_by_key(end).unwrap_or(Certificate::Asked)
+}
+
+/// The first certificate of a file: the server's own, those that vouch for it follow.
+fn read(path: &Path) -> Result<Certificate, String> {
     let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let bytes = fs::read(path).map_err(|error| failed(&error))?;
     let first = CertificateDer::from_pem_slice(&bytes).map_err(|error| failed(&error))?;
     let (_, certificate) = x509_parser::parse_x509_certificate(&first).map_err(|error| failed(&error))?;
-    Ok(certificate.validity().not_after.timestamp() * 1_000)
+    let of = certificate.validity();
+    let (from_ms, until_ms) = (of.not_before.timestamp() * 1_000, of.not_after.timestamp() * 1_000);
+    Ok(Certificate::Until {
+        until_ms,
+        lasts_ms: until_ms - from_ms,
+    })
 }

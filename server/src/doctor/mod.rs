@@ -184,11 +184,14 @@ fn tls_in_front(facts: &Facts) -> Vec<Trouble> {
 
 fn certificate(facts: &Facts) -> Vec<Trouble> {
     match &facts.certificate {
-        Certificate::None | Certificate::Acme => Vec::new(),
+        Certificate::None | Certificate::Asked => Vec::new(),
         Certificate::Unusable(why) => vec![Trouble::CertificateUnusable { why: why.clone() }],
-        Certificate::Until(until_ms) => {
-            let days = (until_ms - facts.now_ms).div_euclid(DAY_MS);
-            one(days < CERTIFICATE_LEAST_DAYS, Trouble::CertificateEnds { days })
+        Certificate::Until { until_ms, lasts_ms } => {
+            let left_ms = until_ms - facts.now_ms;
+            let days = left_ms.div_euclid(DAY_MS);
+            // One of a week is renewed days before its end.
+            let least_ms = (CERTIFICATE_LEAST_DAYS * DAY_MS).min(lasts_ms / 4);
+            one(left_ms < least_ms, Trouble::CertificateEnds { days })
         }
     }
 }

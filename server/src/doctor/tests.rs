@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::{facts::Folder, *};
 use crate::{
-    config::{Config, Tls},
+    config::{Acme, Config, Tls},
     desk::condition::Condition,
 };
 
@@ -28,7 +28,7 @@ fn sound() -> Facts {
         backup_ms: Some(NOW_MS - DAY_MS),
         public_url: Some("https://onbeat.example.com".into()),
         behind_proxy: false,
-        certificate: Certificate::Until(NOW_MS + 60 * DAY_MS),
+        certificate: until(NOW_MS + 60 * DAY_MS, 90 * DAY_MS),
         data: Ok(Condition {
             now_ms: NOW_MS,
             demo: false,
@@ -52,6 +52,10 @@ fn data(break_it: impl Fn(&mut Condition)) -> Facts {
     let mut facts = sound();
     facts.data.as_mut().map(break_it).unwrap();
     facts
+}
+
+fn until(until_ms: i64, lasts_ms: i64) -> Certificate {
+    Certificate::Until { until_ms, lasts_ms }
 }
 
 /// [`sound`], but for one thing.
@@ -109,11 +113,11 @@ fn each_thing_that_is_wrong_is_found_and_nothing_else() {
             Trouble::CertificateUnusable { why: "no key".into() },
         ),
         (
-            but(|f| f.certificate = Certificate::Until(NOW_MS + 13 * DAY_MS)),
+            but(|f| f.certificate = until(NOW_MS + 13 * DAY_MS, 90 * DAY_MS)),
             Trouble::CertificateEnds { days: 13 },
         ),
         (
-            but(|f| f.certificate = Certificate::Until(NOW_MS - 1)),
+            but(|f| f.certificate = until(NOW_MS - 1, 90 * DAY_MS)),
             Trouble::CertificateEnds { days: -1 },
         ),
         (
@@ -157,8 +161,9 @@ fn what_may_be_right_as_it_is_is_left_alone() {
     let cases = [
         sound(),
         but(|f| (f.certificate, f.behind_proxy) = (Certificate::None, true)),
-        but(|f| f.certificate = Certificate::Acme),
-        but(|f| f.certificate = Certificate::Until(NOW_MS + 14 * DAY_MS)),
+        but(|f| f.certificate = Certificate::Asked),
+        but(|f| f.certificate = until(NOW_MS + 2 * DAY_MS, 6 * DAY_MS)),
+        but(|f| f.certificate = until(NOW_MS + 14 * DAY_MS, 90 * DAY_MS)),
         but(|f| f.backup_ms = Some(NOW_MS - 2 * DAY_MS)),
         but(|f| f.folder.free_bytes = 3 * GIB),
         data(|d| d.newest_ms = NOW_MS + 60_000),
@@ -211,20 +216,38 @@ async fn a_certificate_is_read_and_held_against_its_key() {
     let (folder, mut config) = folder();
     let (own, other) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
     let mut params = CertificateParams::new(vec!["onbeat.example.com".into()]).unwrap();
-    params.not_after = date_time_ymd(2027, 3, 1);
+    (params.not_before, params.not_after) = (date_time_ymd(2027, 2, 1), date_time_ymd(2027, 3, 1));
     let file = |name: &str, text: String| {
         let path = folder.path().join(name);
         fs::write(&path, text).unwrap();
         path
     };
-    let certificate = file("tls.crt", params.self_signed(&own).unwrap().pem());
+    let certificate = file("tls.crt", params.clone().self_signed(&own).unwrap().pem());
     config.tls = Tls {
         certificate: Some(certificate),
         key: Some(file("tls.key", own.serialize_pem())),
         ..Tls::default()
     };
     let seen = |config: &Config| gather(config, folder.path(), NOW_MS).unwrap().certificate;
-    assert_eq!(seen(&config), Certificate::Until(1_803_859_200_000));
+    let until_march = until(1_803_859_200_000, 28 * DAY_MS);
+    assert_eq!(seen(&config), until_march);
+    // As ACME keeps them: a key, then the certificate.
+    let by_acme = Config {
+        tls: Tls {
+            acme: Acme {
+                domains: vec!["onbeat.example.com".into()],
+                ..Acme::default()
+            },
+            ..Tls::default()
+        },
+        ..config.clone()
+    };
+    assert_eq!(seen(&by_acme), Certificate::Asked);
+    let kept = [own.serialize_pem(), params.self_signed(&own).unwrap().pem()].concat();
+    fs::create_dir(folder.path().join("acme")).unwrap();
+    fs::write(folder.path().join("acme/cached_cert_x"), kept).unwrap();
+    fs::write(folder.path().join("acme/cached_account_x"), "no certificate").unwrap();
+    assert_eq!(seen(&by_acme), until_march);
     file("tls.key", other.serialize_pem());
     assert!(matches!(seen(&config), Certificate::Unusable(_)));
     config.tls.certificate = Some(folder.path().join("gone"));

@@ -117,6 +117,10 @@ fn store(fault: &StoreFault) -> (String, String) {
             format!("the database has {name} = {value}, and needs {wanted}"),
             "set it in postgresql.conf and reload: without it what was acknowledged can be lost",
         ),
+        StoreFault::Old { version, wanted } => (
+            format!("the database is PostgreSQL {version}; this server is tested with {wanted} and later"),
+            "upgrade it (pg_upgrade, or onbeat backup and restore into a newer one)",
+        ),
         StoreFault::Clock { seconds } => (
             format!("the database's clock and this machine's are {seconds} s apart"),
             "keep both by NTP",

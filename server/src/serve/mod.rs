@@ -37,6 +37,7 @@ use tokio::{
 
 pub use address::Address;
 pub use pace::Pace;
+pub(crate) use tls::acme::FOLDER as ACME_FOLDER;
 pub use tls::{Tls, TlsError};
 
 use crate::{error::ApiError, metrics::Connections};

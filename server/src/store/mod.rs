@@ -250,6 +250,8 @@ pub struct Change {
     /// Marks that were worked off: dropped if the mark has not been set again since. Where one was given to another
     /// meanwhile, nothing is applied ([`Committed::Stale`]).
     pub unmark: Vec<Claim>,
+    /// What was dropped before this is to stand nowhere any more, the store's own log of changes included.
+    pub scrub: bool,
 }
 
 impl Change {
@@ -271,7 +273,9 @@ impl Change {
             drop_blobs,
             mark,
             unmark,
+            scrub,
         } = other;
+        self.scrub |= scrub;
         self.guards.extend(guards);
         self.append.extend(append);
         self.erase.extend(erase);
@@ -347,6 +351,13 @@ pub enum StoreFault {
         value: String,
         /// As it must be.
         wanted: String,
+    },
+    /// The database is older than what this server was tested with.
+    Old {
+        /// Its major version.
+        version: u32,
+        /// The oldest that will do.
+        wanted: u32,
     },
     /// Its clock and this machine's differ.
     Clock {

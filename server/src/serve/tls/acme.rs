@@ -11,6 +11,9 @@ use rustls_acme::{AcmeConfig, caches::DirCache};
 use super::{TlsError, provider};
 use crate::config::Acme;
 
+/// Where account and certificates stand in the data folder.
+pub(crate) const FOLDER: &str = "acme";
+
 /// Orders a certificate and renews it when two thirds of its time are over, by TLS-ALPN-01 (RFC 8737) on the port
 /// that the server listens on; account and certificates stand in the data folder.
 pub(super) fn keep(config: &Acme, data: &Path) -> Result<Arc<dyn ResolvesServerCert>, TlsError> {
@@ -18,7 +21,7 @@ pub(super) fn keep(config: &Acme, data: &Path) -> Result<Arc<dyn ResolvesServerC
     let mut acme = AcmeConfig::new_with_provider(&config.domains, provider())
         .contact(contact)
         .directory(&config.directory)
-        .cache(DirCache::new(data.join("acme")));
+        .cache(DirCache::new(data.join(FOLDER)));
     if let Some(roots) = &config.roots {
         acme = acme.client_tls_config(trusting(roots)?);
     }

@@ -1,6 +1,6 @@
 //! TLS of the own: by files that are looked at anew, or by ACME. HTTP/2 and HTTP/1.1 are told apart by ALPN.
 
-mod acme;
+pub(super) mod acme;
 pub(super) mod files;
 
 use std::{io, path::Path, sync::Arc};

@@ -11,10 +11,12 @@ const WANTED: [(&str, &[&str]); 3] = [
     ("full_page_writes", &["on"]),
     ("synchronous_commit", &["on", "local", "remote_write", "remote_apply"]),
 ];
+/// The oldest major version that the tests run on.
+const VERSION_LEAST: u32 = 15;
 /// Clocks by NTP are closer, and a question takes less.
 const CLOCKS_APART_MOST_S: i64 = 30;
 
-/// How the database is set, and its clock. Whether its files are whole is for `pg_amcheck` and its checksums.
+/// How the database is set, its version and its clock. Whether its files are whole is for `pg_amcheck` and its checksums.
 pub(super) async fn faults(db: &impl GenericClient) -> StoreResult<Vec<StoreFault>> {
     let mut faults = Vec::new();
     for (name, wanted) in WANTED {
@@ -24,6 +26,12 @@ pub(super) async fn faults(db: &impl GenericClient) -> StoreResult<Vec<StoreFaul
             let (name, wanted) = (name.to_owned(), wanted[0].to_owned());
             faults.push(StoreFault::Setting { name, value, wanted });
         }
+    }
+    let found = rows(db, "SELECT current_setting('server_version_num')::int / 10000", &[]).await?;
+    let version = found[0].get::<_, i32>(0).unsigned_abs();
+    if version < VERSION_LEAST {
+        let wanted = VERSION_LEAST;
+        faults.push(StoreFault::Old { version, wanted });
     }
     let found = rows(db, "SELECT extract(epoch FROM clock_timestamp())::bigint", &[]).await?;
     let ours = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

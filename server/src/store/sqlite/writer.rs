@@ -127,7 +127,7 @@ impl Thread {
     fn apply(&mut self, job: &Job) -> StoreResult<Outcome> {
         Ok(match job {
             Job::Commit(change) => {
-                self.erased |= !change.erase.is_empty() || !change.drop_blobs.is_empty();
+                self.erased |= !change.erase.is_empty() || !change.drop_blobs.is_empty() || change.scrub;
                 Outcome::Committed(apply::change(&self.connection, change)?)
             }
             Job::AppendBlob(hash, offset, bytes) => {

@@ -3,6 +3,7 @@
 
 use std::{path::Path, process::Command};
 
+use onbeat_tests::world::Binaries;
 use serde_json::Value;
 
 use crate::bed::{Bed, REP};
@@ -18,6 +19,21 @@ fn fixes(log: &str) -> usize {
     log.matches("\"type\":\"fix\"").count()
 }
 
+/// What the doctor says of a copy of a folder, first and then.
+fn looked_at_twice(folder: &Path) -> [String; 2] {
+    let copy = tempfile::tempdir().unwrap();
+    for file in std::fs::read_dir(folder).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
+    }
+    std::array::from_fn(|_| {
+        let mut doctor = Command::new(Binaries::find().unwrap().onbeat);
+        let said = doctor.arg("doctor").arg("--data").arg(copy.path()).output().unwrap();
+        assert!(!said.status.success());
+        String::from_utf8(said.stdout).unwrap()
+    })
+}
+
 fn day(bed: &Bed) -> Value {
     bed.settle();
     let days = bed.desk("admin").get(&format!("/api/v1/days?rep={REP}")).unwrap();
@@ -27,6 +43,9 @@ fn day(bed: &Bed) -> Value {
 #[test]
 fn what_an_older_server_and_an_older_phone_left_is_taken_over_whole() {
     let older = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/older");
+    for said in looked_at_twice(&older.join("server")) {
+        assert!(said.contains("this onbeat writes"), "looking upgrades nothing: {said}");
+    }
     let mut bed = Bed::over(&older.join("server"), LISTENED, ADMIN_PASSWORD);
     assert_eq!(fixes(&bed.verified_log(REP)), SENT);
     assert_eq!(day(&bed)["counts"]["fixes"], SENT);

@@ -7,7 +7,7 @@ use crate::{
     config::Log,
     desk::{Command, DeskError, DeskResult, condition::Condition},
     doctor::{self, Trouble},
-    log,
+    keeping, log, socket,
 };
 
 /// What the server runs by.
@@ -41,8 +41,13 @@ pub(super) async fn run(args: &DoctorArgs) -> DeskResult<bool> {
     Ok(ok)
 }
 
-/// Asks the running server, else opens the data.
+/// Asks the running server, else opens the data. Looking changes nothing: what an older onbeat wrote is left to the next
+/// server that starts.
 async fn condition(place: &Place) -> DeskResult<(bool, Condition)> {
+    if socket::connect(&place.data).await.is_none() {
+        let stands = keeping::Place::of(&place.data, place.database.as_deref());
+        stands.check_schema().await?;
+    }
     let mut client = Client::open(place).await?;
     let answer = client.ask(Command::Condition).await?;
     let condition = serde_json::from_value(answer)

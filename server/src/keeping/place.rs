@@ -56,6 +56,17 @@ impl Place {
         }
     }
 
+    /// Refuses data of another schema than this onbeat writes, and leaves them as they are.
+    ///
+    /// # Errors
+    /// [`crate::store::StoreError`]: newer, or older.
+    pub async fn check_schema(&self) -> StoreResult<()> {
+        match self {
+            Self::Folder(folder) => sqlite::Snapshot::open(folder).map(drop),
+            Self::Database(url) => postgres::Snapshot::open(url).await.map(drop),
+        }
+    }
+
     /// Keeps servers away, for what can't be done beside one.
     pub(super) async fn hold(&self) -> StoreResult<Held> {
         Ok(match self {

@@ -35,7 +35,7 @@ pub(super) async fn make(
     (status = 204, description = "It is recorded"),
     (status = 404, description = "No such rep, or no such reason of his"),
     (status = 409, description = "`own_case`, `decided`"),
-    (status = 422, description = "`bad_words`")
+    (status = 422, description = "`no_reason`, `too_long`")
 ))]
 pub(super) async fn decline(
     State(desk): State<Desk>,

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{DefaultBodyLimit, FromRequestParts, MatchedPath, RawPathParams, Request, State},
-    http::{HeaderMap, Method, header, request::Parts},
+    http::{HeaderMap, Method, Uri, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -49,6 +49,9 @@ pub async fn guard(
         };
     };
     let actor = match identify(&desk, &method, &headers).await {
+        Ok(_) if is_noted(request.uri()) && headers.contains_key(header::COOKIE) && page(&headers) == Some(false) => {
+            return cross_site().into_response();
+        }
         Ok(actor) => actor,
         Err(error) => return error.into_response(),
     };
@@ -114,6 +117,16 @@ pub fn cookie(headers: &HeaderMap) -> Option<&str> {
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(name, _)| *name == COOKIE).map(|(_, token)| token)
+}
+
+/// What is opened here is written down in the person's name, and the rep sees it: no page of others may have it opened. A
+/// cookie goes along with what pages of sibling hosts ask for.
+fn is_noted(uri: &Uri) -> bool {
+    let path = uri.path();
+    let with_why = uri
+        .query()
+        .is_some_and(|query| query.split('&').any(|pair| pair.starts_with("why=")));
+    with_why || path.starts_with("/findings/") || path.ends_with("/export")
 }
 
 fn is_safe(method: &Method) -> bool {

@@ -648,6 +648,14 @@ async fn a_page_of_another_site_changes_nothing() {
         assert_eq!(answer.status == StatusCode::OK, admitted, "{says:?} {}", answer.body);
         let read = office.ask(Method::GET, "/api/v1/me", &headers, &Value::Null).await;
         assert_eq!(read.status, StatusCode::OK, "reading changes nothing: {says:?}");
+        // But opening a trail is written down in the person's name.
+        let trail = "/api/v1/days/wang/2026-11-23/trail?why=emergency";
+        let looked = office.ask(Method::GET, trail, &headers, &Value::Null).await;
+        let is_foreign = says
+            .iter()
+            .any(|(name, _)| matches!(*name, "sec-fetch-site" | "origin"))
+            && !admitted;
+        assert_eq!(looked.code() == "cross_site", is_foreign, "{says:?} {}", looked.body);
     }
     let foreign = [("sec-fetch-site", "cross-site")];
     let log_in = json!({"user": "root", "password": "a long enough password"});

@@ -10,7 +10,7 @@ use onbeat_core::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Books, Deed, Desk, DeskError, DeskResult, shares};
+use super::{Books, Deed, Desk, DeskError, DeskResult, said, shares};
 use crate::{auth::Actor, store::Store};
 
 /// Longest reason, in characters.
@@ -148,13 +148,13 @@ impl Case {
 /// 409 `decided`, `same_person`, `own_case`, `question` (those are never confirmed), `window_open` or
 /// `too_early` (to confirm).
 pub async fn decide(desk: &Desk, actor: &Actor, id: &str, ruling: Ruling, reason: &str) -> DeskResult<Decision> {
-    check_reason(reason)?;
+    let reason = said::seen(reason, REASON_MAX_CHARS)?;
     let case = Case::read(desk, id).await?;
     let on_appeal = case.open_to(actor)?;
     if ruling == Ruling::Confirmed {
         may_confirm(desk, &case).await?;
     }
-    let decision = decision(desk, actor, &case, ruling, reason, on_appeal);
+    let decision = decision(desk, actor, &case, ruling, &reason, on_appeal);
     let mut deed = Deed::new(actor);
     put(&mut deed, &decision);
     deed.commit_and_fold(desk).await?;
@@ -172,7 +172,10 @@ pub async fn decide_many(
     ruling: Ruling,
     reason: &str,
 ) -> DeskResult<Vec<Decision>> {
-    check_reason(reason)?;
+    let reason = said::seen(reason, REASON_MAX_CHARS)?;
+    if ids.is_empty() {
+        return Err(DeskError::input("none_chosen", "choose what the decision is of"));
+    }
     if ruling == Ruling::Confirmed {
         return Err(DeskError::conflict(
             "singly",
@@ -199,20 +202,12 @@ pub async fn decide_many(
             ..error
         };
         let on_appeal = case.open_to(actor).map_err(named)?;
-        let decision = decision(desk, actor, &case, ruling, reason, on_appeal);
+        let decision = decision(desk, actor, &case, ruling, &reason, on_appeal);
         put(&mut deed, &decision);
         decisions.push(decision);
     }
     deed.commit_and_fold(desk).await?;
     Ok(decisions)
-}
-
-fn check_reason(reason: &str) -> DeskResult<()> {
-    if reason.trim().is_empty() || reason.chars().count() > REASON_MAX_CHARS {
-        let why = format!("a decision needs a reason of at most {REASON_MAX_CHARS} characters; the rep reads it");
-        return Err(DeskError::input("no_reason", why));
-    }
-    Ok(())
 }
 
 /// The rep comes first: he answered, or three working days passed since the server knew.
@@ -269,7 +264,7 @@ fn decision(desk: &Desk, actor: &Actor, case: &Case, ruling: Ruling, reason: &st
         from_ms: finding.from_ms,
         to_ms: finding.to_ms,
         state: ruling.into(),
-        reason: reason.trim().into(),
+        reason: reason.into(),
         by: actor.user.clone(),
         at_ms: desk.now_ms(),
         on_appeal,

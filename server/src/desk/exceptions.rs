@@ -13,7 +13,7 @@ use onbeat_core::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Books, Deed, Desk, DeskError, DeskResult, books};
+use super::{Books, Deed, Desk, DeskError, DeskResult, books, said};
 use crate::{
     auth::Actor,
     fold,
@@ -23,7 +23,6 @@ use crate::{
 /// Longest exception: a leave of a quarter.
 const LENGTH_MAX_MS: i64 = 92 * 86_400_000;
 /// Why a reason is declined.
-const WORDS_MIN_CHARS: usize = 4;
 const WORDS_MAX_CHARS: usize = 500;
 /// Days searched for reasons that wait.
 const WAITING_MS: i64 = 45 * 86_400_000;
@@ -208,16 +207,12 @@ pub async fn make(desk: &Desk, actor: &Actor, new: NewException) -> DeskResult<E
 /// Says that a reason is no excuse, and why.
 ///
 /// # Errors
-/// No such rep or record; `own_case` for the rep himself; `bad_words`; `decided` where somebody approved or declined
+/// No such rep or record; `own_case` for the rep himself; `no_reason`, `too_long`; `decided` where somebody approved or declined
 /// it already.
 pub async fn decline(desk: &Desk, actor: &Actor, declining: Decline) -> DeskResult<()> {
     let Decline { rep, record, words } = declining;
     decides(desk, actor, &rep)?;
-    let words = words.trim().to_owned();
-    if !(WORDS_MIN_CHARS..=WORDS_MAX_CHARS).contains(&words.chars().count()) {
-        let why = format!("say why in {WORDS_MIN_CHARS} to {WORDS_MAX_CHARS} characters: the rep reads it");
-        return Err(DeskError::input("bad_words", why));
-    }
+    let words = said::seen(&words, WORDS_MAX_CHARS)?;
     let (_, interval) = given(desk, &rep, &record).await?;
     let seen = seen(desk, &rep, &record, interval).await?;
     if !seen.waits() {

@@ -235,6 +235,12 @@ pub(super) fn check_policy(policy: Policy, books: &Books) -> DeskResult<Policy> 
         );
         return Err(DeskError::input("bad_policy", why));
     }
+    if let Some((key, _)) = policy::values(&policy)
+        .into_iter()
+        .find(|(_, value)| is_negative(value))
+    {
+        return Err(DeskError::input("bad_policy", format!("{key} is less than 0")));
+    }
     let kept = serde_json::to_value(&policy)
         .ok()
         .and_then(|kept| serde_json::from_value(kept).ok());
@@ -243,6 +249,10 @@ pub(super) fn check_policy(policy: Policy, books: &Books) -> DeskResult<Policy> 
         return Err(DeskError::input("bad_policy", why));
     }
     Ok(policy)
+}
+
+fn is_negative(value: &serde_json::Value) -> bool {
+    value.as_f64().is_some_and(|number| number < 0.0)
 }
 
 /// Log-ins into cells, reps and their new teams into the books.

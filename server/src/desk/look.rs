@@ -25,6 +25,9 @@ const REASON_MIN_CHARS: usize = 4;
 /// Longest reason in words.
 const REASON_MAX_CHARS: usize = 500;
 
+/// Looks of one person into one day for one reason are one within so long.
+const SAME_LOOK_MS: i64 = 10 * 60_000;
+
 /// A fix of the trail.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TrailFix {
@@ -151,6 +154,14 @@ pub async fn log(desk: &Desk, actor: &Actor, rep: &str, day: Option<NaiveDate>, 
 async fn note(desk: &Desk, actor: &Actor, rep: &str, day: &str, why: String) -> DeskResult<()> {
     books::rep(desk, rep)?;
     let now_ms = desk.now_ms();
+    // Who looks again, or is told why a decision was not taken, looks once.
+    let is_noted = |look: &Look| {
+        let lately = (0..SAME_LOOK_MS).contains(&(now_ms - look.at_ms));
+        lately && (look.by.as_str(), look.day.as_str(), look.why.as_str()) == (actor.user.as_str(), day, why.as_str())
+    };
+    if desk.app.documents().looks(rep).any(|look| is_noted(&look)) {
+        return Ok(());
+    }
     let id = Hash::of(format!("onbeat/look/1\n{rep}\n{day}\n{}\n{now_ms}", actor.user)).branch();
     let look = Look {
         rep: rep.into(),

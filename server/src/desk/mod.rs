@@ -28,6 +28,7 @@ pub mod register;
 pub mod rejudge;
 pub mod reports;
 pub mod retention;
+mod said;
 pub mod shares;
 pub mod site;
 pub mod tables;

@@ -24,6 +24,8 @@ use crate::{auth::Actor, files::import::phone_digits, store::LogLine};
 const ENTRY_MAX_MS: i64 = 7 * 86_400_000;
 /// An entry that comes so long after its call is marked.
 const LATE_MS: i64 = 15 * 60_000;
+/// Who calls so long before the window is early, and no earlier.
+const EARLY_MS: i64 = 2 * 3_600_000;
 /// Longest note, in characters.
 const NOTE_MAX_CHARS: usize = 500;
 
@@ -186,7 +188,7 @@ pub fn owner(desk: &Desk, actor: &Actor, rep: &str, number: &str) -> Option<Owne
 /// Enters a call. A number that is a customer's landline is evidence of the place (当地固定电话).
 ///
 /// # Errors
-/// No such rep; `bad_number`; `bad_time` for a call that has not come or came long ago.
+/// No such rep; `bad_number`; `bad_time` for a call that has not come or came long ago, `not_in_window`.
 pub async fn enter(desk: &Desk, actor: &Actor, call: Call) -> DeskResult<CallEntered> {
     let (books, now_ms) = (Books::now(desk), desk.now_ms());
     let rep = books.reps.get(&call.rep).filter(|rep| actor.covers(&rep.team));
@@ -198,6 +200,12 @@ pub async fn enter(desk: &Desk, actor: &Actor, call: Call) -> DeskResult<CallEnt
             "bad_time",
             "a call is entered within 7 days after it came",
         ));
+    }
+    let schedule = desk.app.documents().schedule_at(&call.rep, call.called_at_ms);
+    let window = schedule.window(schedule.day_of(call.called_at_ms));
+    if window.is_some_and(|window| !(window.from_ms - EARLY_MS..window.to_ms).contains(&call.called_at_ms)) {
+        let why = "a sign-in is of the working window, or of the two hours before it";
+        return Err(DeskError::input("not_in_window", why));
     }
     if call.note.chars().count() > NOTE_MAX_CHARS {
         return Err(DeskError::input(

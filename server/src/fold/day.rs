@@ -6,7 +6,7 @@ use onbeat_core::{
     reference::{AreaBlob, Document},
     rules::{
         Basis, BasisError, Comparison, DayView, DaysRejudged, Effect, Entry, Noted, NotedRecord, Places, area_of,
-        fold_day,
+        fold_day, sign_in::SignInEntered,
     },
 };
 
@@ -16,6 +16,7 @@ use crate::{
     background,
     documents::Rejudged,
     error::ApiError,
+    phones::phones_of,
     store::{StoreError, StoreResult},
 };
 
@@ -136,6 +137,18 @@ impl DayRead {
     pub(super) fn is_unheard(&self) -> bool {
         let is_rejudging = |entry: &Entry| entry.body.kind == DaysRejudged::TYPE;
         !self.entries.is_empty() && self.entries.iter().all(is_rejudging)
+    }
+
+    /// It is over, the rep had no phone yet, and nobody signed him in: there is nothing to give an account of.
+    pub(super) async fn is_before_phones(&self, app: &App) -> StoreResult<bool> {
+        let (basis, desk) = (&self.bases[0].1, app.desk.stream());
+        let is_heard = |entry: &Entry| entry.name.stream != *desk || entry.body.kind == SignInEntered::TYPE;
+        let end_ms = basis.schedule.whole_day(self.day).to_ms;
+        if end_ms > app.now_ms() || self.entries.iter().any(is_heard) {
+            return Ok(false);
+        }
+        let phones = phones_of(app, &basis.rep_id).await?;
+        Ok(phones.iter().all(|(_, phone)| phone.enrolled_ms >= end_ms))
     }
 
     /// The account that stands, and what it stands on.

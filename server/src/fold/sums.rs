@@ -1,7 +1,12 @@
 //! What is summed of a day, as a view of its own: small, so that a month of a thousand reps is read at once.
 
 use chrono::NaiveDate;
-use onbeat_core::rules::{Basis, DayCounts, DayView};
+use onbeat_core::{
+    judge::SpanStatus,
+    reference::FindingState,
+    rules::{Basis, DayCounts, DayView, FindingKind},
+    time::Interval,
+};
 use serde::{Deserialize, Serialize};
 
 /// A rep's day in numbers.
@@ -27,6 +32,37 @@ pub struct DaySums {
     pub visits: usize,
 }
 
+/// Seconds of each status, as people have decided: time outside of a finding that was excused or withdrawn is excused
+/// time in every sum. The day's own account goes on showing where the rep was.
+fn counted(view: &DayView) -> DayCounts {
+    let mut counts = view.counts;
+    let forgiven = view.findings.iter().filter(|finding| {
+        let of_place = matches!(finding.kind, FindingKind::LeftArea | FindingKind::OutsideAtOpening);
+        of_place && matches!(finding.state, FindingState::Excused | FindingState::Withdrawn)
+    });
+    let forgiven: Vec<Interval> = forgiven
+        .map(|finding| Interval {
+            from_ms: finding.from_ms,
+            to_ms: finding.to_ms,
+        })
+        .collect();
+    let outside = view
+        .spans
+        .iter()
+        .filter(|span| span.status == SpanStatus::Outside && span.excused_by.is_none());
+    let within = outside.flat_map(|span| {
+        let span = Interval {
+            from_ms: span.from_ms,
+            to_ms: span.to_ms,
+        };
+        forgiven.iter().filter_map(move |finding| finding.intersect(&span))
+    });
+    let forgiven_s = within.map(|interval| interval.length_ms()).sum::<i64>() / 1000;
+    counts.outside_s -= forgiven_s.min(counts.outside_s);
+    counts.excused_s += forgiven_s.min(view.counts.outside_s);
+    counts
+}
+
 impl DaySums {
     /// Kind of the view.
     pub const KIND: &str = "sums";
@@ -40,7 +76,7 @@ impl DaySums {
             districts: basis.rep.districts.clone(),
             closed: view.closed,
             window_s: view.window.map_or(0, |window| window.length_ms() / 1000),
-            counts: view.counts,
+            counts: counted(view),
             signed_in: view.sign_in.at_ms.is_some(),
             visits: view.visits.len(),
         }

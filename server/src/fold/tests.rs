@@ -5,9 +5,9 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use onbeat_core::{
     policy::Policy,
-    reference::{Document, Exception, ExceptionKind},
+    reference::{Decision, Document, Exception, ExceptionKind, FindingState},
     rules::{
-        DayView, FindingKind,
+        DayView, Finding, FindingKind,
         presence::{PrivateEnded, PrivateStarted},
         sign_in::SignedIn,
         visit::{CheckedIn, CheckedOut},
@@ -282,6 +282,87 @@ async fn a_desk_decision_folds_the_day_it_touches_again() {
         None,
         "what is no more is dropped"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn time_outside_that_a_person_excused_is_excused_in_every_sum() {
+    let world = World::new().await;
+    let phone = day(&world).await;
+    world.set_time(at(17, 0));
+    push_all(&world, &phone).await;
+    drain(&world.app).await.unwrap();
+    let view = day_view(&world).await;
+    let sums = async || {
+        let row = world
+            .app
+            .store
+            .view(DaySums::KIND, "wang/2026-11-23")
+            .await
+            .unwrap()
+            .unwrap();
+        serde_json::from_str::<DaySums>(&row.body).unwrap().counts
+    };
+    assert_eq!(sums().await, view.counts);
+    let left: Vec<&Finding> = view
+        .findings
+        .iter()
+        .filter(|finding| finding.kind == FindingKind::LeftArea)
+        .collect();
+    for (n, finding) in left.iter().enumerate() {
+        let decision = Decision {
+            finding: finding.id,
+            rep: REP.into(),
+            finding_kind: "left_area".into(),
+            from_ms: finding.from_ms,
+            to_ms: finding.to_ms,
+            state: FindingState::Excused,
+            reason: "the road was closed".into(),
+            by: "boss".into(),
+            at_ms: at(17, 0),
+            on_appeal: false,
+        };
+        world.put(&format!("decision-{n}"), Document::Decision(decision)).await;
+    }
+    drain(&world.app).await.unwrap();
+    let shown = day_view(&world).await;
+    assert_eq!(shown.counts, view.counts, "the day goes on showing where the rep was");
+    let excused = sums().await;
+    let moved_s = view.counts.outside_s - excused.outside_s;
+    assert!(moved_s > 0 && excused.outside_s < 120, "{excused:?}");
+    assert_eq!(excused.excused_s, view.counts.excused_s + moved_s);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_account_is_made_of_a_day_before_the_rep_had_a_phone() {
+    let world = World::new().await;
+    world.set_time(at(9, 0));
+    world.enrol(REP).await;
+    let leave = |day: i64| Exception {
+        id: format!("leave-{day}"),
+        rep: REP.into(),
+        reason: ExceptionKind::Leave,
+        from_ms: at(9, 0) + day * 24 * HOUR,
+        to_ms: at(10, 0) + day * 24 * HOUR,
+        approved_by: "boss".into(),
+    };
+    // Last Monday and today.
+    for day in [-7, 0] {
+        world
+            .put(&format!("leave-{day}"), Document::Exception(leave(day)))
+            .await;
+    }
+    drain(&world.app).await.unwrap();
+    let views = async |day: &str| {
+        world
+            .app
+            .store
+            .view("day", &format!("wang/{day}"))
+            .await
+            .unwrap()
+            .is_some()
+    };
+    assert!(!views("2026-11-16").await, "nobody is asked where he was then");
+    assert!(views("2026-11-23").await, "today's leave is shown");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -199,7 +199,8 @@ async fn refold(app: &App, key: &str, many: bool) -> Result<Change, FoldError> {
         return Ok(change);
     };
     let read = DayRead::new(app, rep, day).await?;
-    if read.is_unheard() && views::day(app, rep, day).await?.is_none() {
+    let is_nothing = read.is_unheard() || read.is_before_phones(app).await?;
+    if is_nothing && views::day(app, rep, day).await?.is_none() {
         return Ok(change);
     }
     let folded = read.folded(app).await?;

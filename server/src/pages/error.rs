@@ -67,11 +67,16 @@ fn takes_html(headers: &HeaderMap) -> bool {
 
 /// A part of a page can't show the form: the browser is told to go there as a whole.
 fn to_log_in(headers: &HeaderMap, here: &str) -> Response {
-    let place = format!("/login?next={}", encoded(here));
+    let place = |here: &str| format!("/login?next={}", encoded(here));
     if headers.contains_key("hx-request") {
+        // What was asked for is a part: the person comes back to the page that it is on.
+        let page = headers.get("hx-current-url").and_then(|url| url.to_str().ok());
+        let page = page.and_then(|url| url.parse::<Uri>().ok());
+        let here = page.as_ref().and_then(Uri::path_and_query);
+        let place = place(here.map_or("/", |page| page.as_str()));
         return (StatusCode::NO_CONTENT, AppendHeaders([("hx-redirect", place)])).into_response();
     }
-    Redirect::to(&place).into_response()
+    Redirect::to(&place(here)).into_response()
 }
 
 /// A path as the value of a query: what could end the value is written by its bytes.

@@ -133,6 +133,8 @@ struct QueuePage {
     lines: Vec<Brief>,
     states: Vec<(&'static str, bool)>,
     may_decide: bool,
+    /// As it was typed, where nothing came of it.
+    reason: String,
     wrong: Option<String>,
 }
 
@@ -145,7 +147,7 @@ pub(super) async fn list(
     frame: Frame,
     Query(wanted): Query<Wanted>,
 ) -> DeskResult<Response> {
-    queue(&desk, &actor, frame, &wanted, None).await
+    queue(&desk, &actor, frame, &wanted, "", None).await
 }
 
 async fn queue(
@@ -153,6 +155,7 @@ async fn queue(
     actor: &Actor,
     frame: Frame,
     wanted: &Wanted,
+    reason: &str,
     wrong: Option<&DeskError>,
 ) -> DeskResult<Response> {
     let asked = wanted.state.as_deref().filter(|state| !state.is_empty());
@@ -187,6 +190,7 @@ async fn queue(
         lines,
         states: all.map(|state| (state, state == asked.unwrap_or_default())).to_vec(),
         may_decide: may_send(actor, "/findings"),
+        reason: reason.to_owned(),
         wrong: wrong.map(|error| frame.said(error)),
         frame,
     };
@@ -211,9 +215,10 @@ pub(super) async fn decide_many(
     } else {
         Ruling::Excused
     };
-    match decide::decide_many(&desk, &actor, &fields.all("finding"), ruling, fields.one("reason")).await {
+    let reason = fields.one("reason");
+    match decide::decide_many(&desk, &actor, &fields.all("finding"), ruling, reason).await {
         Ok(_) => Ok(Redirect::to("/findings").into_response()),
-        Err(error) => queue(&desk, &actor, frame, &Wanted::default(), Some(&error)).await,
+        Err(error) => queue(&desk, &actor, frame, &Wanted::default(), reason, Some(&error)).await,
     }
 }
 

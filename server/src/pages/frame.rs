@@ -186,7 +186,9 @@ pub(super) fn code(value: &impl Serialize) -> String {
 
 /// A place on this server that somebody may be led back to; anything else leads home.
 pub(super) fn own_place(path: &str) -> &str {
-    let own = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n']);
+    // Browsers take tabs and line breaks out of an address before they read it.
+    let is_odd = |c: char| c == '\\' || c.is_control();
+    let own = path.starts_with('/') && !path.starts_with("//") && !path.contains(is_odd);
     if own { path } else { "/" }
 }
 
@@ -218,4 +220,29 @@ pub(super) async fn speak(State(desk): State<Desk>, Form(spoken): Form<Spoken>) 
         AppendHeaders([(header::SET_COOKIE, cookie)]),
         Redirect::to(own_place(&spoken.back)),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_place;
+
+    #[test]
+    fn only_places_of_this_site_are_gone_to() {
+        for place in ["/today", "/findings?state=open&rep=wang"] {
+            assert_eq!(own_place(place), place);
+        }
+        let foreign = [
+            "",
+            "today",
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "/\n/evil",
+            "/\u{b}/x",
+            "https://evil.example",
+        ];
+        for place in foreign {
+            assert_eq!(own_place(place), "/", "{place:?}");
+        }
+    }
 }

@@ -144,6 +144,14 @@ async fn shown(
 fn taken(frame: &Frame, books: &Books, row: &RegisterRow) -> String {
     let line = Line::new(frame, books, row, 0);
     let place = if line.place.is_empty() { line.how } else { line.place };
+    if row.entered.is_none() {
+        let told = [
+            ("rep", line.name.as_str()),
+            ("time", line.at.as_str()),
+            ("place", place.as_str()),
+        ];
+        return frame.words.fill("register.already", &told);
+    }
     format!("{}, {}: {place}", line.name, line.at)
 }
 

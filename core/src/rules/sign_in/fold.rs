@@ -10,6 +10,10 @@ pub(in crate::rules) fn fold(case: &Case<'_>) -> (SignInView, Vec<Found>) {
     let mut came: Vec<Came<'_>> = by_app(case).chain(by_phone(case)).collect();
     came.sort_by_key(|came| (came.at_ms, &came.entry.name));
     let first = came.first();
+    // What proves a place stands before a call that proves none, whatever time somebody says that one came at.
+    let shown = came
+        .iter()
+        .min_by_key(|came| (came.way == SignInWay::OtherNumber, came.at_ms));
     let first_inside = case.fixes.first_inside();
     let late_ms = case.basis.policy.sign_in.late_min.saturating_mul(60_000);
     let due_ms = first_inside.map(|i| case.fixes.judged[i].at_ms.saturating_add(late_ms));
@@ -17,12 +21,12 @@ pub(in crate::rules) fn fold(case: &Case<'_>) -> (SignInView, Vec<Found>) {
         .and_then(|due_ms| found(case, due_ms, first))
         .into_iter()
         .collect();
-    let fix = first.and_then(|came| came.fix);
+    let fix = shown.and_then(|came| came.fix);
     let view = SignInView {
         due_ms,
-        at_ms: first.map(|came| came.at_ms),
-        way: first.map(|came| came.way),
-        record: first.map(|came| came.entry.name.clone()),
+        at_ms: shown.map(|came| came.at_ms),
+        way: shown.map(|came| came.way),
+        record: shown.map(|came| came.entry.name.clone()),
         fix: fix.map(|i| case.fixes.sources[i].name.clone()),
         district: fix.and_then(|i| district(case, i)),
         edge_mm: fix.and_then(|i| case.fixes.judged[i].verdict.edge_mm),

@@ -87,6 +87,27 @@ fn a_call_counts_and_a_landline_is_evidence_of_the_place() {
 }
 
 #[test]
+fn a_call_that_proves_nothing_takes_the_place_of_no_proof() {
+    let mut case = unsigned();
+    call(&mut case, -480.0, "13900000000", None);
+    case.sign_in(6.0);
+    let shown = |case: &Case| {
+        let view = case.view().sign_in;
+        (view.way, view.at_ms)
+    };
+    assert_eq!(shown(&case), (Some(SignInWay::App), Some(minute(6.0))));
+    assert_eq!(case.kinds(), []);
+    // Of two that prove a place the first counts.
+    call(&mut case, 5.0, "021c-1", None);
+    assert_eq!(shown(&case), (Some(SignInWay::Landline), Some(minute(5.0))));
+    // It still counts for being in time: nobody is late who called.
+    let mut late = unsigned();
+    call(&mut late, 20.0, "13900000000", None);
+    late.sign_in(70.0);
+    assert_eq!(late.kinds(), []);
+}
+
+#[test]
 fn the_place_of_a_sign_in_is_that_of_its_fix() {
     let mut case = unsigned();
     let fix = case.fix(minute(10.2), crate::testing::fix((100.0, 0.0), 5_000, Some(9)));

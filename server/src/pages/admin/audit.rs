@@ -72,7 +72,12 @@ pub(super) struct Line {
 impl Line {
     pub(super) fn new(frame: &Frame, books: &Books, record: &DeskRecord) -> Self {
         let text = |name: &str| record.fields.get(name).and_then(Value::as_str).unwrap_or_default();
-        let rep = text("rep");
+        // A look, a decision or an exception is a document of a rep's.
+        let of_document = record
+            .fields
+            .get("document")
+            .and_then(|document| document["rep"].as_str());
+        let rep = of_document.unwrap_or_else(|| text("rep"));
         let code = record.kind.replace('.', "_");
         let words = frame.words.find(&["audit.type", &code].join("."));
         Self {
@@ -91,13 +96,16 @@ impl Line {
 /// What a record says, in the words that its type has.
 fn says(frame: &Frame, books: &Books, record: &DeskRecord) -> String {
     let code = record.kind.replace('.', "_");
-    let Some(words) = frame.words.find(&["audit.says", &code].join(".")) else {
-        return String::new();
-    };
     let mut fields = record.fields.clone();
+    let mut own = None;
     if let Some(Value::Object(document)) = fields.remove("document") {
+        let kind = document.get("kind").and_then(Value::as_str).unwrap_or_default();
+        own = frame.words.find(&format!("audit.says.{code}_{kind}"));
         fields.extend(document);
     }
+    let Some(words) = own.or_else(|| frame.words.find(&["audit.says", &code].join("."))) else {
+        return String::new();
+    };
     let mut said = String::new();
     for part in words.split('{') {
         match part.split_once('}') {
@@ -124,6 +132,13 @@ fn worded(frame: &Frame, books: &Books, name: &str, value: &Value) -> String {
         ("kind", Value::String(kind)) => frame.of("document", kind),
         ("role", Value::String(role)) => frame.of("role", role),
         ("duty", Value::String(duty)) => frame.of("duty", duty),
+        ("rep", Value::String(id)) => books.rep_name(id).to_owned(),
+        ("state", Value::String(state)) => frame.of("state", state),
+        ("finding_kind", Value::String(kind)) => frame.of("kind", kind),
+        ("reason", Value::String(reason)) => {
+            let code = frame.words.find(&format!("reason.{reason}"));
+            code.map_or_else(|| reason.clone(), str::to_owned)
+        }
         ("customer", Value::String(id)) => books.customer_name(id).to_owned(),
         ("teams", Value::String(id)) => books.team_name(id).to_owned(),
         (_, Value::String(text)) => text.parse().map_or_else(|_| text.clone(), |day| frame.local.date(day)),

@@ -69,8 +69,13 @@ impl Needs {
             (Some("question"), "open", "question"),
         ] {
             for view in undecided(desk, actor, &shares, class, state).await? {
-                let rep = view.rep.clone();
-                waiting.push(Need::waiting(frame, kind, rep, Brief::new(frame, books, &shares, view)));
+                let (rep, day) = (view.rep.clone(), view.day.parse().ok());
+                let earlier = day.filter(|day| *day != desk.app.documents().day_at(&rep, now_ms));
+                let mut need = Need::waiting(frame, kind, rep, Brief::new(frame, books, &shares, view));
+                if let Some(day) = earlier {
+                    need.why = format!("{} · {}", frame.local.date(day), need.why);
+                }
+                waiting.push(need);
             }
         }
         let more = waiting.len().saturating_sub(MOST);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use onbeat_core::{
+    place::Point,
     reference::Customer,
     rules::{
         DayCounts, Name,
@@ -18,7 +19,7 @@ use super::{
     Books, Deed, Desk, DeskError, DeskResult, customers,
     days::{self, is_excused},
 };
-use crate::{auth::Actor, files::import::phone_digits, store::LogLine};
+use crate::{auth::Actor, files::import::phone_digits, fold, store::LogLine};
 
 /// A call is entered at most this long after it came.
 const ENTRY_MAX_MS: i64 = 7 * 86_400_000;
@@ -188,7 +189,7 @@ pub fn owner(desk: &Desk, actor: &Actor, rep: &str, number: &str) -> Option<Owne
 /// Enters a call. A number that is a customer's landline is evidence of the place (当地固定电话).
 ///
 /// # Errors
-/// No such rep; `bad_number`; `bad_time` for a call that has not come or came long ago, `not_in_window`.
+/// No such rep; `bad_number`; `bad_time` for a call that has not come or came long ago, `too_soon` before the window.
 pub async fn enter(desk: &Desk, actor: &Actor, call: Call) -> DeskResult<CallEntered> {
     let (books, now_ms) = (Books::now(desk), desk.now_ms());
     let rep = books.reps.get(&call.rep).filter(|rep| actor.covers(&rep.team));
@@ -203,9 +204,9 @@ pub async fn enter(desk: &Desk, actor: &Actor, call: Call) -> DeskResult<CallEnt
     }
     let schedule = desk.app.documents().schedule_at(&call.rep, call.called_at_ms);
     let window = schedule.window(schedule.day_of(call.called_at_ms));
-    if window.is_some_and(|window| !(window.from_ms - EARLY_MS..window.to_ms).contains(&call.called_at_ms)) {
-        let why = "a sign-in is of the working window, or of the two hours before it";
-        return Err(DeskError::input("not_in_window", why));
+    if window.is_some_and(|window| call.called_at_ms < window.from_ms - EARLY_MS) {
+        let why = "a sign-in comes no earlier than two hours before the working window";
+        return Err(DeskError::input("too_soon", why));
     }
     if call.note.chars().count() > NOTE_MAX_CHARS {
         return Err(DeskError::input(
@@ -213,13 +214,19 @@ pub async fn enter(desk: &Desk, actor: &Actor, call: Call) -> DeskResult<CallEnt
             format!("a note has at most {NOTE_MAX_CHARS} characters"),
         ));
     }
-    let documents = desk.app.documents();
+    let customer = whose(books.customers.values(), &rep.customers, &number);
     let entered = CallEntered {
-        day: documents
-            .schedule_at(&call.rep, call.called_at_ms)
-            .day_of(call.called_at_ms),
-        customer: whose(books.customers.values(), &rep.customers, &number).map(|customer| customer.id.clone()),
+        day: schedule.day_of(call.called_at_ms),
+        customer: customer.map(|customer| customer.id.clone()),
         number,
+    };
+    let in_area = match customer {
+        Some(customer) => {
+            let stands = fold::standing(&desk.app, &call.rep, entered.day).await;
+            let place = Point::from_e9(customer.lat_e9, customer.lon_e9);
+            stands.is_ok_and(|(basis, _)| basis.area.contains(place))
+        }
+        None => false,
     };
     let mut deed = Deed::new(actor);
     deed.record(&SignInEntered {
@@ -227,6 +234,7 @@ pub async fn enter(desk: &Desk, actor: &Actor, call: Call) -> DeskResult<CallEnt
         called_at_ms: call.called_at_ms,
         number: entered.number.clone(),
         customer: entered.customer.clone(),
+        in_area,
         note: call.note,
         by: actor.user.clone(),
     });

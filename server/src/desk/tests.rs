@@ -6,7 +6,7 @@ use onbeat_core::{
     place::Datum,
     record::{Body, Hash, KeyRing, Record, verify::verify},
     reference::{ExceptionKind, FindingState},
-    rules::{Answered, Appealed, Finding, FindingKind, Name, presence::ReasonGiven},
+    rules::{Answered, Appealed, Finding, FindingKind, Name, presence::ReasonGiven, sign_in::SignInWay},
     time::Interval,
 };
 use serde_json::json;
@@ -525,6 +525,20 @@ async fn a_landline_is_evidence_of_the_place_and_a_mobile_is_none() {
         (entered.by.as_str(), entered.customer.as_deref()),
         ("clerk", Some("c1"))
     );
+    // Another rep's customer counts where the rep may be, and nowhere else.
+    for (rep, districts, way) in [
+        ("zhou", &["d1"][..], SignInWay::Landline),
+        ("sun", &[], SignInWay::OtherNumber),
+    ] {
+        world.put_rep(rep, districts, &[]).await;
+        register::enter(&desk, &clerk, call(rep, "021 5888 1234", at(8, 40)))
+            .await
+            .unwrap();
+        let view = fold::day_now(&world.app, rep, "2026-11-23".parse().unwrap())
+            .await
+            .unwrap();
+        assert_eq!(view.sign_in.way, Some(way), "{rep}");
+    }
     let owner = |actor: &Actor, rep: &str, number: &str| register::owner(&desk, actor, rep, number);
     assert!(owner(&clerk, REP, "021 5888 1234").unwrap().of_rep);
     assert!(!owner(&clerk, "nobody", "021 5888 1234").unwrap().of_rep);
@@ -537,6 +551,7 @@ async fn a_landline_is_evidence_of_the_place_and_a_mobile_is_none() {
         (REP, "call me", at(8, 40), "bad_number"),
         (REP, "02158881234", at(9, 1), "bad_time"),
         (REP, "02158881234", at(9, 0) - 8 * DAY, "bad_time"),
+        (REP, "02158881234", at(5, 59), "too_soon"),
         ("nobody", "02158881234", at(8, 40), "not_found"),
     ] {
         let entered = register::enter(&desk, &clerk, call(rep, number, called_at_ms)).await;

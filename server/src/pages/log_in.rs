@@ -2,7 +2,7 @@ use askama::Template;
 use axum::{
     Form,
     extract::{Query, State},
-    http::{HeaderMap, StatusCode, header::SET_COOKIE},
+    http::{HeaderMap, StatusCode, header, header::SET_COOKIE},
     response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
@@ -88,7 +88,11 @@ pub(super) async fn enter(
                 frame,
                 next,
             };
-            frame::page(error.fault.status(), &shown)
+            let wait = error
+                .retry_after_s
+                .map(|wait_s| (header::RETRY_AFTER, wait_s.to_string()));
+            let page = frame::page(error.fault.status(), &shown)?;
+            Ok((AppendHeaders(wait), page).into_response())
         }
     }
 }

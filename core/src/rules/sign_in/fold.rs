@@ -66,14 +66,15 @@ fn by_phone<'a>(case: &Case<'a>) -> impl Iterator<Item = Came<'a>> {
     })
 }
 
-/// A landline of one of the rep's customers is evidence of the place; any other number is none.
+/// A landline of one of the rep's customers, or of another one where the rep may be, is evidence of the place (R4); any
+/// other number is none.
 fn way(case: &Case<'_>, call: &SignInEntered) -> SignInWay {
     let is_landline = case.basis.customers.iter().any(|customer| {
         let landline = customer.landline.as_deref();
         landline.is_some_and(|landline| !landline.is_empty() && landline == call.number)
             && call.customer.as_ref().is_none_or(|id| *id == customer.id)
     });
-    if is_landline {
+    if is_landline || (call.in_area && call.customer.is_some()) {
         SignInWay::Landline
     } else {
         SignInWay::OtherNumber

@@ -38,6 +38,9 @@ pub struct SignInEntered {
     /// The customer whose landline it is, if any: evidence of the place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<String>,
+    /// That customer is where the rep may be: the desk knows customers that are not his.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_area: bool,
     /// Words.
     pub note: String,
     /// The clerk.

@@ -7,6 +7,7 @@ fn call(case: &mut Case, at_min: f64, number: &str, customer: Option<&str>) {
         called_at_ms: minute(at_min),
         number: number.into(),
         customer: customer.map(str::to_owned),
+        in_area: customer == Some("of the district"),
         note: String::new(),
         by: "clerk-1".into(),
     };
@@ -62,6 +63,7 @@ fn a_call_counts_and_a_landline_is_evidence_of_the_place() {
         ("021c-1", Some("c-1"), SignInWay::Landline),
         ("021c-1", Some("c-2"), SignInWay::OtherNumber),
         ("13900000000", Some("c-1"), SignInWay::OtherNumber),
+        ("0215888", Some("of the district"), SignInWay::Landline),
         ("", None, SignInWay::OtherNumber),
     ];
     for (number, customer, way) in table {

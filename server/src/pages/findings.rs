@@ -9,8 +9,9 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use onbeat_core::{
+    record::Payload,
     reference::FindingState,
-    rules::{Class, Fact, Finding},
+    rules::{Class, Fact, Finding, log::BatchQuarantined},
     words,
 };
 use serde::Deserialize;
@@ -236,7 +237,8 @@ struct FindingPage {
     sentences: Vec<String>,
     chart: Option<Chart>,
     said: Vec<Said>,
-    records: Vec<String>,
+    /// What it names, and where a batch that did not check is looked at.
+    records: Vec<(String, Option<String>)>,
     basis: Vec<String>,
     may_decide: bool,
     rulings: Vec<&'static str>,
@@ -296,7 +298,11 @@ async fn shown(
         let name = &record.name;
         let at = record.at_ms.map_or_else(String::new, |at_ms| frame.local.time(at_ms));
         let kind = record.kind.as_deref().unwrap_or("–");
-        format!("{at} {kind} {} {}/{}", name.stream, name.epoch, name.seq)
+        let batch = (kind == BatchQuarantined::TYPE).then(|| format!("/admin/quarantine/{}", name.seq));
+        (
+            format!("{at} {kind} {} {}/{}", name.stream, name.epoch, name.seq),
+            batch,
+        )
     });
     let is_question = case.view.finding.class == Class::Question;
     let shares = shares::now(desk).await?;

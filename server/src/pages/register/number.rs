@@ -58,15 +58,59 @@ pub(in crate::pages) async fn number(
     frame::page(StatusCode::OK, &matched)
 }
 
-/// The id of a rep who is named by it, or by a name that is his alone.
+/// The id of a rep who is named by it, by his name, or by a part of it that is in no other's.
 pub(super) fn named(desk: &Desk, actor: &Actor, typed: &str) -> String {
     let (books, wanted) = (Books::now(desk), typed.trim().to_lowercase());
-    let mut found = books
-        .reps
-        .iter()
-        .filter(|(_, rep)| actor.covers(&rep.team) && rep.name.to_lowercase() == wanted);
-    match (books.reps.contains_key(typed.trim()), found.next(), found.next()) {
-        (false, Some((id, _)), None) => id.clone(),
-        _ => typed.trim().to_owned(),
+    if wanted.is_empty() || books.reps.contains_key(typed.trim()) {
+        return typed.trim().to_owned();
+    }
+    let only = |fits: &dyn Fn(&str) -> bool| {
+        let own = books.reps.iter().filter(|(_, rep)| actor.covers(&rep.team));
+        let mut found = own.filter(|(_, rep)| fits(&rep.name.to_lowercase()));
+        found
+            .next()
+            .filter(|_| found.next().is_none())
+            .map(|(id, _)| id.clone())
+    };
+    let found = only(&|name| name == wanted).or_else(|| only(&|name| name.contains(&wanted)));
+    found.unwrap_or_else(|| typed.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use onbeat_core::reference::{Document, Rep};
+
+    use super::named;
+    use crate::{auth::Actor, desk::Desk, testing::World};
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_rep_is_named_by_what_is_his_alone() {
+        let world = World::new().await;
+        for (id, name) in [("ben", "Ben Castle"), ("bea", "Bea Castle"), ("castle", "Ann Bell")] {
+            let rep = Rep {
+                name: name.into(),
+                team: "t1".into(),
+                role: None,
+                districts: Vec::new(),
+                customers: Vec::new(),
+            };
+            world.put(id, Document::Rep(rep)).await;
+        }
+        let desk = Desk::new(world.app.clone());
+        let cases = [
+            ("ben", "ben"),
+            (" BEN c", "ben"),
+            ("Bea Castle", "bea"),
+            ("bell", "castle"),
+            // An id stands before names, and what fits two is nobody's.
+            ("castle", "castle"),
+            ("Be", "Be"),
+            ("", ""),
+        ];
+        for (typed, expected) in cases {
+            assert_eq!(named(&desk, &Actor::console(), typed), expected, "{typed:?}");
+        }
     }
 }

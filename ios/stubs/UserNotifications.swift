@@ -9,7 +9,11 @@ public final class UNMutableNotificationContent: UNNotificationContent {
     public var categoryIdentifier = ""
 }
 public class UNNotificationTrigger: NSObject {}
-public final class UNNotificationRequest: NSObject {
+public final class UNTimeIntervalNotificationTrigger: UNNotificationTrigger {
+    public init(timeInterval: TimeInterval, repeats: Bool) {}
+}
+public final class UNNotificationRequest: NSObject, Sendable {
+    public var identifier: String { fatalError() }
     public init(identifier: String, content: UNNotificationContent, trigger: UNNotificationTrigger?) {}
 }
 public struct UNNotificationActionOptions: OptionSet, Sendable {
@@ -38,13 +42,22 @@ public struct UNAuthorizationOptions: OptionSet, Sendable {
 public enum UNAuthorizationStatus: Sendable { case notDetermined, denied, authorized, provisional, ephemeral }
 public final class UNNotificationSettings: NSObject { public var authorizationStatus: UNAuthorizationStatus { fatalError() } }
 public final class UNNotificationResponse: NSObject { public var actionIdentifier: String { fatalError() } }
+public final class UNNotification: NSObject, Sendable { public var request: UNNotificationRequest { fatalError() } }
+public struct UNNotificationPresentationOptions: OptionSet, Sendable {
+    public let rawValue: UInt
+    public init(rawValue: UInt) { self.rawValue = rawValue }
+}
 public protocol UNUserNotificationCenterDelegate: AnyObject {
+    func userNotificationCenter(
+        _ center: UNUserNotificationCenter, willPresent notification: UNNotification
+    ) async -> UNNotificationPresentationOptions
     func userNotificationCenter(_ center: UNUserNotificationCenter, didReceive response: UNNotificationResponse) async
 }
 public final class UNUserNotificationCenter: NSObject {
     public static func current() -> UNUserNotificationCenter { fatalError() }
     public weak var delegate: (any UNUserNotificationCenterDelegate)?
     public func add(_ request: UNNotificationRequest, withCompletionHandler: (@Sendable ((any Error)?) -> Void)? = nil) {}
+    public func removePendingNotificationRequests(withIdentifiers identifiers: [String]) {}
     public func setNotificationCategories(_ categories: Set<UNNotificationCategory>) {}
     public func getNotificationSettings(completionHandler: @escaping @Sendable (UNNotificationSettings) -> Void) {}
     public func requestAuthorization(

@@ -6,11 +6,15 @@ import UserNotifications
 /// Notifications of this phone alone: nothing is pushed.
 @MainActor final class LocalNotices: NSObject, Notices {
     private static let leaving = "leaving"
+    private nonisolated static let opening = "opening"
     private let reason: @MainActor (ExceptionKind) async -> Void
+    private let opens: @MainActor () async -> Void
+    /// How many are planned at most, as core lists no more.
+    private static let most = 10
 
-    /// `reason` is called for one that was tapped in a notification.
-    init(reason: @escaping @MainActor (ExceptionKind) async -> Void) {
-        self.reason = reason
+    /// `reason` is called for one that was tapped in a notification, `opens` where the window opens before the rep's eyes.
+    init(reason: @escaping @MainActor (ExceptionKind) async -> Void, opens: @escaping @MainActor () async -> Void) {
+        (self.reason, self.opens) = (reason, opens)
         super.init()
         let actions = TodayModel.reasons.map { reason in
             // On a locked phone nobody else gives a reason in the rep's name.
@@ -27,17 +31,45 @@ import UserNotifications
     func seemsLeaving() { post("notice.leaving", category: Self.leaving) }
     func recordingStopped() { post("notice.stopped") }
 
-    private func post(_ key: String, category: String = "") {
+    func areAllowed() async -> Bool {
+        await withCheckedContinuation { answered in
+            UNUserNotificationCenter.current().getNotificationSettings {
+                answered.resume(returning: [.authorized, .provisional, .ephemeral].contains($0.authorizationStatus))
+            }
+        }
+    }
+
+    /// By the time from now, not by the clock: the window stays where it is, however the phone's clock and zone are set.
+    func planOpenings(inMs: [Int64]) {
+        let names = (0..<Self.most).map { "\(Self.opening)-\($0)" }
+        UNUserNotificationCenter.current().removePendingNotificationRequests(withIdentifiers: names)
+        for (name, ms) in zip(names, inMs) where ms > 0 {
+            let trigger = UNTimeIntervalNotificationTrigger(timeInterval: Double(ms) / 1000, repeats: false)
+            add(name, "notice.opening", trigger: trigger)
+        }
+    }
+
+    private func post(_ key: String, category: String = "") { add(key, key, category: category) }
+
+    private func add(_ name: String, _ key: String, category: String = "", trigger: UNNotificationTrigger? = nil) {
         let content = UNMutableNotificationContent()
         content.title = String(localized: "app.name")
         content.body = NSLocalizedString(key, comment: "")
         content.categoryIdentifier = category
-        let request = UNNotificationRequest(identifier: key, content: content, trigger: nil)
+        let request = UNNotificationRequest(identifier: name, content: content, trigger: trigger)
         UNUserNotificationCenter.current().add(request)
     }
 }
 
 extension LocalNotices: UNUserNotificationCenterDelegate {
+    /// While the app is on the screen, that says all of it.
+    nonisolated func userNotificationCenter(
+        _ center: UNUserNotificationCenter, willPresent notification: UNNotification
+    ) async -> UNNotificationPresentationOptions {
+        if notification.request.identifier.hasPrefix(Self.opening) { await opens() }
+        return []
+    }
+
     nonisolated func userNotificationCenter(
         _ center: UNUserNotificationCenter, didReceive response: UNNotificationResponse
     ) async {

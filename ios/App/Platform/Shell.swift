@@ -27,6 +27,8 @@ import UIKit
     func follow() async {
         if app.stage == .left {
             recorder?.end()
+            // Takes back what was planned: nothing is recorded any more.
+            try? await recorder?.look()
             session?.watch(false)
             (day, recorder, session) = (nil, nil, nil)
         }
@@ -38,10 +40,6 @@ import UIKit
         await day?.refresh()
         await permissions.look(placesAreAgreed: app.location == .agreed)
         session?.watch(app.location == .agreed)
-        guard app.location == .agreed else {
-            recorder?.end()
-            return
-        }
         // What it fails of stands on the screen already.
         try? await recorder?.look()
     }
@@ -62,6 +60,7 @@ import UIKit
     func allow(_ permission: Permission) async {
         await permissions.allow(permission, placesAreAgreed: app.location == .agreed)
         if permission == .motion { recorder?.senseMotion() }
+        if permission == .notifications { try? await recorder?.look() }
     }
 
     func putOff(_ permission: Permission) async {
@@ -84,7 +83,8 @@ import UIKit
         let session = LocationSession(
             take: { [weak self] in self?.take($0) }, note: { [weak self] in self?.note($0) },
             changed: { [weak self] in Task { await self?.follow() } })
-        let notices = LocalNotices { [weak self] in await self?.day?.give($0) }
+        let notices = LocalNotices(
+            reason: { [weak self] in await self?.day?.give($0) }, opens: { [weak self] in await self?.follow() })
         let recorder = Recorder(phone: phone, sensor: session, motion: StillSensor(), notices: notices)
         (self.session, self.recorder) = (session, recorder)
         day = TodayModel(phone: phone, recorder: recorder)

@@ -13,6 +13,10 @@ import OnbeatCore
     func seemsLeaving()
     /// The window is over.
     func recordingStopped()
+    /// The rep lets the app tell him.
+    func areAllowed() async -> Bool
+    /// Tells at each of these times from now that recording begins. Those planned before are taken back.
+    func planOpenings(inMs: [Int64])
 }
 
 /// Brings positions to the phone, and keeps the sensor on as long as core wants any.
@@ -26,6 +30,7 @@ import OnbeatCore
     private let phone: PhoneHolder
     private let sensor: any LocationSensor
     let stillness: Stillness
+    private let reminders: Reminders
     private let notices: any Notices
     private var latest: Latest?
     private var due: Stamp?
@@ -36,14 +41,16 @@ import OnbeatCore
         self.phone = phone
         self.sensor = sensor
         stillness = Stillness(phone: phone, motion: motion)
+        reminders = Reminders(phone: phone, notices: notices)
         self.notices = notices
     }
 
-    /// At a start of the app, a tap or a wake by the system: switches the sensor on inside the window, where the rep agreed
-    /// to it and this is his phone, and off elsewhere.
+    /// At a start of the app, a tap, a wake by the system or a sync: switches the sensor on inside the window, where the
+    /// rep agreed to it and this is his phone, and off elsewhere; and plans when he is told of the next windows.
     public func look() async throws {
+        await reminders.plan()
         let (today, wasOn) = (try await phone.call { phone, at in try phone.today(at: at) }, isOn)
-        turn(on: today.when == .within && today.location == .agreed && today.replacedMs == nil)
+        turn(on: today.when == .within && today.records)
         // Where it can't be told, the time stays unknown.
         if isOn, !wasOn { try? await stillness.catchUp() }
     }
@@ -66,6 +73,7 @@ import OnbeatCore
             let outcome = try await phone.call { phone, _ in try phone.onFix(reading: reading) }
             due = Stamp(atMs: at.atMs, elapsedMs: at.elapsedMs + outcome.nextDueS * 1000, boot: at.boot)
             follow(outcome)
+            if !isOn { await reminders.plan() }
             return outcome
         } catch PhoneError.Replaced, PhoneError.LocationRefused, PhoneError.NotEnrolled, PhoneError.Wiped {
             end()

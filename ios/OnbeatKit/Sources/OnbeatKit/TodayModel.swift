@@ -112,6 +112,8 @@ import OnbeatCore
         sent = phone.clock.now()
         do {
             let report = try await phone.sync()
+            // What came may change whether it is recorded, and when. What fails of it is met again at the next look.
+            try? await recorder.look()
             await refresh()
             return report
         } catch {

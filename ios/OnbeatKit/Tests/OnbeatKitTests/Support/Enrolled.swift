@@ -89,6 +89,12 @@ import Testing
     private(set) var stops = 0
     func seemsLeaving() { leavings += 1 }
     func recordingStopped() { stops += 1 }
+
+    var isAllowed = true
+    /// What is planned now, in milliseconds from when that was done.
+    private(set) var openings: [Int64] = []
+    func areAllowed() async -> Bool { isAllowed }
+    func planOpenings(inMs: [Int64]) { openings = inMs }
 }
 
 @MainActor final class FakeMotion: MotionSensor {

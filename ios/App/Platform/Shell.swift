@@ -10,7 +10,6 @@ import UIKit
     let permissions = PermissionsModel(system: ThisPhonesPermissions(), file: Places.asked)
     private(set) var day: TodayModel?
     @ObservationIgnored private var recorder: Recorder?
-    @ObservationIgnored private var session: LocationSession?
 
     /// The system may have launched the app for a position: what records is there before any screen is.
     init() {
@@ -23,14 +22,20 @@ import UIKit
         await follow()
     }
 
+    /// The rep opens the app.
+    func open() async {
+        await comeToFront()
+        await day?.open()
+        // The desk may have replaced the phone or given it up, or changed the page on location.
+        await comeToFront()
+    }
+
     /// After each step of the first launch, and once a permission was given or taken.
     func follow() async {
         if app.stage == .left {
-            recorder?.end()
-            // Takes back what was planned: nothing is recorded any more.
+            // It finds the phone empty, and asks for nothing any more.
             try? await recorder?.look()
-            session?.watch(false)
-            (day, recorder, session) = (nil, nil, nil)
+            (day, recorder) = (nil, nil)
         }
         guard app.stage == .ready, let phone = app.phone else { return }
         if day == nil {
@@ -39,7 +44,6 @@ import UIKit
         }
         await day?.refresh()
         await permissions.look(placesAreAgreed: app.location == .agreed)
-        session?.watch(app.location == .agreed)
         // What it fails of stands on the screen already.
         try? await recorder?.look()
     }
@@ -68,15 +72,15 @@ import UIKit
     }
 
     /// The app leaves the screen.
-    func goAway() {
-        if day?.waits == true { BackgroundSync.ask() }
+    func goAway() async {
+        if let seconds = await day?.nextUnseenS() { BackgroundSync.ask(inS: seconds) }
     }
 
     /// The system gives some moments while the app is closed.
     func syncUnseen() async {
         await comeToFront()
         await day?.sendUnseen()
-        goAway()
+        await goAway()
     }
 
     private func prepare(_ phone: PhoneHolder) {
@@ -86,7 +90,7 @@ import UIKit
         let notices = LocalNotices(
             reason: { [weak self] in await self?.day?.give($0) }, opens: { [weak self] in await self?.follow() })
         let recorder = Recorder(phone: phone, sensor: session, motion: StillSensor(), notices: notices)
-        (self.session, self.recorder) = (session, recorder)
+        self.recorder = recorder
         day = TodayModel(phone: phone, recorder: recorder)
         // For as long as the process lasts.
         _ = NotificationCenter.default.addObserver(

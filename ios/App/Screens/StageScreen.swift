@@ -12,8 +12,8 @@ struct StageScreen: View {
             .task(id: shell.app.stage) { await shell.follow() }
             .task(id: phase) {
                 switch phase {
-                case .active: await shell.comeToFront()
-                case .background: shell.goAway()
+                case .active: await shell.open()
+                case .background: await shell.goAway()
                 default: break
                 }
             }

@@ -5,6 +5,8 @@ import OnbeatCore
     /// Goes on until `stop`, also in the background.
     func start()
     func stop()
+    /// Has the system wake the app on the rep's way, where he lets it, also where it was ended; or no longer.
+    func watch(_ on: Bool)
 }
 
 /// What the rep is told while the app is not on the screen.
@@ -35,6 +37,9 @@ import OnbeatCore
     private var latest: Latest?
     private var due: Stamp?
     private var isLeaving = false
+    /// On a break or in private time. The sensor goes on, as the system may not let it begin again in the background; what
+    /// it says is dropped.
+    private var isPaused = false
     public private(set) var isOn = false
 
     public init(phone: PhoneHolder, sensor: any LocationSensor, motion: any MotionSensor, notices: any Notices) {
@@ -49,8 +54,10 @@ import OnbeatCore
     /// rep agreed to it and this is his phone, and off elsewhere; and plans when he is told of the next windows.
     public func look() async throws {
         await reminders.plan()
-        let (today, wasOn) = (try await phone.call { phone, at in try phone.today(at: at) }, isOn)
+        let (today, wasOn) = (try await today(), isOn)
+        sensor.watch(today.records)
         turn(on: today.when == .within && today.records)
+        heed(today)
         // Where it can't be told, the time stays unknown.
         if isOn, !wasOn { try? await stillness.catchUp() }
     }
@@ -64,7 +71,7 @@ import OnbeatCore
         let at = phone.clock.now()
         var fix = fix
         fix.still = stillness.isStill
-        latest = Latest(fix: fix, at: at)
+        latest = isPaused ? nil : Latest(fix: fix, at: at)
         guard isDue(at) else { return nil }
         // Those that come while this one is written are not due.
         due = Stamp(atMs: at.atMs, elapsedMs: .max, boot: at.boot)
@@ -72,11 +79,14 @@ import OnbeatCore
             let reading = Reading(at: at, fix: fix)
             let outcome = try await phone.call { phone, _ in try phone.onFix(reading: reading) }
             due = Stamp(atMs: at.atMs, elapsedMs: at.elapsedMs + outcome.nextDueS * 1000, boot: at.boot)
+            // Core keeps none on a break, which may also end by itself.
+            isPaused = !outcome.kept
+            latest = isPaused ? nil : Latest(fix: fix, at: at)
             follow(outcome)
             if !isOn { await reminders.plan() }
             return outcome
         } catch PhoneError.Replaced, PhoneError.LocationRefused, PhoneError.NotEnrolled, PhoneError.Wiped {
-            end()
+            await leave()
             return nil
         } catch {
             due = nil
@@ -96,6 +106,14 @@ import OnbeatCore
         try await phone.call { phone, at in try phone.cause(at: at, cause: cause) }
     }
 
+    /// A pause may have begun or ended by a button: nothing is known of a place in it, and the next after it is due at once.
+    func heed(_ today: Today) {
+        let pauses = today.breakUntilMs != nil || today.privateSinceMs != nil
+        if pauses { latest = nil }
+        if isPaused, !pauses { due = nil }
+        isPaused = pauses
+    }
+
     /// Nothing is asked for any more.
     public func end() {
         latest = nil
@@ -109,6 +127,23 @@ import OnbeatCore
         var fix = latest.fix
         fix.ageMs += now.elapsedMs - latest.at.elapsedMs
         return Reading(at: now, fix: fix)
+    }
+
+    /// A phone that was emptied has no day any more.
+    private func today() async throws -> Today {
+        do {
+            return try await phone.call { phone, at in try phone.today(at: at) }
+        } catch {
+            if case PhoneError.Wiped = error { await leave() }
+            throw error
+        }
+    }
+
+    /// On this phone nothing is recorded any more.
+    private func leave() async {
+        end()
+        sensor.watch(false)
+        await reminders.plan()
     }
 
     private func isDue(_ at: Stamp) -> Bool {

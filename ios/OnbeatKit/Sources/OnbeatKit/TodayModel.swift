@@ -17,6 +17,10 @@ import OnbeatCore
 
     /// While it records, it sends no more often than this.
     private static let sendMs: Int64 = 5 * 60_000
+    /// What waits is tried again no sooner, while the app is closed.
+    private static let retryS: Int64 = 15 * 60
+    /// What is new at the desk is fetched at least so often, as far as the system lets it.
+    private static let fetchS: Int64 = 4 * 3600
 
     /// What may be said by one tap, in the order in which it is offered; longer absences go through the desk.
     public nonisolated static let reasons: [ExceptionKind] = [.customerCalled, .goods, .detour, .hospital, .trip]
@@ -60,15 +64,39 @@ import OnbeatCore
     public func follow() async {
         await refresh()
         guard waits else { return }
-        let now = phone.clock.now()
-        if let sent, sent.boot == now.boot, now.elapsedMs - sent.elapsedMs < Self.sendMs { return }
+        if let sent, !isPast(sent) { return }
         await send()
     }
 
-    /// While the app is closed: sends, and fetches what is new.
+    /// It is time to try again.
+    private func isPast(_ sent: Stamp) -> Bool {
+        let now = phone.clock.now()
+        return sent.boot != now.boot || now.elapsedMs - sent.elapsedMs >= Self.sendMs
+    }
+
+    /// While the app is closed, or has a thing to send at once: sends, and fetches what is new.
     public func sendUnseen() async {
         await sending?.value
         await send()
+    }
+
+    /// The app comes onto the screen: shows what the desk changed meanwhile, no more often than it sends by itself.
+    public func open() async {
+        await refresh()
+        if let sent, !isPast(sent) { return }
+        await sendUnseen()
+    }
+
+    /// The app is closed: in how many seconds it should be woken to send what waits or, as that was long ago, to fetch what
+    /// is new. None on a replaced phone that sent all: it is told nothing new.
+    public func nextUnseenS() async -> Int64? {
+        await refresh()
+        if waits { return Self.retryS }
+        guard let today, today.replacedMs == nil,
+            let diagnosis = try? await phone.call({ phone, _ in try phone.diagnosis() })
+        else { return nil }
+        let fetchedMs = diagnosis.lastSyncMs ?? 0
+        return max(Self.retryS, Self.fetchS - (today.nowMs - fetchedMs) / 1000)
     }
 
     /// Keeps for the help desk what began this process: iOS does not say how the one before it ended.
@@ -101,6 +129,7 @@ import OnbeatCore
             return try phone.today(at: reading.at)
         }
         today = seen ?? today
+        if let seen { recorder.heed(seen) }
         return seen != nil
     }
 

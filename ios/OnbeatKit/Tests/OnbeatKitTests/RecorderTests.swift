@@ -86,4 +86,62 @@ import Testing
         await rep.day.follow()
         #expect(rep.day.today?.waitingRecords == 0)
     }
+
+    @Test(arguments: [(Act.startBreak, Act.endBreak), (.startPrivate, .endPrivate)])
+    func nothingOfAPlaceIsKeptOrHandedOnInAPause(_ starts: Act, _ ends: Act) async throws {
+        move(to: "08:00")
+        try rep.desk.server.setClock(Desk.at("08:00"))
+        try await recorder.take(Desk.middle.fix())
+        #expect(recorder.reading().fix != nil)
+        #expect(await rep.act(starts))
+        #expect(recorder.isOn, "the sensor goes on: in the background it may not begin again")
+        #expect(recorder.reading().fix == nil, "that of before is dropped too")
+        let before = try await records("fix").count
+        for step in 0..<60 {
+            rep.device.clock.move(byMs: 10_000)
+            #expect(try await recorder.take(Desk.beyond.moved(step).fix())?.kept != true)
+            #expect(recorder.reading().fix == nil)
+        }
+        try rep.desk.server.setClock(rep.device.clock.now().atMs)
+        #expect(await rep.act(.signIn))
+        #expect(try await records("fix").count == before, "an act has no place either")
+        #expect(rep.notices.leavings == 0)
+        #expect(await rep.act(ends))
+        rep.device.clock.move(byMs: 1_000)
+        #expect(try await recorder.take(Desk.middle.moved(1).fix())?.kept == true, "it is due at once")
+        #expect(recorder.reading().fix != nil)
+    }
+
+    @Test func openingTheAppFetchesWhatTheDeskChangedQuietly() async throws {
+        move(to: "08:00")
+        try rep.desk.server.setClock(Desk.at("08:00"))
+        _ = await rep.day.view { phone, reading in try phone.cause(at: reading.at, cause: .noSignal) }
+        await rep.day.open()
+        #expect(rep.day.today?.waitingRecords == 0)
+        try rep.desk.server.bring(
+            "customers", "id,name,lat,lon,landline,place_confirmed\nc1,西湖商店,31.2,121.4,,true\n", as: "csv")
+        let customers = CustomersModel(day: rep.day)
+        await rep.day.open()
+        await customers.search("")
+        #expect(customers.near.first?.customer.name == "东湖商店", "not each moment")
+        rep.device.clock.move(byMs: 300_000)
+        try rep.desk.server.setClock(rep.device.clock.now().atMs)
+        await rep.day.open()
+        await customers.search("")
+        #expect(customers.near.first?.customer.name == "西湖商店")
+    }
+
+    @Test func whileClosedItWakesForWhatWaitsAndNowAndThenForWhatIsNew() async throws {
+        await rep.day.sync()
+        let fetches = try #require(await rep.day.nextUnseenS())
+        #expect((4 * 3600 - 60...4 * 3600).contains(fetches))
+        rep.device.clock.move(byMs: 3 * 3_600_000)
+        let later = try #require(await rep.day.nextUnseenS())
+        #expect((3600 - 60...3600).contains(later))
+        rep.device.clock.move(byMs: 9 * 3_600_000)
+        #expect(await rep.day.nextUnseenS() == 900, "no sooner than the system is asked for what waits")
+        move(to: "08:00")
+        _ = await rep.day.view { phone, reading in try phone.cause(at: reading.at, cause: .noSignal) }
+        #expect(await rep.day.nextUnseenS() == 900)
+    }
 }

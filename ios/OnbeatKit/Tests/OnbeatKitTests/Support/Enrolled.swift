@@ -82,6 +82,9 @@ import Testing
     private(set) var starts = 0
     func start() { starts += 1 }
     func stop() {}
+
+    private(set) var isWatching = false
+    func watch(_ on: Bool) { isWatching = on }
 }
 
 @MainActor final class HeardNotices: Notices {

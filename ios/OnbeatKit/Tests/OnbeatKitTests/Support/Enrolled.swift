@@ -18,9 +18,9 @@ import Testing
     private(set) var recorder: Recorder
     private(set) var day: TodayModel
 
-    init() async throws {
+    init(folder: URL? = nil) async throws {
         desk = try Desk()
-        device = try TestPhone(clock: SetClock(atMs: Desk.morningMs))
+        device = try TestPhone(clock: SetClock(atMs: Desk.morningMs), folder: folder)
         app = Self.app(of: device)
         await app.start()
         await app.agreeToPrivacy()

@@ -56,14 +56,16 @@ struct TestPhone {
     let vault = MemoryVault()
     let clock: SetClock
     let key: SoftwareKey
+    let folder: URL
 
-    init(clock: SetClock) throws {
+    /// `folder` is where it keeps what it keeps, if not beside its key.
+    init(clock: SetClock, folder: URL? = nil) throws {
         scratch = try Scratch()
         self.clock = clock
+        self.folder = folder ?? scratch.url.appendingPathComponent("phone")
         key = SoftwareKey(file: scratch.url.appendingPathComponent("key.der"))
     }
 
-    var folder: URL { scratch.url.appendingPathComponent("phone") }
     var home: PhoneHome { PhoneHome(folder: folder, vault: vault, key: key, clock: clock) }
 
     func open() throws -> PhoneHolder {

@@ -46,6 +46,27 @@ import Testing
         #expect(Notice(zh: "位置说明", en: "").text(in: .en) == "位置说明")
     }
 
+    @Test func aPageThatReadsOtherwiseIsAskedAboutAgain() async throws {
+        try await rep.desk.server.put("notice/notice", ["zh": "位置说明", "en": "On your place"])
+        await rep.day.sync()
+        await rep.app.start()
+        #expect(rep.app.stage == .location && rep.app.notice?.text(in: .en) == "On your place")
+        await rep.app.answerLocation(true)
+        #expect(rep.app.stage == .ready)
+        await rep.day.sync()
+        await rep.app.start()
+        #expect(rep.app.stage == .ready, "he agreed to this one")
+        try await rep.desk.server.put("notice/notice", ["zh": "位置说明", "en": "On your place, kept for half a year"])
+        await rep.day.sync()
+        await rep.app.start()
+        #expect(rep.app.stage == .location && rep.app.notice?.text(in: .en).hasSuffix("half a year") == true)
+        await rep.app.answerLocation(false)
+        try await rep.desk.server.put("notice/notice", ["zh": "位置说明", "en": "On your place, kept for a month"])
+        await rep.day.sync()
+        await rep.app.start()
+        #expect(rep.app.stage == .ready && rep.app.location == .refused, "who refused is not asked again")
+    }
+
     @Test func aReplacedPhoneSendsWhatWaitsAndIsLeft() async throws {
         try await rep.walk(Desk.middle, from: "08:00", to: "08:10")
         let second = Enrolled.app(of: try TestPhone(clock: rep.device.clock))

@@ -36,6 +36,7 @@ struct Camera: UIViewControllerRepresentable {
         func imagePickerControllerDidCancel(_ camera: UIImagePickerController) { taken(nil) }
     }
 
+    /// Drawn anew, as it is seen: core cuts what a camera writes beside the pixels, and which way is up with it.
     private static func jpeg(_ image: UIImage) -> Data {
         let scale = min(1, longSide / max(image.size.width, image.size.height))
         let size = CGSize(width: image.size.width * scale, height: image.size.height * scale)

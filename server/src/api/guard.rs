@@ -49,7 +49,7 @@ pub async fn guard(
         };
     };
     let actor = match identify(&desk, &method, &headers).await {
-        Ok(_) if is_noted(request.uri()) && headers.contains_key(header::COOKIE) && page(&headers) == Some(false) => {
+        Ok(_) if is_noted(request.uri()) && headers.contains_key(header::COOKIE) && is_foreign(&headers) => {
             return cross_site().into_response();
         }
         Ok(actor) => actor,
@@ -127,6 +127,14 @@ fn is_noted(uri: &Uri) -> bool {
         .query()
         .is_some_and(|query| query.split('&').any(|pair| pair.starts_with("why=")));
     with_why || path.starts_with("/findings/") || path.ends_with("/export")
+}
+
+/// A page of another site or host asks. Who types an address, or opens a bookmark, is no page (`none`).
+fn is_foreign(headers: &HeaderMap) -> bool {
+    match headers.get("sec-fetch-site") {
+        Some(site) => site != "same-origin" && site != "none",
+        None => page(headers) == Some(false),
+    }
 }
 
 fn is_safe(method: &Method) -> bool {

@@ -59,6 +59,13 @@ pub struct Sums {
 }
 
 impl Sums {
+    /// Of several days.
+    pub fn of(days: &Course) -> Self {
+        let mut all = Self::default();
+        days.values().for_each(|sums| all.join(sums));
+        all
+    }
+
     /// Adds a day.
     pub fn add(&mut self, day: &DaySums) {
         let counts = &day.counts;
@@ -103,7 +110,22 @@ impl Sums {
 /// # Errors
 /// `bad_range`, `too_many`; the store's.
 pub async fn adherence(desk: &Desk, actor: &Actor, which: &Which, by: By) -> DeskResult<BTreeMap<String, Sums>> {
-    let mut sums: BTreeMap<String, Sums> = BTreeMap::new();
+    let courses = courses(desk, actor, which, by).await?;
+    Ok(courses
+        .into_iter()
+        .map(|(key, course)| (key, Sums::of(&course)))
+        .collect())
+}
+
+/// Sums day by day.
+pub type Course = BTreeMap<NaiveDate, Sums>;
+
+/// As [`adherence`], day by day.
+///
+/// # Errors
+/// As [`adherence`].
+pub async fn courses(desk: &Desk, actor: &Actor, which: &Which, by: By) -> DeskResult<BTreeMap<String, Course>> {
+    let mut courses: BTreeMap<String, Course> = BTreeMap::new();
     for day in days(desk, actor, which).await? {
         let key = match by {
             By::Rep => day.rep.clone(),
@@ -111,9 +133,9 @@ pub async fn adherence(desk: &Desk, actor: &Actor, which: &Which, by: By) -> Des
             By::District => day.districts.join("+"),
             By::Day => day.day.to_string(),
         };
-        sums.entry(key).or_default().add(&day);
+        courses.entry(key).or_default().entry(day.day).or_default().add(&day);
     }
-    Ok(sums)
+    Ok(courses)
 }
 
 /// The days of a period that are over and had a window.

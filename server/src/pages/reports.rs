@@ -3,6 +3,9 @@
 mod export;
 mod heat;
 mod sheet;
+mod spark;
+
+use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::{
@@ -32,6 +35,7 @@ use crate::{
 pub(super) use export::{__path_table, __path_trail, table, trail};
 use heat::Heat;
 pub(super) use sheet::{__path_freeze, __path_sheet, freeze, sheet};
+use spark::Spark;
 
 /// What a period can be summed by, as codes.
 const WAYS: [(&str, By); 4] = [
@@ -80,6 +84,7 @@ impl Wanted {
 struct Line {
     name: String,
     bar: Bar,
+    spark: Option<Spark>,
     days: i64,
     kept: String,
     outside: String,
@@ -91,6 +96,7 @@ impl Line {
     fn new(frame: &Frame, name: String, sums: &Sums) -> Self {
         Self {
             name,
+            spark: None,
             bar: bar(frame, sums),
             days: sums.days,
             kept: sums.kept_permille().map_or_else(|| "–".to_owned(), percent),
@@ -165,16 +171,24 @@ pub(super) async fn show(
     Query(wanted): Query<Wanted>,
 ) -> DeskResult<Response> {
     let (books, which, by) = (Books::now(&desk), wanted.which(&desk), wanted.by());
-    let (sums, wrong) = match reports::adherence(&desk, &actor, &which, by).await {
-        Ok(sums) => (sums, None),
+    let (courses, wrong) = match reports::courses(&desk, &actor, &which, by).await {
+        Ok(courses) => (courses, None),
         Err(error) if error.fault == Fault::Input => (Default::default(), Some(error)),
         Err(error) => return Err(error),
     };
+    let sums: BTreeMap<String, Sums> = courses
+        .iter()
+        .map(|(key, course)| (key.clone(), Sums::of(course)))
+        .collect();
     let mut all = Sums::default();
     sums.values().for_each(|sums| all.join(sums));
-    let mut lines: Vec<Line> = sums
+    let drawn = courses.len() <= spark::ROWS_MOST;
+    let mut lines: Vec<Line> = courses
         .iter()
-        .map(|(key, sums)| Line::new(&frame, name(&frame, &books, by, key), sums))
+        .map(|(key, course)| Line {
+            spark: drawn.then(|| Spark::new(&frame, course)).flatten(),
+            ..Line::new(&frame, name(&frame, &books, by, key), &sums[key])
+        })
         .collect();
     if by != By::Day {
         // By name: who is outside most is no order of rank.

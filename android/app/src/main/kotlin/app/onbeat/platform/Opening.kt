@@ -7,7 +7,13 @@ import android.content.Context
 import android.content.Intent
 import android.os.SystemClock
 import app.onbeat.phone.Owner
+import kotlinx.coroutines.MainScope
+import kotlinx.coroutines.launch
+import uniffi.onbeat_core.LocationAnswer
+import uniffi.onbeat_core.PhoneException
 import uniffi.onbeat_core.StartedBy
+import uniffi.onbeat_core.Today
+import uniffi.onbeat_core.When
 
 /**
  * The alarm of the window's opening, and while it is open of a service that ended unforeseen. In time since boot: moving
@@ -17,6 +23,9 @@ object Opening {
     /** A fix that comes so much later than it is due says that the service is no more. */
     private const val MISSED_S = 15 * 60L
     private const val DUE = "due_ms"
+
+    /** Where no opening is known yet the desk may name one within it. */
+    private const val DAY_S = 24 * 60 * 60L
 
     /** Sets the alarm, in place of the one before. */
     fun schedule(
@@ -63,13 +72,56 @@ object Opening {
         dueS: Long = 0,
     ) = schedule(context, dueS + MISSED_S)
 
-    /** Starts the service where the platform lets it; else asks for the tap that may. One that runs looks anew. */
-    fun begin(context: Context) {
+    /**
+     * The app was woken. In the window the service is started where the platform lets it, else the tap is asked for that
+     * may; outside it nobody is asked for anything. One that runs looks anew.
+     */
+    suspend fun begin(context: Context) {
         if (!(context.applicationContext as Owner).hasAgreed) return
         if (Recorder.looks()) return watch(context)
+        if (await(context) != 0L) return
         if (Permissions(context).startsByItself) Recorder.start(context) else Notices(context).askToStart()
     }
+
+    /**
+     * Sets the alarm of the next opening, and says how many seconds there are until the window is open: none in it.
+     * Nothing where no place is to be recorded.
+     *
+     * The alarm is set in the window too: a tap that nobody made is asked for again at the next opening.
+     */
+    private suspend fun await(context: Context): Long? {
+        val owner = context.applicationContext as Owner
+        try {
+            val at = owner.clock.now()
+            val (today, openings) = owner.holder.call { it.today(at) to it.openings(at) }
+            if (!today.isRecorded) {
+                Over.forHere(context)
+                return null
+            }
+            // Rounded up: nobody is to be woken a breath before.
+            val opensInS = openings.firstOrNull()?.let { (it - today.nowMs + 999) / 1000 } ?: DAY_S
+            schedule(context, opensInS)
+            if (today.isOpen) return 0
+            Notices(context).clearToStart()
+            return opensInS
+        } catch (error: PhoneException) {
+            // A keystore that does not answer yet is asked again.
+            if (!Over.after(error, context)) watch(context)
+            return null
+        }
+    }
 }
+
+/** Whether this phone is to see the rep's place: it is his, and he agreed. */
+internal val Today.isRecorded: Boolean
+    get() = replacedMs == null && location == LocationAnswer.AGREED
+
+/** Whether the window is open for the rep: on leave it is not. */
+internal val Today.isOpen: Boolean
+    get() = `when` == When.WITHIN && day.spans.lastOrNull()?.excusedBy != LEAVE
+
+/** What core writes at time that leave excuses. */
+private const val LEAVE = "leave"
 
 /** The alarm, a boot, a change of the clock or zone, an update of the app. */
 class Wakes : BroadcastReceiver() {
@@ -84,6 +136,14 @@ class Wakes : BroadcastReceiver() {
                 else -> StartedBy.SYSTEM
             }
         Starts.process.began(context, by)
-        Opening.begin(context)
+        // Core is asked in a thread of its own; until it answered the platform lets the process be.
+        val pending = goAsync()
+        MainScope().launch {
+            try {
+                Opening.begin(context)
+            } finally {
+                pending.finish()
+            }
+        }
     }
 }

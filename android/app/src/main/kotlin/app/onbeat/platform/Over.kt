@@ -13,7 +13,7 @@ object Over {
     }
 
     /** Another phone took its place, or the rep says no to the place: what waits is still sent. */
-    private fun forHere(context: Context) {
+    fun forHere(context: Context) {
         recording(context)
         SendJob.schedule(context)
     }

@@ -165,7 +165,7 @@ class MainActivity : ComponentActivity() {
 
     /** The app is open, so the service may start. */
     private fun record() {
-        if (Permissions(this).seesPlace) Recorder.start(this) else Opening.begin(this)
+        if (Permissions(this).seesPlace) Recorder.start(this) else scope.launch { Opening.begin(this@MainActivity) }
     }
 
     private fun export(to: Uri) {

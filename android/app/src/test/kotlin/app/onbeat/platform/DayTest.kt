@@ -5,6 +5,7 @@ import android.app.ForegroundServiceStartNotAllowedException
 import android.content.Intent
 import android.content.pm.ServiceInfo
 import app.onbeat.screens.Word
+import kotlinx.coroutines.runBlocking
 import org.junit.Rule
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
@@ -69,7 +70,7 @@ class DayTest {
         val refusals = listOf(SecurityException("no"), ForegroundServiceStartNotAllowedException("no"))
         refusals.forEach {
             phone.app.refusal = it
-            Opening.begin(phone.app)
+            runBlocking { Opening.begin(phone.app) }
             assertEquals(listOf(phone.says(Word.TAP_TO_START)), phone.told(), "$it")
         }
     }

@@ -31,18 +31,35 @@ object Enrolled {
         Stage(File(property("onbeat.programs")), enrols, File(root, "stage"))
     }
 
-    private val original by lazy {
-        val atMs = OPENS_MS - 30 * 60_000
+    private const val ENROLLED_MS = OPENS_MS - 30 * 60_000
+    private val at = Stamp(ENROLLED_MS, ENROLLED_MS - BOOTED_MS, BOOT)
+
+    /** The rep was not asked about his place yet. */
+    private val unasked by lazy {
         val folder = File(root, "enrolled")
-        stage.setClock(atMs)
+        stage.setClock(ENROLLED_MS)
         open(folder).use { phone ->
             phone.enrol(stage.link, Grade.SOFTWARE, Device("android", "JVM", "0.1.0"))
-            runBlocking { check(phone.sync(Stamp(atMs, atMs - BOOTED_MS, BOOT)).problems.isEmpty()) }
+            runBlocking { check(phone.sync(at).problems.isEmpty()) }
         }
         folder
     }
 
-    fun copyTo(folder: File) = folder.apply { check(original.copyRecursively(this, overwrite = true)) }
+    /** He agreed that it is recorded. */
+    private val agreed by lazy {
+        val folder = File(root, "agreed")
+        unasked.copyRecursively(folder)
+        open(folder).use { phone ->
+            phone.answerLocation(at, true)
+            runBlocking { check(phone.sync(at).problems.isEmpty()) }
+        }
+        folder
+    }
+
+    fun copyTo(
+        folder: File,
+        hasAnswered: Boolean,
+    ) = folder.apply { check((if (hasAnswered) agreed else unasked).copyRecursively(this, overwrite = true)) }
 
     fun open(folder: File): Phone = Phone.open(folder.apply { mkdirs() }.path, dbKey, SoftwareKey(folder))
 

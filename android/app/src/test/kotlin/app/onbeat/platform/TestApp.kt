@@ -34,7 +34,10 @@ class TestApp :
         }
 
     override val clock = BootClock(clocks, Boot(1, BOOT, 0), {}, { "00000000000000b2" })
-    override val holder = PhoneHolder { Enrolled.open(Enrolled.copyTo(File(filesDir, "phone"))) }
+
+    /** Whether the rep agreed that his place is recorded, or was not asked yet; counts until the phone is opened. */
+    var hasAnswered = true
+    override val holder = PhoneHolder { Enrolled.open(Enrolled.copyTo(File(filesDir, "phone"), hasAnswered)) }
     override var hasAgreed = true
 
     override fun startForegroundService(service: Intent): ComponentName? {

@@ -1,0 +1,105 @@
+package app.onbeat.platform
+
+import android.content.Intent
+import app.onbeat.screens.Word
+import kotlinx.coroutines.runBlocking
+import org.junit.Rule
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
+import uniffi.onbeat_core.Today
+import kotlin.test.Test
+import kotlin.test.assertEquals
+import kotlin.test.assertFalse
+import kotlin.test.assertNull
+import kotlin.test.assertTrue
+
+/** What wakes the app asks for the tap in the window alone, and of who agreed that his place is recorded. */
+@RunWith(RobolectricTestRunner::class)
+class OpeningTest {
+    @get:Rule
+    val phone = PhoneRule()
+
+    private fun today(): Today = runBlocking { phone.app.holder.call { it.today(phone.app.clock.now()) } }
+
+    private val wakes =
+        listOf(
+            Intent.ACTION_BOOT_COMPLETED,
+            Intent.ACTION_TIME_CHANGED,
+            Intent.ACTION_TIMEZONE_CHANGED,
+            Intent.ACTION_MY_PACKAGE_REPLACED,
+        )
+
+    /** Whatever wakes it, nothing starts and nothing is asked. */
+    private fun isLeftInPeace() =
+        wakes.forEach {
+            phone.hears(it)
+            assertNull(phone.started(), it)
+            assertEquals(emptyList(), phone.told(), it)
+        }
+
+    @Test
+    fun `at night nobody is asked, and the alarm waits for the morning`() {
+        phone.at(Enrolled.OPENS_MS + 14 * HOUR_MS)
+        isLeftInPeace()
+        assertEquals(10 * 3600L, phone.ringsInS())
+    }
+
+    @Test
+    fun `at night the service is not started where it may start by itself either`() {
+        phone.letStartByItself()
+        phone.at(Enrolled.OPENS_MS + 14 * HOUR_MS)
+        isLeftInPeace()
+        assertEquals(10 * 3600L, phone.ringsInS())
+    }
+
+    @Test
+    fun `on a day off nobody is asked, and the alarm waits for the next workday`() {
+        // Saturday, two in the afternoon.
+        phone.at(Enrolled.OPENS_MS + (4 * 24 + 6) * HOUR_MS)
+        isLeftInPeace()
+        assertEquals((24 + 18) * 3600L, phone.ringsInS())
+    }
+
+    @Test
+    fun `a tap that nobody made is asked for again the next morning, and what stood is taken away at night`() {
+        phone.hears(Intent.ACTION_BOOT_COMPLETED)
+        assertEquals(listOf(phone.says(Word.TAP_TO_START)), phone.told())
+        assertEquals(24 * 3600L, phone.ringsInS())
+        phone.at(Enrolled.OPENS_MS + 14 * HOUR_MS)
+        phone.hears(Intent.ACTION_TIME_CHANGED)
+        assertEquals(emptyList(), phone.told())
+    }
+
+    @Test
+    fun `who was not asked about his place yet is asked for no tap`() {
+        phone.app.hasAnswered = false
+        isLeftInPeace()
+        assertNull(phone.ringsInS())
+    }
+
+    @Test
+    fun `who refused is asked for no tap`() {
+        phone.answersLocation(agrees = false)
+        isLeftInPeace()
+        assertNull(phone.ringsInS())
+    }
+
+    @Test
+    fun `a replaced phone records nobody`() {
+        assertTrue(today().isRecorded)
+        assertFalse(today().copy(replacedMs = Enrolled.OPENS_MS).isRecorded)
+    }
+
+    @Test
+    fun `on leave the window is not open`() {
+        phone.at(Enrolled.OPENS_MS + HOUR_MS)
+        val today = today()
+        assertTrue(today.isOpen)
+        val onLeave = today.day.spans.map { it.copy(excusedBy = "leave") }
+        assertFalse(today.copy(day = today.day.copy(spans = onLeave)).isOpen)
+    }
+
+    private companion object {
+        const val HOUR_MS = 3_600_000L
+    }
+}

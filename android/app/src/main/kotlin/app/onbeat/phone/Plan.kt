@@ -17,7 +17,7 @@ data class Plan(
 )
 
 /** A service that was started by a tap waits so long at most. */
-private const val EARLY_S = 90 * 60L
+const val EARLY_S = 90 * 60L
 
 fun plan(
     outcome: FixOutcome,

@@ -6,6 +6,7 @@ import android.content.BroadcastReceiver
 import android.content.Context
 import android.content.Intent
 import android.os.SystemClock
+import app.onbeat.phone.EARLY_S
 import app.onbeat.phone.Owner
 import kotlinx.coroutines.MainScope
 import kotlinx.coroutines.launch
@@ -81,6 +82,16 @@ object Opening {
         if (Recorder.looks()) return watch(context)
         if (await(context) != 0L) return
         if (Permissions(context).startsByItself) Recorder.start(context) else Notices(context).askToStart()
+    }
+
+    /**
+     * The app is in front, where the service may always start: it does for a window that is open or opens soon. Else the
+     * alarm is set, which may have been lost.
+     */
+    suspend fun look(context: Context) {
+        if (Recorder.looks()) return
+        val opensInS = await(context) ?: return
+        if (opensInS <= EARLY_S && Permissions(context).seesPlace) Recorder.start(context)
     }
 
     /**

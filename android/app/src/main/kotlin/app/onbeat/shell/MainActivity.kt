@@ -28,7 +28,6 @@ import app.onbeat.platform.AndroidWords
 import app.onbeat.platform.Asks
 import app.onbeat.platform.Maker
 import app.onbeat.platform.Opening
-import app.onbeat.platform.Permissions
 import app.onbeat.platform.PhotoActivity
 import app.onbeat.platform.Recorder
 import app.onbeat.platform.ScanActivity
@@ -55,18 +54,16 @@ import kotlinx.coroutines.MainScope
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
 import uniffi.onbeat_core.Customer
-import uniffi.onbeat_core.LocationAnswer
 import uniffi.onbeat_core.PhoneException
 import uniffi.onbeat_core.StartedBy
 import uniffi.onbeat_core.Today
-import uniffi.onbeat_core.When
 
 /** The app's one window. */
 class MainActivity : ComponentActivity() {
     private val scope = MainScope()
     private val owner get() = application as OnbeatApp
     private val model by lazy { AppModel(owner.holder, PhoneAround(owner, ::permissions), scope) }
-    private val asks = registerForActivityResult(ActivityResultContracts.RequestMultiplePermissions()) { record() }
+    private val asks = registerForActivityResult(ActivityResultContracts.RequestMultiplePermissions()) { looks() }
     private val questions by lazy { Asks(this, asks::launch) }
     private val saves =
         registerForActivityResult(ActivityResultContracts.CreateDocument("application/x-ndjson")) { it?.let(::export) }
@@ -100,7 +97,7 @@ class MainActivity : ComponentActivity() {
                 if (it !is Shown.Day) return@collect
                 Starts.process.note(owner)
                 noteOwnTime(it.today)
-                recordOn(it.today)
+                record()
             }
         }
     }
@@ -113,7 +110,6 @@ class MainActivity : ComponentActivity() {
     /** What the rep did last goes on its way though the app is closed. */
     override fun onStop() {
         super.onStop()
-        hasLooked = false
         if (owner.hasAgreed) SendJob.schedule(this)
     }
 
@@ -134,18 +130,12 @@ class MainActivity : ComponentActivity() {
             about = About(PhoneAround(owner, ::permissions).device.app, operator = "", filing = "", policy = null),
         )
 
-    /** There is a day to record: it is seen to that it goes on. */
-    private fun recordOn(today: Today) {
+    /** The day is shown: it is seen to that it is recorded; a service that runs sees to that itself. */
+    private suspend fun record() {
         val isInFront = lifecycle.currentState.isAtLeast(Lifecycle.State.STARTED)
-        val isWanted = today.replacedMs == null && today.location == LocationAnswer.AGREED
-        // Outside the window once: the service waits for one that opens soon, or sets the alarm that may be lost.
-        val isDue = isWanted && !Recorder.isRunning && (today.`when` == When.WITHIN || !hasLooked)
-        if (!isDue || !isInFront || !Permissions(this).seesPlace) return
-        hasLooked = true
-        Recorder.start(this)
+        if (isInFront && !Recorder.isRunning) Opening.look(this)
     }
 
-    private var hasLooked = false
     private var hasOwnTime: Boolean? = null
 
     /** A break or private time began or ended by a tap: the service learns it now, and not with its next look. */
@@ -163,9 +153,9 @@ class MainActivity : ComponentActivity() {
         }
     }
 
-    /** The app is open, so the service may start. */
-    private fun record() {
-        if (Permissions(this).seesPlace) Recorder.start(this) else scope.launch { Opening.begin(this@MainActivity) }
+    /** What the rep just allowed may be what the service lacked. */
+    private fun looks() {
+        scope.launch { Opening.look(this@MainActivity) }
     }
 
     private fun export(to: Uri) {

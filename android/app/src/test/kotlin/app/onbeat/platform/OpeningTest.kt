@@ -1,5 +1,6 @@
 package app.onbeat.platform
 
+import android.Manifest.permission
 import android.content.Intent
 import app.onbeat.screens.Word
 import kotlinx.coroutines.runBlocking
@@ -82,6 +83,35 @@ class OpeningTest {
         phone.answersLocation(agrees = false)
         isLeftInPeace()
         assertNull(phone.ringsInS())
+    }
+
+    @Test
+    fun `the app opened in the window, or so early that it may wait, starts the service`() {
+        listOf(-80 * 60_000L, 0, HOUR_MS).forEach {
+            phone.at(Enrolled.OPENS_MS + it)
+            phone.looksIn()
+            assertEquals("Recorder", phone.started(), "$it")
+        }
+    }
+
+    @Test
+    fun `the app opened after the window, or long before it, sets the alarm and starts nothing`() {
+        listOf(-3 * HOUR_MS to 3L, 9 * HOUR_MS to 15L).forEach { (at, hours) ->
+            phone.alarms.scheduledAlarms.clear()
+            phone.at(Enrolled.OPENS_MS + at)
+            phone.looksIn()
+            assertNull(phone.started())
+            assertEquals(hours * 3600, phone.ringsInS())
+        }
+    }
+
+    @Test
+    fun `the app opened without the place starts nothing, and the next morning is waited for`() {
+        phone.revoke(permission.ACCESS_COARSE_LOCATION, permission.ACCESS_FINE_LOCATION)
+        phone.looksIn()
+        assertNull(phone.started())
+        assertEquals(emptyList(), phone.told(), "who has the app open needs no tap")
+        assertEquals(24 * 3600L, phone.ringsInS())
     }
 
     @Test

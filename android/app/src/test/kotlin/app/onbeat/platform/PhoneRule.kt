@@ -181,6 +181,9 @@ class PhoneRule : ExternalResource() {
     /** The window tells a service that runs to look. */
     fun looks(): Boolean = Recorder.looks().also { settle() }
 
+    /** The rep has the app open. */
+    fun looksIn() = runBlocking { Opening.look(app) }
+
     /** Records without a receipt. */
     fun waiting(): Int = runBlocking { app.holder.call { it.heads().waiting.toInt() } }
 

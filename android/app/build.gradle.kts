@@ -9,6 +9,9 @@ val workspace: File = rootDir.parentFile
 val bindings = layout.buildDirectory.dir("generated/uniffi")
 val libraries = layout.buildDirectory.dir("generated/jniLibs")
 
+/** Who builds the app says it in gradle.properties, or by -P. */
+fun said(name: String): String = providers.gradleProperty(name).getOrElse("")
+
 android {
     namespace = "app.onbeat"
     compileSdk = 36
@@ -21,6 +24,11 @@ android {
         targetSdk = 36
         versionCode = 1
         versionName = "0.1.0"
+        manifestPlaceholders += mapOf(
+            "onbeatOperator" to said("onbeat.operator"),
+            "onbeatPolicy" to said("onbeat.policy"),
+            "onbeatFiling" to said("onbeat.filing"),
+        )
         ndk { abiFilters += listOf("arm64-v8a", "armeabi-v7a", "x86_64") }
     }
     buildTypes {

@@ -26,6 +26,7 @@ import app.onbeat.platform.Allowances
 import app.onbeat.platform.Allowed
 import app.onbeat.platform.AndroidWords
 import app.onbeat.platform.Asks
+import app.onbeat.platform.Built
 import app.onbeat.platform.Maker
 import app.onbeat.platform.Opening
 import app.onbeat.platform.PhotoActivity
@@ -127,8 +128,14 @@ class MainActivity : ComponentActivity() {
             leave = ::finish,
             copy = ::copy,
             battery = Maker.ofThis()?.let { maker -> BatteryRules(maker.title) { opensOneOf(maker.pages(this)) } },
-            about = About(PhoneAround(owner, ::permissions).device.app, operator = "", filing = "", policy = null),
+            about = about(),
         )
+
+    private fun about(): About {
+        val built = Built(this)
+        val policy = built.policy?.let { page -> { leaveFor(Intent(Intent.ACTION_VIEW, page)) } }
+        return About(PhoneAround(owner, ::permissions).device.app, built.operator, built.filing, policy)
+    }
 
     /** The day is shown: it is seen to that it is recorded; a service that runs sees to that itself. */
     private suspend fun record() {

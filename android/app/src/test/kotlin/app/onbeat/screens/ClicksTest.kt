@@ -149,6 +149,21 @@ class ClicksTest {
     }
 
     @Test
+    fun `who answers for the app is shown where it was built so, and its policy opened`() {
+        val named = Samples.about.copy(policy = { said += "policy" })
+        show({ SettingsScreen(Samples.settings, {}, named, {}, {}, {}) }) {
+            onNodeWithText(Samples.about.filing).assertExists()
+            tap(words.say(Word.PRIVACY_POLICY))
+        }
+        show({ SettingsScreen(Samples.settings, {}, About("0.1.0", "", "", null), {}, {}, {}) }) {
+            listOf(Word.OPERATOR, Word.FILING, Word.PRIVACY_POLICY).forEach {
+                onNodeWithText(words.say(it)).assertDoesNotExist()
+            }
+        }
+        assertEquals(listOf("policy"), said)
+    }
+
+    @Test
     fun `a replaced phone is left once nothing waits`() {
         onToday(Samples.replaced) { onNodeWithText(words.say(Word.REPLACED_LEAVE)).assertDoesNotExist() }
         onToday(Samples.sent) { tap(words.say(Word.REPLACED_LEAVE)) }

@@ -4,14 +4,17 @@ import android.content.Context
 import android.content.pm.PackageManager
 import android.os.Build
 import android.security.keystore.KeyGenParameterSpec
+import android.security.keystore.KeyInfo
 import android.security.keystore.KeyProperties
 import android.security.keystore.StrongBoxUnavailableException
 import app.onbeat.phone.BootClock
 import app.onbeat.phone.publicPoint
 import app.onbeat.phone.rawSignature
+import uniffi.onbeat_core.Grade
 import uniffi.onbeat_core.Platform
 import uniffi.onbeat_core.SignException
 import java.security.GeneralSecurityException
+import java.security.KeyFactory
 import java.security.KeyPairGenerator
 import java.security.KeyStore
 import java.security.PrivateKey
@@ -22,6 +25,23 @@ import java.security.spec.ECGenParameterSpec
 
 private const val STORE = "AndroidKeyStore"
 private const val ALIAS = "signing"
+
+/** From Android 12 on the keystore names the place; before, it says whether there is one. */
+private fun gradeOf(key: KeyInfo): Grade {
+    if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.S) return gradeOf(key.securityLevel)
+    @Suppress("DEPRECATION")
+    return if (key.isInsideSecureHardware) Grade.HARDWARE else Grade.SOFTWARE
+}
+
+internal fun gradeOf(securityLevel: Int): Grade =
+    when (securityLevel) {
+        KeyProperties.SECURITY_LEVEL_TRUSTED_ENVIRONMENT,
+        KeyProperties.SECURITY_LEVEL_STRONGBOX,
+        KeyProperties.SECURITY_LEVEL_UNKNOWN_SECURE,
+        -> Grade.HARDWARE
+
+        else -> Grade.SOFTWARE
+    }
 
 /** The signing key in the phone's hardware, in a chip of its own where there is one. It can't be read, only used. */
 class HardwareKey(
@@ -52,6 +72,20 @@ class HardwareKey(
     fun makeIfNew() {
         refused { if (!store().containsAlias(ALIAS)) make() }
     }
+
+    /** Where the key lies, as the keystore says; one that says nothing is taken for software. */
+    val grade: Grade
+        get() =
+            try {
+                val key = privateKey()
+                gradeOf(KeyFactory.getInstance(key.algorithm, STORE).getKeySpec(key, KeyInfo::class.java))
+            } catch (_: GeneralSecurityException) {
+                Grade.SOFTWARE
+            } catch (_: ProviderException) {
+                Grade.SOFTWARE
+            } catch (_: SignException) {
+                Grade.SOFTWARE
+            }
 
     override fun random(n: UInt) = ByteArray(n.toInt()).also(random::nextBytes)
 

@@ -10,7 +10,6 @@ import app.onbeat.screens.Permission
 import app.onbeat.screens.PermissionKind
 import app.onbeat.screens.Surroundings
 import uniffi.onbeat_core.Device
-import uniffi.onbeat_core.Grade
 
 private const val ASKED = "asked"
 private const val STREAM = "stream"
@@ -52,7 +51,7 @@ class PhoneAround(
                     .orEmpty(),
         )
 
-    override val grade = Grade.HARDWARE
+    override val grade get() = platform.grade
 
     override fun now() = app.clock.now()
 

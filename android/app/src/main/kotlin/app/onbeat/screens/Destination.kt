@@ -16,8 +16,10 @@ sealed interface Destination {
         val day: LocalDate? = null,
     ) : Destination
 
+    /** Of a day, else of today. */
     data class Visit(
         val id: String,
+        val day: LocalDate? = null,
     ) : Destination
 
     data class Finding(
@@ -45,5 +47,6 @@ val Destination.before: Destination
     get() =
         when (this) {
             is Destination.Permit, Destination.Place, Destination.Kept, Destination.Diagnosis -> Destination.Settings
+            is Destination.Visit -> if (day == null) Destination.Today else Destination.Records(day)
             else -> Destination.Today
         }

@@ -40,7 +40,7 @@ fun RecordsScreen(
         }
         Day(records, go)
         GivenReasons(records.day.presence.reasons, records.zone)
-        Visits(records.day.visits, records.zone, go)
+        Visits(records.day.visits, records.zone) { go(Destination.Visit(it.visit, day)) }
         Looks(records)
         Panel(say(Word.RECEIPTS)) {
             val newest = records.receipts.firstOrNull()

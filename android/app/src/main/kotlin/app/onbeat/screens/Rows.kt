@@ -63,21 +63,21 @@ fun FindingRow(
 fun Visits(
     visits: List<VisitView>,
     zone: String,
-    go: (Destination) -> Unit,
+    open: (VisitView) -> Unit,
 ) {
     if (visits.isEmpty()) return
-    Panel(say(Word.VISITS)) { visits.forEach { VisitRow(it, zone, go) } }
+    Panel(say(Word.VISITS)) { visits.forEach { VisitRow(it, zone) { open(it) } } }
 }
 
 @Composable
 private fun VisitRow(
     visit: VisitView,
     zone: String,
-    go: (Destination) -> Unit,
+    open: () -> Unit,
 ) {
     val toMs = visit.toMs
     val from = timeOf(visit.fromMs, zone)
     val time = if (toMs == null) say(Word.SINCE, from) else say(Word.FROM_TO, from, timeOf(toMs, zone))
     val report = say(if (visit.report == null) Word.NO_REPORT_YET else Word.REPORTED)
-    ListRow(visit.shownName, time + say(Word.BETWEEN) + report) { go(Destination.Visit(visit.visit)) }
+    ListRow(visit.shownName, time + say(Word.BETWEEN) + report, open)
 }

@@ -27,7 +27,7 @@ fun TodayScreen(
         today.away?.let { Reasons(it, act) }
         if (today.`when` == When.WITHIN && !isReplaced) Pauses(today, act)
         Asked(today, go)
-        Visits(today.day.visits, today.zone, go)
+        Visits(today.day.visits, today.zone) { go(Destination.Visit(it.visit)) }
         if (!isReplaced) Sent(today)
         SideBySide {
             QuietButton(say(Word.CUSTOMERS)) { go(Destination.Customers()) }

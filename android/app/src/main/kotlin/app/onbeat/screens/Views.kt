@@ -32,7 +32,7 @@ internal class Views(
             Destination.Today -> today()
             is Destination.Customers -> customers(place.wanted)
             is Destination.Records -> holder.call { Shown.MyRecords(records(it, place.day)) }
-            is Destination.Visit -> holder.call { visit(it, place.id) }
+            is Destination.Visit -> holder.call { visit(it, place) }
             is Destination.Finding -> Shown.OneFinding(holder.call { it.explain(around.now(), place.id) })
             Destination.Map -> holder.call { map(it) }
             Destination.Settings -> settings()
@@ -85,11 +85,13 @@ internal class Views(
 
     private fun visit(
         phone: Phone,
-        id: String,
+        place: Destination.Visit,
     ): Shown {
-        val today = phone.today(around.now())
-        val visit = today.day.visits.find { it.visit == id } ?: return Shown.Day(today)
-        val draft = phone.draft(id)?.let { Draft.of(it) } ?: visit.report?.let { Draft.of(it) } ?: Draft()
+        val at = around.now()
+        val today = phone.today(at)
+        val day = place.day?.let { phone.day(at, "$it") } ?: today.day
+        val visit = day.visits.find { it.visit == place.id } ?: return Shown.Day(today)
+        val draft = phone.draft(place.id)?.let { Draft.of(it) } ?: visit.report?.let { Draft.of(it) } ?: Draft()
         return Shown.OneVisit(visit, today.zone, draft)
     }
 

@@ -27,6 +27,7 @@ import uniffi.onbeat_core.FindingState
 import uniffi.onbeat_core.Language
 import uniffi.onbeat_core.Next
 import uniffi.onbeat_core.Today
+import java.time.LocalDate
 import kotlin.test.Test
 import kotlin.test.assertEquals
 
@@ -66,6 +67,18 @@ class ClicksTest {
     fun `what has to be written opens its visit`() {
         onToday(Samples.morning.copy(next = Next.CheckOut(Samples.open))) { tap("Finish the visit: 锦江烟酒行") }
         assertEquals(listOf<Destination>(Destination.Visit(Samples.open.visit)), gone)
+    }
+
+    @Test
+    fun `a visit in my records is one of the day that they show`() {
+        val day = Samples.records.day.day
+        val visit =
+            Samples.records.day.visits
+                .first()
+        show({ RecordsScreen(Samples.records, {}, { gone += it }, {}, {}) }) {
+            onAllNodes(hasText(visit.shownName))[0].performScrollTo().performClick()
+        }
+        assertEquals(listOf<Destination>(Destination.Visit(visit.visit, LocalDate.parse(day))), gone)
     }
 
     @Test

@@ -42,7 +42,8 @@ fun VisitScreen(
         val save = { act(Act.SaveReport(draft.toReport(visit.visit))) }
         if (visit.toMs == null) {
             MainButton(say(Word.CHECK_OUT)) {
-                save()
+                // With the report, where anything stands in it: else core asks for it later.
+                if (draft != Draft()) save()
                 act(Act.CheckOut(visit.visit))
                 back()
             }

@@ -108,6 +108,14 @@ class ClicksTest {
     }
 
     @Test
+    fun `who wrote nothing checks out without a report, which is asked for later`() {
+        show({ VisitScreen(Samples.open, Samples.ZONE, Draft(), {}, { acts += it }, null, {}) }) {
+            tap(words.say(Word.CHECK_OUT))
+        }
+        assertEquals(listOf<Act>(Act.CheckOut(Samples.open.visit)), acts)
+    }
+
+    @Test
     fun `a question is answered, what was confirmed is appealed, and nothing empty is sent`() {
         val explained = Samples.explained
         val confirmed = explained.explanation.run { copy(finding = finding.copy(state = FindingState.CONFIRMED)) }

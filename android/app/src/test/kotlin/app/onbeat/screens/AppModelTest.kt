@@ -4,6 +4,7 @@ import androidx.compose.ui.geometry.Size
 import app.onbeat.phone.Act
 import app.onbeat.phone.Draft
 import app.onbeat.phone.Stage
+import app.onbeat.phone.perform
 import kotlinx.coroutines.flow.first
 import org.junit.Assume.assumeTrue
 import org.junit.Rule
@@ -15,6 +16,7 @@ import uniffi.onbeat_core.MapKind
 import uniffi.onbeat_core.Next
 import uniffi.onbeat_core.Outcome
 import uniffi.onbeat_core.PhoneException
+import uniffi.onbeat_core.Reading
 import java.io.File
 import java.time.LocalDate
 import kotlin.test.Test
@@ -337,6 +339,32 @@ class AppModelTest {
                     .first()
                     .visited
             }
+        }
+
+    @Test
+    fun `thirty days without a network go at the next sync`() =
+        onStage { stage, rep ->
+            rep.isEnrolled(stage.link)
+            repeat(30) { day ->
+                repeat(6) { step ->
+                    rep.time = "%d:%02d".format(24 * day + 9, 10 * step)
+                    rep.isSeen()
+                }
+                val reading = Reading(rep.around.now(), rep.around.fix)
+                rep.soon { rep.holder.call { it.perform(Act.SignIn, reading) } }
+            }
+            val waits = rep.soon { rep.holder.call { it.today(rep.around.now()) } }
+            // On the days off among them no place is kept.
+            assertTrue(waits.waitingRecords >= 22uL * 6uL + 30uL, "${waits.waitingRecords}")
+            rep.model.resume()
+            rep.sees<Shown.Day> { it.today.waitingRecords == 0uL }
+            assertNull(rep.model.problem.value)
+            rep.isQuiet()
+
+            val log = folder.newFile().apply { writeText(rep.soon { rep.holder.call { it.exportOwn() } }) }
+            val keys = folder.newFile().apply { writeText(stage.onbeat("export", "keys")) }
+            val onbeat = File(property("onbeat.programs"), "onbeat")
+            assertTrue(ran("$onbeat", "verify", "$log", "--keys", "$keys"))
         }
 
     /** Needs a file system of its own, which only root may make. */

@@ -5,11 +5,8 @@ import org.junit.Rule
 import org.junit.rules.TemporaryFolder
 import uniffi.onbeat_core.Phone
 import uniffi.onbeat_core.PhoneException
-import java.io.File
 import kotlin.test.Test
 import kotlin.test.assertFailsWith
-
-private fun property(name: String) = File(checkNotNull(System.getProperty(name)) { "run by `cargo xtask test kotlin`" })
 
 class StoryTest {
     @get:Rule
@@ -17,16 +14,7 @@ class StoryTest {
 
     /** Enrolment, readings, visits, a photo, a break and syncs, the app ended and started again. */
     @Test
-    fun `a day comes out as from the phone of Rust`() {
-        val script = File(property("onbeat.stories"), "day.ndjson")
-        Stage(property("onbeat.programs"), script, folder.newFolder("stage")).use { stage ->
-            val own = folder.newFolder("phone")
-            val key = SoftwareKey(own)
-            val phone = Script(script).play(stage, key) { Phone.open("$own", DB_KEY, key) }
-            val export = File(own, "log.ndjson").apply { writeText(phone.exportOwn()) }
-            stage.check(export)
-        }
-    }
+    fun `a day comes out as from the phone of Rust`() = playStory(folder.root)
 
     @Test
     fun `a folder opens once, and with its own key alone`() {

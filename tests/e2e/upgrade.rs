@@ -6,7 +6,7 @@ use std::{path::Path, process::Command};
 use onbeat_tests::world::Binaries;
 use serde_json::Value;
 
-use crate::bed::{Bed, REP};
+use crate::bed::{self, Bed, REP};
 
 /// Where the older server listened: its phone asks there.
 const LISTENED: &str = "127.77.7.7:18076";
@@ -22,10 +22,7 @@ fn fixes(log: &str) -> usize {
 /// What the doctor says of a copy of a folder, first and then.
 fn looked_at_twice(folder: &Path) -> [String; 2] {
     let copy = tempfile::tempdir().unwrap();
-    for file in std::fs::read_dir(folder).unwrap() {
-        let file = file.unwrap();
-        std::fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
-    }
+    bed::copy(folder, copy.path());
     std::array::from_fn(|_| {
         let mut doctor = Command::new(Binaries::find().unwrap().onbeat);
         let said = doctor.arg("doctor").arg("--data").arg(copy.path()).output().unwrap();

@@ -216,10 +216,9 @@ pub async fn decline(desk: &Desk, actor: &Actor, declining: Decline) -> DeskResu
     let (_, interval) = given(desk, &rep, &record).await?;
     let seen = seen(desk, &rep, &record, interval).await?;
     if !seen.waits() {
-        let by = seen.declined.map(|declined| declined.by).unwrap_or_default();
         return Err(DeskError::conflict(
             "decided",
-            format!("somebody decided on it already {by}"),
+            "somebody approved or declined it already",
         ));
     }
     let mut deed = Deed::new(actor);

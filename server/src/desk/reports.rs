@@ -59,10 +59,10 @@ pub struct Sums {
 }
 
 impl Sums {
-    /// Of several days.
-    pub fn of(days: &Course) -> Self {
+    /// All of them together.
+    pub fn of<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Self {
         let mut all = Self::default();
-        days.values().for_each(|sums| all.join(sums));
+        parts.into_iter().for_each(|sums| all.join(sums));
         all
     }
 
@@ -113,7 +113,7 @@ pub async fn adherence(desk: &Desk, actor: &Actor, which: &Which, by: By) -> Des
     let courses = courses(desk, actor, which, by).await?;
     Ok(courses
         .into_iter()
-        .map(|(key, course)| (key, Sums::of(&course)))
+        .map(|(key, course)| (key, Sums::of(course.values())))
         .collect())
 }
 

@@ -764,20 +764,26 @@ async fn a_trail_shows_no_place_of_a_phone_that_was_replaced_by_then() {
     assert_eq!(seen, [(first, at(8, 30)), (second, at(9, 30))]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_reason_is_declined_once_with_words_that_the_rep_is_told() {
-    let world = World::new().await;
-    let desk = desk_of(&world);
+/// The rep's phone, which gave a reason for noon as its second record, and the time that it was for.
+async fn phone_with_reason(world: &World, reason: ExceptionKind, note: &str) -> (Phone, Interval) {
     let mut phone = world.enrol(REP).await;
-    phone.anchor(&world, at(8, 0), 0).await;
+    phone.anchor(world, at(8, 0), 0).await;
     let interval = Interval {
         from_ms: at(12, 0),
         to_ms: at(13, 0),
     };
-    let (reason, note) = (ExceptionKind::Goods, String::new());
+    let note = note.to_owned();
     phone.write(at(13, 5), &ReasonGiven { interval, reason, note });
     world.set_time(at(13, 10));
     world.pushed(&phone, 0).await;
+    (phone, interval)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reason_is_declined_once_with_words_that_the_rep_is_told() {
+    let world = World::new().await;
+    let desk = desk_of(&world);
+    let (phone, _) = phone_with_reason(&world, ExceptionKind::Goods, "").await;
     fold::drain(&world.app).await.unwrap();
     let decline = |actor: Actor, rep: &str, seq, words: &str| {
         let record = Name {
@@ -830,17 +836,8 @@ async fn a_reason_is_declined_once_with_words_that_the_rep_is_told() {
 async fn a_reason_is_approved_as_the_rep_gave_it() {
     let world = World::new().await;
     let desk = desk_of(&world);
-    let mut phone = world.enrol(REP).await;
-    phone.anchor(&world, at(8, 0), 0).await;
-    let interval = Interval {
-        from_ms: at(12, 0),
-        to_ms: at(13, 0),
-    };
     let reason = ExceptionKind::CustomerCalled;
-    let note = "Mr Zhang called".to_owned();
-    phone.write(at(13, 5), &ReasonGiven { interval, reason, note });
-    world.set_time(at(13, 10));
-    world.pushed(&phone, 0).await;
+    let (phone, interval) = phone_with_reason(&world, reason, "Mr Zhang called").await;
     let name = |seq| Name {
         stream: phone.stream.clone(),
         epoch: 1,

@@ -64,15 +64,19 @@ pub(crate) enum Certificate {
     None,
     /// A certificate authority is asked, and has given none yet.
     Asked,
-    /// It holds until then, milliseconds since 1970 (UTC), and for so long in all.
-    Until {
-        /// Its end.
-        until_ms: i64,
-        /// From its begin to its end.
-        lasts_ms: i64,
-    },
+    /// It holds so long.
+    Holds(Validity),
     /// Files that can't be used, and why.
     Unusable(String),
+}
+
+/// How long a certificate holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Validity {
+    /// Its end, milliseconds since 1970 (UTC).
+    pub until_ms: i64,
+    /// From its begin to its end.
+    pub lasts_ms: i64,
 }
 
 /// Gathers what is to be looked at beside the data.
@@ -122,30 +126,29 @@ fn certificate(tls: &Tls, data: &Path) -> Certificate {
         return Certificate::None;
     };
     let usable = serve::Tls::of(tls, data).map_err(|error| error.to_string());
-    usable.and_then(|_| read(path)).unwrap_or_else(Certificate::Unusable)
+    usable
+        .and_then(|_| validity(path))
+        .map_or_else(Certificate::Unusable, Certificate::Holds)
 }
 
 /// The newest that the authority gave.
 fn asked_for(folder: &Path) -> Certificate {
     let files = fs::read_dir(folder).into_iter().flatten().flatten();
     let kept = files.filter(|file| file.file_name().to_string_lossy().starts_with("cached_cert_"));
-    let given = kept.filter_map(|file| read(&file.path()).ok());
-    let end = |certificate: &Certificate| match certificate {
-        Certificate::Until { until_ms, .. } => *until_ms,
-        _ => i64::MIN,
-    };
-    given.max_by_key(end).unwrap_or(Certificate::Asked)
+    let given = kept.filter_map(|file| validity(&file.path()).ok());
+    let newest = given.max_by_key(|validity| validity.until_ms);
+    newest.map_or(Certificate::Asked, Certificate::Holds)
 }
 
-/// The first certificate of a file: the server's own, those that vouch for it follow.
-fn read(path: &Path) -> Result<Certificate, String> {
+/// Of the first certificate of a file: the server's own, those that vouch for it follow.
+fn validity(path: &Path) -> Result<Validity, String> {
     let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let bytes = fs::read(path).map_err(|error| failed(&error))?;
     let first = CertificateDer::from_pem_slice(&bytes).map_err(|error| failed(&error))?;
     let (_, certificate) = x509_parser::parse_x509_certificate(&first).map_err(|error| failed(&error))?;
     let of = certificate.validity();
     let (from_ms, until_ms) = (of.not_before.timestamp() * 1_000, of.not_after.timestamp() * 1_000);
-    Ok(Certificate::Until {
+    Ok(Validity {
         until_ms,
         lasts_ms: until_ms - from_ms,
     })

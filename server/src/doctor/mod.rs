@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::{desk::duties::Duty, store::StoreFault};
 
-pub(crate) use facts::{Certificate, Facts, Keys, gather};
+pub(crate) use facts::{Certificate, Facts, Keys, Validity, gather};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 const GIB: u64 = 1024 * 1024 * 1024;
@@ -186,7 +186,7 @@ fn certificate(facts: &Facts) -> Vec<Trouble> {
     match &facts.certificate {
         Certificate::None | Certificate::Asked => Vec::new(),
         Certificate::Unusable(why) => vec![Trouble::CertificateUnusable { why: why.clone() }],
-        Certificate::Until { until_ms, lasts_ms } => {
+        Certificate::Holds(Validity { until_ms, lasts_ms }) => {
             let left_ms = until_ms - facts.now_ms;
             let days = left_ms.div_euclid(DAY_MS);
             // One of a week is renewed days before its end.

@@ -55,7 +55,7 @@ fn data(break_it: impl Fn(&mut Condition)) -> Facts {
 }
 
 fn until(until_ms: i64, lasts_ms: i64) -> Certificate {
-    Certificate::Until { until_ms, lasts_ms }
+    Certificate::Holds(Validity { until_ms, lasts_ms })
 }
 
 /// [`sound`], but for one thing.

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use onbeat_core::{
     judge::SpanStatus,
     reference::FindingState,
-    rules::{Basis, DayCounts, DayView, FindingKind},
+    rules::{Basis, DayCounts, DayView, Finding, FindingKind},
     time::Interval,
 };
 use serde::{Deserialize, Serialize};
@@ -40,12 +40,7 @@ fn counted(view: &DayView) -> DayCounts {
         let of_place = matches!(finding.kind, FindingKind::LeftArea | FindingKind::OutsideAtOpening);
         of_place && matches!(finding.state, FindingState::Excused | FindingState::Withdrawn)
     });
-    let forgiven: Vec<Interval> = forgiven
-        .map(|finding| Interval {
-            from_ms: finding.from_ms,
-            to_ms: finding.to_ms,
-        })
-        .collect();
+    let forgiven: Vec<Interval> = forgiven.map(Finding::interval).collect();
     let outside = view
         .spans
         .iter()

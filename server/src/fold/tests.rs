@@ -120,6 +120,16 @@ async fn where_a_retired_phone_lies_says_nothing_of_the_rep() {
     );
 }
 
+/// [`day`], over and folded.
+async fn folded_day() -> World {
+    let world = World::new().await;
+    let phone = day(&world).await;
+    world.set_time(at(17, 0));
+    push_all(&world, &phone).await;
+    drain(&world.app).await.unwrap();
+    world
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_day_becomes_views_and_closes_by_itself() {
     let world = World::new().await;
@@ -191,11 +201,7 @@ fn finding_id(view: &DayView, kind: FindingKind) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn views_can_be_dropped_and_built_anew() {
-    let world = World::new().await;
-    let phone = day(&world).await;
-    world.set_time(at(17, 0));
-    push_all(&world, &phone).await;
-    drain(&world.app).await.unwrap();
+    let world = folded_day().await;
     let before = all_views(&world).await;
     let change = Change {
         drop_views: before
@@ -266,11 +272,7 @@ async fn excuse(world: &World) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_desk_decision_folds_the_day_it_touches_again() {
-    let world = World::new().await;
-    let phone = day(&world).await;
-    world.set_time(at(17, 0));
-    push_all(&world, &phone).await;
-    drain(&world.app).await.unwrap();
+    let world = folded_day().await;
     let id = finding_id(&day_view(&world).await, FindingKind::LeftArea);
     assert!(world.app.store.view("finding", &id).await.unwrap().is_some());
     excuse(&world).await;
@@ -286,11 +288,7 @@ async fn a_desk_decision_folds_the_day_it_touches_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn time_outside_that_a_person_excused_is_excused_in_every_sum() {
-    let world = World::new().await;
-    let phone = day(&world).await;
-    world.set_time(at(17, 0));
-    push_all(&world, &phone).await;
-    drain(&world.app).await.unwrap();
+    let world = folded_day().await;
     let view = day_view(&world).await;
     let sums = async || {
         let row = world

@@ -178,10 +178,9 @@ pub(super) async fn show(
     };
     let sums: BTreeMap<String, Sums> = courses
         .iter()
-        .map(|(key, course)| (key.clone(), Sums::of(course)))
+        .map(|(key, course)| (key.clone(), Sums::of(course.values())))
         .collect();
-    let mut all = Sums::default();
-    sums.values().for_each(|sums| all.join(sums));
+    let all = Sums::of(sums.values());
     let drawn = courses.len() <= spark::ROWS_MOST;
     let mut lines: Vec<Line> = courses
         .iter()

@@ -133,7 +133,8 @@ impl Store {
 /// The database's.
 pub(super) fn meta(connection: &Connection, key: &str) -> Result<Option<String>, PhoneError> {
     Ok(connection
-        .query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0))
+        .prepare_cached("SELECT value FROM meta WHERE key = ?1")?
+        .query_row([key], |row| row.get(0))
         .optional()?)
 }
 

@@ -575,6 +575,46 @@ fn a_day_reads_as_the_rules_fold_it() {
 }
 
 #[test]
+fn what_is_written_on_a_later_day_stands_at_its_visit() {
+    let folder = TempDir::new().unwrap();
+    let phone = phone_in(folder.path());
+    let visit = phone
+        .check_in(&reading(60, 1_000_000), "c-17".into(), "order".into())
+        .unwrap();
+    let other = phone
+        .check_in(&reading(24 * 60, 1_000_000), "c-17".into(), "order".into())
+        .unwrap();
+    let report = |visit: &str, content: &str| Report {
+        visit: visit.into(),
+        purpose: "order".into(),
+        content: content.into(),
+        feedback: "fine".into(),
+        next_step: "none".into(),
+        outcome: Outcome::Met,
+    };
+    let written = [
+        (&visit, 80, "at once"),
+        (&other, 24 * 60 + 5, "other"),
+        (&visit, 48 * 60, "mended"),
+    ];
+    for (visit, minutes, content) in written {
+        phone
+            .save_report(&reading(minutes, 1_000_000), &report(visit, content))
+            .unwrap();
+    }
+    let said = |day: &str| {
+        let visits = phone.day(&stamp(49 * 60 * MINUTE_MS), day).unwrap().visits;
+        let contents = visits
+            .into_iter()
+            .map(|visit| visit.report.map(|report| report.content));
+        contents.collect::<Vec<_>>()
+    };
+    assert_eq!(said("2026-01-21"), [Some("mended".to_owned())]);
+    assert_eq!(said("2026-01-22"), [Some("other".to_owned())]);
+    assert_eq!(said("2026-01-23"), []);
+}
+
+#[test]
 fn a_finding_is_explained_and_answered() {
     let folder = TempDir::new().unwrap();
     let phone = phone_in(folder.path());

@@ -58,8 +58,11 @@ pub(crate) fn rows_between(
 /// The kinds that speak of other days than their own: answers, reasons, and what is counted by the month.
 const FAR_KINDS: &str = "'finding.answered', 'finding.appealed', 'reason.given', 'private.started', 'private.ended', 'break.started', 'break.ended'";
 
-/// What the rules fold for a day: the rows of `from_ms..to_ms`, and what speaks of other days from
-/// `far_from_ms` on. Sorted by trusted time and name; erased and unreadable ones are left out.
+/// The kinds that belong to a visit, though it be of an earlier day: a report that is written the next morning.
+const VISIT_KINDS: &str = "'visit.checked_out', 'visit.reported', 'photo.taken'";
+
+/// What the rules fold for a day: the rows of `from_ms..to_ms`, what came later of its visits, and what speaks of
+/// other days from `far_from_ms` on. Sorted by trusted time and name; erased and unreadable ones are left out.
 pub(crate) fn entries(
     connection: &Connection,
     stream: &str,
@@ -69,7 +72,9 @@ pub(crate) fn entries(
 ) -> Result<Vec<Entry>, PhoneError> {
     let sql = format!(
         "SELECT {ROW} FROM log WHERE state < 2 AND body IS NOT NULL
-         AND ((at_ms >= ?1 AND at_ms < ?2) OR (kind IN ({FAR_KINDS}) AND at_ms >= ?3))"
+         AND ((at_ms >= ?1 AND at_ms < ?2)
+           OR (kind IN ({VISIT_KINDS}) AND at_ms >= ?2)
+           OR (kind IN ({FAR_KINDS}) AND at_ms >= ?3))"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let rows: Vec<LogRow> = statement

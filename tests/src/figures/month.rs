@@ -1,13 +1,12 @@
 //! A month of a large company in a server: set up by its own commands, pushed by a phone a rep, folded.
 
-use std::{error::Error, fs, path::Path, time::Duration};
+use std::{error::Error, fs, path::Path};
 
 use chrono::NaiveDate;
-use serde_json::Value;
 
 use super::company::{self, REPS, WRONG};
 use crate::{
-    load::{self, Fleet, Happened, Loaded, enrol, on_all_cores, push_all, pushes_of, workdays},
+    load::{Fleet, Happened, Loaded, enrol, on_all_cores, push_all, pushes_of, workdays},
     raw_phone::RawPhone,
     story::at,
     world::{Binaries, Server},
@@ -19,8 +18,6 @@ const PUSH_RECORDS: usize = 500;
 /// Phones whose records are in memory at once, and connections that they push over.
 const PHONES: usize = 50;
 const CONNECTIONS: usize = 16;
-const SETTLE_PAUSE: Duration = Duration::from_millis(500);
-const SETTLE_TRIES: u32 = 3_600;
 
 /// The working days of the month.
 pub(super) fn days() -> Vec<NaiveDate> {
@@ -83,17 +80,4 @@ pub(super) async fn push_month(
         }
     }
     Ok(())
-}
-
-/// Waits until no day is to be folded any more.
-pub(super) async fn settle(server: &Server) -> Result<(), Box<dyn Error>> {
-    let (client, url) = (load::client(), format!("{}/healthz", server.address()));
-    for _ in 0..SETTLE_TRIES {
-        let answer: Value = client.get(&url).send().await?.json().await?;
-        if answer["settled"] == true {
-            return Ok(());
-        }
-        tokio::time::sleep(SETTLE_PAUSE).await;
-    }
-    Err("the server still folds: is the machine busy?".into())
 }

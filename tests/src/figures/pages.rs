@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use super::{
     company::{DISTRICTS, REPS, customer_name, day_with_visits},
-    month::{DAYS, days, founded, push_month, settle},
+    month::{DAYS, days, founded, push_month},
 };
 use crate::{
     load::{Fleet, client, local_ms, quantile, rep_name},
@@ -108,10 +108,10 @@ pub async fn pages(binaries: &Binaries, mut progress: impl FnMut(&str)) -> Resul
     progress(&format!("nothing yet: pushing {DAYS} days of {REPS} reps"));
     push_month(phones, &days, day_with_visits).await?;
     progress("nothing yet: folding the days");
-    settle(&fleet.server).await?;
+    fleet.settle().await?;
     log_ins(&fleet)?;
     fleet.server.restart(local_ms(last, 18))?;
-    settle(&fleet.server).await?;
+    fleet.settle().await?;
     progress("the pages");
     let seats = seats(&fleet).await?;
     let mut pages = Vec::new();

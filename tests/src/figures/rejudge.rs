@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{
     Figure,
     company::{self, DAY_FIXES, DISTRICTS, REPS, RIGHT},
-    month::{DAYS, days, founded, push_month, settle, written},
+    month::{DAYS, days, founded, push_month, written},
 };
 use crate::{
     load::{Happened, local_ms},
@@ -37,17 +37,17 @@ pub async fn rejudge(binaries: &Binaries, mut progress: impl FnMut(&str)) -> Res
     })
     .await?;
     progress("folding the days");
-    settle(&fleet.server).await?;
+    fleet.settle().await?;
     progress("correcting the districts");
     fleet.server.restart(after_ms + 24 * HOUR_MS)?;
     let corrected = written(fleet.folder.path(), "corrected.geojson", &company::districts(RIGHT))?;
     let (first, last) = (days[0].to_string(), days[DAYS - 1].to_string());
     let import = ["import", "districts", &corrected, "--valid-from", &first];
     fleet.server.command(&import)?;
-    settle(&fleet.server).await?;
+    fleet.settle().await?;
     progress("judging the month anew");
     fleet.server.restart(after_ms + 25 * HOUR_MS)?;
-    settle(&fleet.server).await?;
+    fleet.settle().await?;
     let begun = Instant::now();
     let command = ["rejudge", "--from", &first, "--to", &last, "--format", "json"];
     let told = fleet.server.command(&command)?;

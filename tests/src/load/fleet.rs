@@ -1,10 +1,10 @@
-use std::{error::Error, fmt::Write, fs, io};
+use std::{error::Error, fmt::Write, fs, io, time::Duration};
 
 use reqwest::Client;
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{FROM_ONE_ADDRESS, Loaded, address, anchored, client_from, each};
+use super::{FROM_ONE_ADDRESS, Loaded, address, anchored, client, client_from, each};
 use crate::{
     figures::Figure,
     raw_phone::{Answer, RawPhone},
@@ -14,6 +14,8 @@ use crate::{
 
 /// Enrolments at the same time: the server takes eight commands at once.
 const AT_ONCE: usize = 8;
+const SETTLE_PAUSE: Duration = Duration::from_millis(500);
+const SETTLE_TRIES: u32 = 3_600;
 
 /// On what a load is brought.
 pub struct Ground<'a> {
@@ -65,6 +67,22 @@ impl Fleet {
             logins,
             phones,
         })
+    }
+
+    /// Waits until no day is to be folded any more.
+    ///
+    /// # Errors
+    /// Of the server, or if it still folds after half an hour.
+    pub async fn settle(&self) -> Result<(), Box<dyn Error>> {
+        let (client, url) = (client(), format!("{}/healthz", self.server.address()));
+        for _ in 0..SETTLE_TRIES {
+            let answer: Value = client.get(&url).send().await?.json().await?;
+            if answer["settled"] == true {
+                return Ok(());
+            }
+            tokio::time::sleep(SETTLE_PAUSE).await;
+        }
+        Err("the server still folds: is the machine busy?".into())
     }
 
     /// Size of the server's folder.

@@ -81,6 +81,8 @@ pub async fn throughput(
             let pushes = loads.iter().flat_map(|loaded| &loaded.pushes).cloned();
             sample = pushes.take(CEILING_PUSHES).collect();
         }
+        // What the wave before left to fold would be counted against this one.
+        fleet.settle().await?;
         progress("pushing");
         let (report, done) = push_all(loads, load.connections).await;
         phones = done;

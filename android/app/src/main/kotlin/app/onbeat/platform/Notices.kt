@@ -42,18 +42,18 @@ class Notices(
     ) = manager.notify(id, notice)
 
     /** The window opens and the phone lets nothing start by itself: a tap starts it. */
-    fun askToStart() = tell(TO_START, Word.TAP_TO_START, Word.TAP_TO_START_WHAT)
+    fun askToStart() = show(TO_START, notice(Word.TAP_TO_START, words.say(Word.TAP_TO_START_WHAT)).build())
 
-    /** The rep seems to be leaving: the app has the reasons. */
-    fun tellLeaving() = tell(LEAVING, Word.SEEMS_LEAVING, Word.SEEMS_LEAVING_WHY)
+    /** The rep seems to be leaving: why is said by one tap. */
+    fun tellLeaving() {
+        val notice = notice(Word.SEEMS_LEAVING, words.say(Word.SEEMS_LEAVING_WHY))
+        OneTap.buttons(context, words).forEach(notice::addAction)
+        show(LEAVING, notice.build())
+    }
+
+    fun clearLeaving() = manager.cancel(LEAVING)
 
     fun clearToStart() = manager.cancel(TO_START)
-
-    private fun tell(
-        id: Int,
-        title: Word,
-        more: Word,
-    ) = show(id, notice(title, words.say(more)).build())
 
     private fun notice(
         title: Word,

@@ -4,7 +4,6 @@ import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import app.onbeat.phone.Act
-import uniffi.onbeat_core.ExceptionKind
 import uniffi.onbeat_core.FindingState
 import uniffi.onbeat_core.Interval
 import uniffi.onbeat_core.Next
@@ -83,16 +82,6 @@ private fun NextButton(
         }
     }
 }
-
-/** The others are agreed on beforehand, with the desk. */
-private val BY_ONE_TAP =
-    listOf(
-        ExceptionKind.CUSTOMER_CALLED,
-        ExceptionKind.GOODS,
-        ExceptionKind.DETOUR,
-        ExceptionKind.HOSPITAL,
-        ExceptionKind.TRIP,
-    )
 
 /** Who seems to be leaving says why by one tap. */
 @Composable

@@ -140,6 +140,19 @@ class PhoneRule : ExternalResource() {
         return shadowOf(manager).allNotifications.map { it.extras.getString(Notification.EXTRA_TITLE).orEmpty() }
     }
 
+    /** A button below a notification is tapped. */
+    fun tap(
+        title: Word,
+        button: Word,
+    ) {
+        val manager = app.getSystemService(Context.NOTIFICATION_SERVICE) as NotificationManager
+        val notices = shadowOf(manager).allNotifications
+        val notice = notices.single { it.extras.getString(Notification.EXTRA_TITLE) == words.say(title) }
+        val action = notice.actions.single { it.title == words.say(button) }
+        action.actionIntent.send()
+        settle()
+    }
+
     /** What the notification of a service that runs says. */
     fun text(recorder: ServiceController<Recorder>): String {
         val manager = app.getSystemService(Context.NOTIFICATION_SERVICE) as NotificationManager

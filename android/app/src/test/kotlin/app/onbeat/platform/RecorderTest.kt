@@ -1,13 +1,11 @@
 package app.onbeat.platform
 
-import android.app.ForegroundServiceStartNotAllowedException
+import app.onbeat.screens.Word
 import org.junit.Rule
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
-import org.robolectric.Shadows.shadowOf
 import kotlin.test.Test
 import kotlin.test.assertEquals
-import kotlin.test.assertFalse
 import kotlin.test.assertTrue
 
 @RunWith(RobolectricTestRunner::class)
@@ -35,6 +33,33 @@ class RecorderTest {
         assertEquals("Until the window closes. Tap for today.", phone.text(recorder))
         phone.at(Enrolled.CLOSES_MS + 1_000)
         assertEquals("", phone.text(phone.record()))
+    }
+
+    @Test
+    fun `who seems to be leaving is told once, and says why by a button of the notification`() {
+        phone.letStartByItself()
+        phone.record()
+        phone.seen()
+        // Ten kilometres north, in Manhattan: two votes of three minutes each tell it.
+        val leftMs = phone.app.nowMs + 1_800_000
+        (0..7L).forEach { minute ->
+            phone.at(leftMs + minute * 60_000)
+            phone.seen { latitude = 40.7780 + minute * 0.0001 }
+            val told = if (minute < 6) emptyList() else listOf(phone.says(Word.SEEMS_LEAVING))
+            assertEquals(told, phone.told() - phone.says(Word.RECORDING), "in minute $minute")
+        }
+        phone.tap(Word.SEEMS_LEAVING, Word.REASON_GOODS)
+        assertTrue(phone.body("reason.given").contains(""""reason":"goods""""))
+        assertEquals(emptyList(), phone.told() - phone.says(Word.RECORDING))
+    }
+
+    @Test
+    fun `a button that is tapped too late gives no reason for nothing`() {
+        phone.record()
+        Notices(phone.app).tellLeaving()
+        phone.tap(Word.SEEMS_LEAVING, Word.REASON_GOODS)
+        assertEquals(0, phone.written().count { it == "reason.given" })
+        assertEquals(emptyList(), phone.told() - phone.says(Word.RECORDING))
     }
 
     @Test

@@ -1,0 +1,79 @@
+package app.onbeat.platform
+
+import android.app.Notification
+import android.app.PendingIntent
+import android.content.BroadcastReceiver
+import android.content.Context
+import android.content.Intent
+import android.graphics.drawable.Icon
+import android.os.Build
+import android.util.Log
+import app.onbeat.phone.Act
+import app.onbeat.phone.Owner
+import app.onbeat.phone.perform
+import app.onbeat.screens.BY_ONE_TAP
+import app.onbeat.screens.word
+import kotlinx.coroutines.MainScope
+import kotlinx.coroutines.launch
+import uniffi.onbeat_core.ExceptionKind
+import uniffi.onbeat_core.PhoneException
+import uniffi.onbeat_core.Reading
+
+/** A reason by one tap, from the notification: it is given where core still takes the rep for away. */
+class OneTap : BroadcastReceiver() {
+    override fun onReceive(
+        context: Context,
+        intent: Intent,
+    ) {
+        val reason = BY_ONE_TAP.firstOrNull { it.name == intent.action } ?: return
+        val pending = goAsync()
+        MainScope().launch {
+            try {
+                give(reason, context.applicationContext as Owner)
+                Notices(context).clearLeaving()
+            } catch (error: PhoneException) {
+                // The notification stays: its tap leads to the reasons in the app, which says what is wrong.
+                Log.w(TAG, "no reason given", error)
+                Over.after(error, context)
+            } finally {
+                pending.finish()
+            }
+        }
+    }
+
+    private suspend fun give(
+        reason: ExceptionKind,
+        owner: Owner,
+    ) {
+        val at = owner.clock.now()
+        owner.holder.call { phone ->
+            phone.today(at).away?.let { phone.perform(Act.GiveReason(it, reason, ""), Reading(at, null)) }
+        }
+    }
+
+    companion object {
+        private const val TAG = "OneTap"
+
+        /** The platform shows no more below a notification; the app has the others. */
+        private const val MOST = 3
+
+        fun buttons(
+            context: Context,
+            words: AndroidWords,
+        ): List<Notification.Action> = BY_ONE_TAP.take(MOST).map { button(it, context, words.say(it.word)) }
+
+        private fun button(
+            reason: ExceptionKind,
+            context: Context,
+            label: String,
+        ): Notification.Action {
+            val tapped = Intent(reason.name).setClass(context, OneTap::class.java)
+            val tap = PendingIntent.getBroadcast(context, 0, tapped, PendingIntent.FLAG_IMMUTABLE)
+            val noIcon: Icon? = null
+            val button = Notification.Action.Builder(noIcon, label, tap)
+            // On a locked phone nobody else gives a reason in the rep's name.
+            if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.S) button.setAuthenticationRequired(true)
+            return button.build()
+        }
+    }
+}

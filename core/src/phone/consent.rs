@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Phone, PhoneError, store, without_fix};
 use crate::{
     reading::Stamp,
-    record::Hash,
+    record::{BodyLine, Hash, Payload},
     reference::{Document, Notice},
     rules::presence::LocationAnswered,
 };
@@ -75,6 +75,21 @@ pub(super) fn is_asked(connection: &Connection) -> Result<bool, PhoneError> {
     };
     let page: Option<Hash> = notice(connection)?.map(|notice| notice.version());
     Ok(answered.agrees && page.is_some() && page != answered.page)
+}
+
+/// Whether the rep's answer before an instant was no. What is known no more of the records is in the newest answer.
+pub(super) fn was_refused(connection: &Connection, before_ms: i64) -> Result<bool, PhoneError> {
+    if let Some(agreed) = newest(connection, before_ms)? {
+        return Ok(!agreed);
+    }
+    Ok(newest(connection, i64::MAX)?.is_none() && is_refused(connection)?)
+}
+
+/// Whether the newest record of an answer before an instant agrees.
+fn newest(connection: &Connection, before_ms: i64) -> Result<Option<bool>, PhoneError> {
+    let body = store::log::newest_body(connection, LocationAnswered::TYPE, before_ms)?;
+    let answered = body.and_then(|line| BodyLine::parse(line).ok()?.read::<LocationAnswered>()?.ok());
+    Ok(answered.map(|answered| answered.agrees))
 }
 
 fn answered(connection: &Connection) -> Result<Option<LocationAnswered>, PhoneError> {

@@ -42,6 +42,7 @@ impl Phone {
         let (day, finding) = self.find_finding(at, finding)?;
         let basis = self.basis_of(day)?;
         let now_ms = self.trusted_ms(at)?;
+        let basis = self.on_day(&basis, day)?;
         let entries = self.entries(&basis, day)?;
         let view = fold_day(&basis, day, &entries, now_ms);
         Ok(Explained {

@@ -110,6 +110,7 @@ impl Phone {
         let basis = self.basis()?;
         let now_ms = self.trusted_ms(at)?;
         let date = basis.schedule.day_of(now_ms);
+        let basis = self.on_day(&basis, date)?;
         let entries = self.entries(&basis, date)?;
         let day = fold_day(&basis, date, &entries, now_ms);
         let seen = seen_in_window(&day, &entries, now_ms);

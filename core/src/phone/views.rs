@@ -1,10 +1,12 @@
 //! What screens show: codes and values, folded from the phone's own log by the same rules as the server's.
 
+use std::borrow::Cow;
+
 use chrono::{Days, NaiveDate};
 use serde::Serialize;
 
 use super::{
-    Phone, PhoneError,
+    Phone, PhoneError, consent,
     store::{self, LogRow, log},
 };
 use crate::{
@@ -194,7 +196,22 @@ impl Phone {
 
     /// The account of a day, as far as it is known at `now_ms`.
     pub(super) fn day_view(&self, basis: &Basis, day: NaiveDate, now_ms: i64) -> Result<DayView, PhoneError> {
-        Ok(fold_day(basis, day, &self.entries(basis, day)?, now_ms))
+        let basis = self.on_day(basis, day)?;
+        Ok(fold_day(&basis, day, &self.entries(&basis, day)?, now_ms))
+    }
+
+    /// What a day is judged by, with what the days before it say.
+    pub(super) fn on_day<'b>(&self, basis: &'b Basis, day: NaiveDate) -> Result<Cow<'b, Basis>, PhoneError> {
+        let before_ms = basis.schedule.whole_day(day).from_ms;
+        let location_refused = self.with(|store| consent::was_refused(store.connection(), before_ms))?;
+        Ok(if location_refused {
+            Cow::Owned(Basis {
+                location_refused,
+                ..basis.clone()
+            })
+        } else {
+            Cow::Borrowed(basis)
+        })
     }
 
     /// What a day is folded from.

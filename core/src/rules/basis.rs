@@ -49,6 +49,9 @@ pub struct Basis {
     /// Private time used up this month before the day, in milliseconds. [`Basis::new`] says 0; whoever knows
     /// the earlier days sets it.
     pub private_used_ms: i64,
+    /// Before the day began the rep had not agreed, or no longer, that his place is recorded. [`Basis::new`] says no;
+    /// whoever knows the earlier days sets it.
+    pub location_refused: bool,
 }
 
 /// Why no basis can be made.
@@ -162,6 +165,7 @@ impl Basis {
             versions,
             noted: Vec::new(),
             private_used_ms: 0,
+            location_refused: false,
             policy,
         })
     }

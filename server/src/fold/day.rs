@@ -10,7 +10,7 @@ use onbeat_core::{
     },
 };
 
-use super::{company, entries::entries, frozen::frozen, keys::day_key, noted, private, rejudged};
+use super::{company, consent, entries::entries, frozen::frozen, keys::day_key, noted, private, rejudged};
 use crate::{
     app::App,
     background,
@@ -218,8 +218,9 @@ pub(super) async fn blocking<T: Send + 'static>(job: impl FnOnce() -> T + Send +
 /// A basis with what other days and other reps' phones say of the day.
 pub(super) async fn of_day(app: &App, basis: Arc<Basis>, day: NaiveDate) -> StoreResult<Arc<Basis>> {
     let private_used_ms = private::used_before(app, &basis, day).await?;
+    let location_refused = consent::refused_before(app, &basis, day).await?;
     let findings = company::told(app, &basis.rep_id, day).await?;
-    if private_used_ms == 0 && findings.is_empty() {
+    if private_used_ms == 0 && !location_refused && findings.is_empty() {
         return Ok(basis);
     }
     let told = Noted {
@@ -231,6 +232,7 @@ pub(super) async fn of_day(app: &App, basis: Arc<Basis>, day: NaiveDate) -> Stor
     };
     Ok(Arc::new(Basis {
         private_used_ms,
+        location_refused,
         noted: vec![told],
         ..(*basis).clone()
     }))

@@ -129,6 +129,18 @@ fn concerns(reps: &Reps, key: &str) -> bool {
     })
 }
 
+/// The days of a rep to be folded again once something of a day is known that counts beyond it: those after it that
+/// have a view.
+///
+/// # Errors
+/// The store's.
+pub(crate) async fn days_after(app: &App, rep: &str, day: NaiveDate) -> StoreResult<Vec<String>> {
+    let opening_ms = app.documents().window_of(rep, day).from_ms;
+    let mut later = folded_days(app, Some(rep), opening_ms).await?;
+    later.retain(|key| read_day_key(key).is_some_and(|(_, other)| other > day));
+    Ok(later)
+}
+
 /// Keys of the days that have a view, from an instant on.
 pub(super) async fn folded_days(app: &App, rep: Option<&str>, from_ms: i64) -> StoreResult<Vec<String>> {
     let mut query = ViewQuery {

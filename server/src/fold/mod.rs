@@ -3,6 +3,7 @@
 
 mod anchors;
 mod company;
+mod consent;
 mod day;
 mod entries;
 mod explain;
@@ -30,7 +31,8 @@ pub use views::day as stored_day;
 pub use worker::{drain, run, settle};
 
 pub(crate) use anchors::{boot_key, tie_of};
-pub(crate) use keys::{changed_by, days_of};
-pub(crate) use private::{days_after_private, private_key};
+pub(crate) use consent::consent_key;
+pub(crate) use keys::{changed_by, days_after, days_of};
+pub(crate) use private::private_key;
 pub(crate) use rejudged::{Rejudging, rejudge};
 pub(crate) use times::{Times, since_cell};

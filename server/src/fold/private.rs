@@ -10,25 +10,12 @@ use onbeat_core::{
     time::Interval,
 };
 
-use super::{entries::entries, keys::folded_days, read_day_key};
+use super::entries::entries;
 use crate::{app::App, store::StoreResult};
 
 /// Key of a rep's private time in the month of a day.
 pub(crate) fn private_key(rep: &str, day: NaiveDate) -> String {
     format!("private/{rep}/{}", day.format("%Y-%m"))
-}
-
-/// The days of a rep to be folded again once his private time of an earlier day is known: those after it in its month
-/// that have a view.
-///
-/// # Errors
-/// The store's.
-pub(crate) async fn days_after_private(app: &App, rep: &str, day: NaiveDate) -> StoreResult<Vec<String>> {
-    let opening_ms = app.documents().window_of(rep, day).from_ms;
-    let mut later = folded_days(app, Some(rep), opening_ms).await?;
-    let in_month = |other: NaiveDate| other > day && (other.year(), other.month()) == (day.year(), day.month());
-    later.retain(|key| read_day_key(key).is_some_and(|(_, other)| in_month(other)));
-    Ok(later)
 }
 
 /// Milliseconds of private time in the windows of the month's days before `day`.

@@ -8,7 +8,7 @@ use onbeat_core::{
     reference::{Decision, Document, Exception, ExceptionKind, FindingState},
     rules::{
         DayView, Finding, FindingKind,
-        presence::{PrivateEnded, PrivateStarted},
+        presence::{BreakEnded, BreakStarted, LocationAnswered, PrivateEnded, PrivateStarted},
         sign_in::SignedIn,
         visit::{CheckedIn, CheckedOut},
     },
@@ -427,6 +427,51 @@ async fn private_time_that_comes_late_folds_the_days_after_it_again() {
     assert_eq!(excused().await, 240 * 60);
     world.pushed(&late, 0).await;
     assert_eq!(excused().await, 0, "Monday had used it up");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_refused_is_not_asked_for_places_on_the_days_after_it_until_he_agrees() {
+    let world = World::new().await;
+    let mut phone = world.enrol(REP).await;
+    let day_ms = 24 * HOUR;
+    let answer = |agrees| LocationAnswered { agrees, page: None };
+    phone.anchor(&world, at(8, 0), 0).await;
+    // A word on each day, so that each has an account; places are known of none.
+    for n in 0..3 {
+        phone.write(at(9, 0) + n * day_ms, &BreakStarted {});
+        phone.write(at(9, 0) + n * day_ms + MINUTE, &BreakEnded {});
+    }
+    world.set_time(at(17, 0) + 2 * day_ms);
+    world.pushed(&phone, 0).await;
+    let asked = async || {
+        drain(&world.app).await.unwrap();
+        let mut asked = Vec::new();
+        for day in ["2026-11-23", "2026-11-24", "2026-11-25"] {
+            let row = world
+                .app
+                .store
+                .view("day", &format!("wang/{day}"))
+                .await
+                .unwrap()
+                .unwrap();
+            let view: DayView = serde_json::from_str(&row.body).unwrap();
+            asked.push(
+                view.findings
+                    .iter()
+                    .any(|finding| finding.kind == FindingKind::Unaccounted),
+            );
+        }
+        asked
+    };
+    assert_eq!(asked().await, [true, true, true]);
+    let mut late = world.enrol(REP).await;
+    late.anchor(&world, at(8, 0), 0).await;
+    late.write(at(8, 1), &answer(false));
+    world.pushed(&late, 0).await;
+    assert_eq!(asked().await, [false, false, false], "also where it comes late");
+    late.write(at(8, 5) + day_ms, &answer(true));
+    world.pushed(&late, 2).await;
+    assert_eq!(asked().await, [false, true, true]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

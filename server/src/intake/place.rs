@@ -12,7 +12,7 @@ use onbeat_core::{
     record::{BodyLine, Payload},
     rules::{
         Answered, Appealed,
-        presence::{FixTaken, PrivateEnded, PrivateStarted, ReasonGiven},
+        presence::{FixTaken, LocationAnswered, PrivateEnded, PrivateStarted, ReasonGiven},
         visit::{CheckedIn, CheckedOut, PhotoTaken, Report},
     },
     time::{Schedule, When},
@@ -21,7 +21,7 @@ use onbeat_core::{
 use crate::{
     app::App,
     documents::Documents,
-    fold::{Times, day_key, days_of, private_key},
+    fold::{Times, consent_key, day_key, days_of, private_key},
     photos::photo_key,
     store::{LogRow, StoreResult},
 };
@@ -124,6 +124,9 @@ impl<'a> Days<'a> {
         if is_private(body) {
             keys.push(private_key(self.rep, self.day(at_ms)));
         }
+        if body.kind == LocationAnswered::TYPE {
+            keys.push(consent_key(self.rep));
+        }
         if let Some(Ok(checked_in)) = body.read::<CheckedIn>() {
             keys.push(visit_key(stream, &checked_in.visit));
         }
@@ -134,8 +137,13 @@ impl<'a> Days<'a> {
     }
 }
 
+/// Whether a record counts for the days after its own, too.
+pub(super) fn counts_on(body: &BodyLine) -> bool {
+    is_private(body) || body.kind == LocationAnswered::TYPE
+}
+
 /// Whether private time begins or ends with a record.
-pub(super) fn is_private(body: &BodyLine) -> bool {
+fn is_private(body: &BodyLine) -> bool {
     matches!(body.kind.as_str(), PrivateStarted::TYPE | PrivateEnded::TYPE)
 }
 

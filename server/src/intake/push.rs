@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     fault::{self, Certificates, Refusal, misnamed, sealed, stored_of},
     line_times::LineTimes,
-    place::{Days, Visits, is_private},
+    place::{Days, Visits, counts_on},
     quarantine, text,
     times::{Arrival, BatchTimes, Dated},
 };
@@ -287,17 +287,17 @@ impl Push<'_> {
         let visits = Visits::find(self.app, stream, rep, &bodies).await?;
         let mut change = self.sync_state(stored, standing, now_ms).await?;
         change.cells.extend(times.cells.iter().cloned());
-        let (erased, private) = self.file(standing, &times, visits, now_ms, &mut change);
-        for day in private {
-            change.mark.extend(fold::days_after_private(self.app, rep, day).await?);
+        let (erased, counting_on) = self.file(standing, &times, visits, now_ms, &mut change);
+        if let Some(day) = counting_on {
+            change.mark.extend(fold::days_after(self.app, rep, day).await?);
         }
         change.mark.sort();
         change.mark.dedup();
         Ok((change, erased.into_iter().collect()))
     }
 
-    /// Files the records under what they touch; what the phone is to erase, and the days whose private time is another
-    /// now.
+    /// Files the records under what they touch; what the phone is to erase, and the first day of which something
+    /// is another now that counts beyond it.
     fn file(
         &self,
         standing: &Standing,
@@ -305,7 +305,7 @@ impl Push<'_> {
         mut visits: Visits,
         now_ms: i64,
         change: &mut Change,
-    ) -> (BTreeSet<Erased>, BTreeSet<NaiveDate>) {
+    ) -> (BTreeSet<Erased>, Option<NaiveDate>) {
         let days = Days::new(self.app.documents(), &self.caller.rep);
         let earlier = Earlier::of(times);
         let mut were = visits.clone();
@@ -335,8 +335,8 @@ impl Push<'_> {
         let gone = times.before_first.iter().filter(|row| row.body.is_none());
         erased.extend(gone.map(|row| erased_at(&row.line, row.seq)));
         erased.extend(change.erase.iter().map(|(line, seq)| erased_at(line, *seq)));
-        let private = private_days(&days, self.bodies.iter().zip(&times.dated), &earlier);
-        (erased, private)
+        let counting_on = first_counting_on(&days, self.bodies.iter().zip(&times.dated), &earlier);
+        (erased, counting_on)
     }
 
     /// When the records were written. The desk is told of what can't be true before it is stored: a push that
@@ -482,18 +482,18 @@ impl<'a> Earlier<'a> {
     }
 }
 
-/// The days whose private time becomes known, or turns out to be of another day.
-fn private_days<'b>(
+/// The first day of which something becomes known, or turns out to be of another day, that counts beyond it.
+fn first_counting_on<'b>(
     days: &Days<'_>,
     bodies: impl Iterator<Item = (&'b Option<BodyLine>, &'b Dated)>,
     earlier: &[Earlier<'_>],
-) -> BTreeSet<NaiveDate> {
+) -> Option<NaiveDate> {
     let new = bodies.filter_map(|(body, dated)| Some((body.as_ref()?, dated.at_ms)));
     let refiled = earlier
         .iter()
         .flat_map(|record| [(&record.body, record.was_ms), (&record.body, record.at_ms)]);
-    let private = new.chain(refiled).filter(|(body, _)| is_private(body));
-    private.map(|(_, at_ms)| days.day(at_ms)).collect()
+    let counting_on = new.chain(refiled).filter(|(body, _)| counts_on(body));
+    counting_on.map(|(_, at_ms)| days.day(at_ms)).min()
 }
 
 fn erased_at(line: &LogLine, seq: u64) -> Erased {

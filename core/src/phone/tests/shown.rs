@@ -104,6 +104,22 @@ fn no_place_is_kept_where_the_rep_did_not_agree() {
 }
 
 #[test]
+fn a_refusal_holds_for_the_days_after_it() {
+    let folder = TempDir::new().unwrap();
+    let phone = phone_in(folder.path());
+    let day_ms = 24 * 60 * MINUTE_MS;
+    phone.answer_location(&stamp(0), false).unwrap();
+    let excused_s = |day: &str| phone.day(&stamp(3 * day_ms), day).unwrap().counts.excused_s;
+    let asked = |day: &str| phone.day(&stamp(3 * day_ms), day).unwrap().findings.len();
+    let whole = excused_s("2026-01-22");
+    assert!(whole > 8 * 3600, "{whole}");
+    phone.answer_location(&stamp(day_ms + 60 * MINUTE_MS), true).unwrap();
+    let days = ["2026-01-21", "2026-01-22", "2026-01-23"];
+    assert_eq!(days.map(excused_s), [whole, 3600, 0]);
+    assert_eq!(days.map(|day| asked(day) > 0), [false, true, true]);
+}
+
+#[test]
 fn a_page_that_reads_otherwise_is_asked_about_again() {
     let folder = TempDir::new().unwrap();
     let phone = phone_in(folder.path());

@@ -1,4 +1,4 @@
-//! What excuses time, whatever the place: leave, approved exceptions, the break, private time.
+//! What excuses time, whatever the place: leave, approved exceptions, the break, private time, no agreement.
 
 use crate::{
     judge::Excuse,
@@ -6,7 +6,7 @@ use crate::{
     reference::ExceptionKind,
     rules::{
         case::Case,
-        presence::{BreakEnded, BreakStarted, PrivateEnded, PrivateStarted},
+        presence::{BreakEnded, BreakStarted, PrivateEnded, PrivateStarted, REFUSED, refused::refused},
     },
     time::Interval,
 };
@@ -29,6 +29,7 @@ pub(in crate::rules) fn excuses(case: &Case<'_>) -> Vec<Excuse> {
         .chain(other)
         .chain(named("break", breaks))
         .chain(named("private", first_of(private, private_left_ms)))
+        .chain(named(REFUSED, within(&refused(case), case.window)))
         .collect()
 }
 

@@ -7,6 +7,7 @@ mod no_go;
 mod oddities;
 mod outside;
 mod records;
+mod refused;
 mod stays;
 mod track;
 mod view;
@@ -25,6 +26,7 @@ pub use records::{
     BreakEnded, BreakStarted, Cause, CauseNoted, FixTaken, LocationAnswered, PrivateEnded, PrivateStarted,
     ReasonDeclined, ReasonGiven, Seen, Stood,
 };
+pub use refused::REFUSED;
 pub use track::Track;
 pub(super) use view::view;
 

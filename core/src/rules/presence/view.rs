@@ -55,7 +55,14 @@ fn causes(case: &Case<'_>) -> Vec<CauseSeen> {
                 Cause::LocationRefused
             },
         });
-    let mut causes: Vec<CauseSeen> = noted.chain(answered).filter(|seen| case.has(seen.at_ms)).collect();
+    // A refusal of an earlier day holds from the opening on.
+    let standing = case.window.filter(|_| case.basis.location_refused);
+    let standing = standing.map(|window| CauseSeen {
+        at_ms: window.from_ms,
+        cause: Cause::LocationRefused,
+    });
+    let of_day = noted.chain(answered).filter(|seen| case.has(seen.at_ms));
+    let mut causes: Vec<CauseSeen> = standing.into_iter().chain(of_day).collect();
     causes.sort_by_key(|seen| seen.at_ms);
     causes
 }

@@ -5,8 +5,8 @@ use crate::{
     rules::{
         Fact,
         presence::{
-            BreakEnded, BreakStarted, Cause, CauseNoted, PrivateEnded, PrivateStarted, ReasonDeclined, ReasonGiven,
-            Stood, Track, fold,
+            BreakEnded, BreakStarted, Cause, CauseNoted, LocationAnswered, PrivateEnded, PrivateStarted,
+            ReasonDeclined, ReasonGiven, Stood, Track, fold,
         },
     },
     testing::{judged, square_at},
@@ -242,6 +242,44 @@ fn private_time_is_bounded_by_the_month() {
     let view = fold_day(&basis, day(), &case.entries, EVENING_MS);
     assert_eq!(view.counts.excused_s, 15 * 60);
     assert_eq!(view.findings[0].kind, FindingKind::Unaccounted);
+}
+
+#[test]
+fn nobody_is_asked_for_places_that_he_does_not_agree_to() {
+    // Refused before the day, the answers of the day, and what is excused of the 510 minutes without a position.
+    let table: [(bool, &[(f64, bool)], f64); 6] = [
+        (false, &[], 0.0),
+        (true, &[], 510.0),
+        (false, &[(0.0, false)], 510.0),
+        (true, &[(100.0, true)], 100.0),
+        (false, &[(100.0, false), (150.0, true)], 50.0),
+        (true, &[(60.0, false), (150.0, true), (500.0, false)], 160.0),
+    ];
+    for (before, answers, minutes) in table {
+        let mut case = Case::empty();
+        case.sign_in(5.0);
+        for (at_min, agrees) in answers {
+            let (agrees, page) = (*agrees, None);
+            case.phone(minute(*at_min), &LocationAnswered { agrees, page });
+        }
+        let mut basis = case.basis();
+        basis.location_refused = before;
+        let view = fold_day(&basis, day(), &case.entries, EVENING_MS);
+        let asked = view
+            .findings
+            .iter()
+            .any(|finding| finding.kind == FindingKind::Unaccounted);
+        let what = format!("{before} {answers:?}");
+        assert_eq!(view.counts.excused_s, (minutes * 60.0) as i64, "{what}");
+        assert_eq!(asked, minutes < 480.0, "{what}");
+        let refusals = view
+            .presence
+            .causes
+            .iter()
+            .filter(|seen| seen.cause == Cause::LocationRefused);
+        let said = answers.iter().filter(|(_, agrees)| !agrees).count() + usize::from(before);
+        assert_eq!(refusals.count(), said, "{what}");
+    }
 }
 
 #[test]

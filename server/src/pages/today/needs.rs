@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use onbeat_core::rules::presence::LiveStatus;
+use onbeat_core::rules::presence::{LiveStatus, REFUSED};
 
 use super::DayState;
 use crate::{
@@ -177,8 +177,9 @@ fn reason(frame: &Frame, state: Option<&DayState>, opened_ms: i64, now_ms: i64) 
     let Some(state) = state else {
         return silent(opened_ms).then(|| frame.t("need.no_word").to_owned());
     };
-    let is_excused = state.spans.last().is_some_and(|span| span.excused_by.is_some());
-    if is_excused {
+    let excused_by = state.spans.last().and_then(|span| span.excused_by.as_deref());
+    let is_refused = excused_by == Some(REFUSED);
+    if excused_by.is_some() && !is_refused {
         return None;
     }
     if state.presence.live == LiveStatus::PossiblyOutside {
@@ -194,6 +195,8 @@ fn reason(frame: &Frame, state: Option<&DayState>, opened_ms: i64, now_ms: i64) 
         );
     }
     match state.presence.last_fix_ms {
+        // Who did not agree to his place being recorded signs in, and sends no positions.
+        _ if is_refused => None,
         None if silent(opened_ms) => Some(frame.t("need.no_word").to_owned()),
         Some(last_ms) if silent(last_ms) => {
             Some(frame.words.fill("need.silent", &[("time", &frame.local.time(last_ms))]))

@@ -16,5 +16,5 @@ pub(crate) use lines::{
     NewRow, append, certificate, certificates, erase, has_aside, hash_at, lines, prune, raw, tip, waiting,
 };
 pub(crate) use proofs::{put_receipt, put_seal, receipts, received_at, seal};
-pub(crate) use reading::{entries, newest_of, newest_stamp, rows_between};
+pub(crate) use reading::{entries, newest_body, newest_of, newest_stamp, rows_between};
 pub(crate) use rows::{LogLineRow, LogRow, RawRecord};

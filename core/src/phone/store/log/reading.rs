@@ -42,6 +42,17 @@ pub(crate) fn newest_of(
         .optional()?)
 }
 
+/// Body of the newest record of a kind before an instant.
+pub(crate) fn newest_body(connection: &Connection, kind: &str, before_ms: i64) -> Result<Option<String>, PhoneError> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT body FROM log WHERE kind = ?1 AND at_ms < ?2 AND state < 2 AND body IS NOT NULL
+             ORDER BY at_ms DESC, id DESC LIMIT 1",
+        )?
+        .query_row(params![kind, before_ms], |row| row.get(0))
+        .optional()?)
+}
+
 /// Rows of a time span, in the order they were written.
 pub(crate) fn rows_between(
     connection: &Connection,

@@ -11,7 +11,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Books, Deed, Desk, DeskError, DeskResult, said, shares};
-use crate::{auth::Actor, store::Store};
+use crate::{
+    auth::Actor,
+    store::{DocumentRow, Store},
+};
 
 /// Longest reason, in characters.
 const REASON_MAX_CHARS: usize = 1000;
@@ -86,17 +89,10 @@ impl Case {
         let view = store.view("finding", id).await?.ok_or_else(missing)?;
         let view: FindingView = serde_json::from_str(&view.body).map_err(|_| missing())?;
         let (voices, known_ms) = voices(store, &view).await?;
-        let mut decisions: Vec<Decision> = Vec::new();
-        for row in store.documents("decision", Some(id)).await? {
-            let document = row.body.as_deref().map(serde_json::from_str::<Document>);
-            if let Some(Ok(Document::Decision(decision))) = document {
-                decisions.push(decision);
-            }
-        }
         Ok(Self {
+            decisions: decisions(store, id).await?,
             view,
             voices,
-            decisions,
             known_ms,
         })
     }
@@ -277,6 +273,29 @@ fn put(deed: &mut Deed, decision: &Decision) {
         decision.at_ms,
         Document::Decision(decision.clone()),
     );
+}
+
+/// What the rep said of a finding, and what was decided on it, oldest first.
+///
+/// # Errors
+/// The store's.
+pub(super) async fn said_of(desk: &Desk, view: &FindingView) -> DeskResult<(Vec<Voice>, Vec<Decision>)> {
+    if view.finding.state == FindingState::Open {
+        return Ok(Default::default());
+    }
+    let store = &*desk.app.store;
+    let (voices, _) = voices(store, view).await?;
+    Ok((voices, decisions(store, &view.finding.id.to_string()).await?))
+}
+
+/// What was decided on a finding, oldest first.
+async fn decisions(store: &dyn Store, id: &str) -> DeskResult<Vec<Decision>> {
+    let rows = store.documents("decision", Some(id)).await?;
+    let decision = |row: DocumentRow| match serde_json::from_str(row.body.as_deref()?) {
+        Ok(Document::Decision(decision)) => Some(decision),
+        _ => None,
+    };
+    Ok(rows.into_iter().filter_map(decision).collect())
 }
 
 /// What the rep said of a finding, and when the newest of its evidence came.

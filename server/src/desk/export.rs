@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Desk, DeskError, DeskResult, books};
 use crate::{
-    files::export::{DAY_COLUMNS, VISIT_COLUMNS, VisitRow, csv_line, day_cells, visit_cells},
+    files::export::{Cell, Clocks, DAY_COLUMNS, VISIT_COLUMNS, VisitRow, csv_line, day_cells, visit_cells},
     phones::phones_of,
     store::{LogLine, LogRow, ViewQuery, ViewRow},
 };
@@ -304,7 +304,7 @@ async fn table_page(
     after: Option<&str>,
     csv: bool,
     columns: &[&str],
-    row: fn(&Desk, &ViewRow) -> Option<Vec<String>>,
+    row: fn(&Desk, &ViewRow) -> Option<Vec<Cell>>,
 ) -> DeskResult<Page> {
     if let Some(after) = after {
         let bad = |_| DeskError::input("bad_cursor", "this cursor is of another export");
@@ -317,7 +317,7 @@ async fn table_page(
     }
     for view in &views {
         if csv {
-            text.extend(row(desk, view).map(|cells| csv_line(cells.into_iter())));
+            text.extend(row(desk, view).map(|cells| csv_line(cells.into_iter().map(Cell::exact))));
         } else {
             text += &format!("{}\n", view.body);
         }
@@ -327,13 +327,15 @@ async fn table_page(
     Ok(Page { text, next })
 }
 
-fn day_row(desk: &Desk, view: &ViewRow) -> Option<Vec<String>> {
+fn day_row(desk: &Desk, view: &ViewRow) -> Option<Vec<Cell>> {
     let day: DayView = serde_json::from_str(&view.body).ok()?;
     let documents = desk.app.documents();
-    Some(day_cells(documents.rep(&day.rep, desk.now_ms()), &day))
+    let clocks = Clocks::of(documents.schedule_of(&day.rep, day.day).zone());
+    Some(day_cells(documents.rep(&day.rep, desk.now_ms()), clocks, &day))
 }
 
-fn visit_row(_: &Desk, view: &ViewRow) -> Option<Vec<String>> {
+fn visit_row(desk: &Desk, view: &ViewRow) -> Option<Vec<Cell>> {
     let row: VisitRow = serde_json::from_str(&view.body).ok()?;
-    Some(visit_cells(&row))
+    let schedule = desk.app.documents().schedule_at(&row.rep, row.visit.from_ms);
+    Some(visit_cells(Clocks::of(schedule.zone()), &row))
 }

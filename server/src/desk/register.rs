@@ -17,7 +17,8 @@ use utoipa::ToSchema;
 
 use super::{
     Books, Deed, Desk, DeskError, DeskResult, customers,
-    days::{self, is_excused},
+    days::{self, Which, is_excused},
+    reports,
 };
 use crate::{auth::Actor, files::import::phone_digits, fold, store::LogLine};
 
@@ -27,6 +28,8 @@ const ENTRY_MAX_MS: i64 = 7 * 86_400_000;
 const LATE_MS: i64 = 15 * 60_000;
 /// Who calls so long before the window is early, and no earlier.
 const EARLY_MS: i64 = 2 * 3_600_000;
+/// Most lines of the registers of a period.
+const ROWS_MOST: usize = 100_000;
 /// Longest note, in characters.
 const NOTE_MAX_CHARS: usize = 500;
 
@@ -145,6 +148,40 @@ pub async fn of_day(desk: &Desk, actor: &Actor, day: NaiveDate) -> DeskResult<Ve
             edge_mm: sign_in.edge_mm,
             excused,
         });
+    }
+    Ok(rows)
+}
+
+/// A line of the register, and its day.
+pub type OfDay = (NaiveDate, RegisterRow);
+
+/// The registers of days that have begun, oldest first: of whom each day's window waited, or who signed in.
+///
+/// # Errors
+/// `bad_range`, `too_many`; the store's.
+pub async fn of_days(desk: &Desk, actor: &Actor, which: &Which) -> DeskResult<Vec<OfDay>> {
+    let (from, to) = reports::bounded(which)?;
+    let documents = desk.app.documents();
+    let is_wanted = |row: &RegisterRow| {
+        let is_of = |wanted: &Option<String>, own: &String| wanted.as_ref().is_none_or(|wanted| wanted == own);
+        is_of(&which.team, &row.team) && is_of(&which.rep, &row.rep)
+    };
+    let mut rows: Vec<OfDay> = Vec::new();
+    for day in from.iter_days().take_while(|day| *day <= to) {
+        if documents.schedule_of("", day).whole_day(day).from_ms > desk.now_ms() {
+            break;
+        }
+        let of_day = of_day(desk, actor, day).await?.into_iter().filter(is_wanted);
+        let is_awaited = |rep: &str| documents.schedule_of(rep, day).window(day).is_some();
+        rows.extend(
+            of_day
+                .filter(|row| row.at_ms.is_some() || is_awaited(&row.rep))
+                .map(|row| (day, row)),
+        );
+        if rows.len() > ROWS_MOST {
+            let why = format!("more than {ROWS_MOST} lines: choose a shorter period, or a team");
+            return Err(DeskError::input("too_many", why));
+        }
     }
     Ok(rows)
 }

@@ -1,26 +1,27 @@
-//! Tables that people take out of the pages: what they see there, no more. That somebody did is recorded first.
+//! Tables that people take out of the pages: what they see there, no more. Columns and codes are named by codes, which
+//! pages put into words; times are those of the rep's area.
 
 mod places;
 #[cfg(test)]
 mod tests;
 
-use onbeat_core::{reference::Exception, rules::DayView};
+use onbeat_core::{reference::Decision, rules::DayView};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
     Books, Deed, Desk, DeskResult, customers,
     days::Which,
-    decide::FindingView,
+    decide::{self, FindingView, Voice},
     exceptions,
     month::{self, Month},
     records::DataExported,
-    register,
+    register::{self, OfDay},
     reports::{self, By, Sums},
 };
 use crate::{
     auth::{Actor, Role},
-    files::export::{DAY_COLUMNS, Table, VISIT_COLUMNS, VisitRow, code, day_cells, time, visit_cells},
+    files::export::{Cell, Clocks, DAY_COLUMNS, Table, VISIT_COLUMNS, VisitRow, day_cells, visit_cells},
 };
 
 /// Which table.
@@ -35,7 +36,7 @@ pub enum What {
     Visits,
     /// Findings and questions.
     Findings,
-    /// The register of the first day.
+    /// The register, day by day.
     Register,
     /// Customers.
     Customers,
@@ -43,6 +44,13 @@ pub enum What {
     Exceptions,
     /// The sheet of the first day's month.
     Month,
+}
+
+impl What {
+    /// Its code.
+    pub fn code(self) -> String {
+        Cell::code("what", Some(&self)).exact()
+    }
 }
 
 /// What is asked for.
@@ -64,7 +72,7 @@ impl Asked {
     pub async fn note(&self, desk: &Desk, actor: &Actor, format: &str) -> DeskResult<()> {
         let mut deed = Deed::new(actor);
         deed.record(&DataExported {
-            what: code(&Some(self.what)),
+            what: self.what.code(),
             format: format.into(),
             from: self.which.from,
             to: self.which.to,
@@ -92,17 +100,16 @@ impl Asked {
 
     async fn adherence(&self, desk: &Desk, actor: &Actor) -> DeskResult<Table> {
         let sums = reports::adherence(desk, actor, &self.which, self.by).await?;
-        let mut columns = vec!["key"];
-        columns.extend(SUM_COLUMNS);
-        let rows = sums.iter().map(|(key, sums)| {
-            let mut cells = vec![key.clone()];
-            cells.extend(sum_cells(sums));
-            cells
+        let key = Cell::code("by", Some(&self.by)).exact();
+        let rows = sums.into_iter().map(|(key, sums)| {
+            let key = match self.by {
+                By::Day => key.parse().map_or_else(|_| Cell::empty(), Cell::Day),
+                _ => Cell::Text(key),
+            };
+            [vec![key], sum_cells(&sums)].concat()
         });
-        Ok(Table {
-            columns,
-            rows: rows.collect(),
-        })
+        let columns = [&[&*key], &SUM_COLUMNS[..]].concat();
+        Ok(Table::new(&columns, rows.collect()))
     }
 
     async fn days(&self, desk: &Desk, actor: &Actor) -> DeskResult<Table> {
@@ -115,16 +122,16 @@ impl Asked {
             let views = desk.app.store.views(&query).await?;
             for view in &views {
                 let day = serde_json::from_str::<DayView>(&view.body).ok();
-                rows.extend(day.map(|day| day_cells(books.reps.get(&day.rep), &day)));
+                rows.extend(day.map(|day| {
+                    let clocks = clocks(desk, &day.rep, view.at_ms);
+                    day_cells(books.reps.get(&day.rep), clocks, &day)
+                }));
             }
             if !query.go_on(&views) {
                 break;
             }
         }
-        Ok(Table {
-            columns: DAY_COLUMNS.to_vec(),
-            rows,
-        })
+        Ok(Table::new(&DAY_COLUMNS, rows))
     }
 
     async fn visit_rows(&self, desk: &Desk, actor: &Actor) -> DeskResult<Vec<VisitRow>> {
@@ -133,97 +140,164 @@ impl Asked {
     }
 
     async fn visits(&self, desk: &Desk, actor: &Actor) -> DeskResult<Table> {
-        let rows = self.visit_rows(desk, actor).await?;
-        Ok(Table {
-            columns: VISIT_COLUMNS.to_vec(),
-            rows: rows.iter().map(visit_cells).collect(),
-        })
+        let rows = self.visit_rows(desk, actor).await?.into_iter();
+        let cells = |row: VisitRow| visit_cells(clocks(desk, &row.rep, row.visit.from_ms), &row);
+        Ok(Table::new(&VISIT_COLUMNS, rows.map(cells).collect()))
     }
 
     async fn findings(&self, desk: &Desk, actor: &Actor) -> DeskResult<Table> {
         reports::bounded(&self.which)?;
+        let books = Books::now(desk);
         let found: Vec<FindingView> = reports::all(desk, self.which.query(desk, actor, "finding")).await?;
-        let rows = found.into_iter().map(|view| {
-            let found = view.finding;
-            vec![
-                found.id.to_string(),
-                view.rep,
-                view.day,
-                code(&Some(found.class)),
-                found.kind.code(),
-                time(Some(found.from_ms)),
-                time(Some(found.to_ms)),
-                code(&Some(found.state)),
-            ]
-        });
-        Ok(Table {
-            columns: vec!["finding", "rep", "day", "class", "kind", "from", "to", "state"],
-            rows: rows.collect(),
-        })
+        let mut rows = Vec::with_capacity(found.len());
+        for view in found {
+            let said = decide::said_of(desk, &view).await?;
+            let clocks = clocks(desk, &view.rep, view.finding.from_ms);
+            rows.push(finding_cells(&books, clocks, &view, said));
+        }
+        Ok(Table::new(&FINDING_COLUMNS, rows))
     }
 
     async fn register(&self, desk: &Desk, actor: &Actor) -> DeskResult<Table> {
-        let (day, _) = reports::bounded(&self.which)?;
-        let rows = register::of_day(desk, actor, day).await?;
-        let rows = rows.into_iter().map(|row| {
-            let entered = row.entered.as_ref();
-            vec![
-                day.to_string(),
-                row.rep,
-                row.name,
-                row.team,
-                time(row.due_ms),
-                time(row.at_ms),
-                code(&row.way),
-                row.district.unwrap_or_default(),
-                entered.map(|entered| entered.number.clone()).unwrap_or_default(),
-                entered.and_then(|entered| entered.customer.clone()).unwrap_or_default(),
-                entered.map(|entered| entered.by.clone()).unwrap_or_default(),
-                entered
-                    .map(|entered| (entered.after_ms / 1000).to_string())
-                    .unwrap_or_default(),
-                entered.map(|entered| entered.note.clone()).unwrap_or_default(),
-            ]
-        });
-        Ok(Table {
-            columns: vec![
-                "day",
-                "rep",
-                "name",
-                "team",
-                "due",
-                "at",
-                "way",
-                "district",
-                "number",
-                "landline_of",
-                "entered_by",
-                "entered_after_s",
-                "note",
-            ],
-            rows: rows.collect(),
-        })
+        let rows = register::of_days(desk, actor, &self.which).await?;
+        let rows = rows.into_iter().map(|row| register_cells(desk, row));
+        Ok(Table::new(&REGISTER_COLUMNS, rows.collect()))
     }
 
     async fn month(&self, desk: &Desk, actor: &Actor) -> DeskResult<Table> {
         let (day, _) = reports::bounded(&self.which)?;
         let month = Month::of(day);
         let sheet = month::sheet(desk, actor, month).await?;
-        let mut columns = vec!["month", "rep", "name", "team"];
-        columns.extend(SUM_COLUMNS);
-        columns.extend(["confirmed", "frozen"]);
-        let frozen = time(sheet.frozen.map(|(_, at_ms)| at_ms));
+        let frozen = match sheet.frozen {
+            Some((_, at_ms)) => clocks(desk, "", at_ms).time(Some(at_ms)),
+            None => Cell::empty(),
+        };
         let rows = sheet.rows.into_iter().map(|row| {
-            let mut cells = vec![month.to_string(), row.rep, row.name, row.team];
-            cells.extend(sum_cells(&row.sums));
-            cells.extend([row.confirmed.to_string(), frozen.clone()]);
-            cells
+            let who = [month.to_string(), row.rep, row.name, row.team].map(Cell::Text);
+            let came = [Cell::number(Some(row.confirmed)), frozen.clone()];
+            [who.as_slice(), &sum_cells(&row.sums), &came].concat()
         });
-        Ok(Table {
-            columns,
-            rows: rows.collect(),
-        })
+        let columns = [
+            &["month", "rep", "name", "team"],
+            &SUM_COLUMNS[..],
+            &["confirmed", "frozen"],
+        ];
+        Ok(Table::new(&columns.concat(), rows.collect()))
     }
+}
+
+/// The clocks of a rep's area at an instant; of nobody's, the company's.
+fn clocks(desk: &Desk, rep: &str, at_ms: i64) -> Clocks {
+    Clocks::of(desk.app.documents().schedule_at(rep, at_ms).zone())
+}
+
+const FINDING_COLUMNS: [&str; 23] = [
+    "finding",
+    "rep",
+    "name",
+    "team",
+    "day",
+    "class",
+    "kind",
+    "zone",
+    "from",
+    "to",
+    "state",
+    "answer",
+    "answered_at",
+    "decision",
+    "reason",
+    "decided_by",
+    "decided_at",
+    "appeal",
+    "appealed_at",
+    "appeal_decision",
+    "appeal_reason",
+    "appeal_decided_by",
+    "appeal_decided_at",
+];
+
+/// What the rep said, what was decided, and by whom: of what was said twice, the last.
+fn finding_cells(
+    books: &Books,
+    clocks: Clocks,
+    view: &FindingView,
+    (voices, decisions): (Vec<Voice>, Vec<Decision>),
+) -> Vec<Cell> {
+    let said = |appeal: bool| {
+        let voice = voices.iter().rev().find(|voice| voice.appeal == appeal);
+        let at_ms = voice.map(|voice| voice.received_ms);
+        [Cell::text(voice.map(|voice| &voice.text)), clocks.time(at_ms)]
+    };
+    let ruled = |on_appeal: bool| {
+        let decision = decisions.iter().rev().find(|decision| decision.on_appeal == on_appeal);
+        decided(clocks, decision)
+    };
+    let found = &view.finding;
+    let rep = books.reps.get(&view.rep);
+    let what = [
+        Cell::Text(found.id.to_string()),
+        Cell::Text(view.rep.clone()),
+        Cell::text(rep.map(|rep| &rep.name)),
+        Cell::text(rep.map(|rep| &rep.team)),
+        view.day.parse().map_or_else(|_| Cell::empty(), Cell::Day),
+        Cell::code("class", Some(&found.class)),
+        Cell::code("kind", Some(&found.kind)),
+        clocks.offset(found.from_ms),
+        clocks.time(Some(found.from_ms)),
+        clocks.time(Some(found.to_ms)),
+        Cell::code("state", Some(&found.state)),
+    ];
+    [&what[..], &said(false), &ruled(false), &said(true), &ruled(true)].concat()
+}
+
+/// What, why, who and when.
+fn decided(clocks: Clocks, decision: Option<&Decision>) -> [Cell; 4] {
+    [
+        Cell::code("state", decision.map(|decision| &decision.state)),
+        Cell::text(decision.map(|decision| &decision.reason)),
+        Cell::text(decision.map(|decision| &decision.by)),
+        clocks.time(decision.map(|decision| decision.at_ms)),
+    ]
+}
+
+const REGISTER_COLUMNS: [&str; 14] = [
+    "day",
+    "rep",
+    "name",
+    "team",
+    "zone",
+    "due",
+    "at",
+    "way",
+    "district",
+    "number",
+    "landline_of",
+    "entered_by",
+    "entered_after_s",
+    "note",
+];
+
+fn register_cells(desk: &Desk, (day, row): OfDay) -> Vec<Cell> {
+    let opens_ms = desk.app.documents().schedule_of(&row.rep, day).whole_day(day).from_ms;
+    let clocks = clocks(desk, &row.rep, row.at_ms.unwrap_or(opens_ms));
+    let entered = row.entered.as_ref();
+    vec![
+        Cell::Day(day),
+        Cell::Text(row.rep),
+        Cell::Text(row.name),
+        Cell::Text(row.team),
+        clocks.offset(row.at_ms.or(row.due_ms).unwrap_or(opens_ms)),
+        clocks.time(row.due_ms),
+        clocks.time(row.at_ms),
+        Cell::code("way", row.way.as_ref()),
+        Cell::text(row.district),
+        Cell::text(entered.map(|entered| &entered.number)),
+        Cell::text(entered.and_then(|entered| entered.customer.as_ref())),
+        Cell::text(entered.map(|entered| &entered.by)),
+        Cell::number(entered.map(|entered| entered.after_ms / 1000)),
+        Cell::text(entered.map(|entered| &entered.note)),
+    ]
 }
 
 const SUM_COLUMNS: [&str; 10] = [
@@ -239,40 +313,38 @@ const SUM_COLUMNS: [&str; 10] = [
     "visits",
 ];
 
-fn sum_cells(sums: &Sums) -> [String; 10] {
-    let kept = sums.kept_permille().map(|kept| kept.to_string());
-    [
-        sums.days.to_string(),
-        sums.window_s.to_string(),
-        sums.inside_s.to_string(),
-        sums.edge_s.to_string(),
-        sums.outside_s.to_string(),
-        sums.unknown_s.to_string(),
-        sums.excused_s.to_string(),
-        kept.unwrap_or_default(),
-        sums.signed_in.to_string(),
-        sums.visits.to_string(),
-    ]
+fn sum_cells(sums: &Sums) -> Vec<Cell> {
+    let counts = [
+        Some(sums.days),
+        Some(sums.window_s),
+        Some(sums.inside_s),
+        Some(sums.edge_s),
+        Some(sums.outside_s),
+        Some(sums.unknown_s),
+        Some(sums.excused_s),
+        sums.kept_permille(),
+        Some(sums.signed_in),
+        Some(sums.visits),
+    ];
+    counts.map(Cell::number).into()
 }
 
 fn customers_table(desk: &Desk, actor: &Actor) -> Table {
     let books = Books::now(desk);
-    let degrees = |e9: i64| format!("{:.7}", e9 as f64 / 1e9);
+    let degrees = |e9: i64| Cell::Number(format!("{:.7}", e9 as f64 / 1e9));
     let rows = customers::seen(&books, actor).into_values().map(|customer| {
-        let landline = customer.landline.clone().filter(|_| sees_landlines(actor));
+        let landline = customer.landline.as_ref().filter(|_| sees_landlines(actor));
         vec![
-            customer.id.clone(),
-            customer.name.clone(),
+            Cell::Text(customer.id.clone()),
+            Cell::Text(customer.name.clone()),
             degrees(customer.lat_e9),
             degrees(customer.lon_e9),
-            landline.unwrap_or_default(),
-            customer.place_confirmed.to_string(),
+            Cell::text(landline),
+            Cell::flag(customer.place_confirmed),
         ]
     });
-    Table {
-        columns: vec!["id", "name", "lat", "lon", "landline", "place_confirmed"],
-        rows: rows.collect(),
-    }
+    let columns = ["id", "name", "lat", "lon", "landline", "place_confirmed"];
+    Table::new(&columns, rows.collect())
 }
 
 /// Whoever takes calls needs the numbers.
@@ -282,18 +354,18 @@ pub fn sees_landlines(actor: &Actor) -> bool {
 
 async fn exceptions_table(desk: &Desk, actor: &Actor) -> DeskResult<Table> {
     let all = exceptions::list(desk, actor).await?;
-    let cells = |exception: Exception| {
+    let rows = all.exceptions.into_iter().map(|exception| {
+        let clocks = clocks(desk, &exception.rep, exception.from_ms);
         vec![
-            exception.id,
-            exception.rep,
-            code(&Some(exception.reason)),
-            time(Some(exception.from_ms)),
-            time(Some(exception.to_ms)),
-            exception.approved_by,
+            Cell::Text(exception.id),
+            Cell::Text(exception.rep),
+            Cell::code("reason", Some(&exception.reason)),
+            clocks.offset(exception.from_ms),
+            clocks.time(Some(exception.from_ms)),
+            clocks.time(Some(exception.to_ms)),
+            Cell::Text(exception.approved_by),
         ]
-    };
-    Ok(Table {
-        columns: vec!["exception", "rep", "reason", "from", "to", "approved_by"],
-        rows: all.exceptions.into_iter().map(cells).collect(),
-    })
+    });
+    let columns = ["exception", "rep", "reason", "zone", "from", "to", "approved_by"];
+    Ok(Table::new(&columns, rows.collect()))
 }

@@ -20,6 +20,7 @@ use super::{
     import::File,
     records::CodeIssued,
     register::Call,
+    tables::{Asked, What},
     *,
 };
 use crate::{
@@ -687,6 +688,23 @@ async fn the_rep_comes_first_and_an_appeal_is_decided_by_another() {
     assert_eq!((second.state, second.on_appeal), (FindingState::Withdrawn, true));
     put_finding(&desk, FindingKind::LeftArea, FindingState::Withdrawn, &names).await;
     assert_eq!(code(confirm(user("third", Role::Admin, &[])).await), "decided");
+
+    let table = taken_out(&desk, What::Findings).await;
+    let first = "the road was closed,2026-11-23 17:10:00,confirmed,seen outside,boss,2026-11-23 17:10:00";
+    let appeal = "the road was closed,2026-11-23 18:00:00,withdrawn,the road was closed,other,2026-11-23 18:30:00";
+    assert!(table.contains(&format!("withdrawn,{first},{appeal}\r\n")), "{table}");
+}
+
+/// A table of the day as a CSV file, in codes.
+async fn taken_out(desk: &Desk, what: What) -> String {
+    let day = "2026-11-23".parse().ok();
+    let which = days::Which {
+        from: day,
+        to: day,
+        ..Default::default()
+    };
+    let by = reports::By::Rep;
+    Asked { what, which, by }.table(desk, &boss()).await.unwrap().csv()
 }
 
 #[tokio::test(flavor = "multi_thread")]

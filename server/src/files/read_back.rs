@@ -6,12 +6,13 @@
 use std::io::Cursor;
 
 use calamine::{Data, Reader, Xlsx};
+use chrono::NaiveDate;
 use geojson::{FeatureCollection, GeometryValue};
 use onbeat_core::place::Point;
 use proptest::prelude::*;
 
 use super::{
-    export::Table,
+    export::{Cell, Clocks, Table},
     places::{Place, geojson, gpx},
     xlsx::workbook,
 };
@@ -28,36 +29,51 @@ const CELLS: [(&str, &str); 8] = [
     ("晨光 <&> \"shop\"", "晨光 <&> \"shop\""),
 ];
 
-fn opened(table: &Table) -> Xlsx<Cursor<Vec<u8>>> {
+fn opened(table: Table) -> Xlsx<Cursor<Vec<u8>>> {
     Xlsx::new(Cursor::new(workbook(table).unwrap())).unwrap()
 }
 
 #[test]
-fn a_workbook_holds_texts_and_numbers_and_no_formula() {
-    let rows = CELLS.map(|(cell, _)| vec![cell.to_owned(), "3".to_owned(), "0021".to_owned()]);
-    let table = Table {
-        columns: vec!["note", "visits", "landline"],
-        rows: rows.to_vec(),
+fn a_workbook_holds_texts_numbers_and_times_and_no_formula() {
+    let day: NaiveDate = "2026-11-23".parse().unwrap();
+    // Workbooks count from then on.
+    let midnight = (day - NaiveDate::from_ymd_opt(1899, 12, 30).unwrap()).num_seconds();
+    let since_1899 = |data: &Data| match data {
+        Data::DateTime(at) => Some((at.as_f64() * 86_400.0).round() as i64),
+        _ => None,
     };
-    let mut book = opened(&table);
+    let times = [
+        Cell::Day(day),
+        Clocks::of("Asia/Shanghai").time(Some(1_795_393_800_000)),
+    ];
+    let rows = CELLS.map(|(cell, _)| {
+        let texts = [cell, "0021", "0021"].map(|text| Cell::Text(text.into()));
+        [texts.as_slice(), &[Cell::Number("3".into())], &times].concat()
+    });
+    let mut book = opened(Table::new(
+        &["note", "visits", "landline", "n", "day", "from"],
+        rows.to_vec(),
+    ));
     let name = book.sheet_names()[0].clone();
     assert!(book.worksheet_formula(&name).unwrap().is_empty());
     let sheet = book.worksheet_range(&name).unwrap();
     let read: Vec<Vec<Data>> = sheet.rows().map(<[Data]>::to_vec).collect();
     let text = |text: &str| Data::String(text.into());
-    assert_eq!(read[0], ["note", "visits", "landline"].map(text));
+    assert_eq!(read[0], ["note", "visits", "landline", "n", "day", "from"].map(text));
     for (row, (cell, harmless)) in read[1..].iter().zip(CELLS) {
-        assert_eq!(*row, [text(harmless), Data::Float(3.0), text("0021")], "{cell:?}");
+        assert_eq!(row[..3], [text(harmless), text("0021"), text("0021")], "{cell:?}");
+        assert_eq!(row[3], Data::Float(3.0));
+        assert_eq!(
+            [&row[4], &row[5]].map(since_1899),
+            [Some(midnight), Some(midnight + 30_600)]
+        );
     }
 }
 
 #[test]
 fn a_table_of_values_is_read_back_the_same_from_a_csv_file() {
-    let table = Table {
-        columns: vec!["note"],
-        rows: CELLS.map(|(cell, _)| vec![cell.to_owned()]).to_vec(),
-    };
-    let written = table.csv();
+    let rows = CELLS.map(|(cell, _)| vec![Cell::Text(cell.into())]);
+    let written = Table::new(&["note"], rows.to_vec()).csv();
     let mut reader = csv::Reader::from_reader(written.strip_prefix('\u{feff}').unwrap().as_bytes());
     let read: Vec<String> = reader.records().map(|row| row.unwrap()[0].to_owned()).collect();
     assert_eq!(read, CELLS.map(|(_, harmless)| harmless));

@@ -1,8 +1,9 @@
 //! Tables as workbooks (ECMA-376, by `rust_xlsxwriter`): texts are texts and numbers numbers, no cell is a formula.
 
-use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Timelike};
+use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
-use super::export::{Table, harmless};
+use super::export::{Cell, Table, harmless};
 
 /// Most rows of a sheet but its head (ECMA-376 allows 1,048,576; so many are held in memory at once).
 pub const ROWS_MOST: usize = 100_000;
@@ -13,18 +14,15 @@ const CELL_MOST_CHARS: usize = 32_000;
 ///
 /// # Errors
 /// Of the writer.
-pub fn workbook(table: &Table) -> Result<Vec<u8>, XlsxError> {
+pub fn workbook(table: Table) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
-    let (sheet, head) = (workbook.add_worksheet(), Format::new().set_bold());
-    for (column, name) in (0u16..).zip(&table.columns) {
-        sheet.write_string_with_format(0, column, *name, &head)?;
+    let (sheet, formats) = (workbook.add_worksheet(), Formats::new());
+    for (column, name) in (0u16..).zip(table.columns) {
+        sheet.write_string_with_format(0, column, name, &formats.head)?;
     }
-    for (row, cells) in (1u32..).zip(table.rows.iter().take(ROWS_MOST)) {
-        for ((column, name), cell) in (0u16..).zip(&table.columns).zip(cells) {
-            match cell.parse::<f64>() {
-                Ok(number) if number.is_finite() && is_number(name) => sheet.write_number(row, column, number)?,
-                _ => sheet.write_string(row, column, harmless(cell.chars().take(CELL_MOST_CHARS).collect()))?,
-            };
+    for (row, cells) in (1u32..).zip(table.rows.into_iter().take(ROWS_MOST)) {
+        for (column, cell) in (0u16..).zip(cells) {
+            write(sheet, (row, column), cell, &formats)?;
         }
     }
     sheet.set_freeze_panes(1, 0)?;
@@ -32,49 +30,63 @@ pub fn workbook(table: &Table) -> Result<Vec<u8>, XlsxError> {
     workbook.save_to_buffer()
 }
 
-/// A column of numbers says its unit, or counts something; telephone numbers and ids are texts.
-fn is_number(column: &str) -> bool {
-    const COUNTED: [&str; 10] = [
-        "confirmed",
-        "days",
-        "fixes",
-        "findings",
-        "kept_permille",
-        "lat",
-        "lon",
-        "photos",
-        "questions",
-        "visits",
-    ];
-    column.ends_with("_s") || column.ends_with("_m") || COUNTED.contains(&column)
+/// How cells are shown.
+struct Formats {
+    head: Format,
+    day: Format,
+    time: Format,
+}
+
+impl Formats {
+    fn new() -> Self {
+        Self {
+            head: Format::new().set_bold(),
+            day: Format::new().set_num_format("yyyy-mm-dd"),
+            time: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
+        }
+    }
+}
+
+fn write(sheet: &mut Worksheet, (row, column): (u32, u16), cell: Cell, formats: &Formats) -> Result<(), XlsxError> {
+    let dated = match &cell {
+        Cell::Day(day) => date(*day).map(|day| (day, &formats.day)),
+        Cell::Time(at) => time(at).map(|at| (at, &formats.time)),
+        _ => None,
+    };
+    if let Some((at, format)) = dated {
+        sheet.write_datetime_with_format(row, column, &at, format)?;
+        return Ok(());
+    }
+    let number = matches!(cell, Cell::Number(_));
+    let text = cell.plain();
+    match text.parse::<f64>() {
+        Ok(value) if number && value.is_finite() => sheet.write_number(row, column, value)?,
+        _ => sheet.write_string(row, column, harmless(text.chars().take(CELL_MOST_CHARS).collect()))?,
+    };
+    Ok(())
+}
+
+/// A day, if workbooks know it: they count from 1900 on.
+fn date(day: NaiveDate) -> Option<ExcelDateTime> {
+    let year = u16::try_from(day.year()).ok()?;
+    ExcelDateTime::from_ymd(year, day.month() as u8, day.day() as u8).ok()
+}
+
+fn time(at: &DateTime<FixedOffset>) -> Option<ExcelDateTime> {
+    let day = date(at.date_naive())?;
+    day.and_hms(at.hour() as u16, at.minute() as u8, at.second() as f64)
+        .ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{is_number, workbook};
-    use crate::files::export::Table;
-
-    #[test]
-    fn a_column_says_whether_it_is_of_numbers() {
-        for (column, number) in [
-            ("outside_s", true),
-            ("distance_m", true),
-            ("visits", true),
-            ("landline", false),
-            ("rep", false),
-            ("day", false),
-        ] {
-            assert_eq!(is_number(column), number, "{column}");
-        }
-    }
+    use super::workbook;
+    use crate::files::export::{Cell, Table};
 
     #[test]
     fn a_workbook_is_a_zip_file_with_a_sheet() {
-        let table = Table {
-            columns: vec!["rep", "visits"],
-            rows: vec![vec!["=1+1".into(), "3".into()]],
-        };
-        let bytes = workbook(&table).expect("written");
+        let row = vec![Cell::Text("=1+1".into()), Cell::Number("3".into())];
+        let bytes = workbook(Table::new(&["rep", "visits"], vec![row])).expect("written");
         assert!(bytes.starts_with(b"PK\x03\x04"));
         let names = String::from_utf8_lossy(&bytes);
         assert!(

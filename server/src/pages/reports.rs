@@ -4,6 +4,8 @@ mod export;
 mod heat;
 mod sheet;
 mod spark;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

@@ -10,7 +10,7 @@ use super::{Asked, By, What, Which};
 use crate::{
     auth::{Actor, Role},
     desk::{Desk, audit, customers, records::DataExported},
-    files::export::VisitRow,
+    files::export::{Cell, VisitRow},
     store::{Change, Field, ViewRow},
     testing::{CENTRE, World, at, customer},
 };
@@ -98,7 +98,7 @@ async fn a_file_holds_what_the_page_shows_and_no_formula() {
         (
             &admin,
             What::Visits,
-            vec!["'=HYPERLINK", "'+li's secret", "12.3"],
+            vec!["'=HYPERLINK", "'+li's secret", "12.3", "UTC+08:00,2026-11-23 10:00:00,"],
             vec![",=", ",\"="],
         ),
         (&boss, What::Visits, vec!["'=HYPERLINK"], vec!["secret"]),
@@ -108,7 +108,7 @@ async fn a_file_holds_what_the_page_shows_and_no_formula() {
         (&boss, What::Register, vec!["wang"], vec![]),
         (&boss, What::Adherence, vec!["outside_s"], vec!["wang"]),
         (&boss, What::Days, vec!["window_from"], vec![]),
-        (&boss, What::Findings, vec!["finding,rep,day"], vec![]),
+        (&boss, What::Findings, vec!["finding,rep,name"], vec![]),
         (&boss, What::Exceptions, vec!["approved_by"], vec![]),
         (&boss, What::Month, vec!["confirmed"], vec![]),
     ] {
@@ -134,4 +134,28 @@ async fn a_file_holds_what_the_page_shows_and_no_formula() {
         (&noted[0].fields["what"], &noted[0].fields["by"]),
         (&"visits".into(), &"supervisor".into())
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_register_of_a_period_has_each_day_that_somebody_was_waited_for() {
+    let world = World::new().await;
+    let (desk, boss) = (Desk::new(world.app.clone()), actor(Role::Supervisor, "t1"));
+    let mut weekend = asked(What::Register);
+    weekend.which.from = "2026-11-21".parse().ok();
+    weekend.which.to = "2026-11-25".parse().ok();
+    // Monday at five, and the next morning: Saturday and Sunday are off, Wednesday has not begun.
+    for (now_ms, days) in [
+        (at(17, 0), vec!["2026-11-23"]),
+        (at(32, 0), vec!["2026-11-23", "2026-11-24"]),
+    ] {
+        world.set_time(now_ms);
+        let table = weekend.table(&desk, &boss).await.unwrap();
+        let wang = Cell::Text("wang".into());
+        let rows = table.rows.iter().filter(|row| row[1] == wang);
+        let of_wang: Vec<Cell> = rows.map(|row| row[0].clone()).collect();
+        let expected: Vec<Cell> = days.iter().map(|day| Cell::Day(day.parse().unwrap())).collect();
+        assert_eq!(of_wang, expected);
+    }
+    weekend.which.rep = Some("nobody".into());
+    assert_eq!(weekend.table(&desk, &boss).await.unwrap().rows, Vec::<Vec<Cell>>::new());
 }

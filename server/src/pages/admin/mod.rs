@@ -16,7 +16,7 @@ mod shares;
 mod users;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 

@@ -20,14 +20,16 @@ const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data; boundary=x";
 
 /// An admin before the pages.
-struct Admin {
-    desk: Desk,
+pub(in crate::pages) struct Admin {
+    pub(in crate::pages) desk: Desk,
     router: Router,
     token: String,
+    /// What the browser asks for.
+    pub(in crate::pages) language: &'static str,
 }
 
 impl Admin {
-    async fn of(world: &World) -> Self {
+    pub(in crate::pages) async fn of(world: &World) -> Self {
         let desk = Desk::new(world.app.clone());
         let user = User {
             user: "ada".into(),
@@ -49,6 +51,7 @@ impl Admin {
         Self {
             router: router::router(&desk, "http://127.0.0.1:8080", &Limits::default()),
             token: format!("Bearer {}", token.reveal()),
+            language: "en",
             desk,
         }
     }
@@ -59,6 +62,7 @@ impl Admin {
             .uri(path)
             .header(header::AUTHORIZATION, &self.token)
             .header(header::ACCEPT, "text/html")
+            .header(header::ACCEPT_LANGUAGE, self.language)
             .header(header::CONTENT_TYPE, kind)
             .body(body.into())
             .unwrap();
@@ -75,11 +79,11 @@ impl Admin {
         (parts.status, String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    async fn get(&self, path: &str) -> (StatusCode, String) {
+    pub(in crate::pages) async fn get(&self, path: &str) -> (StatusCode, String) {
         self.ask("GET", path, FORM, "").await
     }
 
-    async fn post(&self, path: &str, form: &str) -> (StatusCode, String) {
+    pub(in crate::pages) async fn post(&self, path: &str, form: &str) -> (StatusCode, String) {
         self.ask("POST", path, FORM, form.to_owned()).await
     }
 

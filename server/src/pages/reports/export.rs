@@ -1,4 +1,4 @@
-//! Files to take out. Each is recorded; one that holds a trail is a look, which the rep sees.
+//! Files to take out, in the words of who does. Each is recorded; one that holds a trail is a look, which the rep sees.
 
 use axum::{
     extract::{Path, Query, State},
@@ -23,7 +23,7 @@ use crate::{
         places::{Place, geojson, gpx},
         xlsx::{self, ROWS_MOST},
     },
-    pages::frame::code,
+    pages::Frame,
 };
 
 /// Kinds of files.
@@ -87,6 +87,7 @@ pub(in crate::pages) struct Kind {
 pub(in crate::pages) async fn table(
     State(desk): State<Desk>,
     actor: Actor,
+    frame: Frame,
     Query(kind): Query<Kind>,
     Query(wanted): Query<Wanted>,
 ) -> DeskResult<Response> {
@@ -96,23 +97,28 @@ pub(in crate::pages) async fn table(
         which: wanted.which(&desk),
         by: wanted.by(),
     };
-    asked.note(&desk, &actor, format.code()).await?;
+    let word = |heading: &str, code: &str| {
+        let words = frame.words.find(&format!("{heading}.{code}"));
+        words.unwrap_or(code).to_owned()
+    };
     let bytes = match format {
-        Format::Csv => asked.table(&desk, &actor).await?.csv().into_bytes(),
+        Format::Csv => asked.table(&desk, &actor).await?.in_words(word).csv().into_bytes(),
         Format::Xlsx => {
-            let table = asked.table(&desk, &actor).await?;
+            let table = asked.table(&desk, &actor).await?.in_words(word);
             if table.rows.len() > ROWS_MOST {
                 let why = format!("a workbook holds {ROWS_MOST} rows here: take CSV, or a shorter period");
                 return Err(DeskError::input("too_many", why));
             }
-            let made = tokio::task::spawn_blocking(move || xlsx::workbook(&table)).await;
+            let made = tokio::task::spawn_blocking(move || xlsx::workbook(table)).await;
             let failed = |error: &dyn std::error::Error| DeskError::environment("failed", error.to_string());
             made.map_err(|error| failed(&error))?.map_err(|error| failed(&error))?
         }
         Format::Geojson => geojson(&asked.places(&desk, &actor).await?).into_bytes(),
         Format::Gpx => gpx(&asked.places(&desk, &actor).await?, false).into_bytes(),
     };
-    Ok(format.file(&code(&asked.what), bytes))
+    // A refusal took nothing out; what is not noted is not given out.
+    asked.note(&desk, &actor, format.code()).await?;
+    Ok(format.file(&asked.what.code(), bytes))
 }
 
 /// Which file of a trail, and why.

@@ -12,10 +12,10 @@ use utoipa::ToSchema;
 use super::guard::{COOKIE, cookie};
 use crate::{
     auth::{
-        Actor, Role, Token, session,
+        Actor, Role, session,
         user::{self, User},
     },
-    desk::{Desk, DeskError, DeskResult, users},
+    desk::{Desk, DeskError, DeskResult, door, users},
     serve::Address,
 };
 
@@ -119,11 +119,15 @@ async fn try_password(
 ) -> DeskResult<bool> {
     let (throttle, address) = (&desk.gate.throttle, address.to_string());
     let too_often = |wait| DeskError::too_often("too many log-ins failed: wait a little", wait);
-    throttle.begin(account, &address, Instant::now()).map_err(too_often)?;
+    let known = hash.map(|_| account);
+    if let Err(wait) = throttle.begin(account, &address, Instant::now()) {
+        door::failed(desk, known);
+        return Err(too_often(wait));
+    }
     let verified = desk.gate.passwords.verify(password, hash).await;
     match verified {
         Ok(true) => throttle.succeeded(account, &address, Instant::now()),
-        Ok(false) => {}
+        Ok(false) => door::failed(desk, known),
         Err(_) => throttle.untried(account, &address),
     }
     Ok(verified?)
@@ -133,7 +137,7 @@ async fn try_password(
 #[utoipa::path(post, path = "/api/v1/logout", tag = "session", responses((status = 204, description = "Logged out")))]
 pub(super) async fn log_out(State(desk): State<Desk>, headers: HeaderMap) -> DeskResult<impl IntoResponse> {
     if let Some(token) = cookie(&headers) {
-        session::end(&*desk.app.store, token).await?;
+        door::leave(&desk, token).await?;
     }
     Ok((
         StatusCode::NO_CONTENT,
@@ -181,7 +185,7 @@ async fn logged_in(desk: &Desk, user: &User) -> DeskResult<impl IntoResponse + u
 /// # Errors
 /// The store's.
 pub(crate) async fn begun(desk: &Desk, user: &User) -> DeskResult<String> {
-    let token: Token = session::begin(&*desk.app.store, user, desk.now_ms()).await?;
+    let token = door::enter(desk, user).await?;
     Ok(set_cookie(desk, token.reveal(), session::ABSOLUTE_MS / 1000))
 }
 

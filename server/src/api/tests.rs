@@ -27,6 +27,7 @@ use crate::{
     desk::{
         Desk,
         decide::FindingView,
+        door,
         export::{self, Export},
         users,
     },
@@ -487,6 +488,8 @@ async fn guesses_side_by_side_are_counted_before_they_are_checked() {
     let answers = guesses.join_all().await;
     let refused = |code: &str| answers.iter().filter(|answer| answer.code() == code).count();
     assert_eq!((refused("bad_log_in"), refused("too_often")), (10, 10));
+    // One line tells of the first of them, and a number of the others.
+    assert_eq!(office.desk.gate.tally.take("root"), 19);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -619,9 +622,7 @@ async fn a_new_password_ends_sessions_and_tokens() {
 async fn a_page_of_another_site_changes_nothing() {
     let office = Office::open().await;
     let admin = office.user(Role::Admin).await;
-    let session = session::begin(&*office.world.app.store, &admin, office.desk.now_ms())
-        .await
-        .unwrap();
+    let session = door::enter(&office.desk, &admin).await.unwrap();
     let cookie = format!("onbeat_session={}", session.reveal());
     let body = json!({"name": "North"});
     for (says, admitted) in [

@@ -7,11 +7,13 @@ pub mod access;
 mod password;
 mod role;
 pub mod session;
+mod tally;
 mod throttle;
 mod token;
 pub mod user;
 
 pub use password::{PasswordError, Passwords, check_length, random_word};
 pub use role::{Actor, Role};
+pub use tally::Tally;
 pub use throttle::Throttle;
 pub use token::{Token, kept};

@@ -34,11 +34,8 @@ impl Session {
     }
 }
 
-/// Begins a session; the token goes into the cookie.
-///
-/// # Errors
-/// The store's.
-pub async fn begin(store: &dyn Store, who: &user::User, now_ms: i64) -> StoreResult<Token> {
+/// A session that begins once its cell is put; the token goes into the cookie.
+pub fn fresh(who: &user::User, now_ms: i64) -> (Token, Cell) {
     let token = Token::random();
     let session = Session {
         user: who.user.clone(),
@@ -46,20 +43,31 @@ pub async fn begin(store: &dyn Store, who: &user::User, now_ms: i64) -> StoreRes
         created_ms: now_ms,
         seen_ms: now_ms,
     };
-    put(store, session.cell(token.kept())).await?;
-    Ok(token)
+    let cell = session.cell(token.kept());
+    (token, cell)
 }
 
-/// Ends a session.
+/// Kind and key of a session's cell: it ends once that is dropped.
+pub fn key(token: &str) -> (String, String) {
+    (SESSION.into(), kept(token))
+}
+
+/// Sessions that ended by themselves, and whose they were. Those that a new password ended are none of them.
 ///
 /// # Errors
 /// The store's.
-pub async fn end(store: &dyn Store, token: &str) -> StoreResult<()> {
-    let change = Change {
-        drop_cells: vec![(SESSION.into(), kept(token))],
-        ..Change::default()
-    };
-    store.commit(change).await.map(drop)
+pub async fn expired(store: &dyn Store, now_ms: i64) -> StoreResult<Vec<(Cell, Actor)>> {
+    let mut expired = Vec::new();
+    for cell in store.cells(SESSION, "", i64::MIN).await? {
+        let is_over = cell.expires_ms.is_some_and(|expires_ms| expires_ms <= now_ms);
+        let session = serde_json::from_str::<Session>(&cell.body).ok().filter(|_| is_over);
+        if let Some(session) = session
+            && let Some(actor) = holder(store, &session).await?
+        {
+            expired.push((cell, actor));
+        }
+    }
+    Ok(expired)
 }
 
 /// Makes a token for a program.

@@ -10,6 +10,7 @@ pub mod days;
 pub mod decide;
 mod deed;
 pub mod documents;
+pub mod door;
 pub mod duties;
 pub mod effects;
 pub mod enrol;
@@ -51,7 +52,7 @@ pub use error::{DeskError, DeskResult, Fault};
 
 use crate::{
     app::App,
-    auth::{Actor, Passwords, Throttle},
+    auth::{Actor, Passwords, Tally, Throttle},
     clock::DemoClock,
 };
 
@@ -81,6 +82,8 @@ pub struct Gate {
     pub passwords: Passwords,
     /// Slows guessing down.
     pub throttle: Throttle,
+    /// Counts what the log is not told one by one.
+    pub tally: Tally,
 }
 
 impl Desk {

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use onbeat_core::policy::Policy;
+use onbeat_core::{policy::Policy, reference::Document};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use super::Desk;
 
 /// A value that differs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,6 +38,18 @@ pub(super) fn changes(old: &Policy, new: &Policy) -> Vec<ValueChanged> {
     changed.retain(|value| value.old != value.new);
     changed.sort_by(|a, b| a.key.cmp(&b.key));
     changed
+}
+
+/// The values that a desk record changed by putting a policy; none where it put none.
+pub fn changed_by(desk: &Desk, desk_seq: u64) -> Vec<ValueChanged> {
+    let documents = desk.app.documents();
+    let (Some(Document::Policy(new)), old) = documents.put_by("policy", "policy", desk_seq) else {
+        return Vec::new();
+    };
+    match old {
+        Some(Document::Policy(old)) => changes(old, new),
+        _ => changes(&Policy::default(), new),
+    }
 }
 
 /// All values, by their keys.

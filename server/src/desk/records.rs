@@ -28,6 +28,49 @@ impl Payload for UserChanged {
     const TYPE: &'static str = "user.changed";
 }
 
+/// Somebody logged in by a password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoggedIn {
+    /// Who.
+    pub by: String,
+}
+impl Payload for LoggedIn {
+    const TYPE: &'static str = "user.logged_in";
+}
+
+/// Somebody logged out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoggedOut {
+    /// Who.
+    pub by: String,
+}
+impl Payload for LoggedOut {
+    const TYPE: &'static str = "user.logged_out";
+}
+
+/// A session ended since it was not used for long, or lasted as long as one may.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionEnded {
+    /// Whose.
+    pub by: String,
+}
+impl Payload for SessionEnded {
+    const TYPE: &'static str = "session.ended";
+}
+
+/// Log-ins failed, those that were refused for their number among them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogInFailed {
+    /// Of which user; none where the name is nobody's or of somebody who may not log in: what was typed is not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// How many since this was told last.
+    pub count: u32,
+}
+impl Payload for LogInFailed {
+    const TYPE: &'static str = "log_in.failed";
+}
+
 /// Somebody opened a customer's page: landline, place and visits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomerOpened {

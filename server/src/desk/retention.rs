@@ -8,7 +8,7 @@ use onbeat_core::{record::Hash, rules::log::BatchQuarantined};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Deed, Desk, DeskResult, audit,
+    Deed, Desk, DeskResult, audit, door,
     duties::{self, Duty},
     erase::{self, Erased, Erasure},
     forget::forget,
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     auth::Actor,
-    store::{Cell, Change, Committed, Guard, LogRow, StoreResult},
+    store::{Cell, Change, Committed, Guard, LogRow},
 };
 
 /// How often the server looks whether something has expired, or a day has begun.
@@ -138,8 +138,11 @@ pub async fn retain(desk: &Desk, actor: &Actor, dry_run: bool) -> DeskResult<Ret
 /// Runs when a day has begun. It may be cut off anywhere: what is left is erased the day after.
 pub async fn run(desk: Desk) {
     loop {
-        if let Err(error) = drop_expired(&desk).await {
-            tracing::error!(%error, "what has expired could not be dropped, it is tried again");
+        if let Err(error) = door::close(&desk).await {
+            tracing::error!(
+                code = error.code,
+                "what has expired could not be dropped, it is tried again"
+            );
         }
         match daily(&desk).await {
             Ok(Some(retained)) => tracing::info!(
@@ -159,15 +162,6 @@ pub async fn run(desk: Desk) {
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }
-}
-
-/// Sessions, codes and files handed in that have expired are passed over already: now they go.
-async fn drop_expired(desk: &Desk) -> StoreResult<()> {
-    let change = Change {
-        drop_expired_ms: Some(desk.now_ms()),
-        ..Change::default()
-    };
-    desk.app.commit(change).await.map(drop)
 }
 
 /// The day's run, unless it was made, also by another server, or nobody has decided yet how long things are kept.

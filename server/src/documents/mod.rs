@@ -165,6 +165,20 @@ impl Documents {
         begun.filter(move |at_ms| (after_ms.saturating_add(1)..=to_ms).contains(at_ms))
     }
 
+    /// What a desk record put, and what was in force in its place as it was known until then.
+    pub(crate) fn put_by(&self, kind: &str, key: &str, desk_seq: u64) -> (Option<&Document>, Option<&Document>) {
+        let versions = self.versions(kind, key);
+        let Some(at) = versions.iter().position(|version| version.desk_seq == desk_seq) else {
+            return (None, None);
+        };
+        let stood = |version: &&Version| version.valid_from_ms <= versions[at].valid_from_ms;
+        let before = versions[..at].iter().rev().find(stood);
+        (
+            versions[at].document.as_deref(),
+            before.and_then(|version| version.document.as_deref()),
+        )
+    }
+
     /// All keys of a kind, whatever became of them.
     pub(crate) fn keys(&self, kind: &str) -> impl Iterator<Item = &String> {
         self.kinds.get(kind).into_iter().flat_map(|keys| keys.keys())

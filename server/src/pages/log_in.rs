@@ -13,9 +13,8 @@ use super::{
     frame::{self, own_place},
 };
 use crate::{
-    api::{guard::cookie, session as door},
-    auth::session,
-    desk::{Desk, DeskResult, Fault},
+    api::{guard::cookie, session},
+    desk::{Desk, DeskResult, Fault, door},
     serve::Address,
 };
 
@@ -75,9 +74,9 @@ pub(super) async fn enter(
     Form(typed): Form<Credentials>,
 ) -> DeskResult<Response> {
     let next = own_place(&typed.next).to_owned();
-    match door::admitted(&desk, address, &typed.user, &typed.password).await {
+    match session::admitted(&desk, address, &typed.user, &typed.password).await {
         Ok(user) => {
-            let cookie = door::begun(&desk, &user).await?;
+            let cookie = session::begun(&desk, &user).await?;
             Ok((AppendHeaders([(SET_COOKIE, cookie)]), Redirect::to(&next)).into_response())
         }
         Err(error) if error.fault == Fault::Environment => Err(error),
@@ -101,8 +100,8 @@ pub(super) async fn enter(
 #[utoipa::path(post, path = "/logout", tag = "pages", responses((status = 303, description = "To the log-in")))]
 pub(super) async fn leave(State(desk): State<Desk>, headers: HeaderMap) -> DeskResult<impl IntoResponse> {
     if let Some(token) = cookie(&headers) {
-        session::end(&*desk.app.store, token).await?;
+        door::leave(&desk, token).await?;
     }
-    let ended = AppendHeaders([(SET_COOKIE, door::set_cookie(&desk, "", 0))]);
+    let ended = AppendHeaders([(SET_COOKIE, session::set_cookie(&desk, "", 0))]);
     Ok((ended, Redirect::to("/login")))
 }

@@ -11,36 +11,47 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::IntoParams;
 
-use super::super::{
-    Frame,
-    filter::{given, link},
-    frame,
+use super::{
+    super::{
+        Frame,
+        filter::{given, link},
+        frame,
+    },
+    policy::in_words,
 };
 use crate::desk::{
     Books, Desk, DeskResult,
     audit::{self, DeskRecord},
+    policy,
 };
 
 /// Records of a page.
 const ROWS: usize = 50;
 /// What a record says is shown up to here.
 const SAYS_MAX_CHARS: usize = 240;
+/// Values of a policy that are told as changed; the others are counted.
+const CHANGES_MOST: usize = 12;
 
 /// The types by which the log is narrowed.
-const TYPES: [&str; 13] = [
+const TYPES: [&str; 18] = [
     "bodies.erased",
     "code.issued",
     "customer.opened",
+    "data.exported",
     "data.restored",
     "days.rejudged",
     "document.dropped",
     "document.put",
     "duty.recorded",
+    "log_in.failed",
     "phone.enrolled",
     "phone.revoked",
     "reason.declined",
+    "session.ended",
     "sign_in.entered",
     "user.changed",
+    "user.logged_in",
+    "user.logged_out",
 ];
 
 /// Which records.
@@ -70,7 +81,7 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn new(frame: &Frame, books: &Books, record: &DeskRecord) -> Self {
+    pub(super) fn new(frame: &Frame, desk: &Desk, books: &Books, record: &DeskRecord) -> Self {
         let text = |name: &str| record.fields.get(name).and_then(Value::as_str).unwrap_or_default();
         // A look, a decision or an exception is a document of a rep's.
         let of_document = record
@@ -86,7 +97,7 @@ impl Line {
             by: text("by").to_owned(),
             rep: books.rep_name(rep).to_owned(),
             what: words.map_or_else(|| record.kind.clone(), str::to_owned),
-            says: says(frame, books, record),
+            says: says(frame, desk, books, record),
             record: recorded(record),
             batch: record.kind == BatchQuarantined::TYPE,
         }
@@ -94,13 +105,16 @@ impl Line {
 }
 
 /// What a record says, in the words that its type has.
-fn says(frame: &Frame, books: &Books, record: &DeskRecord) -> String {
+fn says(frame: &Frame, desk: &Desk, books: &Books, record: &DeskRecord) -> String {
     let code = record.kind.replace('.', "_");
     let mut fields = record.fields.clone();
     let mut own = None;
     if let Some(Value::Object(document)) = fields.remove("document") {
         let kind = document.get("kind").and_then(Value::as_str).unwrap_or_default();
         own = frame.words.find(&format!("audit.says.{code}_{kind}"));
+        if kind == "policy" {
+            fields.insert("changes".into(), changes(frame, desk, record).into());
+        }
         fields.extend(document);
     }
     let Some(words) = own.or_else(|| frame.words.find(&["audit.says", &code].join("."))) else {
@@ -119,11 +133,30 @@ fn says(frame: &Frame, books: &Books, record: &DeskRecord) -> String {
     said
 }
 
+/// What a policy that was put changes, as far as there is room.
+fn changes(frame: &Frame, desk: &Desk, record: &DeskRecord) -> Vec<String> {
+    let changed = policy::changed_by(desk, record.seq);
+    let said = changed.iter().take(CHANGES_MOST).map(|value| {
+        let [called, old, new] = in_words(frame, value);
+        format!("{called}: {old} → {new}")
+    });
+    let mut said: Vec<String> = said.collect();
+    if changed.len() > CHANGES_MOST {
+        let more = (changed.len() - CHANGES_MOST).to_string();
+        said.push(frame.words.fill("audit.more", &[("count", &more)]));
+    }
+    said
+}
+
 /// A field's value as people read it.
 fn worded(frame: &Frame, books: &Books, name: &str, value: &Value) -> String {
     let one = |value: &Value| worded(frame, books, name, value);
     match (name, value) {
         (_, Value::Null) => "–".to_owned(),
+        ("changes", Value::Array(all)) if !all.is_empty() => {
+            let changes: Vec<&str> = all.iter().filter_map(Value::as_str).collect();
+            changes.join("; ")
+        }
         (_, Value::Array(all)) if all.is_empty() => "–".to_owned(),
         (_, Value::Array(all)) => all.iter().map(one).collect::<Vec<_>>().join(frame.t("unit.join")),
         (name, Value::Number(at_ms)) if name.ends_with("_ms") => {
@@ -138,6 +171,11 @@ fn worded(frame: &Frame, books: &Books, name: &str, value: &Value) -> String {
         ("reason", Value::String(reason)) => {
             let code = frame.words.find(&format!("reason.{reason}"));
             code.map_or_else(|| reason.clone(), str::to_owned)
+        }
+        ("what" | "format", Value::String(code)) => {
+            let heading = if name == "what" { "export" } else { "format" };
+            let words = frame.words.find(&format!("{heading}.{code}"));
+            words.map_or_else(|| code.clone(), str::to_owned)
         }
         ("customer", Value::String(id)) => books.customer_name(id).to_owned(),
         ("teams", Value::String(id)) => books.team_name(id).to_owned(),
@@ -190,7 +228,10 @@ pub(super) async fn list(
         link("/admin/audit", &[("type", kind.as_ref()), ("after", Some(&next))])
     };
     let page = AuditPage {
-        lines: records.iter().map(|record| Line::new(&frame, &books, record)).collect(),
+        lines: records
+            .iter()
+            .map(|record| Line::new(&frame, &desk, &books, record))
+            .collect(),
         types: TYPES
             .map(|code| {
                 (

@@ -24,7 +24,7 @@ use crate::{
     desk::{
         Books, Desk, DeskError, DeskResult,
         import::{self, File, Imported},
-        policy::values,
+        policy::{ValueChanged, values},
     },
 };
 
@@ -186,6 +186,17 @@ fn label(frame: &Frame, key: &str) -> String {
         Some((role, _)) => format!("{role}: {words}"),
         None => words,
     }
+}
+
+/// What a value is called, with the part of the policy that it is of; how it was, and how it is then.
+pub(super) fn in_words(frame: &Frame, value: &ValueChanged) -> [String; 3] {
+    let (part, _) = value.key.split_once('.').unwrap_or_default();
+    let called = [frame.of("policy.part", part), label(frame, &value.key)];
+    let typed = |value: &Value| match value {
+        Value::Null => "–".to_owned(),
+        value => typed(value),
+    };
+    [called.join(" · "), typed(&value.old), typed(&value.new)]
 }
 
 /// A role's window is for its reps, the company's for those whose role has none, all else for everybody.

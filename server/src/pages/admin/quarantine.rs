@@ -73,7 +73,10 @@ pub(super) async fn list(
     let books = Books::now(&desk);
     let (records, next) = audit::page(&desk, after, &audit::UNCHECKED, audit::of_own_rep(&desk, &actor), ROWS).await?;
     let page = QuarantinePage {
-        lines: records.iter().map(|record| Line::new(&frame, &books, record)).collect(),
+        lines: records
+            .iter()
+            .map(|record| Line::new(&frame, &desk, &books, record))
+            .collect(),
         next,
         frame,
     };

@@ -8,8 +8,8 @@ use axum::{
 use tower::ServiceExt;
 
 use crate::{
-    auth::{Role, session, user::User},
-    desk::{Books, Desk, base_map::BaseMap, site::Site},
+    auth::{Actor, Role, session, user::User},
+    desk::{Books, Desk, base_map::BaseMap, documents, site::Site},
     router,
     serve::{Limits, Peer},
     store::Change,
@@ -362,5 +362,22 @@ async fn a_base_map_is_served_in_ranges_and_only_its_origin_is_let_in() {
         let page = to_bytes(page.into_body(), usize::MAX).await.unwrap();
         let page = String::from_utf8_lossy(&page);
         assert_eq!(page.contains("data-shift"), file.is_some() || tiles.is_some());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_says_what_a_policy_changed() {
+    let world = World::new().await;
+    let admin = Admin::of(&world).await;
+    let mut policy = Books::now(&admin.desk).policy.clone();
+    for (far_m, said) in [(300.0, "200.0 → 300.0"), (400.0, "300.0 → 400.0")] {
+        policy.visit.far_m = far_m;
+        let document = serde_json::to_value(&policy).unwrap();
+        documents::put(&admin.desk, &Actor::console(), ("policy", "policy"), document, None)
+            .await
+            .unwrap();
+        let (_, page) = admin.get("/admin/audit?type=document.put").await;
+        let said = format!("Visits · Far from, m: {said}");
+        assert!(page.contains(&said) && !page.contains("Begins:"), "{said} in {page}");
     }
 }

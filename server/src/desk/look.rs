@@ -13,7 +13,7 @@ use onbeat_core::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Deed, Desk, DeskError, DeskResult, books, decide::Case};
+use super::{Deed, Desk, DeskError, DeskResult, books, decide::Case, said};
 use crate::{
     auth::Actor,
     fold,
@@ -178,10 +178,13 @@ async fn note(desk: &Desk, actor: &Actor, rep: &str, day: &str, why: String) -> 
 /// A reason that the rep can make something of; `is_named`: it is the id of what is looked into.
 fn reason(why: &str, is_named: bool) -> DeskResult<String> {
     let why = why.trim();
-    let words = (REASON_MIN_CHARS..=REASON_MAX_CHARS).contains(&why.chars().count())
-        && why.chars().any(|c| !c.is_ascii_hexdigit());
-    if why == "emergency" || is_named || words {
+    if why == "emergency" || is_named {
         return Ok(why.into());
+    }
+    let is_in_words =
+        |why: &String| why.chars().count() >= REASON_MIN_CHARS && why.chars().any(|c| !c.is_ascii_hexdigit());
+    if let Some(why) = said::seen(why, REASON_MAX_CHARS).ok().filter(is_in_words) {
+        return Ok(why);
     }
     let message = "a trail opens for a finding or a visit (its id), `emergency`, or a reason in words of 4 to 500 \
                    characters; the rep will see it";

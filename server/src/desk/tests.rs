@@ -1197,7 +1197,7 @@ async fn a_trail_opens_for_a_reason_and_the_rep_is_told() {
     let desk = desk_of(&world);
     let (_phone, _) = phone_at_noon(&world).await;
     let day = "2026-11-23".parse().unwrap();
-    for why in ["", "x", "0123abcd"] {
+    for why in ["", "x", "0123abcd", "x\u{200b}\u{200b}\u{200b}\u{2060}", "\u{200b}…………"] {
         assert_eq!(
             code(look::trail(&desk, &boss(), REP, day, why).await),
             "no_reason",
@@ -1206,6 +1206,9 @@ async fn a_trail_opens_for_a_reason_and_the_rep_is_told() {
     }
     let fixes = look::trail(&desk, &boss(), REP, day, "客户投诉核实").await.unwrap();
     assert_eq!(fixes.len(), 5);
+    look::trail(&desk, &boss(), REP, day, "客户投诉\u{200b}核实")
+        .await
+        .unwrap();
     let told = desk.app.documents().reference_of(REP, desk.now_ms());
     assert_eq!(told.iter().filter(|(kind, ..)| *kind == "look").count(), 1);
 }

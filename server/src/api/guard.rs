@@ -43,13 +43,13 @@ pub async fn guard(
         return DeskError::from(error).into_response();
     }
     let Who::Desk(roles) = route.who else {
-        return match foreign_page(&method, &headers) {
+        return match foreign_page(&desk, &method, &headers) {
             Ok(()) => next.run(request).await,
             Err(error) => error.into_response(),
         };
     };
     let actor = match identify(&desk, &method, &headers).await {
-        Ok(_) if is_noted(request.uri()) && headers.contains_key(header::COOKIE) && is_foreign(&headers) => {
+        Ok(_) if is_noted(request.uri()) && headers.contains_key(header::COOKIE) && is_foreign(&desk, &headers) => {
             return cross_site().into_response();
         }
         Ok(actor) => actor,
@@ -93,7 +93,7 @@ async fn identify(desk: &Desk, method: &Method, headers: &HeaderMap) -> DeskResu
             .ok_or_else(DeskError::unknown);
     }
     let token = cookie(headers).ok_or_else(DeskError::unknown)?;
-    own_page(method, headers)?;
+    own_page(desk, method, headers)?;
     session::of_cookie(store, token, now_ms)
         .await?
         .ok_or_else(DeskError::unknown)
@@ -130,10 +130,10 @@ fn is_noted(uri: &Uri) -> bool {
 }
 
 /// A page of another site or host asks. Who types an address, or opens a bookmark, is no page (`none`).
-fn is_foreign(headers: &HeaderMap) -> bool {
+fn is_foreign(desk: &Desk, headers: &HeaderMap) -> bool {
     match headers.get("sec-fetch-site") {
         Some(site) => site != "same-origin" && site != "none",
-        None => page(headers) == Some(false),
+        None => page(desk, headers) == Some(false),
     }
 }
 
@@ -143,16 +143,16 @@ fn is_safe(method: &Method) -> bool {
 
 /// A browser says which page a request comes from (Fetch Metadata, W3C; else `Origin`). A change that rides
 /// on a cookie must come from a page of ours; one that does not say is refused.
-fn own_page(method: &Method, headers: &HeaderMap) -> DeskResult<()> {
-    if is_safe(method) || page(headers) == Some(true) {
+fn own_page(desk: &Desk, method: &Method, headers: &HeaderMap) -> DeskResult<()> {
+    if is_safe(method) || page(desk, headers) == Some(true) {
         return Ok(());
     }
     Err(cross_site())
 }
 
 /// Without a cookie (log-in, set-up) a program may keep silent, but a page of others may not ask.
-fn foreign_page(method: &Method, headers: &HeaderMap) -> DeskResult<()> {
-    if is_safe(method) || page(headers) != Some(false) {
+fn foreign_page(desk: &Desk, method: &Method, headers: &HeaderMap) -> DeskResult<()> {
+    if is_safe(method) || page(desk, headers) != Some(false) {
         return Ok(());
     }
     Err(cross_site())
@@ -162,15 +162,18 @@ fn cross_site() -> DeskError {
     DeskError::forbidden("cross_site", "this request came from a page of another site")
 }
 
-/// Whether the request says it comes from a page of this site; `None`: it does not say.
-fn page(headers: &HeaderMap) -> Option<bool> {
+/// Whether the request says it comes from a page of this site; `None`: it does not say. A page of this host without TLS is
+/// anybody's on the way, and another site, where the desk is reached through TLS (by itself, or by a proxy in front, as
+/// `public_url` says); without it, nobody knows what a proxy adds.
+fn page(desk: &Desk, headers: &HeaderMap) -> Option<bool> {
     let text = |name: header::HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     if let Some(site) = headers.get("sec-fetch-site") {
         return Some(site == "same-origin");
     }
     let origin = text(header::ORIGIN)?;
     let host = text(header::HOST)?;
-    Some(origin.split_once("://").is_some_and(|(_, origin)| origin == host))
+    let is_own = |(scheme, at): (&str, &str)| at == host && (scheme == "https" || (scheme == "http" && !desk.tls));
+    Some(origin.split_once("://").is_some_and(is_own))
 }
 
 /// A supervisor's request about another team's rep finds nothing: that there is such a rep is not said.

@@ -640,6 +640,7 @@ async fn a_page_of_another_site_changes_nothing() {
         ),
         (vec![("origin", "http://onbeat.test"), ("host", "onbeat.test")], true),
         (vec![("origin", "http://evil.test"), ("host", "onbeat.test")], false),
+        (vec![("origin", "ftp://onbeat.test"), ("host", "onbeat.test")], false),
         (vec![("origin", "null"), ("host", "onbeat.test")], false),
     ] {
         let mut headers = vec![("cookie", cookie.as_str())];
@@ -665,6 +666,34 @@ async fn a_page_of_another_site_changes_nothing() {
             .code(),
         "cross_site"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_there_is_tls_a_page_without_it_is_another_site() {
+    let mut office = Office::open().await;
+    let admin = office.user(Role::Admin).await;
+    let cookie = format!(
+        "onbeat_session={}",
+        door::enter(&office.desk, &admin).await.unwrap().reveal()
+    );
+    for (url, origin, admitted) in [
+        ("https://onbeat.test", "https://onbeat.test", true),
+        ("https://onbeat.test", "http://onbeat.test", false),
+        ("http://onbeat.test", "http://onbeat.test", true),
+        // A proxy that nobody told of may have added it.
+        ("http://onbeat.test", "https://onbeat.test", true),
+    ] {
+        office.router = router::router(&office.desk, url, &Limits::default());
+        let headers = [("cookie", cookie.as_str()), ("host", "onbeat.test"), ("origin", origin)];
+        let team = "/api/v1/documents/team/t1";
+        let answer = office.ask(Method::PUT, team, &headers, &json!({"name": "North"})).await;
+        assert_eq!(
+            answer.status == StatusCode::OK,
+            admitted,
+            "{url} {origin} {}",
+            answer.body
+        );
+    }
 }
 
 #[tokio::test]

@@ -23,14 +23,30 @@ for (const form of document.querySelectorAll("form[data-keep]")) {
   form.addEventListener("submit", () => sessionStorage.setItem("onbeat.sent", key));
 }
 
-// The queue by keyboard: j and k go down and up, x chooses, Enter opens (the line's own link has the focus).
+// The queue by keyboard: j and k go down and up, x chooses, e chooses and goes to the reason, Enter opens (the line's own
+// link has the focus).
 const links = [...document.querySelectorAll("[data-line] a")];
+const boxOf = (link) => link.closest("[data-line]").querySelector("input");
+const reason = document.querySelector("[data-reason]");
 document.addEventListener("keydown", (event) => {
   if (event.target.matches("input:not([type=checkbox]), textarea, select") || event.ctrlKey || event.metaKey) return;
   const at = links.findIndex((link) => link.closest("[data-line]").contains(document.activeElement));
   if (event.key === "j" && links[at + 1]) links[at + 1].focus();
   else if (event.key === "k" && at > 0) links[at - 1].focus();
-  else if (event.key === "x" && at >= 0) links[at].closest("[data-line]").querySelector("input")?.click();
+  else if (event.key === "x" && at >= 0) boxOf(links[at])?.click();
+  else if (event.key === "e" && reason) {
+    // Where lines are chosen, the reason is theirs.
+    if (at >= 0 && !document.querySelector("[data-line] :checked")) boxOf(links[at])?.click();
+    event.preventDefault();
+    reason.focus();
+  }
+});
+
+// From the reason, Ctrl and Enter excuse what is chosen.
+reason?.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  reason.form.requestSubmit(reason.form.querySelector("[value=excused]"));
 });
 
 // A one-time code stands in the fragment of its link, which no browser sends: it is put into its field here.

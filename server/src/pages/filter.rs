@@ -1,5 +1,8 @@
 //! What lists are narrowed by.
 
+use onbeat_core::rules::FindingKind;
+
+use super::Frame;
 use crate::{auth::Actor, desk::Books};
 
 /// A name to choose by its id.
@@ -53,6 +56,12 @@ pub(super) fn teams(books: &Books, actor: &Actor, chosen: Option<&String>) -> Ve
 pub(super) fn reps(books: &Books, actor: &Actor, chosen: Option<&String>) -> Vec<Choice> {
     let own = books.reps.iter().filter(|(_, rep)| actor.covers(&rep.team));
     choices(own.map(|(id, rep)| (id, &rep.name)), chosen)
+}
+
+/// The kinds of findings and questions.
+pub(super) fn kinds(frame: &Frame, chosen: Option<&String>) -> Vec<Choice> {
+    let all = FindingKind::ALL.map(|kind| (kind.code(), frame.of("kind", &kind.code())));
+    choices(all.iter().map(|(code, words)| (code, words)), chosen)
 }
 
 /// All districts.

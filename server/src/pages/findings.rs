@@ -19,6 +19,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     Frame,
+    filter::{self, Choice, given, link},
     form::Fields,
     frame::{self, may_send},
 };
@@ -26,6 +27,7 @@ use crate::{
     auth::Actor,
     desk::{
         Books, Desk, DeskError, DeskResult,
+        days::Which,
         decide::{self, Case, FindingView, Ruling},
         look,
         shares::{self, Shares},
@@ -45,6 +47,42 @@ pub(super) struct Wanted {
     state: Option<String>,
     /// Only of this rep.
     rep: Option<String>,
+    /// Only of this team.
+    team: Option<String>,
+    /// Only of this kind: `left_area`, ….
+    kind: Option<String>,
+}
+
+impl Wanted {
+    fn state(&self) -> Option<String> {
+        given(self.state.as_ref())
+    }
+
+    /// The queue narrowed alike, in another state.
+    fn link(&self, state: Option<&String>) -> String {
+        let others = [
+            ("rep", self.rep.as_ref()),
+            ("team", self.team.as_ref()),
+            ("kind", self.kind.as_ref()),
+        ];
+        link("/findings", &[&[("state", state)], &others[..]].concat())
+    }
+
+    /// The views of a state that this person sees, newest first.
+    fn query(&self, desk: &Desk, actor: &Actor, state: &str) -> ViewQuery {
+        let which = Which {
+            team: given(self.team.as_ref()),
+            rep: given(self.rep.as_ref()),
+            ..Which::default()
+        };
+        let mut query = which.query(desk, actor, "finding");
+        let fields = [("state", Some(state.to_owned())), ("kind", given(self.kind.as_ref()))];
+        let given = fields.into_iter();
+        query
+            .fields
+            .extend(given.filter_map(|(name, value)| Some((name.to_owned(), Field::Text(value?)))));
+        query
+    }
 }
 
 /// A finding in a line.
@@ -132,7 +170,15 @@ pub(super) fn state(state: FindingState) -> &'static str {
 struct QueuePage {
     frame: Frame,
     lines: Vec<Brief>,
-    states: Vec<(&'static str, bool)>,
+    /// Code, address, and whether it is shown.
+    states: Vec<(&'static str, String, bool)>,
+    /// The state that is shown, where one was asked for.
+    state: Option<String>,
+    /// Where this queue is.
+    here: String,
+    reps: Vec<Choice>,
+    teams: Vec<Choice>,
+    kinds: Vec<Choice>,
     may_decide: bool,
     /// As it was typed, where nothing came of it.
     reason: String,
@@ -159,26 +205,13 @@ async fn queue(
     reason: &str,
     wrong: Option<&DeskError>,
 ) -> DeskResult<Response> {
-    let asked = wanted.state.as_deref().filter(|state| !state.is_empty());
-    let states = asked.map_or(vec!["answered", "open"], |state| vec![state]);
+    let asked = wanted.state();
+    let states = asked.as_deref().map_or(vec!["answered", "open"], |state| vec![state]);
     let (books, shares) = (Books::now(desk), shares::now(desk).await?);
     let mut lines = Vec::new();
     for state in states {
-        let mut fields = vec![("state".to_owned(), Field::Text(state.into()))];
-        fields.extend(
-            wanted
-                .rep
-                .iter()
-                .map(|rep| ("rep".to_owned(), Field::Text(rep.clone()))),
-        );
-        let query = ViewQuery {
-            kind: "finding".into(),
-            scopes: actor.scopes(),
-            fields,
-            descending: true,
-            limit: LINES - lines.len(),
-            ..ViewQuery::default()
-        };
+        let mut query = wanted.query(desk, actor, state);
+        query.limit = LINES - lines.len();
         let views = desk.app.store.views(&query).await?;
         let read = views
             .iter()
@@ -187,10 +220,20 @@ async fn queue(
         lines.extend(shown.map(|view| Brief::new(&frame, &books, &shares, view)));
     }
     let all = ["", "open", "answered", "excused", "confirmed", "withdrawn"];
+    let tab = |state: &'static str| {
+        let link = wanted.link(given(Some(&state.to_owned())).as_ref());
+        (state, link, state == asked.as_deref().unwrap_or_default())
+    };
     let shown = QueuePage {
+        // Where all is decided nothing is left to choose.
+        may_decide: may_send(actor, "/findings") && (wrong.is_some() || lines.iter().any(|line| line.undecided)),
         lines,
-        states: all.map(|state| (state, state == asked.unwrap_or_default())).to_vec(),
-        may_decide: may_send(actor, "/findings"),
+        states: all.map(tab).to_vec(),
+        here: wanted.link(asked.as_ref()),
+        state: asked,
+        reps: filter::reps(&books, actor, wanted.rep.as_ref()),
+        teams: filter::teams(&books, actor, wanted.team.as_ref()),
+        kinds: filter::kinds(&frame, wanted.kind.as_ref()),
         reason: reason.to_owned(),
         wrong: wrong.map(|error| frame.said(error)),
         frame,
@@ -199,7 +242,7 @@ async fn queue(
 }
 
 /// Excuses or withdraws many, all or none.
-#[utoipa::path(post, path = "/findings", tag = "pages",
+#[utoipa::path(post, path = "/findings", tag = "pages", params(Wanted),
     request_body(content = String, description = "`finding` repeated, `state`, `reason`",
         content_type = "application/x-www-form-urlencoded"), responses(
     (status = 303, description = "To the queue"),
@@ -209,6 +252,7 @@ pub(super) async fn decide_many(
     State(desk): State<Desk>,
     actor: Actor,
     frame: Frame,
+    Query(wanted): Query<Wanted>,
     Form(fields): Form<Fields>,
 ) -> DeskResult<Response> {
     let ruling = if fields.one("state") == "withdrawn" {
@@ -218,8 +262,8 @@ pub(super) async fn decide_many(
     };
     let reason = fields.one("reason");
     match decide::decide_many(&desk, &actor, &fields.all("finding"), ruling, reason).await {
-        Ok(_) => Ok(Redirect::to("/findings").into_response()),
-        Err(error) => queue(&desk, &actor, frame, &Wanted::default(), reason, Some(&error)).await,
+        Ok(_) => Ok(Redirect::to(&wanted.link(wanted.state().as_ref())).into_response()),
+        Err(error) => queue(&desk, &actor, frame, &wanted, reason, Some(&error)).await,
     }
 }
 

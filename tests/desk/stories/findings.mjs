@@ -45,14 +45,31 @@ export default {
     }
     assert.equal(await page.locator("[data-line] :checked").count(), 2);
     await page.keyboard.press("k");
-    await tabTo(page, "[name=reason]");
+    await page.keyboard.press("e");
     await page.keyboard.type("Both told me, the phones are looked at");
-    await tabTo(page, "[name=state][value=excused]");
-    await page.keyboard.press("Enter");
+    await page.keyboard.press("Control+Enter");
     await page.waitForFunction((count) => document.querySelectorAll("[data-line]").length < count, before);
     assert.equal(await lines.count(), before - 2);
     await page.goto("/findings?state=excused");
     assert.equal(await lines.count(), 2);
+  },
+
+  async "the queue is narrowed by whom and what, and stays so from state to state"(browser) {
+    const page = await browser.page("admin", "/findings?state=withdrawn");
+    const { items } = await browser.api("admin", "findings?kind=left_area");
+    await tabTo(page, "select[name=kind]");
+    await page.selectOption("select[name=kind]", "left_area");
+    await page.selectOption("select[name=rep]", items[0].rep);
+    await page.getByRole("button", { name: "Show" }).click();
+    await page.waitForURL(/kind=left_area/);
+    assert.equal(await page.locator("nav [aria-current=page]", { hasText: "withdrawn" }).count(), 1);
+    for (const { state } of items.filter((item) => item.rep === items[0].rep).map((item) => item.finding)) {
+      await page.locator(".tabs a", { hasText: state }).click();
+      await page.waitForURL(new RegExp(`state=${state}&rep=${items[0].rep}&kind=left_area`));
+      const lines = await page.locator("[data-line]").allTextContents();
+      assert.ok(lines.length > 0 && lines.every((line) => /Left the area/.test(line)), lines.join("\n"));
+    }
+    assert.deepEqual(await accessible(page), []);
   },
 
   async "who decides second sees what the first decided"(browser) {

@@ -1,6 +1,6 @@
 // What is typed outlives a session that ends in mid-form: it stays in this tab until it is sent. Where the log-in
-// follows, the form did not arrive: its fields are as they were after it. Whatever else follows without saying what is
-// wrong, it arrived.
+// follows, or a page that says what is wrong without the form, the form did not arrive: its fields are as they were once
+// it is opened again. Whatever else follows without saying what is wrong, it arrived.
 const noted = (name) => {
   const value = sessionStorage.getItem(name);
   sessionStorage.removeItem(name);
@@ -8,8 +8,10 @@ const noted = (name) => {
 };
 const sent = noted("onbeat.sent");
 const unsent = location.pathname === "/login" ? null : noted("onbeat.unsent");
-if (sent && location.pathname === "/login") sessionStorage.setItem("onbeat.unsent", sent);
-else if (sent && !document.querySelector("[role=alert]")) sessionStorage.removeItem(sent);
+const isRefused = document.querySelector("[role=alert]") !== null;
+const isThere = [...document.forms].some((form) => `onbeat.${form.dataset.keep}` === sent);
+if (sent && (location.pathname === "/login" || (isRefused && !isThere))) sessionStorage.setItem("onbeat.unsent", sent);
+else if (sent && !isRefused) sessionStorage.removeItem(sent);
 
 for (const form of document.querySelectorAll("form[data-keep]")) {
   const key = "onbeat." + form.dataset.keep;

@@ -2,14 +2,18 @@
 
 use askama::Template;
 use axum::{
-    extract::{Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    extract::{MatchedPath, Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
     response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
 
-use super::frame::{self, Frame};
-use crate::{auth::Actor, desk::Desk, error::Refusal};
+use super::frame::{self, Frame, own_place};
+use crate::{
+    auth::{Actor, access},
+    desk::Desk,
+    error::Refusal,
+};
 
 #[derive(Template)]
 #[template(path = "error.html")]
@@ -17,13 +21,15 @@ struct ErrorPage {
     frame: Frame,
     message: String,
     request_id: String,
+    /// The form that was sent, where there is one at that address.
+    back: Option<String>,
 }
 
 /// Turns what a browser is refused into a page: to log in where nobody is, else the words of the error. Whatever is a
 /// page says what it may do.
 pub(crate) async fn as_page(State(desk): State<Desk>, request: Request, next: Next) -> Response {
-    let (headers, uri) = (request.headers().clone(), request.uri().clone());
-    let mut response = told(&desk, &headers, &uri, next.run(request).await);
+    let (headers, uri, back) = (request.headers().clone(), request.uri().clone(), back(&request));
+    let mut response = told(&desk, &headers, &uri, back, next.run(request).await);
     let is_page = |kind: &HeaderValue| kind.as_bytes().starts_with(b"text/html");
     if response.headers().get(header::CONTENT_TYPE).is_some_and(is_page)
         && let Ok(policy) = frame::policy(&desk).parse()
@@ -33,7 +39,15 @@ pub(crate) async fn as_page(State(desk): State<Desk>, request: Request, next: Ne
     response
 }
 
-fn told(desk: &Desk, headers: &HeaderMap, uri: &Uri, response: Response) -> Response {
+/// Where the form is that a request sends, if its page has the same address.
+fn back(request: &Request) -> Option<String> {
+    let route = request.extensions().get::<MatchedPath>()?;
+    let is_form = *request.method() == Method::POST && access::of(&Method::GET, route.as_str()).is_some();
+    let address = request.uri().path_and_query().filter(|_| is_form)?;
+    Some(own_place(address.as_str()).to_owned())
+}
+
+fn told(desk: &Desk, headers: &HeaderMap, uri: &Uri, back: Option<String>, response: Response) -> Response {
     let refused = response.extensions().get::<Refusal>();
     let Some(refusal) = refused.filter(|_| !uri.path().starts_with("/api/") && takes_html(headers)) else {
         return response;
@@ -46,6 +60,7 @@ fn told(desk: &Desk, headers: &HeaderMap, uri: &Uri, response: Response) -> Resp
     let shown = ErrorPage {
         message: frame.refusal(refusal),
         request_id: refusal.text("request_id").to_owned(),
+        back,
         frame,
     };
     let Ok(page) = frame::page(response.status(), &shown) else {

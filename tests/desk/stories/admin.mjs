@@ -80,6 +80,24 @@ export default {
     assert.equal(customers.some(({ id }) => id === "x1"), false);
   },
 
+  async "a file or a form that is too large says so on a page that leads back, and what was typed is kept"(browser) {
+    const page = await browser.page("admin", "/admin/import?kind=customers");
+    const file = { name: "customers.csv", mimeType: "text/csv", buffer: Buffer.alloc(17 * 1024 * 1024, "x") };
+    await page.locator("[name=file]").setInputFiles(file);
+    await page.locator("button.main").click();
+    await alert(page).filter({ hasText: "16 MB" }).waitFor();
+    assert.deepEqual(await accessible(page), []);
+    await page.goto("/admin/notice");
+    await page.locator("[name=en]").evaluate((field) => field.removeAttribute("maxlength"));
+    await page.locator("[name=zh]").fill("我们只在工作时段记录位置");
+    await page.locator("[name=en]").fill("x".repeat(1_200_000));
+    await page.locator("form.card button.main").click();
+    await alert(page).filter({ hasText: "1 MB" }).waitFor();
+    await page.getByRole("link", { name: "Back to the form" }).click();
+    assert.equal(path(page), "/admin/notice");
+    assert.equal(await page.locator("[name=zh]").inputValue(), "我们只在工作时段记录位置");
+  },
+
   async "leave is entered for a rep, and stands among the exceptions"(browser) {
     const page = await browser.page("nora", "/exceptions");
     await page.locator("select[name=rep]").selectOption({ label: "Hal Irwin" });

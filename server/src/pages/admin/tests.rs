@@ -157,12 +157,17 @@ async fn a_file_that_does_not_fit_says_where_and_changes_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn only_files_may_be_large() {
     let world = World::new().await;
-    let admin = Admin::of(&world).await;
+    let mut admin = Admin::of(&world).await;
     let large = "x".repeat(2 * 1024 * 1024);
-    assert_eq!(
-        admin.post("/admin/duties", &large).await.0,
-        StatusCode::PAYLOAD_TOO_LARGE
-    );
+    for (language, said) in [("en", "Back to the form"), ("zh-CN", "返回表单")] {
+        admin.language = language;
+        let (status, shown) = admin.post("/admin/duties", &large).await;
+        let back = format!("<a href=\"/admin/duties\">{said}</a>");
+        assert!(
+            status == StatusCode::PAYLOAD_TOO_LARGE && shown.contains(&back),
+            "{shown}"
+        );
+    }
     assert_eq!(admin.hand_in("customers", &large).await.0, StatusCode::SEE_OTHER);
     let too_large = "x".repeat(17 * 1024 * 1024);
     assert!(admin.hand_in("customers", &too_large).await.0.is_client_error());

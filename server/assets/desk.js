@@ -51,6 +51,17 @@ reason?.addEventListener("keydown", (event) => {
   reason.form.requestSubmit(reason.form.querySelector("[value=excused]"));
 });
 
+// The page on location as phones show it, while it is typed.
+for (const shown of document.querySelectorAll("[data-shows]")) {
+  const fields = shown.dataset.shows.split(" ").map((name) => document.querySelector(`textarea[name=${name}]`));
+  const show = () => {
+    const typed = fields.map((field) => field.value.trim()).find(Boolean);
+    shown.textContent = typed ?? shown.closest("[data-none]").dataset.none;
+  };
+  for (const field of fields) field.addEventListener("input", show);
+  show();
+}
+
 // A one-time code stands in the fragment of its link, which no browser sends: it is put into its field here.
 const field = document.querySelector("[data-fragment]");
 if (field && !field.value) field.value = location.hash.slice(1);

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate};
 use onbeat_core::{record::Hash, reference::Document, time::Schedule};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{Books, Deed, Desk, DeskError, DeskResult, books::bad_policy};
@@ -34,7 +35,24 @@ pub struct DocumentTurned {
     pub name: String,
     /// There was none of this key.
     pub is_new: bool,
+    /// What differs, of the first that change.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldChanged>,
 }
+
+/// A field of a document that differs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldChanged {
+    /// Its name.
+    pub name: String,
+    /// So far; `null`: it is not said.
+    pub old: Value,
+    /// Then.
+    pub new: Value,
+}
+
+/// Documents of which every field that differs is told.
+const TOLD_MOST: usize = 300;
 
 /// Times at which a correction may draw the areas of reps anew, all together.
 const AREAS_MOST: usize = 20_000;
@@ -90,13 +108,43 @@ pub(super) fn differences(before: &Books, after: &Books) -> Vec<DocumentTurned> 
     let differing = new
         .into_iter()
         .filter(|(name, document)| old.get(name) != Some(document));
-    let turned = |((kind, key), document): (Named, Document)| DocumentTurned {
-        is_new: !old.contains_key(&(kind, key.clone())),
-        kind: kind.into(),
-        key,
-        name: name_of(&document).to_owned(),
+    let turned = |(at, ((kind, key), document)): (usize, (Named, Document))| {
+        let before = old.get(&(kind, key.clone()));
+        let told = before.filter(|_| at < TOLD_MOST);
+        DocumentTurned {
+            is_new: before.is_none(),
+            fields: told.map(|before| fields(before, &document)).unwrap_or_default(),
+            kind: kind.into(),
+            key,
+            name: name_of(&document).to_owned(),
+        }
     };
-    differing.map(turned).collect()
+    differing.enumerate().map(turned).collect()
+}
+
+/// The fields that differ, by their names; those of a policy are told value by value elsewhere.
+fn fields(before: &Document, after: &Document) -> Vec<FieldChanged> {
+    let (Ok(Value::Object(mut old)), Ok(Value::Object(new))) =
+        (serde_json::to_value(before), serde_json::to_value(after))
+    else {
+        return Vec::new();
+    };
+    if matches!(after, Document::Policy(_)) {
+        return Vec::new();
+    }
+    let changed = new.into_iter().map(|(name, new)| FieldChanged {
+        old: old.remove(&name).unwrap_or_default(),
+        name,
+        new,
+    });
+    let mut changed: Vec<FieldChanged> = changed.collect();
+    changed.extend(old.into_iter().map(|(name, old)| FieldChanged {
+        name,
+        old,
+        new: Value::Null,
+    }));
+    changed.retain(|field| field.old != field.new);
+    changed
 }
 
 fn name_of(document: &Document) -> &str {

@@ -98,6 +98,18 @@ export default {
     assert.equal(await page.locator("[name=zh]").inputValue(), "我们只在工作时段记录位置");
   },
 
+  async "the page on location stands beside its form as phones show it"(browser) {
+    const page = await browser.page("admin", "/admin/notice");
+    const shows = (lang) => page.locator(`.phone[lang|=${lang}] .text`);
+    await page.locator("[name=en]").fill("");
+    await page.locator("[name=zh]").fill("八点到十六点半。\n问王芳。");
+    assert.equal(await shows("zh").textContent(), "八点到十六点半。\n问王芳。");
+    assert.equal(await shows("en").textContent(), "八点到十六点半。\n问王芳。");
+    await page.locator("[name=en]").fill("From eight to half past four.");
+    assert.equal(await shows("en").textContent(), "From eight to half past four.");
+    assert.deepEqual(await accessible(page), []);
+  },
+
   async "leave is entered for a rep, and stands among the exceptions"(browser) {
     const page = await browser.page("nora", "/exceptions");
     await page.locator("select[name=rep]").selectOption({ label: "Hal Irwin" });

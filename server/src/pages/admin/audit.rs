@@ -152,6 +152,7 @@ fn changes(frame: &Frame, desk: &Desk, record: &DeskRecord) -> Vec<String> {
 fn worded(frame: &Frame, books: &Books, name: &str, value: &Value) -> String {
     let one = |value: &Value| worded(frame, books, name, value);
     match (name, value) {
+        ("user", Value::Null) => frame.t("audit.nobody").to_owned(),
         (_, Value::Null) => "–".to_owned(),
         ("changes", Value::Array(all)) if !all.is_empty() => {
             let changes: Vec<&str> = all.iter().filter_map(Value::as_str).collect();

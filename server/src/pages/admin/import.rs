@@ -1,5 +1,6 @@
 //! Taking in a company's files: handed in, looked at row by row and on the map, and only then applied.
 
+mod changed;
 pub(super) mod drawn;
 pub(super) mod hand_in;
 
@@ -13,7 +14,10 @@ use axum::{
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::super::{Frame, form::Fields, frame};
+use super::{
+    super::{Frame, form::Fields, frame},
+    policy,
+};
 use crate::{
     auth::Actor,
     desk::{
@@ -94,13 +98,8 @@ struct Line {
     key: String,
     name: String,
     is_new: bool,
-}
-
-/// A value of the policy that would change.
-struct ValueLine {
-    key: String,
-    old: String,
-    new: String,
+    /// What changes, field by field.
+    changes: Vec<String>,
 }
 
 /// A column to choose.
@@ -117,7 +116,8 @@ struct PreviewPage {
     name: String,
     imported: Option<Imported>,
     lines: Vec<Line>,
-    values: Vec<ValueLine>,
+    /// What a value of the policy is called, how it is, and how it would be.
+    values: Vec<[String; 3]>,
     more: usize,
     columns: Vec<ColumnLine>,
     on_map: bool,
@@ -247,15 +247,16 @@ async fn looked_at(
         key: document.key.clone(),
         name: document.name.clone(),
         is_new: document.is_new,
+        changes: document
+            .fields
+            .iter()
+            .map(|field| changed::in_words(&frame, field))
+            .collect(),
     });
     let values = imported
         .iter()
         .flat_map(|imported| &imported.policy)
-        .map(|value| ValueLine {
-            key: value.key.clone(),
-            old: value.old.to_string(),
-            new: value.new.to_string(),
-        });
+        .map(|value| policy::in_words(&frame, value));
     let page = PreviewPage {
         lines: lines.collect(),
         values: values.collect(),

@@ -6,12 +6,15 @@ use axum::{
     extract::State,
     response::{IntoResponse, Redirect, Response},
 };
-use onbeat_core::reference::{Document, Notice};
+use onbeat_core::{
+    reference::{Document, Notice},
+    words::Language,
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::super::{
-    Frame,
+    Frame, Words,
     frame::{self, may_send},
 };
 use crate::{
@@ -29,10 +32,39 @@ pub(super) struct Typed {
     en: String,
 }
 
+/// The page as a phone of one language shows it.
+struct Phone {
+    lang: &'static str,
+    title: &'static str,
+    company: &'static str,
+    /// Fields whose text it shows: the first that holds one.
+    shows: &'static str,
+    text: String,
+}
+
+impl Phone {
+    fn new(frame: &Frame, language: Language, page: &Typed) -> Self {
+        let words = Words(language);
+        let (shows, texts) = match language {
+            Language::Zh => ("zh en", [&page.zh, &page.en]),
+            Language::En => ("en zh", [&page.en, &page.zh]),
+        };
+        let text = texts.into_iter().find(|text| !text.trim().is_empty());
+        Self {
+            lang: words.tag(),
+            title: words.find("notice.phone_title").unwrap_or_default(),
+            company: words.find("notice.phone_company").unwrap_or_default(),
+            shows,
+            text: text.map_or_else(|| frame.t("notice.none").to_owned(), String::clone),
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "admin/notice.html")]
 struct NoticePage {
     frame: Frame,
+    phones: [Phone; 2],
     zh: String,
     en: String,
     /// First digits of the version's name, as consents have it.
@@ -58,8 +90,11 @@ fn shown(
     let in_force = Books::now(desk).notice.clone();
     let version = in_force.as_ref().map(|notice| notice.version().branch());
     let of_force = in_force.map(|Notice { zh, en }| Typed { zh, en });
-    let Typed { zh, en } = typed.or(of_force).unwrap_or_default();
+    let typed = typed.or(of_force).unwrap_or_default();
+    let phones = [Language::Zh, Language::En].map(|language| Phone::new(&frame, language, &typed));
+    let Typed { zh, en } = typed;
     let page = NoticePage {
+        phones,
         zh,
         en,
         version,

@@ -155,6 +155,48 @@ async fn a_file_that_does_not_fit_says_where_and_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_preview_says_what_changes_in_a_row_field_by_field() {
+    let world = World::new().await;
+    let admin = Admin::of(&world).await;
+    let hand_in = async |name: &str, landline: &str, lat: &str| {
+        let file = format!("id,name,lat,lon,landline\nc9,{name},{lat},121.4,{landline}\n");
+        assert_eq!(admin.hand_in("customers", &file).await.0, StatusCode::SEE_OTHER);
+        admin.get("/admin/import/preview").await.1
+    };
+    let fresh = hand_in("Nine", "", "31.2").await;
+    assert!(!fresh.contains("→"), "a new row changes nothing: {fresh}");
+    admin.post("/admin/import/preview", "do=apply").await;
+    let changed = hand_in("Ninth", "02158881234", "31.25").await;
+    for said in [
+        "Name: Nine → Ninth",
+        "Landline: – → 02158881234",
+        "Latitude: 31.200000 → 31.250000",
+    ] {
+        assert!(changed.contains(said), "{said} in {changed}");
+    }
+    assert!(!changed.contains("Longitude:"), "it stays: {changed}");
+
+    let people = "user,name,role,team,districts,customers\nwang,Wang Fang,rep,t1,,c9\n";
+    assert_eq!(admin.hand_in("users", people).await.0, StatusCode::SEE_OTHER);
+    let (_, shown) = admin.get("/admin/import/preview").await;
+    assert!(shown.contains("Customers: +c9, −c1"), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_supervisor_without_a_team_is_told_of_until_he_has_one() {
+    let world = World::new().await;
+    let admin = Admin::of(&world).await;
+    let warning = "a supervisor without a team sees no rep";
+    let (status, shown) = admin.post("/admin/users", "user=sam&name=Sam&role=supervisor").await;
+    assert!(status == StatusCode::CREATED && shown.contains(warning), "{shown}");
+    let saved = admin
+        .post("/admin/users/sam", "do=save&name=Sam&role=supervisor&team=t1")
+        .await;
+    assert_eq!(saved.0, StatusCode::SEE_OTHER);
+    assert!(!admin.get("/admin/users").await.1.contains(warning));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn only_files_may_be_large() {
     let world = World::new().await;
     let mut admin = Admin::of(&world).await;
@@ -212,6 +254,8 @@ async fn the_companys_page_is_put_in_force_and_taken_away() {
         shown.contains("位置") && shown.contains(&notice.version().branch()),
         "{shown}"
     );
+    let on_phone = |shows: &str, text: &str| format!("data-shows=\"{shows}\" tabindex=\"0\">{text}</div>");
+    assert!(shown.contains(&on_phone("zh en", "位置")) && shown.contains(&on_phone("en zh", "Place\nand time")));
     let long = format!("zh={}", "x".repeat(12_001));
     let (status, shown) = admin.post("/admin/notice", &long).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -287,7 +331,7 @@ async fn a_district_that_is_drawn_is_looked_at_with_what_it_means_before_it_chan
     assert_eq!(status, StatusCode::OK);
     for told in [
         "km²",
-        "outside then",
+        "falls out of",
         "would lie outside all of his districts",
         "name=\"valid_from\"",
         "/admin/draw?again=true",

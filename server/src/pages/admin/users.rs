@@ -31,6 +31,8 @@ struct Line {
     role: &'static str,
     teams: String,
     disabled: bool,
+    /// A supervisor without a team sees no rep.
+    lonely: bool,
 }
 
 /// A team, and whether it is chosen.
@@ -89,6 +91,7 @@ async fn all(
     let lines = users::list(desk).await?.into_iter().map(|user| Line {
         link: format!("/admin/users/{}", encoded(&user.user)),
         role: user.role.as_str(),
+        lonely: user.role == Role::Supervisor && user.teams.is_empty() && !user.disabled,
         teams: names(&books, &user.teams).join(frame.t("unit.join")),
         user: user.user,
         name: user.name,

@@ -28,24 +28,37 @@ async function isSigned(what, item, key, algorithm) {
   return crypto.subtle.verify(algorithm, imported, bytesOf(item.sig), message);
 }
 
+// What does not hold, and of which record: `2/17` is the 17th under the phone's second key.
+class Fault extends Error {
+  constructor(what, { epoch, seq = 0 }) {
+    super(`${epoch}/${seq}`);
+    this.what = what;
+  }
+}
+
 class Check {
   constructor(keys) {
     this.keys = new Map(keys.map((key) => [key.kid, key.key]));
-    this.counts = { records: 0, seals: 0, receipts: 0, erased: 0 };
+    this.counts = { records: 0, seals: 0, receipts: 0, erased: 0, branches: 0 };
     this.lines = new Map();
   }
 
   async byServer(what, item) {
     const key = this.keys.get(item.kid);
-    if (!key || !(await isSigned(what, item, key, ED25519))) throw new Error(`${what} ${item.epoch}/${item.seq ?? 0}`);
+    if (!key || !(await isSigned(what, item, key, ED25519))) throw new Fault(what, item);
   }
 
   async item(line, item) {
     if (item.issued_at !== undefined) return this.certificate(line, item);
-    if (item.branch?.hash) return void (this.last = item.branch.hash);
+    if (item.branch?.hash) return this.branch(item.branch);
     if (item.seal) return this.seal(item.seal);
     if (item.receipt) return this.receipt(item.receipt);
     if (item.anchor) return this.byServer("anchor", item.anchor);
+  }
+
+  branch(branch) {
+    this.counts.branches += 1;
+    this.last = branch.hash;
   }
 
   async certificate(line, certificate) {
@@ -56,10 +69,9 @@ class Check {
   }
 
   async record(headLine, head, bodyLine) {
-    const where = `${head.epoch}/${head.seq}`;
-    if (head.prev !== this.last) throw new Error(`chain ${where}`);
+    if (head.prev !== this.last) throw new Fault("chain", head);
     if (bodyLine === "null") this.counts.erased += 1;
-    else if ((await hashOf(bodyLine)) !== head.body) throw new Error(`body ${where}`);
+    else if ((await hashOf(bodyLine)) !== head.body) throw new Fault("body", head);
     this.last = await hashOf(headLine);
     this.counts.records += 1;
     this.lines.set(this.last, { head: headLine, body: bodyLine });
@@ -67,7 +79,7 @@ class Check {
 
   async seal(seal) {
     const algorithm = this.isPhone ? P256 : ED25519;
-    if (!(await isSigned("seal", seal, this.key, algorithm))) throw new Error(`seal ${seal.epoch}/${seal.seq}`);
+    if (!(await isSigned("seal", seal, this.key, algorithm))) throw new Fault("seal", seal);
     this.counts.seals += 1;
     this.cover("seal", seal);
   }
@@ -116,11 +128,21 @@ async function run(card, status) {
     const [ours, document] = await Promise.all([fetched(`${log}?why=${encodeURIComponent(why)}`), fetched(keys)]);
     const done = await check(ours, JSON.parse(document).keys);
     status.textContent = `✓ ${filled(holds, done.counts)}`;
+    mean(card, ["erased", "branches"].filter((what) => done.counts[what]).map((what) => filled(card.dataset[what], done.counts)));
     offer(card, done.lines);
   } catch (error) {
     const unknown = error.name === "NotSupportedError" || error.name === "DataError";
     status.textContent = unknown ? old : `✗ ${filled(fails, { where: error.message })}`;
+    const said = error instanceof Fault && card.dataset[`fault${error.what[0].toUpperCase()}${error.what.slice(1)}`];
+    mean(card, said ? [said] : []);
   }
+}
+
+// What it means, in words.
+function mean(card, sentences) {
+  const list = card.querySelector(".meant");
+  list.hidden = sentences.length === 0;
+  list.replaceChildren(...sentences.map((sentence) => Object.assign(document.createElement("li"), { textContent: sentence })));
 }
 
 // Each record of the day opens its lines, with the seal and the receipt that cover it.

@@ -84,6 +84,11 @@ impl DayPage {
         let path = format!("/reps/{}/days/{}/trail", self.rep, self.day);
         link(&path, &[("format", Some(&format.to_owned())), ("why", Some(&self.why))])
     }
+
+    /// Where the log that is checked is taken out, for the same reason.
+    fn log_file(&self) -> String {
+        link(&format!("/api/v1/reps/{}/log", self.rep), &[("why", Some(&self.why))])
+    }
 }
 
 /// The day. With a reason its positions too: that is recorded first, and the rep sees who looked and why.

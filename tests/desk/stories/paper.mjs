@@ -15,6 +15,9 @@ export default {
     assert.match(await page.locator("main").textContent(), /nora.*Hal asked what his phone saw/s);
     await page.locator(".verify-run").click();
     await page.locator(".verified", { hasText: "✓" }).waitFor();
+    // What it checked is taken along, to be checked anywhere.
+    const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "log.ndjson" }).click()]);
+    assert.equal(file.suggestedFilename(), "log.ndjson");
   },
 
   async "the register and the board print"(browser) {

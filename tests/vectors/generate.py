@@ -113,9 +113,12 @@ def log(server, phone):
     lines += [line({"seal": seal}), line({"receipt": receipt})]
     epoch, epoch_message = signed("epoch", phone, {
         "stream": STREAM, "epoch": 2, "key": b64(phone.public), "heads": [prev, sha(cert)], "reason": "fork"})
+    pins, pins_message = signed("pins", server, {
+        "pins": [b64(hashlib.sha256(name).digest()) for name in (b"current", b"next")], "issued_at": BASE_MS})
     messages = {"anchor": anchor_message, "seal": seal_message, "receipt": receipt_message, "epoch": epoch_message,
-                "certificate": certificate(server, phone)[1]}
-    return "\n".join(lines) + "\n", records, {"anchor": anchor, "seal": seal, "receipt": receipt, "epoch": epoch}, messages
+                "pins": pins_message, "certificate": certificate(server, phone)[1]}
+    signeds = {"anchor": anchor, "seal": seal, "receipt": receipt, "epoch": epoch, "pins": pins}
+    return "\n".join(lines) + "\n", records, signeds, messages
 
 
 def line_cases(records, cert):
@@ -449,6 +452,8 @@ def main():
             {"name": "a receipt of zeros", "receipt": bad_sig(signeds["receipt"])},
             {"name": "a receipt given another time", "receipt": {**signeds["receipt"], "received_at": BASE_MS}},
             {"name": "an anchor given another time", "anchor": {**signeds["anchor"], "server_at": BASE_MS}},
+            {"name": "TLS keys without the next one", "pins": {**signeds["pins"], "pins": signeds["pins"]["pins"][:1]}},
+            {"name": "TLS keys given another time", "pins": {**signeds["pins"], "issued_at": BASE_MS + 1}},
             {"name": "an epoch for another key", "epoch": {**signeds["epoch"], "key": b64(other.public)}},
         ]})
     write_logs(write, server, phone, other)

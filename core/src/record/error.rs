@@ -43,7 +43,7 @@ pub enum RecordError {
     /// A signature that does not verify, or names a key that is not the stream's.
     #[error("{what}: the signature does not verify under key {kid}")]
     BadSignature {
-        /// `seal`, `receipt`, `anchor`, `certificate`, `key` or `recovery`.
+        /// `seal`, `receipt`, `anchor`, `certificate`, `key`, `recovery` or `pins`.
         what: &'static str,
         /// The key it names.
         kid: String,

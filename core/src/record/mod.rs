@@ -29,8 +29,8 @@ pub use keys::{KeyFile, KeyRing, RecoveryKey, ServerKey};
 pub use line::{BranchStart, Line, read_lines};
 pub use moment::{Moment, TOLERANCE_MS, backwards_ms};
 pub use signed::{
-    Anchor, Certificate, CertificateFields, EpochReason, EpochRequest, Grade, Kid, PublicKey, Receipt, Seal, Signable,
-    Signature, Unsigned,
+    Anchor, Certificate, CertificateFields, EpochReason, EpochRequest, Grade, Kid, Pin, PublicKey, Receipt, Seal,
+    Signable, Signature, TlsPins, Unsigned,
 };
 
 /// Head and body line together, in bytes, without line breaks.

@@ -95,6 +95,7 @@ fn messages_and_signatures_are_those_of_the_vectors() {
     assert!(holds::<EpochRequest>(&all["epoch"], message("epoch"), &phone));
     assert!(holds::<Receipt>(&all["receipt"], message("receipt"), &server));
     assert!(holds::<Anchor>(&all["anchor"], message("anchor"), &server));
+    assert!(holds::<TlsPins>(&all["pins"], message("pins"), &server));
     let line = include_str!("../../../tests/vectors/log.ndjson")
         .lines()
         .next()
@@ -112,6 +113,8 @@ fn messages_and_signatures_are_those_of_the_vectors() {
             holds::<Receipt>(receipt, None, &server)
         } else if let Some(epoch) = case.get("epoch") {
             holds::<EpochRequest>(epoch, None, &phone)
+        } else if let Some(pins) = case.get("pins") {
+            holds::<TlsPins>(pins, None, &server)
         } else {
             holds::<Anchor>(&case["anchor"], None, &server)
         };

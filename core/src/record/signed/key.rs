@@ -88,6 +88,8 @@ macro_rules! written_as_base64url {
         }
     };
 }
+pub(super) use written_as_base64url;
+
 written_as_base64url!(PublicKey, |bytes: Vec<u8>| PublicKey::from_bytes(&bytes));
 written_as_base64url!(Signature, |bytes: Vec<u8>| if bytes.len() == 64 {
     Ok(Signature(bytes))

@@ -3,7 +3,7 @@ use crate::record::RecordError;
 
 /// Something that is signed: `onbeat/<what>/1` and the fields, newline-joined.
 pub trait Signable: Sized {
-    /// `seal`, `epoch`, `receipt`, `anchor`, `certificate`, `key` or `recovery`.
+    /// `seal`, `epoch`, `receipt`, `anchor`, `certificate`, `key`, `recovery` or `pins`.
     const WHAT: &'static str;
     /// The fields in the order they are signed, without the signature.
     fn fields(&self) -> Vec<String>;

@@ -41,6 +41,8 @@ pub mod socket;
 pub mod store;
 #[cfg(test)]
 mod testing;
+mod tls_keys;
+mod tls_pins;
 
 /// glibc keeps what was freed in an arena for each thread that ever reckoned a union or a password: twice what
 /// the server needs. Without huge pages, which would bring that back.

@@ -192,6 +192,7 @@ pub const ROUTES: &[Route] = &[
     route(POST, "/admin/erase", ADMINS, Scope::Company),
     // Phones.
     route(GET, "/api/v1/keys", Who::Anyone, Scope::Company),
+    route(GET, "/api/v1/pins", Who::Anyone, Scope::Company),
     route(POST, "/api/v1/enrol", Who::Anyone, Scope::Company),
     route(POST, "/api/v1/recover", Who::Anyone, Scope::Company),
     route(POST, "/api/v1/streams/{stream}/epochs", Who::Phone, Scope::Company),

@@ -1,4 +1,4 @@
-//! The commands. All but `serve`, `config`, `doctor`, `backup`, `restore`, `move`, `judge` and `verify` are one
+//! The commands. All but `serve`, `config`, `tls-pin`, `doctor`, `backup`, `restore`, `move`, `judge` and `verify` are one
 //! [`crate::desk::Command`]: carried out by the server that runs on the data folder, else on the folder (and its
 //! database) itself.
 
@@ -19,6 +19,7 @@ mod restore;
 mod retention;
 mod serve;
 mod settings;
+mod tls_pin;
 mod user;
 mod verify;
 
@@ -52,6 +53,8 @@ enum Command {
     Config(config::ConfigArgs),
     /// Say what is wrong, and how to mend it; beside the running server or without one.
     Doctor(doctor::DoctorArgs),
+    /// Say the pin of a TLS key, for tls.pins in the configuration.
+    TlsPin(tls_pin::TlsPinArgs),
     /// Import districts, customers, users, a calendar or a policy.
     Import(import::ImportArgs),
     /// Export logs, keys, visits or days.
@@ -148,6 +151,7 @@ async fn run(command: Command) -> ExitCode {
     let (done, format) = match command {
         Command::Serve(args) => (serve::run(args).await, Format::Text),
         Command::Config(args) => (config::run(&args), args.format),
+        Command::TlsPin(args) => (tls_pin::run(&args), args.format),
         Command::Import(args) => (import::run(&args).await, args.format()),
         Command::Export(args) => (export::run(&args).await, args.format()),
         Command::User(args) => (user::run(&args).await, args.format()),

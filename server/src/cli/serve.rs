@@ -14,6 +14,7 @@ use crate::{
     fold, folder, log,
     metrics::Connections,
     monitor, router, serve, socket,
+    tls_keys::TlsKeys,
 };
 
 /// Longest wait for the fold worker when the server stops.
@@ -59,19 +60,23 @@ pub(super) async fn run(args: ServeArgs) -> DeskResult<()> {
     let socket =
         socket::listen(data).map_err(|error| DeskError::environment("socket", format!("control socket: {error}")))?;
     let (listener, address) = bind(config.listen).await?;
-    let tls = serve::Tls::of(&config.tls, data).map_err(|error| DeskError::input("bad_tls", error.to_string()))?;
+    let bad_tls = |error: serve::TlsError| DeskError::input("bad_tls", error.to_string());
+    let tls = serve::Tls::of(&config.tls, data).map_err(bad_tls)?;
+    let keys = TlsKeys::of(config, tls.as_ref()).map_err(bad_tls)?;
     let url = public_url(config.public_url.as_deref(), address, tls.is_some())?;
     if url.starts_with("https://") && tls.is_none() && config.behind_proxy.is_none() {
         tracing::warn!("https needs a proxy in front: name it by --behind-proxy, or all its callers count as one");
     }
     let monitor = monitor(config, &desk).await?;
     enrol::set_url(&desk, &url).await?;
+    keys.say(&desk.app).await?;
     greet(&desk, address, tls.is_some(), &url).await?;
 
     let (drained, done) = oneshot::channel::<()>();
     let worker = tokio::spawn(fold::run(desk.app.clone(), async { drop(done.await) }));
     let commands = tokio::spawn(socket::serve(socket, desk.clone()));
     let erasing = tokio::spawn(retention::run(desk.clone()));
+    let saying = tokio::spawn(keys.keep_saying(Arc::clone(&desk.app)));
     let limits = serve::Limits {
         proxy: config.behind_proxy,
         ..serve::Limits::default()
@@ -91,6 +96,7 @@ pub(super) async fn run(args: ServeArgs) -> DeskResult<()> {
     serve::serve(listener, service, stop).await;
     commands.abort();
     erasing.abort();
+    saying.abort();
     drop((drained, monitor));
     // A day that is half folded keeps its mark: nothing is lost if the worker can't end in time.
     let _ = timeout(WORKER_MOST, worker).await;

@@ -19,6 +19,7 @@ use figment::{
     Figment,
     value::{Dict, Value},
 };
+use onbeat_core::record::Pin;
 use serde::{Deserialize, Serialize};
 
 pub use shown::{Shown, shown};
@@ -108,6 +109,8 @@ pub struct Tls {
     pub key: Option<PathBuf>,
     /// Or a certificate authority is asked for one.
     pub acme: Acme,
+    /// Keys that phones may be shown beside the own: the next one, a proxy's.
+    pub pins: Vec<Pin>,
 }
 
 /// Certificates by ACME (RFC 8555), TLS-ALPN-01 on the port the server listens on, which must be 443 outside.

@@ -1,6 +1,6 @@
 //! What the data say of their own condition: for `onbeat doctor`, which may ask a running server.
 
-use onbeat_core::record::Payload;
+use onbeat_core::record::{Payload, Pin};
 use onbeat_core::rules::log::BatchQuarantined;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,7 @@ use super::{
 use crate::{
     phones::{StreamBody, StreamState},
     store::StoreFault,
+    tls_pins,
 };
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -49,6 +50,9 @@ pub struct Condition {
     pub quarantined: usize,
     /// Days since what is past its time was erased last; none where it never was.
     pub retained_days: Option<i64>,
+    /// The TLS keys that phones are told.
+    #[serde(default)]
+    pub tls_pins: Vec<Pin>,
 }
 
 /// Looks at it all.
@@ -88,5 +92,8 @@ pub async fn look(desk: &Desk) -> DeskResult<Condition> {
         phones_silent,
         quarantined: quarantined.len(),
         retained_days: progress.day.map(|day| (today - day).num_days()),
+        tls_pins: tls_pins::said(&*app.store)
+            .await?
+            .map_or_else(Vec::new, |said| said.pins),
     })
 }

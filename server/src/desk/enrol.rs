@@ -13,6 +13,7 @@ use crate::{
     intake::CodeBody,
     phones::{active_phones_of, stream_of},
     store::{Cell, Change},
+    tls_pins,
 };
 
 /// Shortest and longest life of a code, in minutes: 10 minutes to 7 days.
@@ -91,7 +92,7 @@ pub async fn issue(desk: &Desk, actor: &Actor, new: NewCode) -> DeskResult<CodeS
     Ok(CodeShown {
         rep: new.rep,
         retires,
-        link: link(desk, &url, &code),
+        link: link(desk, &url, &code).await?,
         expires: rfc3339(expires_ms),
         warning: if desk.app.demo { None } else { unreachable(&url) },
     })
@@ -136,10 +137,18 @@ fn unreachable(url: &str) -> Option<String> {
 }
 
 /// The fragment of a link is not sent to the server: neither code nor keys stand in anybody's access log.
-fn link(desk: &Desk, url: &str, code: &Token) -> String {
+async fn link(desk: &Desk, url: &str, code: &Token) -> DeskResult<String> {
     let (current, next) = desk.app.signer.current_and_next(desk.now_ms());
     let (key, next) = (&current.key, &next.key);
-    format!("{url}/enrol#code={}&key={key}&next={next}", code.reveal())
+    let said = tls_pins::said(&*desk.app.store).await?;
+    let pins = said
+        .filter(|_| url.starts_with("https://"))
+        .map_or_else(Vec::new, |said| said.pins);
+    let pins: String = pins.iter().map(|pin| format!("&pin={pin}")).collect();
+    Ok(format!(
+        "{url}/enrol#code={}&key={key}&next={next}{pins}",
+        code.reveal()
+    ))
 }
 
 /// Keeps how phones reach the server.

@@ -377,6 +377,7 @@ async fn nobody_enrols_before_the_duties_are_done() {
         link.contains(&format!("&key={}&next=", key.as_str().unwrap())),
         "{link}"
     );
+    assert!(!link.contains("&pin="), "{link}");
     let other = user("other", Role::Supervisor, &["t2"]);
     assert_eq!(code(enrol::issue(&desk, &other, new_code(REP)).await), "not_found");
     let forever = enrol::NewCode {

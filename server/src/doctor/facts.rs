@@ -4,12 +4,13 @@ use std::{
     path::Path,
 };
 
+use onbeat_core::record::Pin;
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 
 use crate::{
     config::{Config, Tls},
     desk::{DeskResult, condition::Condition},
-    folder, keeping, serve,
+    folder, keeping, serve, tls_pins,
 };
 
 /// All that is looked at.
@@ -29,6 +30,8 @@ pub(crate) struct Facts {
     pub behind_proxy: bool,
     /// By what the server speaks TLS.
     pub certificate: Certificate,
+    /// The TLS keys that phones should be told; none where that can't be seen from here.
+    pub pins: Option<Vec<Pin>>,
     /// What the data say, or why they can't be asked.
     pub data: Result<Condition, String>,
 }
@@ -93,6 +96,7 @@ pub(crate) fn gather(config: &Config, data: &Path, now_ms: i64) -> DeskResult<Fa
         public_url: config.public_url.clone(),
         behind_proxy: config.behind_proxy.is_some(),
         certificate: certificate(&config.tls, data),
+        pins: pins(&config.tls),
         data: Err("nobody has asked yet".into()),
     })
 }
@@ -129,6 +133,16 @@ fn certificate(tls: &Tls, data: &Path) -> Certificate {
     usable
         .and_then(|_| validity(path))
         .map_or_else(Certificate::Unusable, Certificate::Holds)
+}
+
+/// A running server alone knows which key it shows of those that an authority certified.
+fn pins(tls: &Tls) -> Option<Vec<Pin>> {
+    let own = match &tls.certificate {
+        Some(path) => Some(serve::pin_of_file(path).ok()?),
+        None if tls.acme.domains.is_empty() => None,
+        None => return None,
+    };
+    Some(tls_pins::in_force(own, &tls.pins))
 }
 
 /// The newest that the authority gave.

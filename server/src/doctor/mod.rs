@@ -8,6 +8,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+use onbeat_core::record::Pin;
 use serde::Serialize;
 
 use crate::{desk::duties::Duty, store::StoreFault};
@@ -53,6 +54,10 @@ pub(crate) enum Trouble {
     CertificateUnusable { why: String },
     /// It ends soon, or has ended.
     CertificateEnds { days: i64 },
+    /// Phones are told other TLS keys than those configured.
+    PinsOld { told: Vec<Pin>, wanted: Vec<Pin> },
+    /// Phones take whoever a public authority vouches for.
+    Unpinned,
     /// The clock stands before what is recorded.
     ClockBehind { seconds: i64 },
     /// Views are old.
@@ -80,12 +85,15 @@ pub(crate) enum Trouble {
 impl Trouble {
     /// It is to be known, but may be right as it is.
     pub(crate) fn is_notice(&self) -> bool {
-        matches!(self, Self::Quarantined { .. } | Self::PhonesSilent { .. })
+        matches!(
+            self,
+            Self::Quarantined { .. } | Self::PhonesSilent { .. } | Self::Unpinned
+        )
     }
 }
 
 /// Each looks for one thing.
-const CHECKS: [fn(&Facts) -> Vec<Trouble>; 17] = [
+const CHECKS: [fn(&Facts) -> Vec<Trouble>; 19] = [
     folder,
     keys,
     disk,
@@ -94,6 +102,8 @@ const CHECKS: [fn(&Facts) -> Vec<Trouble>; 17] = [
     public_url,
     tls_in_front,
     certificate,
+    pins,
+    unpinned,
     clock,
     folds,
     duties,
@@ -194,6 +204,21 @@ fn certificate(facts: &Facts) -> Vec<Trouble> {
             one(left_ms < least_ms, Trouble::CertificateEnds { days })
         }
     }
+}
+
+/// A server that does not run says at its next start what has changed.
+fn pins(facts: &Facts) -> Vec<Trouble> {
+    let (Some(wanted), Ok(data), true) = (&facts.pins, &facts.data, facts.running) else {
+        return Vec::new();
+    };
+    let is_told = data.tls_pins.len() == wanted.len() && wanted.iter().all(|pin| data.tls_pins.contains(pin));
+    let (told, wanted) = (data.tls_pins.clone(), wanted.clone());
+    one(!is_told, Trouble::PinsOld { told, wanted })
+}
+
+fn unpinned(facts: &Facts) -> Vec<Trouble> {
+    let is_said = facts.pins.as_ref().is_none_or(|pins| !pins.is_empty());
+    one(facts.behind_proxy && !is_said, Trouble::Unpinned)
 }
 
 fn clock(facts: &Facts) -> Vec<Trouble> {

@@ -29,6 +29,7 @@ fn sound() -> Facts {
         public_url: Some("https://onbeat.example.com".into()),
         behind_proxy: false,
         certificate: until(NOW_MS + 60 * DAY_MS, 90 * DAY_MS),
+        pins: Some(vec![Pin::of("shown")]),
         data: Ok(Condition {
             now_ms: NOW_MS,
             demo: false,
@@ -43,6 +44,7 @@ fn sound() -> Facts {
             phones_silent: 0,
             quarantined: 0,
             retained_days: Some(0),
+            tls_pins: vec![Pin::of("shown")],
         }),
     }
 }
@@ -121,6 +123,20 @@ fn each_thing_that_is_wrong_is_found_and_nothing_else() {
             Trouble::CertificateEnds { days: -1 },
         ),
         (
+            but(|f| f.pins = Some(["new", "next"].map(Pin::of).into())),
+            Trouble::PinsOld {
+                told: vec![Pin::of("shown")],
+                wanted: ["new", "next"].map(Pin::of).into(),
+            },
+        ),
+        (
+            but(|f| {
+                (f.certificate, f.behind_proxy, f.pins) = (Certificate::None, true, Some(Vec::new()));
+                f.data.as_mut().unwrap().tls_pins.clear();
+            }),
+            Trouble::Unpinned,
+        ),
+        (
             data(|d| d.newest_ms = NOW_MS + 3_600_000),
             Trouble::ClockBehind { seconds: 3_600 },
         ),
@@ -166,6 +182,8 @@ fn what_may_be_right_as_it_is_is_left_alone() {
         but(|f| f.certificate = until(NOW_MS + 14 * DAY_MS, 90 * DAY_MS)),
         but(|f| f.backup_ms = Some(NOW_MS - 2 * DAY_MS)),
         but(|f| f.folder.free_bytes = 3 * GIB),
+        but(|f| f.pins = None),
+        but(|f| (f.pins, f.running) = (Some(vec![Pin::of("new")]), false)),
         data(|d| d.newest_ms = NOW_MS + 60_000),
         data(|d| (d.demo, d.newest_ms) = (true, NOW_MS + DAY_MS)),
         data(|d| d.retained_days = None),
@@ -228,6 +246,12 @@ async fn a_certificate_is_read_and_held_against_its_key() {
         key: Some(file("tls.key", own.serialize_pem())),
         ..Tls::default()
     };
+    let pins = |config: &Config| gather(config, folder.path(), NOW_MS).unwrap().pins;
+    config.tls.pins = vec![Pin::of("next"), Pin::of(own.public_key_der())];
+    assert_eq!(
+        pins(&config),
+        Some(vec![Pin::of(own.public_key_der()), Pin::of("next")])
+    );
     let seen = |config: &Config| gather(config, folder.path(), NOW_MS).unwrap().certificate;
     let until_march = until(1_803_859_200_000, 28 * DAY_MS);
     assert_eq!(seen(&config), until_march);
@@ -242,7 +266,7 @@ async fn a_certificate_is_read_and_held_against_its_key() {
         },
         ..config.clone()
     };
-    assert_eq!(seen(&by_acme), Certificate::Asked);
+    assert_eq!((seen(&by_acme), pins(&by_acme)), (Certificate::Asked, None));
     let kept = [own.serialize_pem(), params.self_signed(&own).unwrap().pem()].concat();
     fs::create_dir(folder.path().join("acme")).unwrap();
     fs::write(folder.path().join("acme/cached_cert_x"), kept).unwrap();

@@ -1,3 +1,5 @@
+use onbeat_core::record::Pin;
+
 use super::Trouble;
 use crate::{desk::duties::Duty, store::StoreFault};
 
@@ -55,6 +57,21 @@ impl Trouble {
             Self::CertificateEnds { days } => (
                 format!("the TLS certificate ends in {days} days"),
                 "see why it was not renewed; the server takes new files within a minute",
+            ),
+            Self::PinsOld { told, wanted } => (
+                format!(
+                    "phones are told that the TLS keys are {}, not {}",
+                    pins(told),
+                    pins(wanted)
+                ),
+                "restart the server: it reads tls.pins at its start, and another certificate within a minute unless the \
+                 log says why not",
+            ),
+            Self::Unpinned => (
+                "phones take any TLS key that a public authority certified for the name: the proxy's is not named"
+                    .into(),
+                "onbeat tls-pin FILE with the proxy's certificate, and put what it says into tls.pins; from then on \
+                 name each new key of the proxy before it is used",
             ),
             Self::ClockBehind { seconds } => (
                 format!("the clock stands {seconds} s before what is recorded already"),
@@ -127,6 +144,13 @@ fn store(fault: &StoreFault) -> (String, String) {
         ),
     };
     (what, mend.into())
+}
+
+fn pins(pins: &[Pin]) -> String {
+    match pins {
+        [] => "any".into(),
+        pins => pins.iter().map(Pin::to_string).collect::<Vec<_>>().join(", "),
+    }
 }
 
 fn names(duties: &[Duty]) -> String {

@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
 };
 use onbeat_core::{
-    record::{Hash, StreamId},
+    record::{Hash, StreamId, TlsPins},
     reference::Document,
     rules::Noted,
 };
@@ -19,6 +19,7 @@ use crate::{
     error::{ApiError, ApiResult},
     phones::{Caller, StreamState},
     store::FeedRow,
+    tls_pins,
 };
 
 const PAGE: usize = 200;
@@ -50,6 +51,9 @@ pub(super) struct Page {
     more: bool,
     /// Newest record of the desk's log: the phone writes it down as a witness.
     desk: DeskHead,
+    /// Which TLS keys the server may show, if it ever said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pins: Option<TlsPins>,
 }
 
 /// One change.
@@ -123,6 +127,7 @@ pub(super) async fn feed(
             seq: head.seq,
             hash: head.hash,
         },
+        pins: tls_pins::said(&*app.store).await?,
     }))
 }
 

@@ -38,6 +38,7 @@ pub use recover::RecoveryOpened;
 pub fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(keys::keys))
+        .routes(routes!(keys::pins))
         .routes(routes!(enrol::enrol))
         .routes(routes!(recover::recover))
         .routes(routes!(epochs::open_epoch))

@@ -38,6 +38,7 @@ use tokio::{
 pub use address::Address;
 pub use pace::Pace;
 pub(crate) use tls::acme::FOLDER as ACME_FOLDER;
+pub(crate) use tls::of_file as pin_of_file;
 pub use tls::{Tls, TlsError};
 
 use crate::{error::ApiError, metrics::Connections};

@@ -8,6 +8,7 @@ use std::{
 };
 
 use super::{
+    super::tls::of_certificate,
     tls::{connect, try_connect, write_pair},
     *,
 };
@@ -93,6 +94,8 @@ async fn a_certificate_is_ordered_and_kept_for_the_next_start() {
         ..config::Tls::default()
     };
     let tls = Tls::of(&wanted, folder.path()).unwrap();
+    let mut shown = tls.as_ref().unwrap().shown();
+    assert_eq!(*shown.borrow(), None, "nothing is certified yet");
     let (address, stop, server) = start_on(listener, tls, short(8), Arc::default()).await;
     let handshake = async {
         loop {
@@ -112,17 +115,26 @@ async fn a_certificate_is_ordered_and_kept_for_the_next_start() {
         }
     };
     let certified = timeout(Duration::from_secs(60), handshake).await;
-    drop(certified.unwrap_or_else(|_| {
+    let certified = certified.unwrap_or_else(|_| {
         panic!(
             "no certificate: {}",
             fs::read_to_string(folder.path().join("pebble.log")).unwrap_or_default()
         )
-    }));
+    });
+    let met = of_certificate(&certified.get_ref().1.peer_certificates().unwrap()[0]).unwrap();
+    let told = shown.wait_for(|pin| *pin == Some(met));
+    drop(
+        timeout(Duration::from_secs(20), told)
+            .await
+            .expect("it is told which key"),
+    );
+    drop(certified);
     drop(stop);
     server.await.unwrap();
 
     drop(pebble);
     let tls = Tls::of(&wanted, folder.path()).unwrap();
+    let kept = tls.as_ref().unwrap().shown();
     let (address, _stop, _server) = start_with(tls, short(8), Arc::default()).await;
     let again = async {
         while try_connect(address, &folder.path().join("root.pem"), &["h2"])
@@ -135,4 +147,5 @@ async fn a_certificate_is_ordered_and_kept_for_the_next_start() {
     timeout(Duration::from_secs(60), again)
         .await
         .expect("the certificate was kept");
+    assert_eq!(*kept.borrow(), Some(met), "and is told of again");
 }

@@ -3,16 +3,57 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use onbeat_core::record::Pin;
 use rustls::{
     ClientConfig, RootCertStore,
     crypto::ring,
     pki_types::{CertificateDer, ServerName, pem::PemObject},
 };
 use tempfile::TempDir;
+use tokio::sync::watch;
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-use super::{super::tls::files::Files, *};
+use super::{
+    super::{pin_of_file, tls::files::Files},
+    *,
+};
 use crate::config;
+
+/// Keys and a certificate of openssl's, and their pins by
+/// `openssl pkey -pubout -outform der | openssl dgst -sha256 -binary | base64`, in base64url.
+const KNOWN: [(&str, &str); 3] = [
+    (
+        "-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg3fwz9BV+i5Py8nHL
+nIKN3nwZ12//ekXUbCaB7s1+VZ+hRANCAAQa329N/KBEADw/9DSNR3cOWpRsxh5D
+99dkVNlqSQHwiXpJJ9eImkJVtnPHgF/r+3kRBa5Kb+UeuB8uD7rk2bNk
+-----END PRIVATE KEY-----
+",
+        "8vLCaZEHmHuGEBsd_594L7uYcJIT6tKC2sjBTPwB1eY",
+    ),
+    (
+        "-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEIPSvCqpLPNtRVTCwDYDNn+eUkFjsPPxYhpnYBY7N1lCe
+-----END PRIVATE KEY-----
+",
+        "k-atfjJL8LruF5hRuOaKhVUQThOG2p5PB-2R5Xp71-4",
+    ),
+    (
+        "-----BEGIN CERTIFICATE-----
+MIIBqzCCATKgAwIBAgIUcMbPn73fUddur34tPi8yZVDLvPQwCgYIKoZIzj0EAwIw
+DDEKMAgGA1UEAwwBeDAgFw0yNjExMjgwMTAyNDFaGA8yMDU0MDQxNDAxMDI0MVow
+DDEKMAgGA1UEAwwBeDB2MBAGByqGSM49AgEGBSuBBAAiA2IABH8Xa6YHsmPOMVuG
+/bjFsm4W/qva7nL3M86QUYNP8cbjtWV3eo18BKzfdwcSj+o+62HPUZrKiGH1tl8M
+oZEgLl/pmrJn7LIKEVLjTl2NYssjkptMMEQ1YaJUl+sHNvfko6NTMFEwHQYDVR0O
+BBYEFD2+G29ksDNiSQwUcgtD38Frq4xJMB8GA1UdIwQYMBaAFD2+G29ksDNiSQwU
+cgtD38Frq4xJMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDZwAwZAIwUwlU
+Vs32qesHpZGCDx/lS+CTbdDUOs3Gd1XrJfMp/OLxbV2jZf/Coo74Nvz8dWlYAjBm
+V5VOdNSLeexnHILHHpyoR9H4SfAbRXXyxM+E6a7pDk+pE45p1X+KFbKGyw9+Frc=
+-----END CERTIFICATE-----
+",
+        "6AUSjTL39XYnUNuhms9a6odd7rpqOT_pkPbq_NMsup0",
+    ),
+];
 
 /// A certificate for `localhost` and its key, in two files.
 pub(super) fn write_pair(folder: &Path) -> [PathBuf; 2] {
@@ -101,10 +142,17 @@ async fn who_does_not_shake_hands_is_hung_up_on() {
 #[test]
 fn renewed_files_are_taken_and_broken_ones_are_not() {
     let (folder, paths) = pair();
-    let files = Files::load(paths.clone()).unwrap();
+    let (key, shown) = watch::channel(None);
+    let files = Files::load(paths.clone(), key).unwrap();
     assert!(!files.look().unwrap(), "nothing is new");
+    let of_files = || paths.each_ref().map(|path| pin_of_file(path).unwrap());
+    let [before, of_key] = of_files();
+    assert_eq!((before, *shown.borrow()), (of_key, Some(of_key)));
     write_pair(folder.path());
     assert!(files.look().unwrap(), "renewed");
+    let [of_certificate, of_key] = of_files();
+    assert_ne!(of_key, before, "another key");
+    assert_eq!((of_certificate, *shown.borrow()), (of_key, Some(of_key)));
     let whole = paths.clone().map(|path| fs::read(path).unwrap());
     let (_other, [_, foreign_key]) = pair();
     for (what, path, bytes) in [
@@ -119,6 +167,29 @@ fn renewed_files_are_taken_and_broken_ones_are_not() {
         }
         assert!(!files.look().unwrap(), "{what}: the old ones stayed");
     }
+}
+
+#[test]
+fn a_pin_is_that_of_other_programs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key.pem");
+    for (pem, pin) in KNOWN {
+        fs::write(&path, pem).unwrap();
+        assert_eq!(pin_of_file(&path).unwrap(), pin.parse::<Pin>().unwrap());
+    }
+    for (what, bytes) in [
+        ("nothing", ""),
+        ("no PEM", "key"),
+        ("half a key", &KNOWN[0].0[..60]),
+        (
+            "no certificate",
+            "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+        ),
+    ] {
+        fs::write(&path, bytes).unwrap();
+        assert!(pin_of_file(&path).is_err(), "{what}");
+    }
+    assert!(pin_of_file(&folder.path().join("none")).is_err());
 }
 
 #[tokio::test]

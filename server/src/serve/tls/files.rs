@@ -5,13 +5,15 @@ use std::{
     time::Duration,
 };
 
+use onbeat_core::record::Pin;
 use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
     server::{ClientHello, ResolvesServerCert},
     sign::CertifiedKey,
 };
+use tokio::sync::watch;
 
-use super::{TlsError, provider};
+use super::{TlsError, of_certificate, provider};
 
 /// How often the files are looked at.
 const EVERY: Duration = Duration::from_secs(60);
@@ -21,17 +23,19 @@ const EVERY: Duration = Duration::from_secs(60);
 pub(in crate::serve) struct Files {
     paths: [PathBuf; 2],
     loaded: RwLock<Loaded>,
+    shown: watch::Sender<Option<Pin>>,
 }
 
 #[derive(Debug)]
 struct Loaded {
     bytes: [Vec<u8>; 2],
     key: Arc<CertifiedKey>,
+    pin: Pin,
 }
 
-/// Loads the files, and looks at them every minute.
-pub(super) fn watch(certificate: &Path, key: &Path) -> Result<Arc<Files>, TlsError> {
-    let files = Arc::new(Files::load([certificate.into(), key.into()])?);
+/// Loads the files, and looks at them every minute; says each time which key they hold.
+pub(super) fn watch(certificate: &Path, key: &Path, shown: watch::Sender<Option<Pin>>) -> Result<Arc<Files>, TlsError> {
+    let files = Arc::new(Files::load([certificate.into(), key.into()], shown)?);
     tokio::spawn(keep_looking(Arc::downgrade(&files)));
     Ok(files)
 }
@@ -49,15 +53,13 @@ async fn keep_looking(files: Weak<Files>) {
 }
 
 impl Files {
-    pub(in crate::serve) fn load(paths: [PathBuf; 2]) -> Result<Self, TlsError> {
-        let bytes = read(&paths)?;
-        let loaded = Loaded {
-            key: Arc::new(parse(&paths, &bytes)?),
-            bytes,
-        };
+    pub(in crate::serve) fn load(paths: [PathBuf; 2], shown: watch::Sender<Option<Pin>>) -> Result<Self, TlsError> {
+        let loaded = Loaded::of(&paths, read(&paths)?)?;
+        shown.send_replace(Some(loaded.pin));
         Ok(Self {
             paths,
             loaded: RwLock::new(loaded),
+            shown,
         })
     }
 
@@ -67,9 +69,20 @@ impl Files {
         if self.loaded.read().unwrap_or_else(PoisonError::into_inner).bytes == bytes {
             return Ok(false);
         }
-        let key = Arc::new(parse(&self.paths, &bytes)?);
-        *self.loaded.write().unwrap_or_else(PoisonError::into_inner) = Loaded { bytes, key };
+        let loaded = Loaded::of(&self.paths, bytes)?;
+        let pin = loaded.pin;
+        *self.loaded.write().unwrap_or_else(PoisonError::into_inner) = loaded;
+        self.shown.send_replace(Some(pin));
         Ok(true)
+    }
+}
+
+impl Loaded {
+    fn of(paths: &[PathBuf; 2], bytes: [Vec<u8>; 2]) -> Result<Self, TlsError> {
+        let key = parse(paths, &bytes)?;
+        let pin = of_certificate(key.end_entity_cert()?)?;
+        let key = Arc::new(key);
+        Ok(Self { bytes, key, pin })
     }
 }
 

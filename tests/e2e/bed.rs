@@ -47,7 +47,8 @@ impl Bed {
         Self::start(&["--database", database], |_, _| None)
     }
 
-    fn start(more: &[&str], prepare: impl FnOnce(&mut Binaries, &Path) -> Option<Watched>) -> Self {
+    /// The same, with further arguments of the server.
+    pub(crate) fn start(more: &[&str], prepare: impl FnOnce(&mut Binaries, &Path) -> Option<Watched>) -> Self {
         let (folder, mut binaries, now_ms) = (tempfile::tempdir().unwrap(), Binaries::find().unwrap(), at("10:00"));
         let watched = prepare(&mut binaries, folder.path());
         // The set-up takes real seconds, and a clock is never set back.

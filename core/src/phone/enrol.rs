@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     base64url,
-    record::{Certificate, Grade, KeyFile, KeyRing, PublicKey},
+    record::{Certificate, Grade, KeyFile, KeyRing, Pin, PublicKey, TlsPins},
 };
 
 /// HPKE's `info` (RFC 9180): what is sealed here opens nowhere else.
@@ -38,13 +38,15 @@ pub struct Device {
     pub app: String,
 }
 
-/// What stands in a code: `<server>/enrol#code=…&key=…&next=…`.
+/// What stands in a code: `<server>/enrol#code=…&key=…&next=…&pin=…&pin=…`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct EnrolLink {
     server: String,
     code: String,
     /// The server's signing key: whatever it signs, or vouches for, is trusted.
     key: PublicKey,
+    /// The TLS keys that the server may show.
+    pins: Vec<Pin>,
 }
 
 impl EnrolLink {
@@ -60,19 +62,29 @@ impl EnrolLink {
         if !server.starts_with("https://") && !server.starts_with("http://") {
             return Err(bad("the address does not begin with https://"));
         }
-        let field = |name: &str| {
-            let mut pairs = fragment.split('&').filter_map(|pair| pair.split_once('='));
-            pairs.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+        let fields = |name: &'static str| {
+            let pairs = fragment.split('&').filter_map(|pair| pair.split_once('='));
+            pairs.filter(move |(key, _)| *key == name).map(|(_, value)| value)
         };
+        let field = |name| fields(name).next().map(ToOwned::to_owned);
         let code = field("code")
             .filter(|code| !code.is_empty())
             .ok_or_else(|| bad("it has no code"))?;
         let key = field("key").ok_or_else(|| bad("it has no key of the server"))?;
         let key = serde_json::from_value(key.into()).map_err(|_| bad("the server's key in it can't be read"))?;
+        let pins: Result<Vec<Pin>, _> = fields("pin").take(TlsPins::MOST + 1).map(str::parse).collect();
+        let pins = pins.map_err(|_| bad("a TLS key in it can't be read"))?;
+        if pins.len() > TlsPins::MOST {
+            return Err(bad("it has too many TLS keys"));
+        }
+        if !pins.is_empty() && !server.starts_with("https://") {
+            return Err(bad("it has TLS keys, and an address without TLS"));
+        }
         Ok(Self {
             server: server.to_owned(),
             code,
             key,
+            pins,
         })
     }
 }
@@ -119,7 +131,7 @@ impl Phone {
         grade: Grade,
         device: &Device,
     ) -> Result<(Certificate, Enrolment), PhoneError> {
-        let http = Http::new(&link.server, None)?;
+        let http = Http::new(&link.server, None, &link.pins)?;
         let keys: KeyFile = http.get("/api/v1/keys").await?.success()?;
         let ring = KeyRing::trust(&keys, Some(&link.key.kid())).map_err(untrusted)?;
         let recovery = keys.recovery.as_ref();
@@ -144,6 +156,8 @@ impl Phone {
             root: link.key.kid(),
             keys,
             grade,
+            pins: link.pins.clone(),
+            pins_issued_at: 0,
         };
         Ok((certificate, enrolment))
     }
@@ -165,7 +179,7 @@ pub fn recover(link: &str, stream: &str, platform: &dyn Platform) -> Result<Vec<
     let (private, public) = Kem::gen_keypair_with_rng(&mut PlatformRng(platform));
     let request = json!({"code": link.code, "stream": stream, "key": base64url::encode(public.to_bytes())});
     let sealed: Sealed = wait(async {
-        let http = Http::new(&link.server, None)?;
+        let http = Http::new(&link.server, None, &link.pins)?;
         let keys: KeyFile = http.get("/api/v1/keys").await?.success()?;
         KeyRing::trust(&keys, Some(&link.key.kid())).map_err(untrusted)?;
         http.post_json("/api/v1/recover", &request).await?.success()
@@ -223,6 +237,8 @@ fn wait<T>(work: impl Future<Output = Result<T, PhoneError>>) -> Result<T, Phone
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
     use super::*;
     use crate::phone::tests::SoftPlatform;
 
@@ -236,6 +252,25 @@ mod tests {
         assert!(open(&other, &sealed).is_err());
     }
 
+    proptest! {
+        #[test]
+        fn whatever_was_scanned_is_read_or_refused(
+            scanned in "\\PC{0,300}",
+            fields in prop::collection::vec((prop::sample::select(vec!["pin", "pin", "next", "x"]), "[A-C]{42,43}A?"), 0..8),
+        ) {
+            prop_assert!(EnrolLink::parse(&scanned).is_err());
+            let key = base64url::encode([9; 32]);
+            let more: String = fields.iter().map(|(name, value)| format!("&{name}={value}")).collect();
+            let pins = fields.iter().filter(|(name, _)| *name == "pin").map(|(_, value)| value.parse::<Pin>());
+            let pins: Result<Vec<Pin>, _> = pins.collect();
+            let read = EnrolLink::parse(&format!("https://desk.example/enrol#code=a&key={key}{more}"));
+            match pins {
+                Ok(pins) if pins.len() <= TlsPins::MOST => prop_assert_eq!(read.unwrap().pins, pins),
+                _ => prop_assert!(read.is_err()),
+            }
+        }
+    }
+
     #[test]
     fn a_link_says_what_is_wrong_with_it() {
         let key = base64url::encode([9; 32]);
@@ -245,7 +280,15 @@ mod tests {
             (link.server.as_str(), link.code.as_str()),
             ("https://desk.example", "abc")
         );
+        assert_eq!(link.pins, []);
+        let pins: Vec<Pin> = ["a", "b", "c", "d"].map(Pin::of).into();
+        let pinned = |pins: &[Pin]| pins.iter().fold(good.clone(), |link, pin| format!("{link}&pin={pin}"));
+        assert_eq!(EnrolLink::parse(&pinned(&pins)).unwrap().pins, pins);
         let cases = [
+            (&*pinned(&[&pins[..], &pins[..1]].concat()), "too many"),
+            (&*pinned(&pins[..1]).replace("https", "http"), "without TLS"),
+            (&*format!("{good}&pin={}", "A".repeat(42)), "TLS key in it"),
+            (&*format!("{good}&pin="), "TLS key in it"),
             ("https://desk.example/enrol", "after a #"),
             ("https://desk.example/x#code=a&key=b", "/enrol"),
             ("ftp://desk.example/enrol#code=a&key=b", "https://"),

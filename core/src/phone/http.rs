@@ -5,8 +5,11 @@ use std::{sync::Arc, time::Duration};
 use reqwest::{Client, Method, redirect::Policy};
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::PhoneError;
-use crate::base64url;
+use super::{
+    PhoneError,
+    trust::{Met, Trust},
+};
+use crate::{base64url, record::Pin};
 
 /// The largest answer that is read: a shape of a million vertices has 16 MB.
 const MAX_ANSWER_BYTES: usize = 32 * 1024 * 1024;
@@ -18,6 +21,7 @@ const TOTAL_TIMEOUT: Duration = Duration::from_secs(120);
 /// A server as one phone speaks to it.
 pub(super) struct Http {
     client: Client,
+    trust: Arc<Trust>,
     server: String,
     token: Option<String>,
 }
@@ -49,16 +53,37 @@ struct ErrorAnswer {
 }
 
 impl Http {
-    /// For a server's address, `https://…` (or `http://…`, as a demo's link says).
+    /// For a server's address, `https://…` (or `http://…`, as a demo's link says), that shows one of the pinned keys;
+    /// without any, one that the built-in roots vouch for.
     ///
     /// # Errors
     /// [`PhoneError::Network`] where no client can be made.
-    pub(super) fn new(server: &str, token: Option<String>) -> Result<Self, PhoneError> {
+    pub(super) fn new(server: &str, token: Option<String>, pins: &[Pin]) -> Result<Self, PhoneError> {
+        Self::with(server, token, Some(pins.to_vec()))
+    }
+
+    /// For whoever answers at the address: nothing that is secret may be sent to it, and nothing believed that is not
+    /// signed by itself.
+    ///
+    /// # Errors
+    /// As [`Http::new`].
+    pub(super) fn to_anybody(server: &str) -> Result<Self, PhoneError> {
+        Self::with(server, None, None)
+    }
+
+    fn with(server: &str, token: Option<String>, pins: Option<Vec<Pin>>) -> Result<Self, PhoneError> {
+        let (client, trust) = client(pins).map_err(|error| PhoneError::Network(error.to_string()))?;
         Ok(Self {
-            client: client().map_err(|error| PhoneError::Network(error.to_string()))?,
+            client,
+            trust,
             server: server.trim_end_matches('/').to_owned(),
             token,
         })
+    }
+
+    /// Whom the newest handshake met; none without TLS.
+    pub(super) fn met(&self) -> Option<Met> {
+        self.trust.met()
     }
 
     pub(super) async fn get(&self, path: &str) -> Result<Reply, PhoneError> {
@@ -89,7 +114,10 @@ impl Http {
             request = request.header("content-encoding", "gzip");
         }
         let unreachable = |error: reqwest::Error| PhoneError::Network(chain(&error));
-        let mut response = request.send().await.map_err(unreachable)?;
+        let mut response = request.send().await.map_err(|error| match self.trust.take_refusal() {
+            true => stranger(&error),
+            false => unreachable(error),
+        })?;
         let header = response.headers().get("retry-after");
         let retry_after_s = header.and_then(|value| value.to_str().ok()?.trim().parse().ok());
         let mut bytes = Vec::new();
@@ -155,23 +183,34 @@ pub(super) fn from_base64url(what: &str, text: &str) -> Result<Vec<u8>, PhoneErr
     base64url::decode(text).map_err(|error| PhoneError::Untrusted(format!("{what} is not base64url: {error}")))
 }
 
+/// Somebody else answers at the server's address, such as the log-in page of a network.
+fn stranger(error: &reqwest::Error) -> PhoneError {
+    let why = chain(error);
+    PhoneError::Untrusted(format!(
+        "this is not the company's server, by its TLS key; nothing was sent ({why})"
+    ))
+}
+
 /// The roots are handed in: the platform's own verifier panics on Android unless the JVM initialised it.
-fn client() -> Result<Client, Box<dyn std::error::Error>> {
+fn client(pins: Option<Vec<Pin>>) -> Result<(Client, Arc<Trust>), Box<dyn std::error::Error>> {
     let mut roots = rustls::RootCertStore::empty();
     roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let trust = Trust::new(pins, roots, Arc::clone(&provider))?;
     let tls = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::<Trust>::clone(&trust))
         .with_no_client_auth();
-    Ok(Client::builder()
+    let client = Client::builder()
         .tls_backend_preconfigured(tls)
         .redirect(Policy::none())
         .no_proxy()
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(READ_TIMEOUT)
         .timeout(TOTAL_TIMEOUT)
-        .build()?)
+        .build()?;
+    Ok((client, trust))
 }
 
 /// reqwest's own words say little without their causes.

@@ -21,6 +21,7 @@ mod replaced;
 mod store;
 mod sync;
 mod today;
+mod trust;
 mod views;
 mod writing;
 

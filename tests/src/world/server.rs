@@ -78,11 +78,8 @@ impl Server {
         loop {
             let line = process.read(START_WAIT)?;
             if let Some((_, address)) = line.split_once("listening on ") {
-                self.listen = address
-                    .trim()
-                    .trim_start_matches("http://")
-                    .trim_end_matches('/')
-                    .to_owned();
+                let address = address.trim().trim_end_matches('/');
+                self.listen = address.rsplit("//").next().unwrap_or_default().to_owned();
                 break;
             }
         }

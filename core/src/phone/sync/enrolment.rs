@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     phone::{PhoneError, store},
-    record::{Grade, KeyFile, Kid},
+    record::{Grade, KeyFile, Kid, Pin},
 };
 
 const ENROLMENT: &str = "enrolment";
@@ -17,6 +17,13 @@ pub(crate) struct Enrolment {
     pub(crate) root: Kid,
     pub(crate) keys: KeyFile,
     pub(crate) grade: Grade,
+    /// The TLS keys that the server may show; none: any that the built-in roots vouch for.
+    #[serde(default)]
+    pub(crate) pins: Vec<Pin>,
+    /// When the server said so, by its clock, in milliseconds since 1970 (UTC); 0 for those of the code. What it said
+    /// earlier is not taken again.
+    #[serde(default)]
+    pub(crate) pins_issued_at: i64,
 }
 
 /// What was kept at enrolment.

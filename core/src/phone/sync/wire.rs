@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::{
     phone::store::FeedItem,
-    record::{Anchor, Branch, Hash, Receipt, StreamId},
+    record::{Anchor, Branch, Hash, Receipt, StreamId, TlsPins},
 };
 
 /// `GET …/head`.
@@ -60,6 +60,9 @@ pub(super) struct FeedAnswer {
     pub(super) cursor: String,
     pub(super) more: bool,
     pub(super) desk: DeskHead,
+    /// None: it never said which TLS keys are its own.
+    #[serde(default)]
+    pub(super) pins: Option<TlsPins>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -21,7 +21,7 @@ use crate::{
 
 impl Drive<'_> {
     pub(super) async fn get_head(&mut self) -> Result<Event, PhoneError> {
-        let reply = self.http.get(&format!("/api/v1/streams/{}/head", self.stream)).await?;
+        let reply = self.get_first(&format!("/api/v1/streams/{}/head", self.stream)).await?;
         if !reply.is_success() {
             return Ok(failure(&reply));
         }

@@ -48,6 +48,9 @@ impl Drive<'_> {
         {
             return Err(PhoneError::Untrusted("its feed's cursor is none".into()));
         }
+        if let Some(told) = &page.pins {
+            self.take_pins(told).await?;
+        }
         self.keep_page(&page, staged)
     }
 

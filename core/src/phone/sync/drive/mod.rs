@@ -4,6 +4,7 @@ mod epochs;
 mod feed;
 mod link;
 mod photo;
+mod pins;
 mod push;
 
 use self::{feed::restart_feed, link::Drive};
@@ -33,7 +34,7 @@ pub(super) async fn run(phone: &Phone, at: Stamp) -> Result<SyncReport, PhoneErr
     let certificate = phone.with(|store| log::certificate(store.connection()))?;
     let mut drive = Drive {
         phone,
-        http: Http::new(&enrolment.server, Some(enrolment.token.clone()))?,
+        http: Http::new(&enrolment.server, Some(enrolment.token.clone()), &enrolment.pins)?,
         stream: certificate.ok_or(PhoneError::NotEnrolled)?.stream.clone(),
         key: phone.platform.public_key(),
         enrolment,

@@ -239,7 +239,13 @@ fn whoever_else_answers_hears_nothing_and_is_believed_nothing() {
         ("a stolen key, and what the server said of it then", &stolen, Some(&old)),
         ("no word at all", &foreign, Some(&"<html>log in</html>".to_owned())),
     ] {
+        let before = pins(&mut phone);
         let (problems, heard) = server.meets(&mut phone, shows, said.map(String::as_str));
+        assert_eq!(
+            pins(&mut phone),
+            before,
+            "{what}: a word that does not name him is not kept"
+        );
         assert_eq!(problems[0]["code"], "untrusted", "{what}: {problems}");
         assert!(!heard.is_empty(), "{what}: it was not asked");
         for head in heard {

@@ -99,7 +99,7 @@ impl Phone {
             .try_into()
             .map_err(|_| PhoneError::BadInput(format!("a database key has 32 bytes, not {}", db_key.len())))?;
         let store = Store::open(folder, &db_key)?;
-        let last = store::log::newest_stamp(store.connection())?;
+        let last = store.met(store::log::newest_stamp(store.connection()))?;
         Ok(Self {
             platform,
             db_key,
@@ -124,7 +124,10 @@ impl Phone {
 
     /// Works on the store, alone. `work` must not call the platform.
     fn with<T>(&self, work: impl FnOnce(&mut Store) -> Result<T, PhoneError>) -> Result<T, PhoneError> {
-        work(locked(&self.store).as_mut().ok_or(PhoneError::Wiped)?)
+        let mut store = locked(&self.store);
+        let store = store.as_mut().ok_or(PhoneError::Wiped)?;
+        let done = work(store);
+        store.met(done)
     }
 
     /// Whose phone it is.

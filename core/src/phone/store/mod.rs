@@ -29,6 +29,8 @@ pub(super) use reference::FeedItem;
 const FILE: &str = "phone.db";
 const LOCK: &str = "phone.lock";
 const KEY_CHECK: &str = "phone.key-check";
+/// Stands there once a call found the file damaged: the next opening looks at all of it.
+const SUSPECT: &str = "phone.suspect";
 /// Where a corrupt file is noted, among the meta values.
 pub(super) const SET_ASIDE: &str = "set_aside";
 /// When the newest sync reached its end.
@@ -70,6 +72,15 @@ impl Store {
             store.write(|tx| set_meta(tx, SET_ASIDE, &file))?;
         }
         Ok(store)
+    }
+
+    /// What came of work on the store. Damage that it met is found out at the next opening, and the file set aside.
+    pub(super) fn met<T>(&self, done: Result<T, PhoneError>) -> Result<T, PhoneError> {
+        if let Err(PhoneError::Damaged(_)) = &done {
+            // Where even that can't be written, the damage is met again.
+            let _ = File::create(self.folder.join(SUSPECT));
+        }
+        done
     }
 
     /// One transaction: all of it is on the disk, or none.
@@ -119,7 +130,7 @@ impl Store {
         for entry in fs::read_dir(&folder)? {
             let path = entry?.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            if name.starts_with(FILE) || name == KEY_CHECK {
+            if name.starts_with(FILE) || name == KEY_CHECK || name == SUSPECT {
                 fs::remove_file(&path)?;
             }
         }
@@ -241,12 +252,22 @@ fn connect(folder: &Path, key: &[u8; 32]) -> Result<Connection, PhoneError> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "secure_delete", true)?;
-    let sound: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if sound != "ok" {
-        return Err(PhoneError::Damaged(sound));
+    if folder.join(SUSPECT).exists() {
+        must_be_sound(&connection)?;
+        fs::remove_file(folder.join(SUSPECT))?;
     }
     schema::prepare(&mut connection)?;
     Ok(connection)
+}
+
+/// Reads all of the file, which takes seconds where a year is in it. SQLCipher signs each page, so whatever is damaged is
+/// told when it is read: until then nothing has to be looked for.
+fn must_be_sound(connection: &Connection) -> Result<(), PhoneError> {
+    let sound: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    match sound.as_str() {
+        "ok" => Ok(()),
+        _ => Err(PhoneError::Damaged(sound)),
+    }
 }
 
 /// Renames the file and its log; the new name, without the folder.

@@ -96,28 +96,47 @@ pub(super) fn insert(
     Ok(())
 }
 
-/// The live lines, oldest epoch first, main line before branches.
+/// The live lines, oldest epoch first, main line before branches. Steps from line to line: a year's records are not read
+/// to find a few.
 pub(crate) fn lines(connection: &Connection) -> Result<Vec<LogLineRow>, PhoneError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT l.epoch, l.branch, min(l.seq), max(l.seq),
-            coalesce((SELECT max(r.seq) FROM receipts r
-                JOIN log k ON k.epoch = r.epoch AND k.branch = r.branch AND k.seq = r.seq AND k.hash = r.hash
-                WHERE r.epoch = l.epoch AND r.branch = l.branch AND k.state = 0), 0)
-         FROM log l WHERE l.state = 0 GROUP BY l.epoch, l.branch ORDER BY l.epoch, l.branch",
+    let mut next = connection.prepare_cached(
+        "SELECT epoch, branch FROM log WHERE state = 0 AND (epoch, branch) > (?1, ?2) ORDER BY epoch, branch LIMIT 1",
     )?;
-    let rows = statement.query_map([], |row| {
-        Ok(LogLineRow {
-            epoch: row.get(0)?,
-            branch: row.get(1)?,
-            first_seq: row.get(2)?,
-            tip_seq: row.get(3)?,
-            receipted_seq: row.get(4)?,
-        })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut lines: Vec<LogLineRow> = Vec::new();
+    loop {
+        let last = lines.last().map_or((0, ""), |line| (line.epoch, line.branch.as_str()));
+        let found = next.query_row(params![last.0, last.1], |row| {
+            Ok((row.get(0)?, row.get::<_, String>(1)?))
+        });
+        let Some((epoch, branch)) = found.optional()? else {
+            return Ok(lines);
+        };
+        lines.push(line(connection, epoch, branch)?);
+    }
 }
 
-/// Records that no receipt covers, those that wait for an epoch included, and the time of the oldest.
+fn line(connection: &Connection, epoch: u32, branch: String) -> Result<LogLineRow, PhoneError> {
+    let mut ends = connection.prepare_cached(
+        "SELECT (SELECT min(seq) FROM log WHERE state = 0 AND epoch = ?1 AND branch = ?2),
+            (SELECT max(seq) FROM log WHERE state = 0 AND epoch = ?1 AND branch = ?2),
+            coalesce((SELECT r.seq FROM receipts r
+                JOIN log k ON k.epoch = r.epoch AND k.branch = r.branch AND k.seq = r.seq AND k.hash = r.hash
+                WHERE r.epoch = ?1 AND r.branch = ?2 AND k.state = 0 ORDER BY r.seq DESC LIMIT 1), 0)",
+    )?;
+    let ends = ends.query_row(params![epoch, branch], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+    })?;
+    let (first_seq, tip_seq, receipted_seq) = ends;
+    Ok(LogLineRow {
+        epoch,
+        branch,
+        first_seq,
+        tip_seq,
+        receipted_seq,
+    })
+}
+
+/// Records that no receipt covers, those that wait for an epoch included, and the time of the first of them.
 pub(crate) fn waiting(connection: &Connection) -> Result<(u64, Option<i64>), PhoneError> {
     let (mut count, mut oldest) = connection.query_row(
         "SELECT count(*), min(at_ms) FROM log WHERE state = ?1",
@@ -125,14 +144,13 @@ pub(crate) fn waiting(connection: &Connection) -> Result<(u64, Option<i64>), Pho
         |row| Ok((row.get::<_, u64>(0)?, row.get::<_, Option<i64>>(1)?)),
     )?;
     for line in lines(connection)? {
-        let (more, first): (u64, Option<i64>) = connection
-            .prepare_cached(
-                "SELECT count(*), min(at_ms) FROM log WHERE state = 0 AND epoch = ?1 AND branch = ?2 AND seq > ?3",
-            )?
-            .query_row(params![line.epoch, line.branch, line.receipted_seq], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })?;
-        count += more;
+        // A line has no holes.
+        let from = line.first_seq.max(line.receipted_seq + 1);
+        count += (line.tip_seq + 1).saturating_sub(from);
+        let first = connection
+            .prepare_cached("SELECT at_ms FROM log WHERE epoch = ?1 AND branch = ?2 AND seq = ?3")?
+            .query_row(params![line.epoch, line.branch, from], |row| row.get(0))
+            .optional()?;
         oldest = [oldest, first].into_iter().flatten().min();
     }
     Ok((count, oldest))

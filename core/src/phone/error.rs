@@ -2,7 +2,6 @@ use crate::{record::RecordError, rules::BasisError};
 
 /// Why a call of the phone did not do what was asked. Whatever it says, what was recorded before stands.
 #[derive(Debug, thiserror::Error, uniffi::Error)]
-#[uniffi(flat_error)]
 pub enum PhoneError {
     /// Another process has the folder open.
     #[error("the folder is open already: one phone has one process")]
@@ -62,12 +61,12 @@ pub enum PhoneError {
     #[error("the server can't be reached: {0}")]
     Network(String),
     /// The server said no.
-    #[error("the server refused: {code}: {message}")]
+    #[error("the server refused: {code}: {why}")]
     Refused {
         /// Its code.
         code: String,
         /// Its words.
-        message: String,
+        why: String,
     },
     /// The server's answer is not signed as it must be, or is none.
     #[error("the server's answer can't be trusted: {0}")]
@@ -79,13 +78,13 @@ pub enum PhoneError {
     #[error("there is no {what} {id}")]
     NotFound {
         /// `visit`, `finding`, …
-        what: &'static str,
+        what: String,
         /// What was asked for.
         id: String,
     },
     /// The reference data does not suffice.
     #[error("the phone has no usable reference data ({0}): sync first")]
-    NoReference(#[from] BasisError),
+    NoReference(String),
     /// Not a photo this version takes.
     #[error("not a photo that can be taken on: {0}")]
     BadPhoto(String),
@@ -96,14 +95,16 @@ pub enum PhoneError {
     #[error("a sync is running already")]
     SyncRunning,
     /// More text than a record holds, or a line that can't be read.
-    #[error(transparent)]
-    Record(#[from] RecordError),
+    #[error("{0}")]
+    Record(String),
 }
 
+#[uniffi::export]
 impl PhoneError {
-    /// Stable code of the error, for programs.
-    pub fn code(&self) -> &'static str {
-        match self {
+    /// Stable code of the error, for programs: the server's own where it refused.
+    pub fn code(&self) -> String {
+        let code = match self {
+            Self::Refused { code, .. } => code,
             Self::AlreadyOpen => "already_open",
             Self::WrongKey => "wrong_key",
             Self::NewerVersion { .. } => "newer_version",
@@ -118,7 +119,6 @@ impl PhoneError {
             Self::AlreadyEnrolled { .. } => "already_enrolled",
             Self::BadLink(_) => "bad_link",
             Self::Network(_) => "network",
-            Self::Refused { .. } => "refused",
             Self::Untrusted(_) => "untrusted",
             Self::Sign(error) => error.code(),
             Self::NotFound { .. } => "not_found",
@@ -127,7 +127,25 @@ impl PhoneError {
             Self::BadInput(_) => "bad_input",
             Self::SyncRunning => "sync_running",
             Self::Record(_) => "record",
-        }
+        };
+        code.into()
+    }
+
+    /// What happened and what mends it, for who helps.
+    pub fn words(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl From<BasisError> for PhoneError {
+    fn from(error: BasisError) -> Self {
+        Self::NoReference(error.to_string())
+    }
+}
+
+impl From<RecordError> for PhoneError {
+    fn from(error: RecordError) -> Self {
+        Self::Record(error.to_string())
     }
 }
 

@@ -86,7 +86,7 @@ impl Phone {
             }
         }
         Err(PhoneError::NotFound {
-            what: "finding",
+            what: "finding".into(),
             id: id.to_string(),
         })
     }

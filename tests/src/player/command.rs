@@ -133,10 +133,7 @@ impl Fault {
 
 impl From<PhoneError> for Fault {
     fn from(error: PhoneError) -> Self {
-        match &error {
-            PhoneError::Refused { code, .. } => Self::new(code, &error),
-            _ => Self::new(error.code(), &error),
-        }
+        Self::new(&error.code(), &error)
     }
 }
 

@@ -80,7 +80,10 @@ public struct PhoneHome: Sendable {
     }
 
     /// A phone that was never enrolled has no key to be fetched back.
-    enum NoStream: Error { case unknownStream }
+    enum NoStream: Coded {
+        case unknownStream
+        var code: String { "unknown_stream" }
+    }
 
     private var stream: String? { try? String(contentsOf: streamFile, encoding: .utf8) }
     private var streamFile: URL { folder.appendingPathComponent("stream") }

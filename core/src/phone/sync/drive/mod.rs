@@ -77,7 +77,7 @@ fn as_event(result: Result<Event, PhoneError>) -> Result<Event, PhoneError> {
             | PhoneError::Untrusted(_)
             | PhoneError::Refused { .. }
             | PhoneError::Record(_)),
-        ) => Ok(Event::Refused(Problem::new(error.code(), error.to_string()))),
+        ) => Ok(Event::Refused(Problem::new(&error.code(), error.to_string()))),
         other => other,
     }
 }

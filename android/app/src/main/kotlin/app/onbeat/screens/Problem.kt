@@ -19,24 +19,27 @@ data class Problem(
     val details: String,
 )
 
-/** What to say of a call that failed. */
-fun PhoneException.problem() = Problem(WORDS[this::class] ?: Word.PROBLEM_OTHER, message.orEmpty())
+/** What to say of a call that failed, by its code: core's own, or the server's where that refused. */
+fun PhoneException.problem(): Problem {
+    val other = if (this is PhoneException.Refused) Word.PROBLEM_REFUSED else Word.PROBLEM_OTHER
+    return Problem(WORDS[code()] ?: other, words())
+}
 
 private val WORDS =
     mapOf(
-        PhoneException.BadLink::class to Word.PROBLEM_BAD_LINK,
-        PhoneException.Network::class to Word.PROBLEM_NETWORK,
-        PhoneException.Refused::class to Word.PROBLEM_REFUSED,
-        PhoneException.Untrusted::class to Word.PROBLEM_UNTRUSTED,
-        PhoneException.StorageFull::class to Word.PROBLEM_STORAGE_FULL,
-        PhoneException.Wiped::class to Word.PROBLEM_WIPED,
-        PhoneException.NoReference::class to Word.PROBLEM_NO_REFERENCE,
-        PhoneException.WrongKey::class to Word.PROBLEM_WRONG_KEY,
-        PhoneException.NewerVersion::class to Word.PROBLEM_NEWER_VERSION,
-        PhoneException.Replaced::class to Word.PROBLEM_REPLACED,
-        PhoneException.LocationRefused::class to Word.PROBLEM_LOCATION_REFUSED,
-        PhoneException.StillWaiting::class to Word.PROBLEM_STILL_WAITING,
-        PhoneException.Sign::class to Word.PROBLEM_LOCKED,
+        "bad_link" to Word.PROBLEM_BAD_LINK,
+        "network" to Word.PROBLEM_NETWORK,
+        "untrusted" to Word.PROBLEM_UNTRUSTED,
+        "storage_full" to Word.PROBLEM_STORAGE_FULL,
+        "wiped" to Word.PROBLEM_WIPED,
+        "no_reference" to Word.PROBLEM_NO_REFERENCE,
+        "wrong_key" to Word.PROBLEM_WRONG_KEY,
+        "newer_version" to Word.PROBLEM_NEWER_VERSION,
+        "replaced" to Word.PROBLEM_REPLACED,
+        "location_refused" to Word.PROBLEM_LOCATION_REFUSED,
+        "still_waiting" to Word.PROBLEM_STILL_WAITING,
+        "key_locked" to Word.PROBLEM_LOCKED,
+        "key_gone" to Word.PROBLEM_KEY_GONE,
     )
 
 /** Nothing can be shown but why, and the ways on. */

@@ -337,4 +337,5 @@ enum class Word {
     SCAN_WHAT,
     CAMERA_REFUSED,
     CAMERA_MISSING,
+    PROBLEM_KEY_GONE,
 }

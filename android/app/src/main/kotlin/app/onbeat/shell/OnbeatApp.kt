@@ -38,7 +38,7 @@ class OnbeatApp :
         try {
             if (folder.list().isNullOrEmpty()) key.makeIfNew()
         } catch (error: SignException) {
-            throw PhoneException.Sign(error.toString())
+            throw PhoneException.Sign(error)
         }
         return Phone.open(folder.path, databaseKey(), key)
     }
@@ -51,9 +51,9 @@ class OnbeatApp :
         try {
             DatabaseKey(this).get()
         } catch (error: GeneralSecurityException) {
-            throw PhoneException.WrongKey(error.toString())
+            throw PhoneException.WrongKey().apply { initCause(error) }
         } catch (error: ProviderException) {
-            throw PhoneException.Sign(error.toString())
+            throw PhoneException.Sign(SignException.Failed(error.toString()))
         } catch (error: IOException) {
             throw PhoneException.Storage(error.toString())
         }

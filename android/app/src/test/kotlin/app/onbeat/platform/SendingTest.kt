@@ -54,7 +54,7 @@ class SendingTest {
 
     @Test
     fun `a phone that was wiped or never enrolled ends service, alarm and job`() {
-        val errors = listOf(PhoneException.Wiped("w"), PhoneException.NotEnrolled("n"))
+        val errors = listOf(PhoneException.Wiped(), PhoneException.NotEnrolled())
         errors.forEach { error ->
             phone.record()
             SendJob.schedule(phone.app)
@@ -68,7 +68,7 @@ class SendingTest {
 
     @Test
     fun `a phone that was replaced, or whose place the rep refuses, ends service and alarm and sends what waits`() {
-        val errors = listOf(PhoneException.Replaced("r"), PhoneException.LocationRefused("l"))
+        val errors = listOf(PhoneException.Replaced(), PhoneException.LocationRefused())
         errors.forEach { error ->
             phone.record()
             assertTrue(Over.after(error, phone.app))
@@ -93,6 +93,6 @@ class SendingTest {
 
     @Test
     fun `a full disk ends nothing`() {
-        assertFalse(Over.after(PhoneException.StorageFull("full"), phone.app))
+        assertFalse(Over.after(PhoneException.StorageFull(), phone.app))
     }
 }

@@ -13,11 +13,11 @@ use crate::{
     base64url,
     phone::{
         self, CustomerNear, Device, Diagnosis, Explained, FixOutcome, Heads, MapView, PhoneError, Platform,
-        RecordShown, Start, SyncReport, Today,
+        RecordShown, RunsOn, Start, SyncReport, Today,
     },
     reading::{Reading, Stamp},
     record::{Grade, Hash, Receipt, Signature},
-    reference::{ExceptionKind, Look, Notice},
+    reference::{Customer, ExceptionKind, Look, Notice},
     rules::{DayView, Explanation, Fact, presence::Cause, visit::Report},
     time::Interval,
     words::{self, Language},
@@ -223,6 +223,12 @@ impl Phone {
 #[uniffi::export]
 pub fn recover(link: String, stream: String, platform: Arc<dyn Platform>) -> Result<Vec<u8>, PhoneError> {
     phone::recover(&link, &stream, platform.as_ref())
+}
+
+/// Links to the way to a customer, best first: [`phone::ways_to`].
+#[uniffi::export]
+pub fn ways_to(customer: Customer, on: RunsOn) -> Vec<String> {
+    phone::ways_to(&customer, on)
 }
 
 /// What an explanation says, a line a sentence: [`words::said`].

@@ -117,7 +117,10 @@ public struct TextField: Primitive {
     public init(_ key: LocalizedStringKey, text: Binding<String>, axis: Axis) {}
 }
 public struct Spacer: Primitive { public init() {} }
-public struct ShareLink: Primitive { public init(_ key: LocalizedStringKey, item: URL) {} }
+public struct ShareLink: Primitive {
+    public init(_ key: LocalizedStringKey, item: URL) {}
+    public init(_ key: LocalizedStringKey, item: String) {}
+}
 public struct Picker<Selection: Hashable, Content: View>: Primitive {
     public init(_ key: LocalizedStringKey, selection: Binding<Selection>, @ViewBuilder content: () -> Content) {}
 }
@@ -232,4 +235,32 @@ public struct TextInputAutocapitalization: Sendable { public static var never: S
     public func disabled(_ disabled: Bool) -> Modified { fatalError() }
     public func textInputAutocapitalization(_ kind: TextInputAutocapitalization?) -> Modified { fatalError() }
     public func autocorrectionDisabled() -> Modified { fatalError() }
+}
+
+public struct GeometryProxy { public var size: CGSize { fatalError() } }
+public struct GeometryReader<Content: View>: Primitive {
+    public init(@ViewBuilder content: @escaping (GeometryProxy) -> Content) {}
+}
+@MainActor @preconcurrency public protocol Gesture<Value> { associatedtype Value }
+extension Gesture {
+    public func onChanged(_ action: @escaping (Value) -> Void) -> ChangedGesture<Value> { fatalError() }
+    public func onEnded(_ action: @escaping (Value) -> Void) -> ChangedGesture<Value> { fatalError() }
+}
+public struct ChangedGesture<Value>: Gesture {}
+public struct MagnifyGesture: Gesture {
+    public struct Value {
+        public var magnification: CGFloat { fatalError() }
+        public var startLocation: CGPoint { fatalError() }
+    }
+    public init() {}
+}
+public struct DragGesture: Gesture {
+    public struct Value { public var translation: CGSize { fatalError() } }
+    public init() {}
+}
+public struct GestureMask: Sendable { public static let all = GestureMask(), none = GestureMask() }
+extension View {
+    public func gesture(_ gesture: some Gesture) -> Modified { fatalError() }
+    public func simultaneousGesture(_ gesture: some Gesture, including mask: GestureMask) -> Modified { fatalError() }
+    public func clipped() -> Modified { fatalError() }
 }

@@ -7,6 +7,7 @@ public final class UIApplication: UIResponder {
     public static let openSettingsURLString = ""
     public class var shared: UIApplication { fatalError() }
     public var applicationState: State { fatalError() }
+    public func canOpenURL(_ url: URL) -> Bool { fatalError() }
 }
 open class UIView: UIResponder {
     public var bounds: CGRect { fatalError() }

@@ -24,6 +24,7 @@ mod today;
 mod trust;
 mod views;
 mod writing;
+mod way;
 
 #[cfg(test)]
 mod tests;
@@ -49,6 +50,7 @@ pub use today::{Here, Next, Today};
 pub use views::{CustomerNear, Heads, LineState, RecordShown};
 
 use crate::{
+pub use way::{RunsOn, ways_to};
     policy::Policy,
     reading::{Reading, Stamp},
     record::Hash,

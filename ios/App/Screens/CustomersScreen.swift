@@ -2,6 +2,7 @@ import Foundation
 import OnbeatCore
 import OnbeatKit
 import SwiftUI
+import UIKit
 
 /// The rep's customers, nearest first; core searches.
 struct CustomersScreen: View {
@@ -51,14 +52,9 @@ private struct CustomerRow: View {
         }
     }
 
-    /// In WGS 84: China's maps are shifted against it by some hundred metres, so the name goes along.
+    /// By the first app for maps that is there.
     private var way: URL? {
-        let (lat, lon) = (Double(near.customer.latE9) / 1e9, Double(near.customer.lonE9) / 1e9)
-        var url = URLComponents(string: "https://maps.apple.com/")
-        url?.queryItems = [
-            URLQueryItem(name: "daddr", value: "\(lat),\(lon)"), URLQueryItem(name: "q", value: near.customer.name),
-        ]
-        return url?.url
+        waysTo(customer: near.customer, on: .ios).compactMap(URL.init(string:)).first { UIApplication.shared.canOpenURL($0) }
     }
 
     private var call: URL? { near.customer.landline.flatMap { URL(string: "tel:\($0)") } }

@@ -6,10 +6,11 @@ import SwiftUI
 /// The map, drawn from what core hands over: it is scaled, and nothing else. No tiles are fetched, so nobody learns of it.
 struct MapDrawing: View {
     let map: MapView
+    let sight: Sight
 
     var body: some View {
         Canvas { context, size in
-            let scale = MapScale(map, width: size.width, height: size.height)
+            let scale = MapScale(map, width: size.width, height: size.height, sight: sight)
             for area in map.areas { draw(area, scale, context) }
             for customer in map.customers {
                 let dot = circle(scale.at(customer.at), 4)

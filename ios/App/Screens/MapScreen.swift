@@ -17,9 +17,7 @@ struct MapScreen: View {
         List {
             if let map = model.map {
                 Section {
-                    MapDrawing(map: map)
-                        .frame(height: 360)
-                        .accessibilityHidden(true)
+                    Zoomed(map: map)
                 } footer: {
                     Text("map.what")
                 }

@@ -253,3 +253,39 @@ fn openings_are_the_next_ten_windows_without_leave() {
     let due_s = phone.on_fix(&reading(9 * 60, 0)).unwrap().next_due_s;
     assert_eq!(due_s, 2 * 86_400 - 9 * 3_600, "the next recording is on Friday");
 }
+
+#[test]
+fn a_way_is_a_link_for_each_app_for_maps() {
+    let customer = Customer {
+        id: "c-17".into(),
+        name: "转角 & Co".into(),
+        lat_e9: 31_231_000_000,
+        lon_e9: -121_470_000_600,
+        place_confirmed: false,
+        landline: None,
+    };
+    let name = "%E8%BD%AC%E8%A7%92%20%26%20Co";
+    let (place, at) = ("31.231000,-121.470001", "dlat=31.231000&dlon=-121.470001");
+    let baidu = |caller: &str| {
+        format!(
+            "baidumap://map/direction?destination=name:{name}%7Clatlng:{place}&coord_type=wgs84&mode=driving&src={caller}"
+        )
+    };
+    let amap = format!("sourceApplication=Onbeat&{at}&dname={name}&dev=1&t=0");
+    assert_eq!(
+        ways_to(&customer, RunsOn::Android),
+        [
+            format!("amapuri://route/plan/?{amap}"),
+            baidu("andr.onbeat.app"),
+            format!("geo:{place}?q={place}({name})")
+        ]
+    );
+    assert_eq!(
+        ways_to(&customer, RunsOn::Ios),
+        [
+            format!("iosamap://path?{amap}"),
+            baidu("ios.onbeat.app"),
+            format!("https://maps.apple.com/?daddr={place}&q={name}")
+        ]
+    );
+}

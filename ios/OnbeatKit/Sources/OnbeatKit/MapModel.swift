@@ -13,16 +13,17 @@ import OnbeatCore
     }
 }
 
-/// Puts the ground of a map onto a screen: as large as fits, in the middle.
+/// Puts the ground of a map onto a screen: as large as fits, in the middle, and nearer as the rep looks.
 public struct MapScale: Sendable {
     private let scale: Double
     private let left: Double
     private let top: Double
 
-    public init(_ map: MapView, width: Double, height: Double) {
+    public init(_ map: MapView, width: Double, height: Double, sight: Sight = Sight()) {
         let (east, south) = (Double(max(map.widthMm, 1)), Double(max(map.heightMm, 1)))
-        scale = min(width / east, height / south)
-        (left, top) = ((width - east * scale) / 2, (height - south * scale) / 2)
+        scale = min(width / east, height / south) * sight.zoom
+        left = (width - east * scale) / 2 + sight.moved.x
+        top = (height - south * scale) / 2 + sight.moved.y
     }
 
     public func at(_ point: MapPoint) -> (x: Double, y: Double) {

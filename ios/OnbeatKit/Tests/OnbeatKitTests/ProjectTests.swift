@@ -44,6 +44,12 @@ import Testing
         #expect(Set(info["CFBundleLocalizations"] as? [String] ?? []) == ["zh-Hans", "en"])
     }
 
+    @Test func itMayAskForTheAppsThatCoreKnowsAWayBy() throws {
+        let shop = Customer(id: "c", name: "Shop", latE9: 0, lonE9: 0, placeConfirmed: false, landline: nil)
+        let schemes = waysTo(customer: shop, on: .ios).compactMap { URL(string: $0)?.scheme }.filter { $0 != "https" }
+        #expect(try plist("Info.plist")["LSApplicationQueriesSchemes"] as? [String] == schemes)
+    }
+
     @Test func whoAnswersForTheAppIsSetWhereItIsBuilt() throws {
         let info = try plist("Info.plist")
         let project = try String(decoding: Repository.file("ios/project.yml"), as: UTF8.self)

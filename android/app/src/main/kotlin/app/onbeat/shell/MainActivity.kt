@@ -57,8 +57,10 @@ import kotlinx.coroutines.launch
 import uniffi.onbeat_core.Customer
 import uniffi.onbeat_core.PhoneException
 import uniffi.onbeat_core.StartedBy
+import uniffi.onbeat_core.RunsOn
 import uniffi.onbeat_core.Today
 
+import uniffi.onbeat_core.waysTo
 /** The app's one window. */
 class MainActivity : ComponentActivity() {
     private val scope = MainScope()
@@ -184,21 +186,23 @@ class MainActivity : ComponentActivity() {
         clipboard.setPrimaryClip(ClipData.newPlainText(getString(R.string.app_name), text))
     }
 
-    private fun call(number: String) = leaveFor(Intent(Intent.ACTION_DIAL, Uri.parse("tel:$number")))
-
-    private fun navigate(customer: Customer) {
-        val (lat, lon) = customer.latE9 / 1e9 to customer.lonE9 / 1e9
-        leaveFor(Intent(Intent.ACTION_VIEW, Uri.parse("geo:$lat,$lon?q=$lat,$lon(${Uri.encode(customer.name)})")))
+    private fun call(number: String) {
+        leaveFor(Intent(Intent.ACTION_DIAL, Uri.parse("tel:$number")))
     }
 
-    /** Where no app takes it, nothing happens. */
-    private fun leaveFor(intent: Intent) {
+    private fun navigate(customer: Customer) {
+        waysTo(customer, RunsOn.ANDROID).any { leaveFor(Intent(Intent.ACTION_VIEW, Uri.parse(it))) }
+    }
+    /** By the first app for maps that is there. */
+
+    /** Where no app takes it, nothing happens, and that is the answer. */
+    private fun leaveFor(intent: Intent): Boolean =
         try {
             startActivity(intent)
         } catch (_: ActivityNotFoundException) {
-            return
+            false
         }
-    }
+            true
 
     private companion object {
         val KINDS = Allowance.entries.associateWith { PermissionKind.valueOf(it.name) }

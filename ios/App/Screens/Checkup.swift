@@ -1,0 +1,61 @@
+import Foundation
+import OnbeatCore
+import OnbeatKit
+
+/// A name, and what stands there.
+struct Told {
+    let name: String
+    let value: String
+
+    init(_ key: String, _ value: String) {
+        name = NSLocalizedString(key, comment: "")
+        self.value = value
+    }
+
+    init(named name: String, _ value: String) { (self.name, self.value) = (name, value) }
+}
+
+/// How the phone fares, for the rep and for the help desk.
+struct Checkup {
+    let diagnosis: Diagnosis
+    let grants: [Permission: Grant]
+    let zone: String
+
+    /// Whether it works: what the system allows, and what was sent.
+    var works: [Told] {
+        let allowed = Permission.allCases.map {
+            Told(named: text("permission", of: $0), text("grant", of: grants[$0] ?? .notAsked))
+        }
+        let last = [
+            Told("diagnosis.last_fix", Said.moment(diagnosis.lastFixMs, zone)),
+            Told("diagnosis.last_sync", Said.moment(diagnosis.lastSyncMs, zone)),
+        ]
+        return allowed + last + (diagnosis.heads.map { [Told("diagnosis.waiting", "\($0.waiting)")] } ?? [])
+    }
+
+    /// The newest starts of the app, and what began them.
+    var starts: [Told] {
+        diagnosis.starts.map { Told(named: text("start", of: $0.start.by), Said.moment($0.atMs, zone)) }
+    }
+
+    /// What it works on.
+    var store: [Told] {
+        var facts = [Told("diagnosis.engine", diagnosis.engine), Told("diagnosis.app", About.version)]
+        if let server = diagnosis.server { facts.append(Told("diagnosis.server", server)) }
+        if let heads = diagnosis.heads {
+            facts.append(Told("diagnosis.rep", heads.rep))
+            facts.append(Told("diagnosis.stream", heads.stream))
+            facts.append(Told("diagnosis.key", text("grade", of: heads.grade)))
+        }
+        facts.append(Told("diagnosis.size", "\(diagnosis.fileBytes / 1024) KiB"))
+        if let aside = diagnosis.setAside { facts.append(Told("diagnosis.set_aside", aside)) }
+        return facts
+    }
+
+    /// All of it, to be taken along.
+    var asText: String {
+        let problems = diagnosis.problems.map { "\($0.code): \($0.message)" }
+        let facts = (works + starts + store).map { "\($0.name): \($0.value)" }
+        return (facts + problems + [diagnosis.reference].compactMap { $0 }).joined(separator: "\n")
+    }
+}

@@ -18,7 +18,7 @@ use crate::{
     reading::{Reading, Stamp},
     record::{Grade, Hash, Receipt, Signature},
     reference::{Customer, ExceptionKind, Look, Notice},
-    rules::{DayView, Explanation, Fact, presence::Cause, visit::Report},
+    rules::{DayView, Explanation, Fact, presence::Cause, signs::Trace, visit::Report},
     time::Interval,
     words::{self, Language},
 };
@@ -204,6 +204,10 @@ impl Phone {
     /// The app was started: [`phone::Phone::note_start`].
     pub fn note_start(&self, at: Stamp, start: Start) -> Result<(), PhoneError> {
         self.0.note_start(&at, start)
+    }
+    /// What the platform shows of itself: [`phone::Phone::note_signs`].
+    pub fn note_signs(&self, at: Stamp, traces: Vec<Trace>) -> Result<(), PhoneError> {
+        self.0.note_signs(&at, &traces)
     }
     /// What a help desk asks for: [`phone::Phone::diagnosis`].
     pub fn diagnosis(&self) -> Result<Diagnosis, PhoneError> {

@@ -4,7 +4,7 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
-    Heads, Phone, PhoneError, Problem,
+    Heads, Phone, PhoneError, Problem, SignsShown, integrity,
     store::{self, log},
     sync::enrolment,
 };
@@ -40,6 +40,8 @@ pub struct Diagnosis {
     pub last_fix_ms: Option<i64>,
     /// The newest starts, newest first, five at most.
     pub starts: Vec<StartSeen>,
+    /// What the platform shows of itself, once the shell looked.
+    pub signs: Option<SignsShown>,
     /// Why the reference data can't be used, if it can't.
     pub reference: Option<String>,
 }
@@ -102,6 +104,7 @@ impl Phone {
                 problems: kept(connection, PROBLEMS)?,
                 last_fix_ms: last_fix.map(|(_, at_ms)| at_ms),
                 starts: kept(connection, STARTS)?,
+                signs: integrity::shown(connection)?,
                 reference,
             })
         })

@@ -170,8 +170,8 @@ impl Reply {
         if self.is_success() {
             return self.json();
         }
-        let ErrorBody { code, message, .. } = self.error();
-        Err(PhoneError::Refused { code, message })
+        let ErrorBody { code, message: why, .. } = self.error();
+        Err(PhoneError::Refused { code, why })
     }
 }
 

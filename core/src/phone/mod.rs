@@ -13,6 +13,7 @@ mod error;
 mod explain;
 mod export;
 mod http;
+mod integrity;
 mod jpeg;
 mod map;
 mod platform;
@@ -23,8 +24,8 @@ mod sync;
 mod today;
 mod trust;
 mod views;
-mod writing;
 mod way;
+mod writing;
 
 #[cfg(test)]
 mod tests;
@@ -42,15 +43,16 @@ pub use diagnosis::{Diagnosis, Start, StartSeen, StartedBy};
 pub use enrol::{Device, recover};
 pub use error::PhoneError;
 pub use explain::Explained;
+pub use integrity::SignsShown;
 pub use map::{MapArea, MapCustomer, MapHere, MapKind, MapPoint, MapView};
 pub use platform::{Platform, SignError};
 pub use presence::FixOutcome;
 pub use sync::{Problem, SyncReport};
 pub use today::{Here, Next, Today};
 pub use views::{CustomerNear, Heads, LineState, RecordShown};
+pub use way::{RunsOn, ways_to};
 
 use crate::{
-pub use way::{RunsOn, ways_to};
     policy::Policy,
     reading::{Reading, Stamp},
     record::Hash,

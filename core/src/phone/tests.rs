@@ -36,6 +36,7 @@ use crate::{
         log::StreamForked,
         presence::{Cause, FixTaken},
         sign_in::SignedIn,
+        signs::{Integrity, Sign, SignsNoted, Trace},
         together,
         visit::{CheckedIn, Outcome, Report},
     },
@@ -906,4 +907,47 @@ fn names_of_the_phones_records_are_those_of_the_server() {
         seq: 1,
     };
     assert_eq!((&shown[0].name, shown[0].received_at_ms), (&expected, None));
+}
+
+#[test]
+fn signs_are_noted_once_for_each_change_and_by_the_places_that_are_kept() {
+    let folder = TempDir::new().unwrap();
+    let new = TempDir::new().unwrap();
+    let nobodys = Phone::open(new.path(), &KEY, Arc::new(SoftPlatform::new())).unwrap();
+    nobodys.note_signs(&stamp(0), &[Trace::SuFile]).unwrap();
+    assert_eq!(nobodys.diagnosis().unwrap().signs, None);
+
+    let phone = phone_in(folder.path());
+    for minute in 0..2 {
+        phone.note_signs(&stamp(minute), &[]).unwrap();
+    }
+    let shown = |phone: &Phone| phone.diagnosis().unwrap().signs.unwrap();
+    assert_eq!(shown(&phone).integrity, Integrity::Usual);
+    for _ in 0..2 {
+        phone.note_signs(&stamp(2), &[Trace::SuFile, Trace::TestKeys]).unwrap();
+    }
+    assert_eq!(
+        (shown(&phone).integrity, &shown(&phone).signs[..]),
+        (Integrity::Opened, &[Sign::Root][..])
+    );
+
+    let mut mocked = reading(10, 0);
+    mocked.fix.as_mut().unwrap().simulated = true;
+    phone.on_fix(&mocked).unwrap();
+    assert_eq!(shown(&phone).signs, [Sign::Root, Sign::MockApp]);
+    drop(phone);
+    // A start is no change, and what a shell sees says nothing of places.
+    let phone = phone_in(folder.path());
+    phone.note_signs(&stamp(11 * MINUTE_MS), &[Trace::SuFile]).unwrap();
+    phone.on_fix(&reading(12, 0)).unwrap();
+    assert_eq!(shown(&phone).signs, [Sign::Root]);
+    let noted = kinds(&phone).iter().filter(|kind| *kind == SignsNoted::TYPE).count();
+    assert_eq!(noted, 4);
+    let day = phone.day(&stamp(13 * MINUTE_MS), "2026-01-21").unwrap();
+    let found: Vec<_> = day.findings.iter().map(|finding| finding.kind).collect();
+    assert_eq!(
+        found,
+        [FindingKind::SimulatedFixes],
+        "the place is asked about, the signs are not"
+    );
 }

@@ -7,7 +7,7 @@
 use rusqlite::Transaction;
 
 use super::{
-    Phone, PhoneError, Session, consent, locked, platform, replaced,
+    Phone, PhoneError, Session, consent, integrity, locked, platform, replaced,
     store::{
         self, NewRow,
         log::{append, clocks_of},
@@ -26,7 +26,7 @@ use crate::{
     time::{Clocks, When},
 };
 
-/// Records of one call: at most four noticed ones, a fix, an act, and some to spare.
+/// Records of one call: at most five noticed ones, a fix, an act, and one to spare.
 const RECORDS_OF_A_CALL: usize = 8;
 
 /// Names the fix that an act happened at.
@@ -126,6 +126,9 @@ impl Phone {
                 session.note(&mut pen, &reading.at, policy.clock.jump_s)?;
                 let fix = kept_fix(tx, basis.as_deref(), &clocks, reading)?;
                 let name = fix.as_ref().map(|fix| pen.write(&reading.at, fix)).transpose()?;
+                if let Some(taken) = &fix {
+                    integrity::note_place(&mut pen, &reading.at, &taken.fix)?;
+                }
                 let act = act(&mut pen, name)?;
                 Ok(Written {
                     act,

@@ -17,6 +17,7 @@ pub mod clock;
 pub mod log;
 pub mod presence;
 pub mod sign_in;
+pub mod signs;
 pub mod together;
 pub mod visit;
 

@@ -25,6 +25,7 @@ import UIKit
     /// The rep opens the app.
     func open() async {
         await comeToFront()
+        await day?.note(ThisPhonesTraces().traces)
         await day?.open()
         // The desk may have replaced the phone or given it up, or changed the page on location.
         await comeToFront()

@@ -47,6 +47,7 @@ struct Checkup {
             facts.append(Told("diagnosis.stream", heads.stream))
             facts.append(Told("diagnosis.key", text("grade", of: heads.grade)))
         }
+        if let signs = diagnosis.signs { facts.append(Told("diagnosis.signs", shows(signs))) }
         facts.append(Told("diagnosis.size", "\(diagnosis.fileBytes / 1024) KiB"))
         if let aside = diagnosis.setAside { facts.append(Told("diagnosis.set_aside", aside)) }
         return facts
@@ -57,5 +58,10 @@ struct Checkup {
         let problems = diagnosis.problems.map { "\($0.code): \($0.message)" }
         let facts = (works + starts + store).map { "\($0.name): \($0.value)" }
         return (facts + problems + [diagnosis.reference].compactMap { $0 }).joined(separator: "\n")
+    }
+
+    private func shows(_ signs: SignsShown) -> String {
+        let seen = signs.signs.map { text("sign", of: $0) }
+        return ([text("integrity", of: signs.integrity)] + seen).joined(separator: " · ")
     }
 }

@@ -47,6 +47,7 @@ private struct Kept: View {
     var body: some View {
         Section("settings.kept") {
             Text("privacy.records")
+            Text("settings.kept_phone")
             Text("privacy.outside_window")
             Text("privacy.yours")
         }

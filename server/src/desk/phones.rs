@@ -1,6 +1,9 @@
 //! The reps' phones.
 
-use onbeat_core::record::{Certificate, Grade, StreamId};
+use onbeat_core::{
+    record::{Certificate, Grade, StreamId},
+    rules::signs::{Integrity, Sign, SignsNoted},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -32,6 +35,10 @@ pub struct Phone {
     pub enrolled_ms: i64,
     /// When records last came from it.
     pub last_sync_ms: Option<i64>,
+    /// How it stands by what its platform shows: `usual`, `developer`, `opened` or `emulated`; none before it told.
+    pub integrity: Option<Integrity>,
+    /// What was seen: `root`, `hook`, `debugger`, `emulator`, `mock_app`. Nothing follows from it.
+    pub signs: Vec<Sign>,
 }
 
 /// The phones of the reps this person sees.
@@ -63,6 +70,8 @@ fn shown(stream: StreamId, body: StreamBody, certificate: Option<Certificate>) -
         device: body.device,
         enrolled_ms: body.enrolled_ms,
         last_sync_ms: body.last_sync_ms,
+        integrity: body.signs.as_ref().map(SignsNoted::integrity),
+        signs: body.signs.into_iter().flat_map(|noted| noted.signs).collect(),
         stream,
     }
 }

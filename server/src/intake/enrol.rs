@@ -178,6 +178,7 @@ fn birth(certificate: &Certificate, token: &str, wanted: &Enrolment, now_ms: i64
         grade: certificate.grade,
         enrolled_ms: now_ms,
         last_sync_ms: None,
+        signs: None,
         retired_ms: None,
     };
     Change {

@@ -7,7 +7,10 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use chrono::NaiveDate;
-use onbeat_core::record::{Batch, BodyLine, Certificate, Hash, Receipt, Record, StreamId, Tip};
+use onbeat_core::{
+    record::{Batch, BodyLine, Certificate, Hash, Receipt, Record, StreamId, Tip},
+    rules::signs::SignsNoted,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -366,6 +369,7 @@ impl Push<'_> {
         not_revoked(&state)?;
         let synced = StreamBody {
             last_sync_ms: Some(now_ms),
+            signs: self.signs(standing).or(state.signs),
             ..state
         };
         let seal = Cell {
@@ -382,6 +386,16 @@ impl Push<'_> {
             cells: vec![stream_cell(stream, &synced), seal],
             ..Change::default()
         })
+    }
+
+    /// What the phone's platform shows now, where the main line's new records say so.
+    fn signs(&self, standing: &Standing) -> Option<SignsNoted> {
+        let new = self
+            .bodies
+            .get(standing.skipped..)
+            .filter(|_| self.line.branch.is_empty())?;
+        let noted = new.iter().rev().flatten().find_map(|body| body.read::<SignsNoted>())?;
+        noted.ok()
     }
 
     /// Records of a retry whose bodies were erased when they first came.

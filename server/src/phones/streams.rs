@@ -1,4 +1,7 @@
-use onbeat_core::record::{Grade, StreamId};
+use onbeat_core::{
+    record::{Grade, StreamId},
+    rules::signs::SignsNoted,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -47,6 +50,9 @@ pub struct StreamBody {
     pub enrolled_ms: i64,
     /// When records last came from it.
     pub last_sync_ms: Option<i64>,
+    /// What its platform shows of itself, as it last told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signs: Option<SignsNoted>,
     /// When a newer phone took its place: where it lies since then says nothing of the rep.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retired_ms: Option<i64>,

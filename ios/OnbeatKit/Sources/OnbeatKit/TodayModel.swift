@@ -105,6 +105,11 @@ import OnbeatCore
         try? await phone.call { phone, at in try phone.noteStart(at: at, start: start) }
     }
 
+    /// What the platform shows of itself. What can't be noted now is at the next look.
+    public func note(_ traces: [Trace]) async {
+        try? await phone.call { phone, at in try phone.noteSigns(at: at, traces: traces) }
+    }
+
     /// Something waits to be sent.
     public var waits: Bool {
         guard let today else { return false }

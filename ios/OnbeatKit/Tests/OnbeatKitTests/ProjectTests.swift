@@ -31,7 +31,7 @@ import Testing
         let collected = try #require(manifest["NSPrivacyCollectedDataTypes"] as? [[String: Any]])
         let names = collected.compactMap { $0["NSPrivacyCollectedDataType"] as? String }
         let prefix = "NSPrivacyCollectedDataType"
-        let kinds = ["PreciseLocation", "UserID", "PhotosorVideos", "OtherUserContent", "Fitness"]
+        let kinds = ["PreciseLocation", "UserID", "PhotosorVideos", "OtherUserContent", "Fitness", "OtherDiagnosticData"]
         #expect(Set(names) == Set(kinds.map { prefix + $0 }))
         #expect(collected.allSatisfy { $0["NSPrivacyCollectedDataTypeTracking"] as? Bool == false })
     }
@@ -97,7 +97,7 @@ import Testing
     }
 
     @Test(arguments: [("FindingKind", "kind"), ("FindingState", "state"), ("Outcome", "outcome"), ("Grade", "grade"),
-        ("ExceptionKind", "reason"), ("StartedBy", "start"), ("LocationAnswer", "settings.location"), ("PlaceVerdict", "map.place")])
+        ("ExceptionKind", "reason"), ("StartedBy", "start"), ("Integrity", "integrity"), ("Sign", "sign"), ("LocationAnswer", "settings.location"), ("PlaceVerdict", "map.place")])
     func everyCodeOfCoreHasWords(_ code: String, _ group: String) throws {
         let bindings = try String(decoding: Repository.file("ios/OnbeatKit/Sources/OnbeatCore/onbeat_core.swift"), as: UTF8.self)
         let start = try #require(bindings.range(of: "public enum \(code)"))

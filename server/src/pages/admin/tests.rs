@@ -5,6 +5,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{Request, StatusCode, header},
 };
+use onbeat_core::rules::signs::{SignsNoted, Trace};
 use tower::ServiceExt;
 
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
     router,
     serve::{Limits, Peer},
     store::Change,
-    testing::World,
+    testing::{REP, World, at},
 };
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -429,4 +430,45 @@ async fn the_log_says_what_a_policy_changed() {
         let said = format!("Visits · Far from, m: {said}");
         assert!(page.contains(&said) && !page.contains("Begins:"), "{said} in {page}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_phone_shows_of_itself_stands_beside_its_key() {
+    let world = World::new().await;
+    let admin = Admin::of(&world).await;
+    let mut phone = world.enrol(REP).await;
+    phone.anchor(&world, at(8, 0), 0).await;
+    assert!(admin.get("/admin/phones").await.1.contains("未报告"));
+
+    phone.write(at(8, 1), &SignsNoted::of(&[Trace::SuFile], false));
+    phone.write(at(8, 2), &SignsNoted::of(&[Trace::SuFile, Trace::HookLoaded], true));
+    phone.fix(at(8, 3), 0);
+    world.set_time(at(8, 4));
+    world.pushed(&phone, 0).await;
+    let (_, page) = admin.get("/admin/phones").await;
+    for words in [
+        "系统或应用可能被改动",
+        "已获取系统权限",
+        "应用内有外来代码",
+        "由其他应用给出位置",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+
+    // What is pushed again, and what says nothing of signs, changes nothing.
+    world.pushed(&phone, 0).await;
+    let sent = phone.records.len();
+    phone.fix(at(8, 5), 0);
+    world.set_time(at(8, 6));
+    world.pushed(&phone, sent).await;
+    assert!(admin.get("/admin/phones").await.1.contains("系统或应用可能被改动"));
+
+    let sent = phone.records.len();
+    phone.write(at(8, 7), &SignsNoted::of(&[], false));
+    world.set_time(at(8, 8));
+    world.pushed(&phone, sent).await;
+    let (_, page) = admin.get("/admin/phones").await;
+    assert!(page.contains("未见异常") && !page.contains("已获取系统权限"), "{page}");
+    let findings = admin.get("/findings").await.1;
+    assert!(!findings.contains("data-line"), "no finding follows: {findings}");
 }

@@ -2,6 +2,7 @@ package app.onbeat.screens
 
 import uniffi.onbeat_core.Device
 import uniffi.onbeat_core.Diagnosis
+import uniffi.onbeat_core.SignsShown
 import kotlin.math.abs
 
 /** How the phone fares: what core knows of itself, and what the platform lets it do. */
@@ -65,9 +66,16 @@ fun Checkup.whichPhone(words: Words): List<Fact> =
         core.server?.let { Fact(words.say(Word.SERVER), it) },
         core.heads?.let { Fact(words.say(Word.STREAM), it.stream) },
         core.heads?.let { Fact(words.say(Word.KEY_GRADE), it.grade.name.lowercase()) },
+        core.signs?.let { Fact(words.say(Word.PHONE_SHOWS), words.shows(it)) },
         Fact(words.say(Word.DATABASE), words.say(Word.KIBIBYTES, core.fileBytes.toLong() / 1024)),
         core.setAside?.let { Fact(words.say(Word.SET_ASIDE), it) },
     )
+
+/** How it stands, and what was seen. */
+private fun Words.shows(signs: SignsShown): String {
+    val seen = signs.signs.map { say(Word.valueOf("SIGN_${it.name}")) }
+    return (listOf(say(Word.valueOf("INTEGRITY_${signs.integrity.name}"))) + seen).joinToString(say(Word.BETWEEN))
+}
 
 /** The same as one text, for the help desk. */
 fun Checkup.toText(words: Words): String =

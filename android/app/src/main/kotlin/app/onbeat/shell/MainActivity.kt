@@ -34,6 +34,7 @@ import app.onbeat.platform.Recorder
 import app.onbeat.platform.ScanActivity
 import app.onbeat.platform.SendJob
 import app.onbeat.platform.Starts
+import app.onbeat.platform.Traces
 import app.onbeat.platform.opensOneOf
 import app.onbeat.platform.saves
 import app.onbeat.screens.About
@@ -56,11 +57,11 @@ import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
 import uniffi.onbeat_core.Customer
 import uniffi.onbeat_core.PhoneException
-import uniffi.onbeat_core.StartedBy
 import uniffi.onbeat_core.RunsOn
+import uniffi.onbeat_core.StartedBy
 import uniffi.onbeat_core.Today
-
 import uniffi.onbeat_core.waysTo
+
 /** The app's one window. */
 class MainActivity : ComponentActivity() {
     private val scope = MainScope()
@@ -96,9 +97,12 @@ class MainActivity : ComponentActivity() {
             }
         }
         scope.launch {
+            var hasLooked = false
             model.shown.collect {
                 if (it !is Shown.Day) return@collect
                 Starts.process.note(owner)
+                if (!hasLooked) Traces().note(owner)
+                hasLooked = true
                 noteOwnTime(it.today)
                 record()
             }
@@ -190,19 +194,19 @@ class MainActivity : ComponentActivity() {
         leaveFor(Intent(Intent.ACTION_DIAL, Uri.parse("tel:$number")))
     }
 
+    /** By the first app for maps that is there. */
     private fun navigate(customer: Customer) {
         waysTo(customer, RunsOn.ANDROID).any { leaveFor(Intent(Intent.ACTION_VIEW, Uri.parse(it))) }
     }
-    /** By the first app for maps that is there. */
 
     /** Where no app takes it, nothing happens, and that is the answer. */
     private fun leaveFor(intent: Intent): Boolean =
         try {
             startActivity(intent)
+            true
         } catch (_: ActivityNotFoundException) {
             false
         }
-            true
 
     private companion object {
         val KINDS = Allowance.entries.associateWith { PermissionKind.valueOf(it.name) }

@@ -21,6 +21,7 @@ import uniffi.onbeat_core.FixVerdict
 import uniffi.onbeat_core.Grade
 import uniffi.onbeat_core.Heads
 import uniffi.onbeat_core.Here
+import uniffi.onbeat_core.Integrity
 import uniffi.onbeat_core.Interval
 import uniffi.onbeat_core.LiveStatus
 import uniffi.onbeat_core.LocationAnswer
@@ -42,7 +43,9 @@ import uniffi.onbeat_core.ReasonGiven
 import uniffi.onbeat_core.ReasonSeen
 import uniffi.onbeat_core.Receipt
 import uniffi.onbeat_core.Report
+import uniffi.onbeat_core.Sign
 import uniffi.onbeat_core.SignInView
+import uniffi.onbeat_core.SignsShown
 import uniffi.onbeat_core.Span
 import uniffi.onbeat_core.SpanStatus
 import uniffi.onbeat_core.Start
@@ -256,6 +259,7 @@ object Samples {
                         StartSeen(at("07:41"), Start(null, StartedBy.OPENED, null)),
                         StartSeen(at("06:12"), Start(at("06:00"), StartedBy.BOOT, "USER_REQUESTED")),
                     ),
+                signs = SignsShown(Integrity.DEVELOPER, listOf(Sign.MOCK_APP)),
                 reference = null,
             ),
             Device("android", "Xiaomi 2211133C", "0.1.0"),

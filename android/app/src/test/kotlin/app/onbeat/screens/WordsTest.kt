@@ -3,9 +3,12 @@ package app.onbeat.screens
 import uniffi.onbeat_core.ExceptionKind
 import uniffi.onbeat_core.FindingKind
 import uniffi.onbeat_core.FindingState
+import uniffi.onbeat_core.Integrity
 import uniffi.onbeat_core.Language
 import uniffi.onbeat_core.Outcome
 import uniffi.onbeat_core.PhoneException
+import uniffi.onbeat_core.Sign
+import uniffi.onbeat_core.SignException
 import uniffi.onbeat_core.StartedBy
 import kotlin.test.Test
 import kotlin.test.assertEquals
@@ -41,8 +44,25 @@ class WordsTest {
         FindingState.entries.forEach { assertTrue(english.say(it.word).isNotEmpty()) }
         Outcome.entries.forEach { assertTrue(english.say(Word.valueOf("OUTCOME_${it.name}")).isNotEmpty()) }
         ExceptionKind.entries.forEach { assertTrue(english.say(it.word).isNotEmpty()) }
+        Integrity.entries.forEach { assertTrue(english.say(Word.valueOf("INTEGRITY_${it.name}")).isNotEmpty()) }
+        Sign.entries.forEach { assertTrue(english.say(Word.valueOf("SIGN_${it.name}")).isNotEmpty()) }
         StartedBy.entries.forEach { assertTrue(english.say(Word.valueOf("START_${it.name}")).isNotEmpty()) }
-        assertEquals(Word.PROBLEM_NETWORK, PhoneException.Network("no route").problem().word)
+    }
+
+    @Test
+    fun `what failed is said by its code`() {
+        val words =
+            mapOf(
+                PhoneException.Network("no route") to Word.PROBLEM_NETWORK,
+                PhoneException.Sign(SignException.Locked()) to Word.PROBLEM_LOCKED,
+                PhoneException.Sign(SignException.KeyGone()) to Word.PROBLEM_KEY_GONE,
+                PhoneException.Sign(SignException.Failed("no answer")) to Word.PROBLEM_OTHER,
+                PhoneException.Refused("too_often", "wait a little") to Word.PROBLEM_REFUSED,
+            )
+        words.forEach { (error, word) -> assertEquals(word, error.problem().word) }
+        val refused = PhoneException.Refused("too_often", "wait a little")
+        assertEquals("too_often", refused.code())
+        assertEquals("the server refused: too_often: wait a little", refused.problem().details)
     }
 
     @Test

@@ -432,10 +432,11 @@ async fn private_time_that_comes_late_folds_the_days_after_it_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_refused_is_not_asked_for_places_on_the_days_after_it_until_he_agrees() {
     let world = World::new().await;
-    let mut phone = world.enrol(REP).await;
+    let (mut phone, mut late) = (world.enrol(REP).await, world.enrol(REP).await);
     let day_ms = 24 * HOUR;
     let answer = |agrees| LocationAnswered { agrees, page: None };
     phone.anchor(&world, at(8, 0), 0).await;
+    late.anchor(&world, at(8, 0), 0).await;
     // A word on each day, so that each has an account; places are known of none.
     for n in 0..3 {
         phone.write(at(9, 0) + n * day_ms, &BreakStarted {});
@@ -464,8 +465,6 @@ async fn who_refused_is_not_asked_for_places_on_the_days_after_it_until_he_agree
         asked
     };
     assert_eq!(asked().await, [true, true, true]);
-    let mut late = world.enrol(REP).await;
-    late.anchor(&world, at(8, 0), 0).await;
     late.write(at(8, 1), &answer(false));
     world.pushed(&late, 0).await;
     assert_eq!(asked().await, [false, false, false], "also where it comes late");

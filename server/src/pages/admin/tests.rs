@@ -435,7 +435,10 @@ async fn the_log_says_what_a_policy_changed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_phone_shows_of_itself_stands_beside_its_key() {
     let world = World::new().await;
-    let admin = Admin::of(&world).await;
+    let admin = Admin {
+        language: "zh",
+        ..Admin::of(&world).await
+    };
     let mut phone = world.enrol(REP).await;
     phone.anchor(&world, at(8, 0), 0).await;
     assert!(admin.get("/admin/phones").await.1.contains("未报告"));

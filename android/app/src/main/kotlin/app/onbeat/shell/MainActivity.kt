@@ -137,9 +137,13 @@ class MainActivity : ComponentActivity() {
             about = about(),
         )
 
+    private fun read(page: Uri) {
+        leaveFor(Intent(Intent.ACTION_VIEW, page))
+    }
+
     private fun about(): About {
         val built = Built(this)
-        val policy = built.policy?.let { page -> { leaveFor(Intent(Intent.ACTION_VIEW, page)) } }
+        val policy = built.policy?.let { page -> { read(page) } }
         return About(PhoneAround(owner, ::permissions).device.app, built.operator, built.filing, policy)
     }
 

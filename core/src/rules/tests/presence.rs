@@ -246,8 +246,10 @@ fn private_time_is_bounded_by_the_month() {
 
 #[test]
 fn nobody_is_asked_for_places_that_he_does_not_agree_to() {
+    /// Minute of the day, and whether he agrees.
+    type Answers = &'static [(f64, bool)];
     // Refused before the day, the answers of the day, and what is excused of the 510 minutes without a position.
-    let table: [(bool, &[(f64, bool)], f64); 6] = [
+    let table: [(bool, Answers, f64); 6] = [
         (false, &[], 0.0),
         (true, &[], 510.0),
         (false, &[(0.0, false)], 510.0),

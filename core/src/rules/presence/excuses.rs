@@ -6,10 +6,14 @@ use crate::{
     reference::ExceptionKind,
     rules::{
         case::Case,
-        presence::{BreakEnded, BreakStarted, PrivateEnded, PrivateStarted, REFUSED, refused::refused},
+        presence::{BreakEnded, BreakStarted, LocationAnswered, PrivateEnded, PrivateStarted},
     },
     time::Interval,
 };
+
+/// How time is excused of which the rep did not agree that his place is recorded: none may be asked of him, so none is
+/// missed.
+pub const REFUSED: &str = "refused";
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -70,20 +74,37 @@ fn taken<Start: Payload, End: Payload>(case: &Case<'_>) -> Vec<Interval> {
         .map(|(entry, _)| (entry.when.at_ms, &entry.name, false));
     let mut marks: Vec<_> = starts.chain(ends).filter(|(at_ms, ..)| case.has(*at_ms)).collect();
     marks.sort_unstable();
+    let marks = marks.into_iter().map(|(at_ms, _, starts)| (at_ms, starts));
+    from_starts_to_ends(None, marks, case.now_ms)
+}
+
+/// From each refusal, one of an earlier day too, to the agreement after it.
+fn refused(case: &Case<'_>) -> Vec<Interval> {
+    let answers = case.records.of::<LocationAnswered>();
+    let of_day = answers.filter(|(entry, _)| case.has(entry.when.at_ms));
+    let refusals = of_day.map(|(entry, answered)| (entry.when.at_ms, !answered.agrees));
+    let before_ms = case.basis.location_refused.then_some(i64::MIN);
+    from_starts_to_ends(before_ms, refusals, i64::MAX)
+}
+
+/// From each start to the next end: `open_ms` is one from before the marks, and what has not ended goes on until `to_ms`.
+fn from_starts_to_ends(
+    mut open_ms: Option<i64>,
+    marks: impl Iterator<Item = (i64, bool)>,
+    to_ms: i64,
+) -> Vec<Interval> {
     let mut taken = Vec::new();
-    let mut open = None;
-    for (to_ms, _, starts) in marks {
-        match (open, starts) {
-            (None, true) => open = Some(to_ms),
+    for (at_ms, starts) in marks {
+        match (open_ms, starts) {
+            (None, true) => open_ms = Some(at_ms),
             (Some(from_ms), false) => {
-                taken.push(Interval { from_ms, to_ms });
-                open = None;
+                taken.push(Interval { from_ms, to_ms: at_ms });
+                open_ms = None;
             }
             _ => {}
         }
     }
-    let to_ms = case.now_ms;
-    taken.extend(open.map(|from_ms| Interval { from_ms, to_ms }));
+    taken.extend(open_ms.map(|from_ms| Interval { from_ms, to_ms }));
     taken
 }
 

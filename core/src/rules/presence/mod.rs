@@ -7,7 +7,6 @@ mod no_go;
 mod oddities;
 mod outside;
 mod records;
-mod refused;
 mod stays;
 mod track;
 mod view;
@@ -17,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::Name;
 pub use crate::judge::LiveStatus;
 use crate::judge::PlaceVerdict;
+pub use excuses::REFUSED;
 pub(super) use excuses::excuses;
 pub(super) use fold::rule_day;
 pub use fold::{Presence, fold};
@@ -26,7 +26,6 @@ pub use records::{
     BreakEnded, BreakStarted, Cause, CauseNoted, FixTaken, LocationAnswered, PrivateEnded, PrivateStarted,
     ReasonDeclined, ReasonGiven, Seen, Stood,
 };
-pub use refused::REFUSED;
 pub use track::Track;
 pub(super) use view::view;
 

@@ -118,15 +118,19 @@ impl<'a> Days<'a> {
         [Some(own), visit].into_iter().flatten().collect()
     }
 
+    /// The key of what counts for the days after its own, too; none of what doesn't.
+    pub(super) fn key_beyond(&self, body: &BodyLine, at_ms: i64) -> Option<String> {
+        match body.kind.as_str() {
+            PrivateStarted::TYPE | PrivateEnded::TYPE => Some(private_key(self.rep, self.day(at_ms))),
+            LocationAnswered::TYPE => Some(consent_key(self.rep)),
+            _ => None,
+        }
+    }
+
     /// The keys that a phone's record touches by what it says and when.
     pub(super) fn keys(&self, stream: &str, body: &BodyLine, at_ms: i64, visits: &Visits) -> Vec<String> {
         let mut keys: Vec<String> = self.days(body, at_ms, visits).into_iter().collect();
-        if is_private(body) {
-            keys.push(private_key(self.rep, self.day(at_ms)));
-        }
-        if body.kind == LocationAnswered::TYPE {
-            keys.push(consent_key(self.rep));
-        }
+        keys.extend(self.key_beyond(body, at_ms));
         if let Some(Ok(checked_in)) = body.read::<CheckedIn>() {
             keys.push(visit_key(stream, &checked_in.visit));
         }
@@ -135,16 +139,6 @@ impl<'a> Days<'a> {
         }
         keys
     }
-}
-
-/// Whether a record counts for the days after its own, too.
-pub(super) fn counts_on(body: &BodyLine) -> bool {
-    is_private(body) || body.kind == LocationAnswered::TYPE
-}
-
-/// Whether private time begins or ends with a record.
-fn is_private(body: &BodyLine) -> bool {
-    matches!(body.kind.as_str(), PrivateStarted::TYPE | PrivateEnded::TYPE)
 }
 
 /// The visit that a check-out, a report or a photo belongs to.

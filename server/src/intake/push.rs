@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     fault::{self, Certificates, Refusal, misnamed, sealed, stored_of},
     line_times::LineTimes,
-    place::{Days, Visits, counts_on},
+    place::{Days, Visits},
     quarantine, text,
     times::{Arrival, BatchTimes, Dated},
 };
@@ -506,7 +506,9 @@ fn first_counting_on<'b>(
     let refiled = earlier
         .iter()
         .flat_map(|record| [(&record.body, record.was_ms), (&record.body, record.at_ms)]);
-    let counting_on = new.chain(refiled).filter(|(body, _)| counts_on(body));
+    let counting_on = new
+        .chain(refiled)
+        .filter(|(body, at_ms)| days.key_beyond(body, *at_ms).is_some());
     counting_on.map(|(_, at_ms)| days.day(at_ms)).min()
 }
 

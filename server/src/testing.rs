@@ -41,6 +41,7 @@ use database::Schema;
 use crate::{
     app::App,
     append::append,
+    auth::{Role, user::User},
     clock::Clock,
     desk_log::Act,
     documents::kind_of,
@@ -277,6 +278,25 @@ impl World {
         };
         self.app.commit(change).await.unwrap();
         code
+    }
+
+    /// Somebody at the desk, with whose password nobody logs in.
+    pub(crate) async fn user(&self, name: &str, role: Role, teams: &[&str]) -> User {
+        let user = User {
+            user: name.into(),
+            name: name.into(),
+            role,
+            teams: teams.iter().map(ToString::to_string).collect(),
+            password: "none".into(),
+            disabled: false,
+            generation: 1,
+        };
+        let change = Change {
+            cells: vec![user.cell()],
+            ..Change::default()
+        };
+        self.app.commit(change).await.unwrap();
+        user
     }
 
     pub(crate) async fn enrol(&self, rep: &str) -> Phone {

@@ -92,21 +92,7 @@ impl Office {
 
     /// A user of a role, whose own team (a supervisor's) is t1. Nobody logs in with this password.
     async fn user(&self, role: Role) -> User {
-        let user = User {
-            user: role.as_str().into(),
-            name: role.as_str().into(),
-            role,
-            teams: vec!["t1".into()],
-            password: "none".into(),
-            disabled: false,
-            generation: 1,
-        };
-        self.commit(Change {
-            cells: vec![user.cell()],
-            ..Change::default()
-        })
-        .await;
-        user
+        self.world.user(role.as_str(), role, &["t1"]).await
     }
 
     async fn commit(&self, change: Change) {

@@ -90,7 +90,6 @@ mod tests {
     use crate::{
         auth::Role,
         desk::audit,
-        store::Change,
         testing::{HOUR, World, at},
     };
 
@@ -124,20 +123,7 @@ mod tests {
     async fn the_log_tells_who_comes_and_goes_and_how_often_it_failed() {
         let world = World::new().await;
         let desk = Desk::new(world.app.clone());
-        let ada = User {
-            user: "ada".into(),
-            name: "Ada".into(),
-            role: Role::Admin,
-            teams: Vec::new(),
-            password: "none".into(),
-            disabled: false,
-            generation: 1,
-        };
-        let change = Change {
-            cells: vec![ada.cell()],
-            ..Change::default()
-        };
-        world.app.commit(change).await.unwrap();
+        let ada = world.user("ada", Role::Admin, &[]).await;
         world.set_time(at(8, 0));
         let token = enter(&desk, &ada).await.unwrap();
         leave(&desk, token.reveal()).await.unwrap();

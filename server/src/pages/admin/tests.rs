@@ -9,11 +9,10 @@ use onbeat_core::rules::signs::{SignsNoted, Trace};
 use tower::ServiceExt;
 
 use crate::{
-    auth::{Actor, Role, session, user::User},
+    auth::{Actor, Role, session},
     desk::{Books, Desk, base_map::BaseMap, documents, site::Site},
     router,
     serve::{Limits, Peer},
-    store::Change,
     testing::{REP, World, at},
 };
 
@@ -32,20 +31,7 @@ pub(in crate::pages) struct Admin {
 impl Admin {
     pub(in crate::pages) async fn of(world: &World) -> Self {
         let desk = Desk::new(world.app.clone());
-        let user = User {
-            user: "ada".into(),
-            name: "Ada".into(),
-            role: Role::Admin,
-            teams: Vec::new(),
-            password: "none".into(),
-            disabled: false,
-            generation: 1,
-        };
-        let change = Change {
-            cells: vec![user.cell()],
-            ..Change::default()
-        };
-        world.app.commit(change).await.unwrap();
+        let user = world.user("ada", Role::Admin, &[]).await;
         let token = session::issue(&*world.app.store, &user, desk.now_ms(), 1)
             .await
             .unwrap();

@@ -13,8 +13,6 @@ import app.onbeat.phone.Owner
 import app.onbeat.phone.perform
 import app.onbeat.screens.BY_ONE_TAP
 import app.onbeat.screens.word
-import kotlinx.coroutines.MainScope
-import kotlinx.coroutines.launch
 import uniffi.onbeat_core.ExceptionKind
 import uniffi.onbeat_core.PhoneException
 import uniffi.onbeat_core.Reading
@@ -26,8 +24,7 @@ class OneTap : BroadcastReceiver() {
         intent: Intent,
     ) {
         val reason = BY_ONE_TAP.firstOrNull { it.name == intent.action } ?: return
-        val pending = goAsync()
-        MainScope().launch {
+        awake {
             try {
                 give(reason, context.applicationContext as Owner)
                 Notices(context).clearLeaving()
@@ -35,8 +32,6 @@ class OneTap : BroadcastReceiver() {
                 // The notification stays: its tap leads to the reasons in the app, which says what is wrong.
                 Log.w(TAG, "no reason given", error)
                 Over.after(error, context)
-            } finally {
-                pending.finish()
             }
         }
     }

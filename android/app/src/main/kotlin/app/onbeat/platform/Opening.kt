@@ -8,8 +8,6 @@ import android.content.Intent
 import android.os.SystemClock
 import app.onbeat.phone.EARLY_S
 import app.onbeat.phone.Owner
-import kotlinx.coroutines.MainScope
-import kotlinx.coroutines.launch
 import uniffi.onbeat_core.LocationAnswer
 import uniffi.onbeat_core.PhoneException
 import uniffi.onbeat_core.StartedBy
@@ -147,14 +145,6 @@ class Wakes : BroadcastReceiver() {
                 else -> StartedBy.SYSTEM
             }
         Starts.process.began(context, by)
-        // Core is asked in a thread of its own; until it answered the platform lets the process be.
-        val pending = goAsync()
-        MainScope().launch {
-            try {
-                Opening.begin(context)
-            } finally {
-                pending.finish()
-            }
-        }
+        awake { Opening.begin(context) }
     }
 }

@@ -26,6 +26,8 @@ enum Part {
     Rejudge,
     /// The desk's pages over that month.
     Pages,
+    /// The phone's core inside an app, against its goals.
+    Phone,
     /// The index over districts against others', in a workspace of its own.
     Place,
 }
@@ -37,6 +39,13 @@ impl Bench {
             Part::Figures => figures("figures")?,
             Part::Rejudge => figures("rejudge")?,
             Part::Pages => figures("pages")?,
+            Part::Phone => {
+                tools::must_have(&[tools::STRACE])?;
+                let library = build::app_library()?;
+                let mut measuring = figures("phone")?;
+                measuring.arg("--library").arg(library);
+                measuring
+            }
             Part::Place => {
                 tools::must_have(&[tools::GEOS])?;
                 let manifest = build::root().join("benches/Cargo.toml");

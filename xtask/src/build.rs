@@ -100,6 +100,23 @@ pub(crate) fn fairness() -> io::Result<()> {
     build(&[("build the rep-days", &["build", "--release", "-p", "onbeat-fairness"])])
 }
 
+/// Builds core as an app's library, as the apps' own builds do.
+pub(crate) fn app_library() -> io::Result<PathBuf> {
+    let (prefix, suffix) = (env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX);
+    let profile = ["rustc", "--profile", "app", "-p", "onbeat-core", "--features", "mobile"];
+    // Relocations as small as Android's linker is asked to make them (android/app/build.gradle.kts).
+    let link = [
+        "--lib",
+        "--crate-type",
+        "cdylib",
+        "--",
+        "-C",
+        "link-arg=-Wl,-z,pack-relative-relocs",
+    ];
+    build(&[("build the library of the apps", &[&profile[..], &link].concat())])?;
+    Ok(target_of("app").join(format!("{prefix}onbeat_core{suffix}")))
+}
+
 fn build(programs: &[(&str, &[&str])]) -> io::Result<()> {
     for (name, arguments) in programs {
         let status: ExitStatus = cargo(arguments).stdout(Stdio::null()).status()?;

@@ -33,21 +33,11 @@ impl fmt::Display for From {
     }
 }
 
-/// Needed to build: SQLite, SQLCipher and OpenSSL are compiled from source.
-pub(crate) const COMPILE: [Tool; 3] = [
-    Tool {
-        name: "cc",
-        from: From::Apt("gcc"),
-    },
-    Tool {
-        name: "perl",
-        from: From::Apt("perl"),
-    },
-    Tool {
-        name: "make",
-        from: From::Apt("make"),
-    },
-];
+/// Needed to build: SQLite and SQLCipher are compiled from source.
+pub(crate) const COMPILE: [Tool; 1] = [Tool {
+    name: "cc",
+    from: From::Apt("gcc"),
+}];
 /// The server's tests and those end to end start a PostgreSQL of their own. Debian puts its programs beside `PATH`, but this one in it.
 pub(crate) const POSTGRES: Tool = Tool {
     name: "pg_ctlcluster",
@@ -123,6 +113,11 @@ pub(crate) const CLIPPY: Tool = Tool {
 pub(crate) const GEOS: Tool = Tool {
     name: "geos-config",
     from: From::Apt("libgeos-dev"),
+};
+/// Counts how often a phone waits for its disk.
+pub(crate) const STRACE: Tool = Tool {
+    name: "strace",
+    from: From::Apt("strace"),
 };
 /// libFuzzer is compiled from source.
 pub(crate) const CXX: Tool = Tool {

@@ -4,12 +4,13 @@ use std::{
     error::Error,
     fmt::Display,
     io::{self, Write},
+    path::PathBuf,
     process::ExitCode,
 };
 
 use clap::{Parser, ValueEnum};
 use onbeat_tests::{
-    figures::{measure, measure_pages, measure_rejudge},
+    figures::{measure, measure_app, measure_pages, measure_rejudge},
     printed::{Format, ended},
 };
 use serde::Serialize;
@@ -20,6 +21,9 @@ struct Options {
     /// What is measured.
     #[arg(value_enum, default_value_t = Part::Figures)]
     part: Part,
+    /// The library that an app brings, as it was linked.
+    #[arg(long, required_if_eq("part", "phone"))]
+    library: Option<PathBuf>,
     /// How the figures are printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -33,19 +37,28 @@ enum Part {
     Rejudge,
     /// The desk's pages over such a month.
     Pages,
+    /// The phone's core inside an app, against its goals.
+    Phone,
 }
 
 fn main() -> ExitCode {
-    ended("figures", run(&Options::parse()).map(|()| true))
+    ended("figures", run(&Options::parse()))
 }
 
-fn run(options: &Options) -> Result<(), Box<dyn Error>> {
+fn run(options: &Options) -> Result<bool, Box<dyn Error>> {
     let progress = |next: &str| eprintln!("measuring {next}");
     match options.part {
         Part::Figures => print(options.format, &measure(progress)?),
         Part::Rejudge => print(options.format, &measure_rejudge(progress)?),
         Part::Pages => print(options.format, &measure_pages(progress)?),
-    }
+        Part::Phone => {
+            let library = options.library.as_deref().ok_or("name the library")?;
+            let goals = measure_app(library, progress)?;
+            print(options.format, &goals)?;
+            return Ok(goals.good());
+        }
+    }?;
+    Ok(true)
 }
 
 fn print<T: Serialize + Display>(format: Format, measured: &T) -> Result<(), Box<dyn Error>> {

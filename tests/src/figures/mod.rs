@@ -1,5 +1,6 @@
 //! The figures that `cargo xtask bench` prints: what the engine, a phone and the server need.
 
+mod app;
 mod company;
 mod engine;
 mod month;
@@ -8,12 +9,13 @@ mod phone;
 mod rejudge;
 mod server;
 
-use std::{error::Error, fmt, thread};
+use std::{error::Error, fmt, path::Path, thread};
 
 use serde::Serialize;
 
 use crate::{story::Story, world::Binaries};
 
+pub use app::{Goal, Goals, app};
 pub use engine::engine;
 pub use pages::{Page, Pages, pages};
 pub use phone::phone;
@@ -107,6 +109,16 @@ pub fn measure_rejudge(progress: impl FnMut(&str)) -> Result<Figures, Box<dyn Er
 pub fn measure_pages(progress: impl FnMut(&str)) -> Result<Pages, Box<dyn Error>> {
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(pages(&Binaries::find()?, progress))
+}
+
+/// Measures the phone's core against its goals; `library` is the app's library as it was linked, and `progress` is told
+/// what comes next.
+///
+/// # Errors
+/// As [`measure`].
+pub fn measure_app(library: &Path, progress: impl FnMut(&str)) -> Result<Goals, Box<dyn Error>> {
+    let story = Story::new(include_str!("../../data/nyc-boroughs.geojson"), 1);
+    app(&Binaries::find()?, &story, library, progress)
 }
 
 fn told(figures: Vec<Figure>) -> Result<Figures, Box<dyn Error>> {

@@ -32,6 +32,7 @@ pub use slow::slow;
 pub use throughput::{Throughput, throughput};
 pub use verify::verify;
 
+pub(crate) use batches::fix;
 pub(crate) use fleet::{enrol, rep_name};
 
 /// Phones, or connections, of one address: the server lets 60 enrol at once and 64 be open.

@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{WorldError, WorldResult, error::Doing, process::LineProcess};
+use super::{Process, WorldError, WorldResult, error::Doing, process::LineProcess};
 
 /// Longest wait for one answer: a sync of a whole day, on a busy machine.
 const ANSWER_WAIT: Duration = Duration::from_secs(60);
@@ -46,7 +46,26 @@ impl Player {
     /// If there is no such program, or no such folder.
     pub fn start(&mut self) -> WorldResult<()> {
         fs::create_dir_all(&self.folder).doing(|| format!("making {}", self.folder.display()))?;
-        let mut command = Command::new(&self.binary);
+        self.launch(Command::new(&self.binary))
+    }
+
+    /// Starts the app under `strace`, which writes what it waits for the disk for, and what it answers, to a file.
+    ///
+    /// # Errors
+    /// If there is no such program.
+    pub fn start_traced(&mut self, trace: &Path) -> WorldResult<()> {
+        let mut command = Command::new("strace");
+        command.args(["-f", "-y", "-e", "trace=fsync,fdatasync,write", "-o"]);
+        command.arg(trace).arg(&self.binary);
+        self.launch(command)
+    }
+
+    /// Its process, while it runs.
+    pub fn process(&self) -> Option<Process> {
+        Some(Process::numbered(self.process.as_ref()?.id()))
+    }
+
+    fn launch(&mut self, mut command: Command) -> WorldResult<()> {
         command.arg("--dir").arg(&self.folder);
         let stderr = self.folder.with_extension("log");
         self.process = Some(LineProcess::spawn(
@@ -71,7 +90,9 @@ impl Player {
     pub fn exit(&mut self) -> WorldResult<()> {
         if self.process.is_some() {
             self.ask(json!({"do": "exit"}))?;
-            self.kill();
+            if let Some(process) = self.process.take() {
+                process.finish(ANSWER_WAIT);
+            }
         }
         Ok(())
     }

@@ -76,6 +76,19 @@ impl LineProcess {
         self.end();
     }
 
+    /// Waits until it is gone by itself, and whoever watches it too; kills what says nothing for `wait` and goes on.
+    pub(super) fn finish(mut self, wait: Duration) {
+        let last = loop {
+            if let Err(last) = self.lines.recv_timeout(wait) {
+                break last;
+            }
+        };
+        // Its output is closed before its files are unlocked.
+        if last == RecvTimeoutError::Timeout || self.child.wait().is_err() {
+            self.end();
+        }
+    }
+
     /// Kills it with -9; the whole lines that it wrote before and nobody has read.
     pub(super) fn kill_and_drain(mut self) -> Vec<String> {
         self.end();

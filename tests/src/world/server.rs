@@ -201,6 +201,18 @@ impl Process {
         Self(child.id())
     }
 
+    pub(super) fn numbered(id: u32) -> Self {
+        Self(id)
+    }
+
+    /// CPU time that its main thread has used so far, as of when it last waited; none where the system does not tell.
+    pub fn main_thread_cpu(self) -> Option<Duration> {
+        // <https://docs.kernel.org/scheduler/sched-stats.html>: the first field, in nanoseconds.
+        let stat = fs::read_to_string(format!("/proc/{}/schedstat", self.0)).ok()?;
+        let nanoseconds = stat.split_whitespace().next()?.parse().ok()?;
+        Some(Duration::from_nanos(nanoseconds))
+    }
+
     /// Most memory it has held so far, in MiB; none where the system does not tell.
     pub fn rss_peak_mb(self) -> Option<f64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.0)).ok()?;

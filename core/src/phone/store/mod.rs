@@ -3,6 +3,7 @@
 //! Raw key (no derivation: the key is 32 random bytes), write-ahead log, `synchronous=FULL`,
 //! `secure_delete`. What is erased is gone from the file and, by a checkpoint, from its log.
 
+mod cipher;
 pub(super) mod log;
 pub(super) mod photos;
 pub(super) mod reference;

@@ -116,11 +116,12 @@ pub(crate) fn lines(connection: &Connection) -> Result<Vec<LogLineRow>, PhoneErr
 }
 
 fn line(connection: &Connection, epoch: u32, branch: String) -> Result<LogLineRow, PhoneError> {
+    // CROSS JOIN: from the receipts, which are few, to their records. Left to choose, SQLite goes through all records.
     let mut ends = connection.prepare_cached(
         "SELECT (SELECT min(seq) FROM log WHERE state = 0 AND epoch = ?1 AND branch = ?2),
             (SELECT max(seq) FROM log WHERE state = 0 AND epoch = ?1 AND branch = ?2),
             coalesce((SELECT r.seq FROM receipts r
-                JOIN log k ON k.epoch = r.epoch AND k.branch = r.branch AND k.seq = r.seq AND k.hash = r.hash
+                CROSS JOIN log k ON k.epoch = r.epoch AND k.branch = r.branch AND k.seq = r.seq AND k.hash = r.hash
                 WHERE r.epoch = ?1 AND r.branch = ?2 AND k.state = 0 ORDER BY r.seq DESC LIMIT 1), 0)",
     )?;
     let ends = ends.query_row(params![epoch, branch], |row| {

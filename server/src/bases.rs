@@ -7,6 +7,7 @@ use std::{
 };
 
 use onbeat_core::{
+    place::Edges,
     record::Hash,
     rules::{Basis, Places},
 };
@@ -16,10 +17,15 @@ use onbeat_core::{
 const SHAPES_MOST: usize = 12 * 1024 * 1024;
 /// Bases kept over all of them: a rep's documents each, some ten kilobytes.
 const BASES_MOST: usize = 2_048;
+/// Fixes whose distance to the edge is remembered, and as many again: 35 MB for both.
+const FIXES_MOST: usize = 400_000;
 
 /// Bases by the area that they share and by what they are made of; the area that was asked for last is the last.
-#[derive(Debug, Default)]
-pub(crate) struct Bases(Mutex<VecDeque<Ground>>);
+#[derive(Debug)]
+pub(crate) struct Bases {
+    grounds: Mutex<VecDeque<Ground>>,
+    edges: Arc<Edges>,
+}
 
 /// An area, and the bases of those who work in it.
 #[derive(Debug)]
@@ -28,6 +34,15 @@ struct Ground {
     places: Places,
     shape_bytes: usize,
     bases: HashMap<Hash, Arc<Basis>>,
+}
+
+impl Default for Bases {
+    fn default() -> Self {
+        Self {
+            grounds: Mutex::default(),
+            edges: Arc::new(Edges::new(FIXES_MOST)),
+        }
+    }
 }
 
 impl Bases {
@@ -41,24 +56,26 @@ impl Bases {
         self.of(area, |ground| Some(ground.places.clone()))
     }
 
-    /// Keeps prepared places, made of shapes of so many bytes.
-    pub(crate) fn keep_places(&self, area: Hash, places: Places, shape_bytes: usize) {
-        let mut grounds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Keeps prepared places, made of shapes of so many bytes. Those to judge by remember the fixes that they judged.
+    pub(crate) fn keep_places(&self, area: Hash, places: Places, shape_bytes: usize) -> Places {
+        let places = places.remembering(&self.edges);
+        let mut grounds = self.grounds.lock().unwrap_or_else(PoisonError::into_inner);
         grounds.retain(|ground| ground.area != area);
         grounds.push_back(Ground {
             area,
-            places,
+            places: places.clone(),
             shape_bytes,
             bases: HashMap::new(),
         });
         while grounds.len() > 1 && grounds.iter().map(|ground| ground.shape_bytes).sum::<usize>() > SHAPES_MOST {
             grounds.pop_front();
         }
+        places
     }
 
     /// Keeps a basis over places that are kept, and makes room where there are too many.
     pub(crate) fn keep(&self, area: &Hash, made_of: Hash, basis: &Arc<Basis>) {
-        let mut grounds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut grounds = self.grounds.lock().unwrap_or_else(PoisonError::into_inner);
         if grounds.iter().map(|ground| ground.bases.len()).sum::<usize>() >= BASES_MOST {
             let longest_unasked = grounds.iter_mut().find(|ground| !ground.bases.is_empty());
             longest_unasked.into_iter().for_each(|ground| ground.bases.clear());
@@ -69,7 +86,7 @@ impl Bases {
     }
 
     fn of<T>(&self, area: &Hash, ask: impl FnOnce(&Ground) -> Option<T>) -> Option<T> {
-        let mut grounds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut grounds = self.grounds.lock().unwrap_or_else(PoisonError::into_inner);
         let place = grounds.iter().position(|ground| ground.area == *area)?;
         let ground = grounds.remove(place)?;
         let told = ask(&ground);

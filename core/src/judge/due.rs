@@ -39,8 +39,7 @@ pub(super) fn at_rest_s(due_s: i64, area_edge_mm: Option<i64>, policy: &Policy) 
 
 /// Signed distances from a point to the edges of no-go places, as [`next_due_s`] takes them.
 pub fn no_go_edges_mm(no_go: &[(String, Area)], at: Point) -> Vec<i64> {
-    let edges = no_go.iter().filter_map(|(_, area)| area.edge_distance(at));
-    edges.map(|edge| edge.edge_mm).collect()
+    no_go.iter().filter_map(|(_, area)| area.edge_mm(at)).collect()
 }
 
 /// Time of a way at top speed.

@@ -65,10 +65,7 @@ pub struct FixVerdict {
 /// The verdict compares the integers it shows, so that whoever holds them can check it. Without an area
 /// (a rep to whom nothing is assigned) there is no edge to be beyond of: every usable fix is `edge`.
 pub fn judge_fix(fix: &Fix, area: &Area, policy: &FixUse, edge_tolerance_m: f64) -> FixVerdict {
-    let edge_mm = on_earth(fix)
-        .then(|| area.edge_distance(Point::from(fix)))
-        .flatten()
-        .map(|edge| edge.edge_mm);
+    let edge_mm = on_earth(fix).then(|| area.edge_mm(Point::from(fix))).flatten();
     match usable_accuracy_mm(fix, policy) {
         Err(why) => FixVerdict {
             place: PlaceVerdict::Unusable,

@@ -158,8 +158,8 @@ impl<'a> Trail<'a> {
         if middle.fixes < policy.ruling.fixes_min as usize || self.seen_inside(i) {
             return Out::No;
         }
-        let edge = self.input.area.edge_distance(middle.point());
-        let out_mm = edge.map_or(0, |edge| edge.edge_mm.saturating_neg());
+        let edge_mm = self.input.area.edge_mm(middle.point());
+        let out_mm = edge_mm.map_or(0, i64::saturating_neg);
         let radius_mm = radius_mm(middle.accuracy_mm, &policy.fix) as f64;
         let beyond_mm = out_mm as f64 - self.input.edge_tolerance_m * 1000.0;
         if beyond_mm >= radius_mm * policy.ruling.proof_radii {

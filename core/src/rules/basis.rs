@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{DayView, Noted};
 use crate::{
-    place::{Area, Districts, Shape, union},
+    place::{Area, Districts, Edges, Shape, union},
     policy::{Policy, WindowRule},
     record::Hash,
     reference::{AreaBlob, Customer, Decision, Document, Exception, Rep},
@@ -98,6 +98,17 @@ impl Places {
             districts: Arc::new(Districts::prepare(&districts)),
             no_go: Arc::new(no_go.collect()),
         })
+    }
+
+    /// Remembers among `edges` how far each fix is from the area's: whoever judges a day again has most of its fixes
+    /// judged.
+    #[must_use]
+    pub fn remembering(self, edges: &Arc<Edges>) -> Self {
+        let area = Arc::unwrap_or_clone(self.area).remembering(edges);
+        Self {
+            area: Arc::new(area),
+            ..self
+        }
     }
 }
 

@@ -274,6 +274,5 @@ async fn prepared(app: &App, hash: Hash, area: Option<AreaBlob>) -> Result<Place
     }
     let bytes = blobs.values().map(Vec::len).sum();
     let places = blocking(move || Places::prepare(area.as_ref(), |hash| blobs.get(hash).cloned())).await??;
-    app.folding.bases.keep_places(hash, places.clone(), bytes);
-    Ok(places)
+    Ok(app.folding.bases.keep_places(hash, places, bytes))
 }

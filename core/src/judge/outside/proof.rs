@@ -106,7 +106,7 @@ impl Trail<'_> {
             lon_e9: middle.lon_e9,
             fixes: middle.fixes as u32,
             radius_mm: radius_mm(middle.accuracy_mm, &self.input.policy.fix),
-            edge_mm: self.input.area.edge_distance(middle.point()).map(|edge| edge.edge_mm),
+            edge_mm: self.input.area.edge_mm(middle.point()),
             out: self.out[i],
             agrees,
             backs: agrees && fix.proves(),

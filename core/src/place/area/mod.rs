@@ -9,7 +9,12 @@ mod nearest;
 mod outline;
 mod tree;
 
-use super::{Point, Shape};
+use std::sync::Arc;
+
+use super::{
+    Point, Shape,
+    edges::{AreaEdges, Edges},
+};
 pub(super) use bounds::Bounds;
 pub(super) use frame::{Frame, Lengths};
 use grid::Seen;
@@ -21,6 +26,7 @@ use tree::Tree;
 pub struct Area {
     ground: Ground,
     tree: Tree,
+    known: Option<AreaEdges>,
 }
 
 /// A side of the edge.
@@ -48,6 +54,16 @@ impl Area {
         Self {
             tree: Tree::new(ground.outline()),
             ground,
+            known: None,
+        }
+    }
+
+    /// Remembers among `edges` what [`Area::edge_mm`] says.
+    #[must_use]
+    pub fn remembering(self, edges: &Arc<Edges>) -> Self {
+        Self {
+            known: Some(AreaEdges::new(edges)),
+            ..self
         }
     }
 
@@ -86,5 +102,14 @@ impl Area {
             edge_mm: sign * nearest::whole_mm(distance_m),
             nearest,
         })
+    }
+
+    /// The millimetres of [`Area::edge_distance`].
+    pub fn edge_mm(&self, point: Point) -> Option<i64> {
+        let reckon = || self.edge_distance(point).map(|edge| edge.edge_mm);
+        match &self.known {
+            Some(known) => known.edge_mm(point, reckon),
+            None => reckon(),
+        }
     }
 }

@@ -1,9 +1,9 @@
 //! The index against the plain reference, where it is hard: on borders of cells, on corners, crowded and scattered.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, sync::Arc};
 
 use super::{
-    Area, Districts, Point, Random, Shape, Side, at, boroughs,
+    Area, Districts, Edges, Point, Random, Shape, Side, at, boroughs,
     reference::{Sides, between},
     rings_of, union,
 };
@@ -124,6 +124,29 @@ fn clear_is_what_the_distance_says() {
         nothing.clear_side(at(0.0, 0.0), i64::MAX, i64::MAX),
         Some(Side::Outside)
     );
+}
+
+#[test]
+fn what_is_remembered_is_what_is_reckoned() {
+    let mut random = Random::new("remembered");
+    let mut shapes = hard(&mut random);
+    shapes.truncate(20);
+    shapes.push(Shape::default());
+    let areas: Vec<Area> = shapes.iter().map(Area::prepare).collect();
+    // The same points of all areas: their distances must not be mixed up. Where few are kept, most are forgotten meanwhile.
+    let rings = rings_of(&shapes[0]);
+    let points: Vec<Point> = (0..20).map(|_| hard_point(&mut random, &rings)).collect();
+    for most in [0, 1, 50, 10_000] {
+        let edges = Arc::new(Edges::new(most));
+        let remembering: Vec<Area> = areas.iter().map(|area| area.clone().remembering(&edges)).collect();
+        for _ in 0..4_000 {
+            let (n, point) = (random.below(areas.len()), *random.pick(&points));
+            let reckoned = areas[n].edge_distance(point).map(|edge| edge.edge_mm);
+            assert_eq!(remembering[n].edge_mm(point), reckoned, "{point:?} of {n}");
+            assert_eq!(areas[n].edge_mm(point), reckoned, "{point:?} of {n}");
+        }
+        assert!(edges.len() <= 2 * most.max(1));
+    }
 }
 
 #[test]

@@ -182,7 +182,7 @@ fn no_go(scene: &Scene<'_>, finding: &Finding) -> Grounds {
     grounds.deciding = fixes.named(&finding.evidence);
     let name = finding.text("place").unwrap_or_default();
     let area = scene.track.no_go.iter().find(|(known, _)| known == name);
-    let edge_mm = |point| Some(area?.1.edge_distance(point)?.edge_mm);
+    let edge_mm = |point| area?.1.edge_mm(point);
     grounds
         .measured(fixes, edge_mm)
         .condition("long", true, finding, &["duration_s", "pick_up_s"])

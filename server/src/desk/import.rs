@@ -206,7 +206,10 @@ pub(super) async fn shapes(text: String, name_property: String, datum: Datum) ->
     let read = move || read_districts(&text, &name_property, datum);
     let shapes = tokio::task::spawn_blocking(read).await;
     let shapes = shapes.map_err(|error| DeskError::environment("failed", error.to_string()))?;
-    shapes.map_err(|error| DeskError::input("bad_geojson", error.to_string()))
+    shapes.map_err(|error| DeskError {
+        rows: vec![files::shape_fault(&error)],
+        ..DeskError::input("bad_geojson", error.to_string())
+    })
 }
 
 /// Days are meant in the zone of the company's window.

@@ -46,7 +46,8 @@ fn address(network: u8, n: usize) -> Ipv4Addr {
 
 /// A client without proxies; each has connections of its own.
 pub fn client() -> reqwest::Client {
-    built(reqwest::Client::builder())
+    // Well before the server closes a connection on which nothing is asked: who asks in that moment hears nothing.
+    built(reqwest::Client::builder().pool_idle_timeout(Duration::from_secs(3)))
 }
 
 /// As [`client`], but calling from one of this machine's many addresses, since the server bounds what one may do, and

@@ -67,7 +67,8 @@ impl Wrong {
         let said = frame.said(&error);
         let more = error.rows.len().saturating_sub(ROWS_MOST);
         Self {
-            exactly: Some(error.message).filter(|message| *message != said),
+            // Where rows say it, they do so in the page's language.
+            exactly: Some(error.message).filter(|message| error.rows.is_empty() && *message != said),
             rows: error
                 .rows
                 .into_iter()
@@ -86,10 +87,22 @@ fn in_words(frame: &Frame, row: RowError) -> (u64, String, String) {
     let said = known.map(|words| {
         let values = row.values.iter().enumerate();
         values.fold(words.to_owned(), |words, (n, value)| {
-            words.replace(&format!("{{{n}}}"), value)
+            words.replace(&format!("{{{n}}}"), &place(frame, value))
         })
     });
-    (row.row, row.column, said.unwrap_or(row.message))
+    (row.row, place(frame, &row.column), said.unwrap_or(row.message))
+}
+
+/// `feature 2, ring 1` in the page's language; any other text as it is.
+fn place(frame: &Frame, text: &str) -> String {
+    let part = |part: &str| {
+        let (name, number) = part.split_once(' ')?;
+        let number: u32 = number.parse().ok()?;
+        let words = frame.words.find(&["import.at", name].join("."))?;
+        Some(format!("{words} {number}"))
+    };
+    let parts: Option<Vec<_>> = text.split(", ").map(part).collect();
+    parts.map_or_else(|| text.to_owned(), |parts| parts.join(", "))
 }
 
 /// A document that would come or change.

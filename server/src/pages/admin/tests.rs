@@ -5,12 +5,18 @@ use axum::{
     body::{Body, to_bytes},
     http::{Request, StatusCode, header},
 };
-use onbeat_core::rules::signs::{SignsNoted, Trace};
+use onbeat_core::{
+    place::{Fault, PlaceError, Position},
+    rules::signs::{SignsNoted, Trace},
+    words::Language,
+};
 use tower::ServiceExt;
 
 use crate::{
     auth::{Actor, Role, session},
     desk::{Books, Desk, base_map::BaseMap, documents, site::Site},
+    files::shape_fault,
+    pages::words::Words,
     router,
     serve::{Limits, Peer},
     testing::{REP, World, at},
@@ -200,6 +206,84 @@ async fn only_files_may_be_large() {
     assert_eq!(admin.hand_in("customers", &large).await.0, StatusCode::SEE_OTHER);
     let too_large = "x".repeat(17 * 1024 * 1024);
     assert!(admin.hand_in("customers", &too_large).await.0.is_client_error());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_a_shape_is_said_in_the_pages_language() {
+    let world = World::new().await;
+    let mut admin = Admin::of(&world).await;
+    let feature = |name: &str, ring: &str| {
+        format!(
+            r#"{{"type":"Feature","properties":{{"name":"{name}"}},"geometry":{{"type":"Polygon","coordinates":[[{ring}]]}}}}"#
+        )
+    };
+    let (good, swapped) = (
+        "[121,31],[122,31],[122,32],[121,31]",
+        "[31,121],[31,122],[32,122],[31,121]",
+    );
+    let features = [feature("a", good), feature("b", swapped)].join(",");
+    let file = format!(r#"{{"type":"FeatureCollection","features":[{features}]}}"#);
+    for (language, said) in [
+        (
+            "en",
+            [
+                "feature 2, part 1, ring 1, vertex 1",
+                "Latitude 121 and longitude 31 seem swapped",
+            ],
+        ),
+        ("zh", ["要素 2, 部分 1, 环 1, 顶点 1", "纬度 121、经度 31 似乎颠倒"]),
+    ] {
+        admin.language = language;
+        assert_eq!(admin.hand_in("districts", &file).await.0, StatusCode::SEE_OTHER);
+        let (_, shown) = admin.get("/admin/import/preview").await;
+        for words in said {
+            assert!(shown.contains(words), "{words} in {shown}");
+        }
+        assert!(!shown.contains("they seem swapped"), "said once, by the row");
+    }
+}
+
+#[test]
+fn all_that_can_be_wrong_with_a_shape_has_words() {
+    let there = Position::default();
+    let faults = [
+        Fault::Empty,
+        Fault::TooFew(2),
+        Fault::NotFinite,
+        Fault::Swapped { lat: 121.0, lon: 31.0 },
+        Fault::Latitude(91.0),
+        Fault::Longitude(181.0),
+        Fault::Antimeridian,
+        Fault::Pole,
+        Fault::Unclosed,
+        Fault::CrossesItself,
+        Fault::OverlapsItself,
+        Fault::CrossesRing(there),
+        Fault::HoleOutside,
+        Fault::HolesOverlap(there),
+        Fault::PartsOverlap(there),
+    ];
+    let in_shapes = faults.map(|fault| PlaceError::Faulty { at: there, fault });
+    let in_files = [
+        PlaceError::NotGeoJson("so".into()),
+        PlaceError::Truncated { line: 1, column: 2 },
+        PlaceError::ForeignCrs("EPSG:1".into()),
+        PlaceError::NoName {
+            feature: 1,
+            property: "name".into(),
+            present: "id".into(),
+        },
+        PlaceError::NoPolygon,
+        PlaceError::NotAShape("so"),
+    ];
+    for error in in_shapes.iter().chain(&in_files) {
+        let row = shape_fault(error);
+        for language in [Language::En, Language::Zh] {
+            let words = Words(language).find(&["row", &row.code].join("."));
+            let blanks = words.map_or(0, |words| words.matches('{').count());
+            assert!(words.is_some() && blanks == row.values.len(), "{row:?}: {words:?}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,7 +9,11 @@ import kotlin.test.assertNull
 
 class QrCodeTest {
     private val key = "ew-xd2WqCuOypdsJVxKenXfYTeqOiuvCwPTzAe9cDg8"
-    private val link = "https://desk.example/enrol#code=E-8ZC8dH5sXoHyEnzgdahxRYgHHqytbm_9ewsl74jLM&key=$key&next=$key"
+
+    /** The longest that there is: it names as many TLS keys as it may. */
+    private val link =
+        "https://desk.example/enrol#code=E-8ZC8dH5sXoHyEnzgdahxRYgHHqytbm_9ewsl74jLM&key=$key&next=$key" +
+            "&pin=$key".repeat(4)
 
     /** As a camera sees it in a room: grey on grey, noisy, in lines longer than the picture; [turn] is in degrees. */
     private fun seen(

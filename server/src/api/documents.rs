@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::{
     auth::Actor,
     desk::{
-        Desk, DeskResult, documents,
+        Desk, DeskResult, customers, documents,
         duties::{self, Duties, DutyDone},
         turn::Turned,
     },
@@ -36,6 +36,14 @@ fn shown(document: &Document) -> Value {
     plain.expect("a document has nothing that JSON cannot hold")
 }
 
+/// As this person is shown it.
+fn seen(document: Document, actor: &Actor) -> Document {
+    match document {
+        Document::Customer(customer) => Document::Customer(customers::shown(&customer, actor)),
+        other => other,
+    }
+}
+
 /// When a document comes into force.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -48,12 +56,16 @@ pub(super) struct PutQuery {
 /// The documents of a kind in force: `policy`, `calendar`, `team`, `district`, `no_go`, `customer` or `rep`.
 #[utoipa::path(get, path = "/api/v1/documents/{kind}", tag = "company",
     params(("kind" = String, Path, description = "Kind")), responses((status = 200, body = Vec<DocumentShown>)))]
-pub(super) async fn list(State(desk): State<Desk>, Path(kind): Path<String>) -> DeskResult<Json<Vec<DocumentShown>>> {
+pub(super) async fn list(
+    State(desk): State<Desk>,
+    actor: Actor,
+    Path(kind): Path<String>,
+) -> DeskResult<Json<Vec<DocumentShown>>> {
     let all = documents::list(&desk, &kind)?.into_iter();
     Ok(Json(
         all.map(|(key, document)| DocumentShown {
             key,
-            document: shown(&document),
+            document: shown(&seen(document, &actor)),
         })
         .collect(),
     ))

@@ -638,10 +638,30 @@ async fn a_page_of_another_site_changes_nothing() {
         let read = office.ask(Method::GET, "/api/v1/me", &headers, &Value::Null).await;
         assert_eq!(read.status, StatusCode::OK, "reading changes nothing: {says:?}");
         // But opening a trail is written down in the person's name.
-        let trail = "/api/v1/days/wang/2026-11-23/trail?why=emergency";
-        let looked = office.ask(Method::GET, trail, &headers, &Value::Null).await;
         let is_foreign = !admitted && !says.is_empty() && says[0].1 != "none";
-        assert_eq!(looked.code() == "cross_site", is_foreign, "{says:?} {}", looked.body);
+        for noted in [
+            "/api/v1/days/wang/2026-11-23/trail?why=emergency",
+            "/reps/wang/days/2026-11-23?wh%79=emergency",
+            "/api/v1/findings/f/explain",
+            "/customers/c1",
+        ] {
+            let looked = office.ask(Method::GET, noted, &headers, &Value::Null).await;
+            assert_eq!(
+                looked.code() == "cross_site",
+                is_foreign,
+                "{noted} {says:?} {}",
+                looked.body
+            );
+        }
+        let planted = format!("{cookie}; onbeat_session=another");
+        let two = office
+            .ask(Method::GET, "/api/v1/me", &[("cookie", planted.as_str())], &Value::Null)
+            .await;
+        assert_eq!(
+            two.status,
+            StatusCode::UNAUTHORIZED,
+            "nobody can say which of two is his own"
+        );
     }
     let foreign = [("sec-fetch-site", "cross-site")];
     let log_in = json!({"user": "root", "password": "a long enough password"});

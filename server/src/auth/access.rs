@@ -106,7 +106,7 @@ pub const ROUTES: &[Route] = &[
     route(GET, "/api/v1/exceptions", READERS, Scope::List),
     route(POST, "/api/v1/exceptions", DECIDERS, Scope::Body),
     route(POST, "/api/v1/exceptions/declined", DECIDERS, Scope::Body),
-    route(GET, "/api/v1/customers", ALL, Scope::List),
+    route(GET, "/api/v1/customers", READERS, Scope::List),
     route(PUT, "/api/v1/customers/{customer}/landline", LANDLINES, Scope::Company),
     route(GET, "/api/v1/teams", ALL, Scope::List),
     route(GET, "/api/v1/phones", READERS, Scope::List),
@@ -205,10 +205,44 @@ pub const ROUTES: &[Route] = &[
     route(PUT, "/api/v1/photos/{sha256}", Who::Phone, Scope::Company),
 ];
 
+/// Reading that is written down in the person's name: the rep sees who looked at a trail, the audit log who opened a
+/// customer or took something out.
+const NOTED: [&str; 7] = [
+    "/api/v1/reps/{rep}/log",
+    "/api/v1/days/{rep}/{day}/trail",
+    "/api/v1/findings/{finding}/explain",
+    "/findings/{finding}",
+    "/customers/{customer}",
+    "/reports/export",
+    "/reps/{rep}/days/{day}/trail",
+];
+/// Shows the trail too where a reason is given.
+const NOTED_WITH_WHY: &str = "/reps/{rep}/days/{day}";
+
+impl Route {
+    /// Whether a request of it, that gives a reason or not, is written down in the person's name.
+    pub fn is_noted(&self, with_why: bool) -> bool {
+        NOTED.contains(&self.path) || (with_why && self.path == NOTED_WITH_WHY)
+    }
+}
+
 /// The row of a route; HEAD is GET.
 pub fn of(method: &Method, path: &str) -> Option<&'static Route> {
     let method = if *method == Method::HEAD { &Method::GET } else { method };
     ROUTES
         .iter()
         .find(|route| route.method == *method && route.path == path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_noted_is_served() {
+        for path in NOTED.iter().chain(&[NOTED_WITH_WHY]) {
+            let route = of(&Method::GET, path);
+            assert!(route.is_some_and(|route| route.is_noted(true)), "{path}");
+        }
+    }
 }

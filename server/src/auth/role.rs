@@ -2,6 +2,8 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::user::normal;
+
 /// What a person does at the desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ValueEnum, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -43,6 +45,11 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// It is the rep himself: names to log in with are in lower case, ids of reps are as the company writes them.
+    pub fn is_rep(&self, rep: &str) -> bool {
+        normal(rep).is_some_and(|name| name == self.user)
+    }
+
     /// Whoever may open the data folder may do everything.
     pub fn console() -> Self {
         Self {

@@ -13,7 +13,10 @@ use super::{
     records::CustomerOpened,
     turn::{self, Start, turn},
 };
-use crate::{auth::Actor, files::import::phone_digits};
+use crate::{
+    auth::{Actor, Role},
+    files::import::phone_digits,
+};
 
 /// The customers that this person sees, by id: a supervisor those of the own teams' reps.
 pub fn seen<'a>(books: &'a Books, actor: &Actor) -> BTreeMap<&'a String, &'a Customer> {
@@ -23,6 +26,20 @@ pub fn seen<'a>(books: &'a Books, actor: &Actor) -> BTreeMap<&'a String, &'a Cus
     let own = books.reps.values().filter(|rep| actor.covers(&rep.team));
     let assigned = own.flat_map(|rep| &rep.customers);
     assigned.filter_map(|id| books.customers.get_key_value(id)).collect()
+}
+
+/// Whoever takes calls needs the numbers.
+pub fn sees_landlines(actor: &Actor) -> bool {
+    actor.role != Role::Auditor
+}
+
+/// As this person is shown a customer whom he sees.
+pub fn shown(customer: &Customer, actor: &Actor) -> Customer {
+    let landline = customer.landline.clone().filter(|_| sees_landlines(actor));
+    Customer {
+        landline,
+        ..customer.clone()
+    }
 }
 
 /// Whether this person sees a customer.

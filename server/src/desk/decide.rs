@@ -116,7 +116,7 @@ impl Case {
 
     /// Whether `actor` may decide on the case at all, and whether that decides an appeal.
     fn open_to(&self, actor: &Actor) -> DeskResult<bool> {
-        if actor.user == self.view.rep {
+        if actor.is_rep(&self.view.rep) {
             return Err(DeskError::conflict("own_case", "nobody decides on himself"));
         }
         let Some(appealed) = self.appealed() else {

@@ -237,7 +237,7 @@ fn decides(desk: &Desk, actor: &Actor, rep: &str) -> DeskResult<()> {
     if !actor.covers(&books::rep(desk, rep)?.team) {
         return Err(DeskError::missing("rep", rep));
     }
-    if actor.user == rep {
+    if actor.is_rep(rep) {
         return Err(DeskError::conflict("own_case", "another person than the rep approves"));
     }
     Ok(())

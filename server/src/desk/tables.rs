@@ -20,7 +20,7 @@ use super::{
     reports::{self, By, Sums},
 };
 use crate::{
-    auth::{Actor, Role},
+    auth::Actor,
     files::export::{Cell, Clocks, DAY_COLUMNS, Table, VISIT_COLUMNS, VisitRow, day_cells, visit_cells},
 };
 
@@ -333,7 +333,7 @@ fn customers_table(desk: &Desk, actor: &Actor) -> Table {
     let books = Books::now(desk);
     let degrees = |e9: i64| Cell::Number(format!("{:.7}", e9 as f64 / 1e9));
     let rows = customers::seen(&books, actor).into_values().map(|customer| {
-        let landline = customer.landline.as_ref().filter(|_| sees_landlines(actor));
+        let landline = customer.landline.as_ref().filter(|_| customers::sees_landlines(actor));
         vec![
             Cell::Text(customer.id.clone()),
             Cell::Text(customer.name.clone()),
@@ -345,11 +345,6 @@ fn customers_table(desk: &Desk, actor: &Actor) -> Table {
     });
     let columns = ["id", "name", "lat", "lon", "landline", "place_confirmed"];
     Table::new(&columns, rows.collect())
-}
-
-/// Whoever takes calls needs the numbers.
-pub fn sees_landlines(actor: &Actor) -> bool {
-    actor.role != Role::Auditor
 }
 
 async fn exceptions_table(desk: &Desk, actor: &Actor) -> DeskResult<Table> {

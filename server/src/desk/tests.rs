@@ -108,6 +108,35 @@ async fn the_set_up_code_is_void_once_there_is_an_admin() {
 }
 
 #[tokio::test]
+async fn the_set_up_code_is_void_once_somebody_became_an_admin() {
+    let (_folder, desk) = real().await;
+    let link = users::setup_code(&desk).await.unwrap().unwrap();
+    let clerk = users::NewUser {
+        user: "li".into(),
+        name: "Li".into(),
+        role: Role::Clerk,
+        teams: Vec::new(),
+        password: None,
+    };
+    users::add(&desk, &Actor::console(), clerk).await.unwrap();
+    let role = users::UserChange {
+        role: Some(Role::Admin),
+        ..users::UserChange::default()
+    };
+    users::change(&desk, &Actor::console(), "li", role).await.unwrap();
+    let late = users::set_up(&desk, link.reveal(), "eve", "a long enough password").await;
+    assert_eq!(code(late), "bad_code");
+}
+
+#[test]
+fn nobody_is_another_than_himself_by_a_capital_letter() {
+    let li = user("e1042", Role::Supervisor, &["t1"]);
+    for (rep, is_he) in [("E1042", true), ("e1042", true), ("e1043", false), ("e1042;x", false)] {
+        assert_eq!(li.is_rep(rep), is_he, "{rep}");
+    }
+}
+
+#[tokio::test]
 async fn the_last_admin_stays() {
     let (_folder, desk) = real().await;
     let new = |user: &str| users::NewUser {

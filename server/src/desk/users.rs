@@ -134,7 +134,6 @@ pub async fn set_up(desk: &Desk, code: &str, name: &str, password: &str) -> Desk
     deed.change
         .guards
         .push(Guard::Cell(cell.kind, cell.key, Some(cell.body)));
-    deed.change.drop_cells.push((SETUP.0.into(), SETUP.1.into()));
     put(&mut deed, &admin, user::absent(&admin.user));
     deed.commit(desk).await?;
     Ok(admin)
@@ -177,9 +176,6 @@ async fn add_in(deed: &mut Deed, desk: &Desk, new: &NewUser) -> DeskResult<UserS
         ));
     }
     put(deed, &user, user::absent(&user.user));
-    if user.role == Role::Admin {
-        deed.change.drop_cells.push((SETUP.0.into(), SETUP.1.into()));
-    }
     Ok(UserShown {
         password: made,
         ..user.into()
@@ -302,6 +298,10 @@ async fn find(desk: &Desk, name: &str) -> DeskResult<User> {
 fn put(deed: &mut Deed, user: &User, guard: Guard) {
     deed.change.guards.push(guard);
     deed.change.cells.push(user.cell());
+    // Where there is an admin, nobody needs the link that makes the first.
+    if user.role == Role::Admin {
+        deed.change.drop_cells.push((SETUP.0.into(), SETUP.1.into()));
+    }
     deed.record(&UserChanged {
         user: user.user.clone(),
         name: user.name.clone(),

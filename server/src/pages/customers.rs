@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     auth::Actor,
-    desk::{Books, Desk, DeskResult, customers, tables::sees_landlines, visits::newest},
+    desk::{Books, Desk, DeskResult, customers, visits::newest},
 };
 pub(super) use one::{__path_one, __path_place, __path_set_landline, one, place, set_landline};
 
@@ -73,7 +73,7 @@ fn found(books: &Books, actor: &Actor, wanted: &Wanted) -> Found {
         rep.is_none_or(|rep| rep.is_some_and(|rep| rep.customers.contains(id)))
     };
     let named = |customer: &Customer| {
-        let line = customer.landline.as_ref().filter(|_| sees_landlines(actor));
+        let line = customer.landline.as_ref().filter(|_| customers::sees_landlines(actor));
         let said = [Some(&customer.name), Some(&customer.id), line];
         said.into_iter()
             .flatten()
@@ -163,7 +163,7 @@ pub(super) async fn list(
         earlier: (found.page > 1).then(|| wanted.link("/customers", found.page - 1)),
         later: (found.page < found.pages).then(|| wanted.link("/customers", found.page + 1)),
         map: may_open(&actor, "/map/customers").then(|| wanted.link("/map/customers", found.page)),
-        landlines: sees_landlines(&actor),
+        landlines: customers::sees_landlines(&actor),
         q: wanted.q.unwrap_or_default(),
         frame,
     };

@@ -193,8 +193,8 @@ fn asked_of(frame: &Frame, books: &Books, actor: &Actor, waiting: Waiting, typed
         note: seen.reason.note,
         due,
         overdue: waiting.overdue,
-        open: !waiting.late && actor.user != waiting.rep,
-        own: actor.user == waiting.rep,
+        open: !waiting.late && !actor.is_rep(&waiting.rep),
+        own: actor.is_rep(&waiting.rep),
         words: if typed.record() == seen.record {
             typed.words.clone()
         } else {

@@ -9,7 +9,7 @@ use onbeat_core::{
 use super::{Asked, By, What, Which};
 use crate::{
     auth::{Actor, Role},
-    desk::{Desk, audit, customers, records::DataExported},
+    desk::{Books, Desk, audit, customers, records::DataExported},
     files::export::{Cell, VisitRow},
     store::{Change, Field, ViewRow},
     testing::{CENTRE, World, at, customer},
@@ -93,6 +93,17 @@ async fn a_file_holds_what_the_page_shows_and_no_formula() {
         actor(Role::Supervisor, "t1"),
         actor(Role::Auditor, ""),
     );
+    let books = Books::now(&desk);
+    for (who, numbers) in [(&admin, 1), (&boss, 1), (&auditor, 0)] {
+        let shown = customers::seen(&books, who)
+            .into_values()
+            .map(|customer| customers::shown(customer, who));
+        assert_eq!(
+            shown.filter(|customer| customer.landline.is_some()).count(),
+            numbers,
+            "{who:?}"
+        );
+    }
     // Who takes what out, what stands in it, and what does not.
     for (who, what, has, lacks) in [
         (

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::reps_of;
 use crate::{
     auth::Actor,
-    desk::{Books, Desk, DeskError, DeskResult, customers, tables::sees_landlines},
+    desk::{Books, Desk, DeskError, DeskResult, customers},
     pages::{
         Frame,
         filter::given,
@@ -79,7 +79,7 @@ async fn shown(
     };
     let names = reps_of(&books, actor).remove(id).unwrap_or_default();
     let (typed, error) = wrong.map_or((None, None), |(typed, error)| (Some(typed), Some(error)));
-    let landline = customer.landline.filter(|_| sees_landlines(actor));
+    let landline = customer.landline.filter(|_| customers::sees_landlines(actor));
     let page = CustomerPage {
         district: district.map(|id| books.districts[&id].name.clone()),
         reps: names.join(frame.t("unit.join")),

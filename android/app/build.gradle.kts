@@ -1,3 +1,5 @@
+import org.jetbrains.kotlin.gradle.dsl.JvmTarget
+
 plugins {
     alias(libs.plugins.android.application)
     alias(libs.plugins.kotlin.android)
@@ -42,7 +44,6 @@ android {
         sourceCompatibility = JavaVersion.VERSION_17
         targetCompatibility = JavaVersion.VERSION_17
     }
-    kotlinOptions { jvmTarget = "17" }
     buildFeatures { compose = true }
     androidResources { localeFilters += listOf("en", "zh") }
     sourceSets["main"].kotlin.srcDir(bindings)
@@ -50,6 +51,8 @@ android {
     // The tests run by `cargo xtask test kotlin`, on the JVM.
     sourceSets["test"].kotlin.setSrcDirs(emptyList<String>())
 }
+
+kotlin { compilerOptions { jvmTarget = JvmTarget.JVM_17 } }
 
 dependencies {
     implementation(libs.activity.compose)

@@ -20,8 +20,8 @@ use crate::{
     store::{Field, LogRow},
 };
 
-/// Shortest reason in words.
-const REASON_MIN_CHARS: usize = 4;
+/// Shortest reason in words: letters, of which a Chinese character says as much as two.
+const REASON_MIN_LETTERS: usize = 4;
 /// Longest reason in words.
 const REASON_MAX_CHARS: usize = 500;
 
@@ -181,14 +181,17 @@ fn reason(why: &str, is_named: bool) -> DeskResult<String> {
     if why == "emergency" || is_named {
         return Ok(why.into());
     }
-    let is_in_words =
-        |why: &String| why.chars().count() >= REASON_MIN_CHARS && why.chars().any(|c| !c.is_ascii_hexdigit());
+    let is_in_words = |why: &String| letters(why) >= REASON_MIN_LETTERS && why.chars().any(|c| !c.is_ascii_hexdigit());
     if let Some(why) = said::seen(why, REASON_MAX_CHARS).ok().filter(is_in_words) {
         return Ok(why);
     }
     let message = "a trail opens for a finding or a visit (its id), `emergency`, or a reason in words of 4 to 500 \
-                   characters; the rep will see it";
+                   characters (2 of Chinese); the rep will see it";
     Err(DeskError::input("no_reason", message))
+}
+
+fn letters(text: &str) -> usize {
+    text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
 }
 
 fn ids_of(view: &DayView) -> Vec<String> {

@@ -1227,7 +1227,14 @@ async fn a_trail_opens_for_a_reason_and_the_rep_is_told() {
     let desk = desk_of(&world);
     let (_phone, _) = phone_at_noon(&world).await;
     let day = "2026-11-23".parse().unwrap();
-    for why in ["", "x", "0123abcd", "x\u{200b}\u{200b}\u{200b}\u{2060}", "\u{200b}…………"] {
+    for why in [
+        "",
+        "x",
+        "核",
+        "0123abcd",
+        "x\u{200b}\u{200b}\u{200b}\u{2060}",
+        "\u{200b}…………",
+    ] {
         assert_eq!(
             code(look::trail(&desk, &boss(), REP, day, why).await),
             "no_reason",
@@ -1241,6 +1248,9 @@ async fn a_trail_opens_for_a_reason_and_the_rep_is_told() {
         .unwrap();
     let told = desk.app.documents().reference_of(REP, desk.now_ms());
     assert_eq!(told.iter().filter(|(kind, ..)| *kind == "look").count(), 1);
+    // Two Chinese characters say as much as four letters.
+    let fixes = look::trail(&desk, &boss(), REP, day, "核实").await.unwrap();
+    assert_eq!(fixes.len(), 5);
 }
 
 #[tokio::test(flavor = "multi_thread")]

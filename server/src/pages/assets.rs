@@ -19,6 +19,7 @@ use crate::desk::DeskError;
 #[include = "*.css"]
 #[include = "*.js"]
 #[include = "*.mjs"]
+#[include = "*.LICENSE"]
 struct Files;
 
 struct Asset {
@@ -34,10 +35,10 @@ static ASSETS: LazyLock<BTreeMap<String, Asset>> =
 fn read(path: &str) -> Option<(String, Asset)> {
     let plain = Files::get(path)?.data.into_owned();
     let name = path.rsplit('/').next()?.to_owned();
-    let media_type = if name.ends_with(".css") {
-        "text/css"
-    } else {
-        "text/javascript"
+    let media_type = match name.rsplit('.').next() {
+        Some("css") => "text/css",
+        Some("LICENSE") => "text/plain; charset=utf-8",
+        _ => "text/javascript",
     };
     let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
     gzip.write_all(&plain).ok()?;

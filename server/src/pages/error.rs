@@ -29,7 +29,13 @@ struct ErrorPage {
 /// page says what it may do.
 pub(crate) async fn as_page(State(desk): State<Desk>, request: Request, next: Next) -> Response {
     let (headers, uri, back) = (request.headers().clone(), request.uri().clone(), back(&request));
-    let mut response = told(&desk, &headers, &uri, back, next.run(request).await);
+    // Where a form was sent to, there may be no page to come back to.
+    let here = if request.method().is_safe() {
+        uri.path_and_query().map(|path| path.as_str().to_owned())
+    } else {
+        back.clone()
+    };
+    let mut response = told(&desk, &headers, &uri, (here, back), next.run(request).await);
     let is_page = |kind: &HeaderValue| kind.as_bytes().starts_with(b"text/html");
     if response.headers().get(header::CONTENT_TYPE).is_some_and(is_page)
         && let Ok(policy) = frame::policy(&desk).parse()
@@ -47,13 +53,20 @@ fn back(request: &Request) -> Option<String> {
     Some(own_place(address.as_str()).to_owned())
 }
 
-fn told(desk: &Desk, headers: &HeaderMap, uri: &Uri, back: Option<String>, response: Response) -> Response {
+/// `here` is where the person comes back to after a log-in, `back` the form that was sent.
+fn told(
+    desk: &Desk,
+    headers: &HeaderMap,
+    uri: &Uri,
+    (here, back): (Option<String>, Option<String>),
+    response: Response,
+) -> Response {
     let refused = response.extensions().get::<Refusal>();
     let Some(refusal) = refused.filter(|_| !uri.path().starts_with("/api/") && takes_html(headers)) else {
         return response;
     };
     if response.status() == StatusCode::UNAUTHORIZED {
-        return to_log_in(headers, uri.path_and_query().map_or("/", |path| path.as_str()));
+        return to_log_in(headers, here.as_deref().unwrap_or("/"));
     }
     let actor = response.extensions().get::<Actor>().cloned();
     let frame = Frame::new(desk, headers, uri, actor);

@@ -21,7 +21,7 @@ const MOST: usize = 10;
 /// A phone that has been silent for so long in the window is worth a call: twice the longest time between two syncs
 /// of a phone that has a network.
 const SILENT_MS: i64 = 60 * 60_000;
-/// Reps to call, at most.
+/// Reps to call that are named, at most.
 const CALLS_MOST: usize = 20;
 
 /// One who needs a person.
@@ -45,6 +45,8 @@ pub(in crate::pages) struct Need {
 pub(in crate::pages) struct Needs {
     /// First those to call, then what waits for a word.
     pub(in crate::pages) list: Vec<Need>,
+    /// In words, how many more there are to call.
+    pub(in crate::pages) more_calls: Option<String>,
     /// Findings and questions beyond those, at least.
     pub(in crate::pages) more: usize,
     /// When.
@@ -62,6 +64,8 @@ impl Needs {
     ) -> DeskResult<Self> {
         let now_ms = desk.now_ms();
         let mut list = calls(desk, actor, frame, books, days, now_ms);
+        let uncalled = list.len().saturating_sub(CALLS_MOST);
+        list.truncate(CALLS_MOST);
         let (mut waiting, shares) = (Vec::new(), shares::now(desk).await?);
         for (class, state, kind) in [
             (None, "answered", "answered"),
@@ -84,6 +88,11 @@ impl Needs {
         let list = by_person(list);
         Ok(Self {
             list,
+            more_calls: (uncalled > 0).then(|| {
+                frame
+                    .words
+                    .fill("today.more_calls", &[("count", &uncalled.to_string())])
+            }),
             more,
             now: frame.local.time(now_ms),
         })
@@ -141,7 +150,15 @@ async fn undecided(
     Ok(read.filter(|view| !shares.hides(actor, view.finding.kind)).collect())
 }
 
-/// Whom to call while the window is open: not signed in by the time that is due, perhaps outside, or silent.
+/// Why somebody is called, the most pressing first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Call {
+    PerhapsOutside,
+    NotSignedIn,
+    Silent,
+}
+
+/// Whom to call while the window is open: perhaps outside, not signed in by the time that is due, or silent, in this order.
 fn calls(
     desk: &Desk,
     actor: &Actor,
@@ -158,8 +175,8 @@ fn calls(
         if !window.contains(now_ms) {
             return None;
         }
-        let why = reason(frame, days.get(id), window.from_ms, now_ms)?;
-        Some(Need {
+        let (call, why) = reason(frame, days.get(id), window.from_ms, now_ms)?;
+        let need = Need {
             rep: id.clone(),
             who: rep.name.clone(),
             kind: "call",
@@ -167,15 +184,18 @@ fn calls(
             next: frame.t("need.next.call").to_owned(),
             link: Some(format!("/reps/{id}/days/{}", schedule.day_of(now_ms))),
             also: Vec::new(),
-        })
+        };
+        Some((call, need))
     });
-    to_call.take(CALLS_MOST).collect()
+    let mut to_call: Vec<_> = to_call.collect();
+    to_call.sort_by_key(|(call, _)| *call);
+    to_call.into_iter().map(|(_, need)| need).collect()
 }
 
-fn reason(frame: &Frame, state: Option<&DayState>, opened_ms: i64, now_ms: i64) -> Option<String> {
+fn reason(frame: &Frame, state: Option<&DayState>, opened_ms: i64, now_ms: i64) -> Option<(Call, String)> {
     let silent = |since_ms: i64| now_ms - since_ms > SILENT_MS;
     let Some(state) = state else {
-        return silent(opened_ms).then(|| frame.t("need.no_word").to_owned());
+        return silent(opened_ms).then(|| (Call::Silent, frame.t("need.no_word").to_owned()));
     };
     let excused_by = state.spans.last().and_then(|span| span.excused_by.as_deref());
     let is_refused = excused_by == Some(REFUSED);
@@ -183,24 +203,50 @@ fn reason(frame: &Frame, state: Option<&DayState>, opened_ms: i64, now_ms: i64) 
         return None;
     }
     if state.presence.live == LiveStatus::PossiblyOutside {
-        return Some(frame.t("need.perhaps_outside").to_owned());
+        return Some((Call::PerhapsOutside, frame.t("need.perhaps_outside").to_owned()));
     }
     if let (Some(due_ms), None) = (state.sign_in.due_ms, state.sign_in.at_ms)
         && due_ms < now_ms
     {
-        return Some(
-            frame
-                .words
-                .fill("need.not_signed_in", &[("time", &frame.local.time(due_ms))]),
-        );
+        let why = frame
+            .words
+            .fill("need.not_signed_in", &[("time", &frame.local.time(due_ms))]);
+        return Some((Call::NotSignedIn, why));
     }
     match state.presence.last_fix_ms {
         // Who did not agree to his place being recorded signs in, and sends no positions.
         _ if is_refused => None,
-        None if silent(opened_ms) => Some(frame.t("need.no_word").to_owned()),
+        None if silent(opened_ms) => Some((Call::Silent, frame.t("need.no_word").to_owned())),
         Some(last_ms) if silent(last_ms) => {
-            Some(frame.words.fill("need.silent", &[("time", &frame.local.time(last_ms))]))
+            let why = frame.words.fill("need.silent", &[("time", &frame.local.time(last_ms))]);
+            Some((Call::Silent, why))
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CALLS_MOST;
+    use crate::{
+        pages::admin::tests::Admin,
+        testing::{World, at},
+    };
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn who_is_called_beyond_those_named_is_counted() {
+        let world = World::new().await;
+        let admin = Admin::of(&world).await;
+        world.set_time(at(7, 0));
+        for n in 0..CALLS_MOST + 4 {
+            world.put_rep(&format!("silent{n:02}"), &[], &[]).await;
+        }
+        world.set_time(at(10, 0));
+        let (_, page) = admin.get("/today").await;
+        let named = page.matches("No word since the window opened").count();
+        assert!(named >= CALLS_MOST, "{named}");
+        // wang and li have said nothing either.
+        let said = format!("And {} more to call", CALLS_MOST + 4 + 2 - CALLS_MOST);
+        assert!(page.contains(&said), "{said} in {page}");
     }
 }

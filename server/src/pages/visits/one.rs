@@ -30,6 +30,7 @@ struct Photo {
 #[template(path = "visit.html")]
 struct VisitPage {
     frame: Frame,
+    id: String,
     line: Line,
     customer: String,
     day: String,
@@ -87,6 +88,7 @@ pub(in crate::pages) async fn one(
         map: customer.map(|_| format!("/map/visits/{id}")),
         customer: visit.customer,
         line,
+        id,
         frame,
     };
     frame::page(StatusCode::OK, &shown)

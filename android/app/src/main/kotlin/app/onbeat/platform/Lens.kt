@@ -1,6 +1,7 @@
 package app.onbeat.platform
 
 import android.content.Context
+import android.hardware.camera2.CameraAccessException
 import android.hardware.camera2.CameraCharacteristics
 import android.hardware.camera2.CameraManager
 import android.util.Size
@@ -24,9 +25,15 @@ class Lens(
     }
 
     companion object {
+        /** None where there is none, or the system keeps it from apps just now. */
         fun find(context: Context): Lens? {
             val manager = context.getSystemService(Context.CAMERA_SERVICE) as CameraManager
-            val lenses = manager.cameraIdList.map { Lens(it, manager.getCameraCharacteristics(it)) }
+            val lenses =
+                try {
+                    manager.cameraIdList.map { Lens(it, manager.getCameraCharacteristics(it)) }
+                } catch (_: CameraAccessException) {
+                    return null
+                }
             return lenses.find { it.looks(CameraCharacteristics.LENS_FACING_BACK) } ?: lenses.firstOrNull()
         }
     }

@@ -56,6 +56,7 @@ import kotlinx.coroutines.MainScope
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
 import uniffi.onbeat_core.Customer
+import uniffi.onbeat_core.LocationAnswer
 import uniffi.onbeat_core.PhoneException
 import uniffi.onbeat_core.RunsOn
 import uniffi.onbeat_core.StartedBy
@@ -103,7 +104,7 @@ class MainActivity : ComponentActivity() {
                 Starts.process.note(owner)
                 if (!hasLooked) Traces().note(owner)
                 hasLooked = true
-                noteOwnTime(it.today)
+                noteTaps(it.today)
                 record()
             }
         }
@@ -153,13 +154,16 @@ class MainActivity : ComponentActivity() {
         if (isInFront && !Recorder.isRunning) Opening.look(this)
     }
 
-    private var hasOwnTime: Boolean? = null
+    private var before: Pair<Boolean, LocationAnswer>? = null
 
-    /** A break or private time began or ended by a tap: the service learns it now, and not with its next look. */
-    private fun noteOwnTime(today: Today) {
-        val has = today.breakUntilMs != null || today.privateSinceMs != null
-        if (hasOwnTime != null && hasOwnTime != has) Recorder.looks()
-        hasOwnTime = has
+    /**
+     * A break or private time began or ended, or the rep agreed to be recorded or no longer does, by a tap: the service
+     * learns it now, and not with its next look.
+     */
+    private fun noteTaps(today: Today) {
+        val now = (today.breakUntilMs != null || today.privateSinceMs != null) to today.location
+        if (before != null && before != now) Recorder.looks()
+        before = now
     }
 
     /** What the rep may allow, in the order to ask. */

@@ -1,7 +1,9 @@
 //! Deciding on findings and questions. A finding is confirmed singly, by a person, after the rep answered or
 //! had three working days; an appeal is decided by another person. Excusing and withdrawing is never late.
 
-use chrono::{TimeZone, Utc};
+use std::collections::HashSet;
+
+use chrono::{NaiveDate, TimeZone, Utc};
 use onbeat_core::{
     record::{BodyLine, Hash},
     reference::{Decision, Document, FindingState},
@@ -10,9 +12,10 @@ use onbeat_core::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Books, Deed, Desk, DeskError, DeskResult, said, shares};
+use super::{Books, Deed, Desk, DeskError, DeskResult, said, shares, version::Version};
 use crate::{
     auth::Actor,
+    fold,
     store::{DocumentRow, Store},
 };
 
@@ -76,6 +79,7 @@ pub struct Case {
     pub decisions: Vec<Decision>,
     /// When the newest of its evidence reached the server.
     pub known_ms: i64,
+    version: Version,
 }
 
 impl Case {
@@ -86,6 +90,7 @@ impl Case {
     pub async fn read(desk: &Desk, id: &str) -> DeskResult<Self> {
         let store = &*desk.app.store;
         let missing = || DeskError::missing("finding", id);
+        let version = Version::read(desk, format!("finding/{id}")).await?;
         let view = store.view("finding", id).await?.ok_or_else(missing)?;
         let view: FindingView = serde_json::from_str(&view.body).map_err(|_| missing())?;
         let (voices, known_ms) = voices(store, &view).await?;
@@ -94,6 +99,7 @@ impl Case {
             view,
             voices,
             known_ms,
+            version,
         })
     }
 
@@ -110,18 +116,24 @@ impl Case {
         answered || self.appealed().is_some_and(|decision| !decision.on_appeal)
     }
 
-    fn undecided(&self) -> bool {
-        matches!(self.view.finding.state, FindingState::Open | FindingState::Answered)
+    /// No decision stands. One may be newer than the view: the day is folded for it then.
+    async fn is_undecided(&self, desk: &Desk) -> DeskResult<bool> {
+        let FindingView { rep, day, finding } = &self.view;
+        let Some(day) = day.parse::<NaiveDate>().ok().filter(|_| !self.decisions.is_empty()) else {
+            return Ok(is_open(finding));
+        };
+        let now = fold::day_now(&desk.app, rep, day).await?;
+        Ok(now.findings.iter().any(|now| now.id == finding.id && is_open(now)))
     }
 
     /// Whether `actor` may decide on the case at all, and whether that decides an appeal.
-    fn open_to(&self, actor: &Actor) -> DeskResult<bool> {
+    async fn open_to(&self, desk: &Desk, actor: &Actor) -> DeskResult<bool> {
         if actor.is_rep(&self.view.rep) {
             return Err(DeskError::conflict("own_case", "nobody decides on himself"));
         }
         let Some(appealed) = self.appealed() else {
             let decided = "this is decided, and the rep has not appealed since";
-            return if self.undecided() {
+            return if self.is_undecided(desk).await? {
                 Ok(false)
             } else {
                 Err(DeskError::conflict("decided", decided))
@@ -136,23 +148,35 @@ impl Case {
         }
         Ok(true)
     }
+
+    /// Has a decision stand, if it is the first since the case was read.
+    fn put(&self, deed: &mut Deed, decision: &Decision) {
+        self.version.raise(deed, decision.at_ms);
+        let document = Document::Decision(decision.clone());
+        deed.put(&decision.finding.to_string(), decision.at_ms, document);
+    }
+}
+
+/// It waits for a person.
+fn is_open(finding: &Finding) -> bool {
+    matches!(finding.state, FindingState::Open | FindingState::Answered)
 }
 
 /// Decides on one finding or question.
 ///
 /// # Errors
 /// 409 `decided`, `same_person`, `own_case`, `question` (those are never confirmed), `window_open` or
-/// `too_early` (to confirm).
+/// `too_early` (to confirm); `changed` where somebody else decided at the same time.
 pub async fn decide(desk: &Desk, actor: &Actor, id: &str, ruling: Ruling, reason: &str) -> DeskResult<Decision> {
     let reason = said::seen(reason, REASON_MAX_CHARS)?;
     let case = Case::read(desk, id).await?;
-    let on_appeal = case.open_to(actor)?;
+    let on_appeal = case.open_to(desk, actor).await?;
     if ruling == Ruling::Confirmed {
         may_confirm(desk, &case).await?;
     }
     let decision = decision(desk, actor, &case, ruling, &reason, on_appeal);
     let mut deed = Deed::new(actor);
-    put(&mut deed, &decision);
+    case.put(&mut deed, &decision);
     deed.commit_and_fold(desk).await?;
     Ok(decision)
 }
@@ -184,7 +208,8 @@ pub async fn decide_many(
     let mut deed = Deed::new(actor);
     let mut decisions = Vec::with_capacity(ids.len());
     let books = Books::now(desk);
-    for id in ids {
+    let mut known = HashSet::new();
+    for id in ids.iter().filter(|id| known.insert(id.as_str())) {
         let case = Case::read(desk, id).await?;
         if !books
             .reps
@@ -197,9 +222,9 @@ pub async fn decide_many(
             message: format!("{id}: {}", error.message),
             ..error
         };
-        let on_appeal = case.open_to(actor).map_err(named)?;
+        let on_appeal = case.open_to(desk, actor).await.map_err(named)?;
         let decision = decision(desk, actor, &case, ruling, &reason, on_appeal);
-        put(&mut deed, &decision);
+        case.put(&mut deed, &decision);
         decisions.push(decision);
     }
     deed.commit_and_fold(desk).await?;
@@ -265,14 +290,6 @@ fn decision(desk: &Desk, actor: &Actor, case: &Case, ruling: Ruling, reason: &st
         at_ms: desk.now_ms(),
         on_appeal,
     }
-}
-
-fn put(deed: &mut Deed, decision: &Decision) {
-    deed.put(
-        &decision.finding.to_string(),
-        decision.at_ms,
-        Document::Decision(decision.clone()),
-    );
 }
 
 /// What the rep said of a finding, and what was decided on it, oldest first.

@@ -13,7 +13,7 @@ use onbeat_core::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Books, Deed, Desk, DeskError, DeskResult, books, said};
+use super::{Books, Deed, Desk, DeskError, DeskResult, books, said, version::Version};
 use crate::{
     auth::Actor,
     fold,
@@ -173,10 +173,14 @@ fn until(desk: &Desk, rep: &str, at_ms: i64, workdays: u32) -> Until {
 ///
 /// # Errors
 /// No such rep or record; `own_case` for the rep himself; `too_late` for a reason given after its time;
-/// `bad_interval`.
+/// `bad_interval`; `changed` where somebody approved or declined it at the same time.
 pub async fn make(desk: &Desk, actor: &Actor, new: NewException) -> DeskResult<Exception> {
     let now_ms = desk.now_ms();
     decides(desk, actor, &new.rep)?;
+    let mut deed = Deed::new(actor);
+    if let Some(record) = &new.record {
+        version(desk, record).await?.raise(&mut deed, now_ms);
+    }
     let (reason, interval) = match &new.record {
         Some(record) => given(desk, &new.rep, record).await?,
         None => entered(&new)?,
@@ -198,7 +202,6 @@ pub async fn make(desk: &Desk, actor: &Actor, new: NewException) -> DeskResult<E
         to_ms: interval.to_ms,
         approved_by: actor.user.clone(),
     };
-    let mut deed = Deed::new(actor);
     deed.put(&exception.id, now_ms, Document::Exception(exception.clone()));
     deed.commit_and_fold(desk).await?;
     Ok(exception)
@@ -208,11 +211,12 @@ pub async fn make(desk: &Desk, actor: &Actor, new: NewException) -> DeskResult<E
 ///
 /// # Errors
 /// No such rep or record; `own_case` for the rep himself; `no_reason`, `too_long`; `decided` where somebody approved or declined
-/// it already.
+/// it already, `changed` where it was at the same time.
 pub async fn decline(desk: &Desk, actor: &Actor, declining: Decline) -> DeskResult<()> {
     let Decline { rep, record, words } = declining;
     decides(desk, actor, &rep)?;
     let words = said::seen(&words, WORDS_MAX_CHARS)?;
+    let version = version(desk, &record).await?;
     let (_, interval) = given(desk, &rep, &record).await?;
     let seen = seen(desk, &rep, &record, interval).await?;
     if !seen.waits() {
@@ -222,6 +226,7 @@ pub async fn decline(desk: &Desk, actor: &Actor, declining: Decline) -> DeskResu
         ));
     }
     let mut deed = Deed::new(actor);
+    version.raise(&mut deed, desk.now_ms());
     deed.record(&ReasonDeclined {
         rep,
         record,
@@ -230,6 +235,17 @@ pub async fn decline(desk: &Desk, actor: &Actor, declining: Decline) -> DeskResu
         by: actor.user.clone(),
     });
     deed.commit_and_fold(desk).await
+}
+
+/// Of two who approve or decline a reason at once the second is told so.
+async fn version(desk: &Desk, record: &Name) -> DeskResult<Version> {
+    let Name {
+        stream,
+        epoch,
+        branch,
+        seq,
+    } = record;
+    Version::read(desk, format!("reason/{stream}/{epoch}/{branch}/{seq}")).await
 }
 
 /// Another person than the rep, of his team.

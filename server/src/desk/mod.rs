@@ -36,6 +36,7 @@ pub mod tables;
 pub mod turn;
 pub mod upload;
 pub mod users;
+mod version;
 pub mod visits;
 
 #[cfg(test)]

@@ -790,6 +790,50 @@ async fn questions_are_never_confirmed_and_many_are_only_excused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_decide_at_once_one_is_told() {
+    let world = World::new().await;
+    let desk = desk_of(&world);
+    world.set_time(at(17, 0));
+    let id = put_finding(&desk, FindingKind::LeftArea, FindingState::Open, &[]).await;
+    let (boss, other) = (boss(), user("other", Role::Admin, &[]));
+    let twice = [id.clone(), id.clone()];
+    let (first, second) = tokio::join!(
+        decide(&desk, &boss, &id, Ruling::Excused, "the road was closed"),
+        decide_many(&desk, &other, &twice, Ruling::Withdrawn, "a fault of the map"),
+    );
+    let refused: Vec<_> = [first.err(), second.err()].into_iter().flatten().collect();
+    let codes: Vec<_> = refused.iter().map(|error| error.code.as_str()).collect();
+    assert!(matches!(codes[..], ["changed" | "decided"]), "{codes:?}");
+
+    // As where the day could not be folded since.
+    put_finding(&desk, FindingKind::LeftArea, FindingState::Open, &[]).await;
+    for actor in [&boss, &other] {
+        let again = decide(&desk, actor, &id, Ruling::Excused, "on second thought").await;
+        assert_eq!(code(again), "decided");
+    }
+    let decisions = world.app.store.documents("decision", Some(&id)).await.unwrap();
+    assert_eq!(decisions.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_looked_before_another_decided_is_told() {
+    let world = World::new().await;
+    let desk = desk_of(&world);
+    let boss = boss();
+    let read = || version::Version::read(&desk, "x".into());
+    let decided = |version: version::Version| {
+        let mut deed = Deed::new(&boss);
+        version.raise(&mut deed, desk.now_ms());
+        deed.commit(&desk)
+    };
+    for _ in 0..2 {
+        let (first, second) = (read().await.unwrap(), read().await.unwrap());
+        decided(first).await.unwrap();
+        assert_eq!(code(decided(second).await), "changed");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_trail_shows_no_place_of_a_phone_that_was_replaced_by_then() {
     let world = World::new().await;
     let desk = desk_of(&world);
@@ -870,7 +914,8 @@ async fn a_reason_is_declined_once_with_words_that_the_rep_is_told() {
         "not_found",
         "of another team"
     );
-    decline(boss(), REP, 2, why).await.unwrap();
+    let (first, second) = tokio::join!(decline(boss(), REP, 2, why), decline(boss(), REP, 2, why));
+    assert!(first.is_ok() != second.is_ok(), "one is told that it was declined");
     assert_eq!(
         code(decline(user("ann", Role::Admin, &[]), REP, 2, "nor later").await),
         "decided"

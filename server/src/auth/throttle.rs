@@ -1,5 +1,5 @@
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     sync::Mutex,
     time::{Duration, Instant},
 };
@@ -15,7 +15,7 @@ const ACCOUNT_FAILURES: u32 = 100;
 const WINDOW: Duration = Duration::from_secs(15 * 60);
 /// How long an address that logged in is no stranger to the account.
 const KNOWN: Duration = Duration::from_secs(90 * 24 * 3600);
-/// Names remembered in each table; beyond it the oldest are forgotten.
+/// Names remembered in each table; beyond it those with the fewest failures are forgotten, the oldest first.
 const NAMES_MAX: usize = 10_000;
 
 /// Slows down who guesses passwords. Who knows a name can't lock its owner out: failures from elsewhere count against
@@ -83,9 +83,13 @@ impl Throttle {
     /// The try was not made: it is taken back.
     pub fn untried(&self, account: &str, address: &str) {
         let mut tables = self.tables.lock().expect("nothing panics while holding it");
-        for (name, table) in names(account, address).iter().zip(&mut tables.failures) {
-            if let Some(failures) = table.get_mut(name) {
-                failures.count = failures.count.saturating_sub(1);
+        for (name, table) in names(account, address).into_iter().zip(&mut tables.failures) {
+            let Entry::Occupied(mut entry) = table.entry(name) else {
+                continue;
+            };
+            entry.get_mut().count -= 1;
+            if entry.get().count == 0 {
+                entry.remove();
             }
         }
     }
@@ -100,6 +104,11 @@ impl Failures {
         let left = WINDOW.checked_sub(now.duration_since(self.since))?;
         (self.count >= most && !left.is_zero()).then_some(left)
     }
+
+    /// The lowest are forgotten first: names that were tried once push out nobody who guesses.
+    fn rank(&self) -> (u32, Instant) {
+        (self.count, self.since)
+    }
 }
 
 fn make_room(table: &mut HashMap<String, Failures>, lasts: Duration, now: Instant) {
@@ -108,10 +117,10 @@ fn make_room(table: &mut HashMap<String, Failures>, lasts: Duration, now: Instan
     }
     table.retain(|_, failures| now.duration_since(failures.since) < lasts);
     if table.len() >= NAMES_MAX {
-        let mut since: Vec<Instant> = table.values().map(|failures| failures.since).collect();
-        let (_, median, _) = since.select_nth_unstable(NAMES_MAX / 2);
+        let mut ranks: Vec<_> = table.values().map(Failures::rank).collect();
+        let (_, median, _) = ranks.select_nth_unstable(NAMES_MAX / 2);
         let median = *median;
-        table.retain(|_, failures| failures.since > median);
+        table.retain(|_, failures| failures.rank() > median);
     }
 }
 
@@ -175,6 +184,25 @@ mod tests {
             assert!(throttle.begin(&format!("user{i}"), "10.0.0.1", start).is_ok(), "{i}");
         }
         assert!(throttle.begin("anybody", "10.0.0.1", start).is_err());
+    }
+
+    #[test]
+    fn names_tried_once_or_not_at_all_push_out_no_failures() {
+        let (throttle, start) = (Throttle::default(), Instant::now());
+        for _ in 0..PAIR_FAILURES {
+            throttle.begin("wang", "10.0.0.1", start).unwrap();
+        }
+        for i in 0..3 * NAMES_MAX {
+            let at = start + Duration::from_micros(i as u64);
+            let (user, address) = (format!("user{i}"), format!("address{i}"));
+            throttle.begin(&user, &address, at).unwrap();
+            if i < NAMES_MAX {
+                throttle.untried(&user, &address);
+                let tables = throttle.tables.lock().unwrap();
+                assert!(tables.failures.iter().all(|names| names.len() == 1), "{i}");
+            }
+        }
+        assert!(throttle.begin("wang", "10.0.0.1", start).is_err());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Actor, Token, kept, user};
-use crate::store::{Cell, Change, Store, StoreResult};
+use crate::store::{Cell, Change, Guard, Store, StoreResult};
 
 /// A session ends after this long without a request.
 pub const IDLE_MS: i64 = 12 * 3_600_000;
@@ -87,7 +87,7 @@ pub async fn issue(store: &dyn Store, who: &user::User, now_ms: i64, days: u32) 
         expires_ms: Some(now_ms + i64::from(days) * 86_400_000),
         ..session.cell(token.kept())
     };
-    put(store, cell).await?;
+    put(store, cell, Vec::new()).await?;
     Ok(token)
 }
 
@@ -96,15 +96,22 @@ pub async fn issue(store: &dyn Store, who: &user::User, now_ms: i64, days: u32) 
 /// # Errors
 /// The store's.
 pub async fn of_cookie(store: &dyn Store, token: &str, now_ms: i64) -> StoreResult<Option<Actor>> {
-    let Some(mut session) = find(store, SESSION, token, now_ms).await? else {
+    let Some((session, read)) = find(store, SESSION, token, now_ms).await? else {
         return Ok(None);
     };
     let actor = holder(store, &session).await?;
     if actor.is_some() && now_ms - session.seen_ms > REFRESH_MS {
-        session.seen_ms = now_ms;
-        put(store, session.cell(kept(token))).await?;
+        refresh(store, token, session, read, now_ms).await?;
     }
     Ok(actor)
+}
+
+/// Notes that a session was seen, if it stands as it was read: one that ended meanwhile does not come back.
+async fn refresh(store: &dyn Store, token: &str, session: Session, read: String, now_ms: i64) -> StoreResult<()> {
+    let seen_ms = now_ms;
+    let cell = Session { seen_ms, ..session }.cell(kept(token));
+    let guard = Guard::Cell(cell.kind.clone(), cell.key.clone(), Some(read));
+    put(store, cell, vec![guard]).await
 }
 
 /// Who holds this token.
@@ -113,14 +120,15 @@ pub async fn of_cookie(store: &dyn Store, token: &str, now_ms: i64) -> StoreResu
 /// The store's.
 pub async fn of_bearer(store: &dyn Store, token: &str, now_ms: i64) -> StoreResult<Option<Actor>> {
     match find(store, API_TOKEN, token, now_ms).await? {
-        Some(session) => holder(store, &session).await,
+        Some((session, _)) => holder(store, &session).await,
         None => Ok(None),
     }
 }
 
-async fn find(store: &dyn Store, kind: &str, token: &str, now_ms: i64) -> StoreResult<Option<Session>> {
+/// A session, and its cell's body.
+async fn find(store: &dyn Store, kind: &str, token: &str, now_ms: i64) -> StoreResult<Option<(Session, String)>> {
     let cell = store.cell(kind, &kept(token), now_ms).await?;
-    Ok(cell.and_then(|cell| serde_json::from_str(&cell.body).ok()))
+    Ok(cell.and_then(|cell| Some((serde_json::from_str(&cell.body).ok()?, cell.body))))
 }
 
 async fn holder(store: &dyn Store, session: &Session) -> StoreResult<Option<Actor>> {
@@ -130,10 +138,43 @@ async fn holder(store: &dyn Store, session: &Session) -> StoreResult<Option<Acto
         .map(|user| user.actor()))
 }
 
-async fn put(store: &dyn Store, cell: Cell) -> StoreResult<()> {
+/// Puts a cell, unless a guard was lost.
+async fn put(store: &dyn Store, cell: Cell, guards: Vec<Guard>) -> StoreResult<()> {
     let change = Change {
+        guards,
         cells: vec![cell],
         ..Change::default()
     };
     store.commit(change).await.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::{
+        auth::Role,
+        testing::{World, at},
+    };
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_session_that_ended_while_it_was_seen_stays_ended() {
+        let world = World::new().await;
+        let store = &*world.app.store;
+        let user = world.user("boss", Role::Supervisor, &["t1"]).await;
+        let (token, cell) = fresh(&user, at(8, 0));
+        let token = token.reveal();
+        put(store, cell, Vec::new()).await.unwrap();
+        assert!(of_cookie(store, token, at(8, 10)).await.unwrap().is_some());
+
+        let (session, read) = find(store, SESSION, token, at(8, 20)).await.unwrap().unwrap();
+        assert_eq!(session.seen_ms, at(8, 10));
+        let ended = Change {
+            drop_cells: vec![key(token)],
+            ..Change::default()
+        };
+        store.commit(ended).await.unwrap();
+        refresh(store, token, session, read, at(8, 20)).await.unwrap();
+        assert!(of_cookie(store, token, at(8, 20)).await.unwrap().is_none());
+    }
 }

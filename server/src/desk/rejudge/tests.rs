@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use onbeat_core::{
     place::{Point, Shape},
     record::Hash,
-    reference::FindingState,
+    reference::{Decision, Document, FindingState},
     rules::{DayView, Effect, Finding, FindingKind, JudgedBy, Noted, sign_in::SignedIn},
 };
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ use crate::{
     },
     fold,
     store::{Change, ViewRow},
-    testing::{CENTRE, HOUR, Phone, REP, World, at},
+    testing::{CENTRE, HOUR, MINUTE, Phone, REP, World, at},
 };
 
 const DAY: i64 = 24 * HOUR;
@@ -311,6 +311,38 @@ async fn what_people_decided_stays() {
     assert_eq!(past.rejudge().await.days[0].comparison.effect, Effect::Eased);
     let states: Vec<FindingState> = past.out(0).await.iter().map(|finding| finding.state).collect();
     assert_eq!(states, [FindingState::Withdrawn, FindingState::Excused]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_finding_that_grew_is_decided_anew_and_once() {
+    let past = Past::new(&[&[(10, FAR_WEST)]]).await;
+    let finding = past.out(0).await.remove(0);
+    let id = finding.id.to_string();
+    let of_its_beginning = Decision {
+        finding: finding.id,
+        rep: REP.into(),
+        finding_kind: finding.kind.code(),
+        from_ms: finding.from_ms,
+        to_ms: finding.from_ms + MINUTE,
+        state: FindingState::Excused,
+        reason: "talked".into(),
+        by: "ada".into(),
+        at_ms: past.desk.now_ms(),
+        on_appeal: false,
+    };
+    past.world.put(&id, Document::Decision(of_its_beginning)).await;
+    fold::settle(&past.world.app).await.unwrap();
+    let open = views(&past.world).await;
+    let (desk, ada) = (&past.desk, ada());
+    let again = || decide(desk, &ada, &id, Ruling::Excused, "talked");
+    again().await.unwrap();
+    // As where the day could not be folded since.
+    let unfolded = Change {
+        views: open,
+        ..Change::default()
+    };
+    past.world.app.commit(unfolded).await.unwrap();
+    assert_eq!(again().await.unwrap_err().code, "decided");
 }
 
 #[tokio::test(flavor = "multi_thread")]

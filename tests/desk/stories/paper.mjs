@@ -9,7 +9,7 @@ export default {
   async "positions open for a reason, and who looked stands there"(browser) {
     const page = await browser.page("nora", `/reps/hal/days/${DAY}`);
     assert.equal(await page.locator(".map").count(), 0);
-    await page.locator("[name=why]").fill("Hal asked what his phone saw");
+    await page.locator("input[name=why]").fill("Hal asked what his phone saw");
     await page.getByRole("button", { name: "Open positions" }).click();
     await page.locator(".map canvas").waitFor();
     assert.match(await page.locator("main").textContent(), /nora.*Hal asked what his phone saw/s);

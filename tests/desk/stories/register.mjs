@@ -6,7 +6,7 @@ import { alert } from "./common.mjs";
 
 export default {
   async "a clerk enters a call: number, rep, Enter"(browser) {
-    const customers = await browser.api("clara", "customers");
+    const customers = await browser.api("admin", "customers");
     const customer = customers.find(({ id }) => id.startsWith("pia-"));
     const page = await browser.page("clara", "/register");
     await page.locator("[name=number]:focus").waitFor();

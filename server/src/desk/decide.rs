@@ -79,7 +79,6 @@ pub struct Case {
     pub decisions: Vec<Decision>,
     /// When the newest of its evidence reached the server.
     pub known_ms: i64,
-    version: Version,
 }
 
 impl Case {
@@ -90,7 +89,6 @@ impl Case {
     pub async fn read(desk: &Desk, id: &str) -> DeskResult<Self> {
         let store = &*desk.app.store;
         let missing = || DeskError::missing("finding", id);
-        let version = Version::read(desk, format!("finding/{id}")).await?;
         let view = store.view("finding", id).await?.ok_or_else(missing)?;
         let view: FindingView = serde_json::from_str(&view.body).map_err(|_| missing())?;
         let (voices, known_ms) = voices(store, &view).await?;
@@ -99,7 +97,6 @@ impl Case {
             view,
             voices,
             known_ms,
-            version,
         })
     }
 
@@ -148,18 +145,24 @@ impl Case {
         }
         Ok(true)
     }
-
-    /// Has a decision stand, if it is the first since the case was read.
-    fn put(&self, deed: &mut Deed, decision: &Decision) {
-        self.version.raise(deed, decision.at_ms);
-        let document = Document::Decision(decision.clone());
-        deed.put(&decision.finding.to_string(), decision.at_ms, document);
-    }
 }
 
 /// It waits for a person.
 fn is_open(finding: &Finding) -> bool {
     matches!(finding.state, FindingState::Open | FindingState::Answered)
+}
+
+/// A case to decide on, and how often it was decided on before it was read.
+async fn to_decide(desk: &Desk, id: &str) -> DeskResult<(Version, Case)> {
+    let version = Version::read(desk, format!("finding/{id}")).await?;
+    Ok((version, Case::read(desk, id).await?))
+}
+
+/// Has a decision stand, if it is the first since the case was read.
+fn put(deed: &mut Deed, version: &Version, decision: &Decision) {
+    version.raise(deed, decision.at_ms);
+    let document = Document::Decision(decision.clone());
+    deed.put(&decision.finding.to_string(), decision.at_ms, document);
 }
 
 /// Decides on one finding or question.
@@ -169,14 +172,14 @@ fn is_open(finding: &Finding) -> bool {
 /// `too_early` (to confirm); `changed` where somebody else decided at the same time.
 pub async fn decide(desk: &Desk, actor: &Actor, id: &str, ruling: Ruling, reason: &str) -> DeskResult<Decision> {
     let reason = said::seen(reason, REASON_MAX_CHARS)?;
-    let case = Case::read(desk, id).await?;
+    let (version, case) = to_decide(desk, id).await?;
     let on_appeal = case.open_to(desk, actor).await?;
     if ruling == Ruling::Confirmed {
         may_confirm(desk, &case).await?;
     }
     let decision = decision(desk, actor, &case, ruling, &reason, on_appeal);
     let mut deed = Deed::new(actor);
-    case.put(&mut deed, &decision);
+    put(&mut deed, &version, &decision);
     deed.commit_and_fold(desk).await?;
     Ok(decision)
 }
@@ -210,7 +213,7 @@ pub async fn decide_many(
     let books = Books::now(desk);
     let mut known = HashSet::new();
     for id in ids.iter().filter(|id| known.insert(id.as_str())) {
-        let case = Case::read(desk, id).await?;
+        let (version, case) = to_decide(desk, id).await?;
         if !books
             .reps
             .get(&case.view.rep)
@@ -224,7 +227,7 @@ pub async fn decide_many(
         };
         let on_appeal = case.open_to(desk, actor).await.map_err(named)?;
         let decision = decision(desk, actor, &case, ruling, &reason, on_appeal);
-        case.put(&mut deed, &decision);
+        put(&mut deed, &version, &decision);
         decisions.push(decision);
     }
     deed.commit_and_fold(desk).await?;

@@ -10,7 +10,7 @@ use axum::{
 use crate::{
     auth::{
         Actor, Role,
-        access::{self, Scope, Who},
+        access::{self, Noted, Route, Scope, Who},
         session,
     },
     desk::{Desk, DeskError, DeskResult, audit, books, customers, decide::FindingView},
@@ -51,7 +51,7 @@ pub async fn guard(
     let actor = match identify(&desk, &method, &headers).await {
         // Whatever is written down in the person's name, no page of others may have opened. A cookie goes along with what
         // pages of sibling hosts ask for.
-        Ok(_) if route.is_noted(has_why(request.uri())) && is_by_cookie(&headers) && is_foreign(&desk, &headers) => {
+        Ok(_) if is_noted(route, request.uri()) && is_by_cookie(&headers) && is_foreign(&desk, &headers) => {
             return cross_site().into_response();
         }
         Ok(actor) => actor,
@@ -120,6 +120,14 @@ pub fn cookie(headers: &HeaderMap) -> Option<&str> {
         .filter_map(|pair| pair.trim().split_once('='));
     let (_, token) = pairs.find(|(name, _)| *name == COOKIE)?;
     pairs.all(|(name, _)| name != COOKIE).then_some(token)
+}
+
+fn is_noted(route: &Route, uri: &Uri) -> bool {
+    match route.noted {
+        Noted::No => false,
+        Noted::Yes => true,
+        Noted::WithWhy => has_why(uri),
+    }
 }
 
 /// Read as handlers read it, names written by their bytes included.

@@ -40,6 +40,18 @@ pub enum Scope {
     Body,
 }
 
+/// Whether reading is written down in the person's name: the rep sees who looked at a trail, the audit log who opened a
+/// customer or took something out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Noted {
+    /// It is not.
+    No,
+    /// Each time.
+    Yes,
+    /// Where a reason is given: then it shows the trail too.
+    WithWhy,
+}
+
 /// A route.
 #[derive(Debug, Clone)]
 pub struct Route {
@@ -51,6 +63,8 @@ pub struct Route {
     pub who: Who,
     /// What.
     pub scope: Scope,
+    /// Whether it is written down who read it.
+    pub noted: Noted,
 }
 
 const fn route(method: Method, path: &'static str, who: Who, scope: Scope) -> Route {
@@ -59,6 +73,17 @@ const fn route(method: Method, path: &'static str, who: Who, scope: Scope) -> Ro
         path,
         who,
         scope,
+        noted: Noted::No,
+    }
+}
+
+const fn noted(path: &'static str, who: Who, scope: Scope, noted: Noted) -> Route {
+    Route {
+        method: GET,
+        path,
+        who,
+        scope,
+        noted,
     }
 }
 
@@ -89,10 +114,10 @@ pub const ROUTES: &[Route] = &[
     route(GET, "/api/v1/me", ALL, Scope::Company),
     route(PUT, "/api/v1/me/password", ALL, Scope::Company),
     route(GET, "/api/v1/reps", ALL, Scope::List),
-    route(GET, "/api/v1/reps/{rep}/log", READERS, Scope::Rep),
+    noted("/api/v1/reps/{rep}/log", READERS, Scope::Rep, Noted::Yes),
     route(GET, "/api/v1/days", READERS, Scope::List),
     route(GET, "/api/v1/days/{rep}/{day}", READERS, Scope::Rep),
-    route(GET, "/api/v1/days/{rep}/{day}/trail", READERS, Scope::Rep),
+    noted("/api/v1/days/{rep}/{day}/trail", READERS, Scope::Rep, Noted::Yes),
     route(GET, "/api/v1/visits", READERS, Scope::List),
     route(GET, "/api/v1/visits/{visit}", READERS, Scope::Visit),
     route(GET, "/api/v1/visits/{visit}/photos/{photo}", READERS, Scope::Visit),
@@ -100,7 +125,12 @@ pub const ROUTES: &[Route] = &[
     route(POST, "/api/v1/register", REGISTRARS, Scope::Body),
     route(GET, "/api/v1/findings", READERS, Scope::List),
     route(GET, "/api/v1/findings/{finding}", READERS, Scope::Finding),
-    route(GET, "/api/v1/findings/{finding}/explain", READERS, Scope::Finding),
+    noted(
+        "/api/v1/findings/{finding}/explain",
+        READERS,
+        Scope::Finding,
+        Noted::Yes,
+    ),
     route(POST, "/api/v1/findings/{finding}/decision", DECIDERS, Scope::Finding),
     route(POST, "/api/v1/findings/decisions", DECIDERS, Scope::Body),
     route(GET, "/api/v1/exceptions", READERS, Scope::List),
@@ -133,13 +163,13 @@ pub const ROUTES: &[Route] = &[
     route(GET, "/", ALL, Scope::Company),
     route(GET, "/today", READERS, Scope::List),
     route(GET, "/today/live", READERS, Scope::List),
-    route(GET, "/reps/{rep}/days/{day}", READERS, Scope::Rep),
+    noted("/reps/{rep}/days/{day}", READERS, Scope::Rep, Noted::WithWhy),
     route(GET, "/map/base.pmtiles", READERS, Scope::Company),
     route(GET, "/map/districts", READERS, Scope::Company),
     route(GET, "/map/visits", READERS, Scope::List),
     route(GET, "/findings", READERS, Scope::List),
     route(POST, "/findings", DECIDERS, Scope::Body),
-    route(GET, "/findings/{finding}", READERS, Scope::Finding),
+    noted("/findings/{finding}", READERS, Scope::Finding, Noted::Yes),
     route(POST, "/findings/{finding}", DECIDERS, Scope::Finding),
     route(GET, "/register", ALL, Scope::List),
     route(POST, "/register", REGISTRARS, Scope::Body),
@@ -147,7 +177,7 @@ pub const ROUTES: &[Route] = &[
     route(GET, "/visits/{visit}", READERS, Scope::Visit),
     route(GET, "/map/visits/{visit}", READERS, Scope::Visit),
     route(GET, "/customers", ALL, Scope::List),
-    route(GET, "/customers/{customer}", ALL, Scope::Customer),
+    noted("/customers/{customer}", ALL, Scope::Customer, Noted::Yes),
     route(POST, "/customers/{customer}", LANDLINES, Scope::Customer),
     route(GET, "/map/customers", READERS, Scope::List),
     route(GET, "/map/customers/{customer}", READERS, Scope::Customer),
@@ -158,8 +188,8 @@ pub const ROUTES: &[Route] = &[
     route(GET, "/reports", READERS, Scope::List),
     route(GET, "/reports/months/{month}", READERS, Scope::List),
     route(POST, "/reports/months/{month}", ADMINS, Scope::Company),
-    route(GET, "/reports/export", READERS, Scope::List),
-    route(GET, "/reps/{rep}/days/{day}/trail", READERS, Scope::Rep),
+    noted("/reports/export", READERS, Scope::List, Noted::Yes),
+    noted("/reps/{rep}/days/{day}/trail", READERS, Scope::Rep, Noted::Yes),
     route(GET, "/admin", READERS, Scope::Company),
     route(GET, "/admin/users", OVERSEERS, Scope::Company),
     route(POST, "/admin/users", ADMINS, Scope::Company),
@@ -205,27 +235,6 @@ pub const ROUTES: &[Route] = &[
     route(PUT, "/api/v1/photos/{sha256}", Who::Phone, Scope::Company),
 ];
 
-/// Reading that is written down in the person's name: the rep sees who looked at a trail, the audit log who opened a
-/// customer or took something out.
-const NOTED: [&str; 7] = [
-    "/api/v1/reps/{rep}/log",
-    "/api/v1/days/{rep}/{day}/trail",
-    "/api/v1/findings/{finding}/explain",
-    "/findings/{finding}",
-    "/customers/{customer}",
-    "/reports/export",
-    "/reps/{rep}/days/{day}/trail",
-];
-/// Shows the trail too where a reason is given.
-const NOTED_WITH_WHY: &str = "/reps/{rep}/days/{day}";
-
-impl Route {
-    /// Whether a request of it, that gives a reason or not, is written down in the person's name.
-    pub fn is_noted(&self, with_why: bool) -> bool {
-        NOTED.contains(&self.path) || (with_why && self.path == NOTED_WITH_WHY)
-    }
-}
-
 /// The row of a route; HEAD is GET.
 pub fn of(method: &Method, path: &str) -> Option<&'static Route> {
     let method = if *method == Method::HEAD { &Method::GET } else { method };
@@ -239,10 +248,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_noted_is_served() {
-        for path in NOTED.iter().chain(&[NOTED_WITH_WHY]) {
-            let route = of(&Method::GET, path);
-            assert!(route.is_some_and(|route| route.is_noted(true)), "{path}");
+    fn what_shows_a_trail_or_a_customer_is_noted() {
+        for (path, expected) in [
+            ("/api/v1/reps/{rep}/log", Noted::Yes),
+            ("/api/v1/days/{rep}/{day}/trail", Noted::Yes),
+            ("/api/v1/findings/{finding}/explain", Noted::Yes),
+            ("/findings/{finding}", Noted::Yes),
+            ("/customers/{customer}", Noted::Yes),
+            ("/reports/export", Noted::Yes),
+            ("/reps/{rep}/days/{day}/trail", Noted::Yes),
+            ("/reps/{rep}/days/{day}", Noted::WithWhy),
+        ] {
+            let found = of(&Method::GET, path).map(|route| route.noted);
+            assert_eq!(found, Some(expected), "{path}");
         }
     }
 }

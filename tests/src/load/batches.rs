@@ -186,8 +186,7 @@ fn write(phone: &mut RawPhone, at_ms: i64, payload: &impl Payload) -> Record {
     phone.write(at, payload)
 }
 
-/// Somewhere in Queens, a little elsewhere each time.
-/// A fix in Queens.
+/// A fix in Queens, a little elsewhere each time.
 pub(crate) fn fix(n: i64) -> FixTaken {
     let fix = Fix {
         lat_e9: 40_728_000_000 + 1_000 * (n % 977),

@@ -24,8 +24,7 @@ const MOST_MEMORY_MIB: f64 = 30.0;
 /// The CPU time of recording a fix, the reading of the command and the writing of the answer included.
 pub(super) fn recordings(filled: &mut Filled) -> Result<Goal, Box<dyn Error>> {
     let fixes = filled.some_fixes(FIXES);
-    filled.player.start()?;
-    filled.player.ask(filled.today.clone())?;
+    filled.open()?;
     let mut times = Vec::new();
     for fix in fixes {
         let before = cpu(filled)?;
@@ -104,8 +103,7 @@ pub(super) fn openings(filled: &mut Filled) -> Result<Goal, Box<dyn Error>> {
     let mut times = Vec::new();
     for _ in 0..OPENINGS {
         let begun = Instant::now();
-        filled.player.start()?;
-        filled.player.ask(filled.today.clone())?;
+        filled.open()?;
         times.push(begun.elapsed());
         filled.player.exit()?;
     }
@@ -117,8 +115,7 @@ pub(super) fn openings(filled: &mut Filled) -> Result<Goal, Box<dyn Error>> {
 
 /// All that a process holds that opened the phone, showed the day and recorded.
 pub(super) fn memory(filled: &mut Filled) -> Result<Goal, Box<dyn Error>> {
-    filled.player.start()?;
-    filled.player.ask(filled.today.clone())?;
+    filled.open()?;
     let left: Vec<_> = filled.fixes.by_ref().collect();
     filled.player.ask_all(&left)?;
     filled.player.ask(filled.today.clone())?;

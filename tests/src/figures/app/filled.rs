@@ -14,7 +14,7 @@ use crate::{
     key::{FolderPlatform, database_key},
     load::{self, local_ms, minutes, workdays},
     story::{Story, at},
-    world::{Binaries, Player},
+    world::{Binaries, Player, WorldResult},
 };
 
 /// Records in the phone's log before anything is measured.
@@ -51,6 +51,12 @@ impl Filled {
             folder,
             today: command("today", local_ms(today, 17)),
         })
+    }
+
+    /// Starts the process, and shows the day.
+    pub(super) fn open(&mut self) -> WorldResult<()> {
+        self.player.start()?;
+        self.player.ask(self.today.clone()).map(drop)
     }
 
     /// The next fixes of the day.

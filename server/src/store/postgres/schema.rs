@@ -17,10 +17,13 @@ pub(super) use steps::migrations::runner;
 /// # Errors
 /// [`crate::store::StoreError::Newer`] where a newer onbeat wrote it.
 pub(super) async fn upgrade(db: &mut Client, target: Target) -> StoreResult<()> {
+    // A step over all rows, and the wait for whoever takes it, may last longer than any answer may.
+    db.batch_execute("SET statement_timeout = 0").await?;
     // Of several servers that start at once the first takes the steps.
     db.query_one("SELECT pg_advisory_lock($1)", &[&SCHEMA]).await?;
     let upgraded = take_steps(db, target).await;
     db.query_one("SELECT pg_advisory_unlock($1)", &[&SCHEMA]).await?;
+    db.batch_execute("RESET statement_timeout").await?;
     upgraded
 }
 

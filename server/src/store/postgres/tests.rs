@@ -133,6 +133,23 @@ async fn an_upgraded_database_equals_a_fresh_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn steps_of_the_schema_take_as_long_as_they_take_and_statements_after_them_do_not() {
+    let cluster = Cluster::start(&["fsync=off"]);
+    let (admin, connection) = tokio_postgres::connect(&cluster.url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let bounded_steps_fail = "
+        CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF current_setting('statement_timeout') <> '0' THEN RAISE 'bounded'; END IF;
+        END $$;
+        CREATE EVENT TRIGGER refuse ON ddl_command_end EXECUTE FUNCTION refuse();";
+    admin.batch_execute(bounded_steps_fail).await.unwrap();
+    let store = server(&cluster).await;
+    let bound = store.pool.get().await.unwrap();
+    let bound: String = bound.query_one("SHOW statement_timeout", &[]).await.unwrap().get(0);
+    assert_eq!(bound, "1min");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_would_lose_what_it_acknowledged_is_told_of() {
     for (options, names) in [
         (&["fsync=off"][..], vec!["fsync"]),

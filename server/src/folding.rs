@@ -1,7 +1,7 @@
 //! What the fold worker remembers: nothing that a restart could not find again.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -17,9 +17,18 @@ pub struct Folding {
     pub(crate) bases: Bases,
     /// One folds at a time: of two, the one that read less might be the last to write.
     pub(crate) turn: tokio::sync::Mutex<()>,
-    /// When nothing was due last.
-    caught_up: Mutex<Instant>,
+    seen: Mutex<Seen>,
     failing: Mutex<HashMap<String, Failing>>,
+}
+
+/// What was seen of the marks, this server's and others'.
+#[derive(Debug)]
+struct Seen {
+    /// All that was marked by then is folded.
+    caught_up: Instant,
+    /// Marks that were not worked off yet, of those that there were at `since`.
+    owed: HashSet<(String, u64)>,
+    since: Instant,
 }
 
 /// A day that could not be folded.
@@ -34,22 +43,24 @@ impl Default for Folding {
         Self {
             bases: Bases::default(),
             turn: tokio::sync::Mutex::default(),
-            caught_up: Mutex::new(Instant::now()),
+            seen: Mutex::new(Seen::new()),
             failing: Mutex::default(),
         }
     }
 }
 
 impl Folding {
-    /// Nothing is due now.
-    pub(crate) fn caught_up(&self) {
-        *self.caught_up.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    /// What is marked now, but for days that fail. `all`: there are no other marks.
+    pub(crate) fn looked(&self, marks: Vec<(String, u64)>, all: bool) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.look(marks.into_iter().collect(), all, Instant::now());
     }
 
-    /// Since nothing was due: no view is further behind, but for those of days that fail. The worker looks once a
-    /// second, so it grows where the worker hangs, too.
+    /// No view is further behind, but for those of days that fail. The worker looks once a second, so it grows where
+    /// the worker hangs, too.
     pub(crate) fn lag(&self) -> Duration {
-        self.caught_up.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.caught_up.elapsed()
     }
 
     /// Days that wait for their next try.
@@ -80,5 +91,60 @@ impl Folding {
     /// It was folded.
     pub(crate) fn folded(&self, key: &str) {
         self.failing.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+}
+
+impl Seen {
+    fn new() -> Self {
+        let now = Instant::now();
+        Self {
+            caught_up: now,
+            owed: HashSet::new(),
+            since: now,
+        }
+    }
+
+    /// Where there is always some mark, one look is enough to know what the next may find gone. Of too many marks to be
+    /// seen at once, those that are seen say nothing of the others.
+    fn look(&mut self, marks: HashSet<(String, u64)>, all: bool, now: Instant) {
+        self.owed.retain(|mark| marks.contains(mark));
+        if !self.owed.is_empty() {
+            return;
+        }
+        self.caught_up = if marks.is_empty() { now } else { self.since };
+        if all {
+            (self.owed, self.since) = (marks, now);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn views_are_as_far_behind_as_the_oldest_mark_at_most() {
+        let begun = Instant::now();
+        let at = |s| begun + Duration::from_secs(s);
+        let mut seen = Seen {
+            caught_up: begun,
+            owed: HashSet::new(),
+            since: begun,
+        };
+        for (s, marks, all, caught_up_s, why) in [
+            (1, &[][..], true, 1, "nothing is marked"),
+            (2, &[("a", 1), ("b", 2)], true, 1, "marked since the last look"),
+            (3, &[("b", 2), ("c", 3)], true, 1, "one of two is folded"),
+            (4, &[("c", 3), ("d", 4)], true, 2, "both are, and others wait"),
+            (5, &[("c", 3), ("d", 5)], true, 2, "one of those waits on"),
+            (6, &[("d", 5)], true, 4, "marked anew it was folded"),
+            (7, &[("e", 6)], false, 6, "all of the last look is folded"),
+            (8, &[("f", 7)], false, 6, "there are more than can be seen"),
+            (9, &[], true, 9, "at rest"),
+        ] {
+            let marks = marks.iter().map(|(key, number)| ((*key).to_owned(), *number));
+            seen.look(marks.collect(), all, at(s));
+            assert_eq!(seen.caught_up, at(caught_up_s), "{s} s: {why}");
+        }
     }
 }

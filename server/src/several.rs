@@ -18,7 +18,12 @@ use serde_json::json;
 
 use crate::{
     app::{App, OpenError},
+    auth::Actor,
     clock::SystemClock,
+    desk::{
+        Desk,
+        erase::{self, Erasure},
+    },
     desk_log::DeskLogError,
     fold, ready,
     store::{LogLine, postgres::cluster::Cluster},
@@ -163,6 +168,54 @@ async fn they_share_the_folding_and_fold_what_one_alone_would() {
     other.app.commit(marks).await.unwrap();
     fold::settle(&other.app).await.unwrap();
     assert_eq!(other.views(&["day"]).await, shared);
+}
+
+/// Takes what is marked, as a server does that dies before it has folded it.
+async fn taken_by_one_that_dies(world: &World, lease: Duration) {
+    let taken = world.app.store.claim(64, lease, &[]).await.unwrap();
+    assert_eq!(taken.len(), 1, "the day that was pushed to");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_has_taken_and_not_folded_is_behind_to_the_others() {
+    let (_cluster, one, other) = two().await;
+    let mut phone = one.enrol(REP).await;
+    phone.anchor(&one, at(8, 0), 0).await;
+    other.set_time(at(8, 1));
+    one.set_time(at(8, 1));
+    fold::settle(&one.app).await.unwrap();
+    let marked = Instant::now();
+    one.pushed(&phone, 0).await;
+    taken_by_one_that_dies(&one, Duration::from_secs(60)).await;
+    for _ in 0..3 {
+        fold::drain(&other.app).await.unwrap();
+        assert!(other.app.folding.lag() >= marked.elapsed(), "nobody has folded it");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn places_go_once_what_another_had_to_fold_is_folded() {
+    let (_cluster, one, other) = two().await;
+    let mut phone = one.enrol(REP).await;
+    phone.anchor(&one, at(8, 0), 0).await;
+    phone.fix(at(8, 1), 0);
+    one.set_time(at(8, 2));
+    one.pushed(&phone, 0).await;
+    fold::settle(&one.app).await.unwrap();
+    let known = phone.records.len();
+    phone.fix(at(9, 0), 0);
+    one.set_time(at(9, 1));
+    one.pushed(&phone, known).await;
+    taken_by_one_that_dies(&one, Duration::from_millis(100)).await;
+    other.set_time(at(10, 0) + 24 * HOUR);
+    let what = Erasure {
+        rep: None,
+        before: "2026-11-24".parse().unwrap(),
+    };
+    let erased = erase::erase(&Desk::new(other.app.clone()), &Actor::server(), what, false).await;
+    assert_eq!(erased.unwrap().fixes, 2);
+    fold::settle(&other.app).await.unwrap();
+    assert_eq!(day(&other).await.counts.fixes, 2, "it was frozen whole");
 }
 
 #[tokio::test(flavor = "multi_thread")]

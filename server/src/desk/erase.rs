@@ -61,8 +61,8 @@ pub async fn erase(desk: &Desk, actor: &Actor, what: Erasure, dry_run: bool) -> 
         dry_run,
         ..Erased::default()
     };
-    // What is frozen is to be the last word: days that wait to be folded are folded first.
-    fold::drain(&desk.app).await?;
+    // What is frozen is to be the last word: days that wait to be folded are folded first, by whichever server has them.
+    fold::settle(&desk.app).await?;
     for cell in desk.app.store.cells("stream", "", desk.now_ms()).await? {
         let Ok(body) = serde_json::from_str::<StreamBody>(&cell.body) else {
             continue;

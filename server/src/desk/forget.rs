@@ -66,7 +66,7 @@ pub(super) async fn forget(
         }
         if !dry_run && forgotten.days > summarised {
             deed.commit(desk).await?;
-            fold::drain(&desk.app).await?;
+            fold::settle(&desk.app).await?;
         }
         if !query.go_on(&page) {
             return Ok(forgotten);

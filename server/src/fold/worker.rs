@@ -16,7 +16,7 @@ use super::{
 use crate::{
     app::App,
     feed,
-    store::{Change, Committed, StoreError, StoreResult, ViewQuery},
+    store::{Change, Claim, Committed, StoreError, StoreResult, ViewQuery},
 };
 
 /// Days folded into one transaction.
@@ -63,8 +63,7 @@ pub async fn drain(app: &App) -> StoreResult<()> {
     let _turn = app.folding.turn.lock().await;
     due(app).await?;
     while work(app).await? {}
-    app.folding.caught_up();
-    Ok(())
+    look(app).await
 }
 
 /// As [`drain`], but phones come first: the more of their pushes are at work, the longer it rests between some days and
@@ -76,11 +75,11 @@ async fn keep_up(app: &App) -> StoreResult<()> {
         let begun = Instant::now();
         if looked.is_none_or(|looked| looked.elapsed() >= TICK) {
             due(app).await?;
+            look(app).await?;
             looked = Some(begun);
         }
         if !work(app).await? {
-            app.folding.caught_up();
-            return Ok(());
+            return look(app).await;
         }
         drop(turn);
         if app.folding.lag() < BEHIND_MOST {
@@ -98,6 +97,16 @@ async fn due(app: &App) -> StoreResult<()> {
     app.refresh().await?;
     close(app).await?;
     feed::publish_due(app).await
+}
+
+/// Looks how far behind the views are, whoever folds them.
+async fn look(app: &App) -> StoreResult<()> {
+    let paused = app.folding.paused();
+    let mut marks = app.store.marks(MARKS).await?;
+    let all = marks.len() < MARKS;
+    marks.retain(|(key, _)| !paused.contains(key));
+    app.folding.looked(marks, all);
+    Ok(())
 }
 
 /// As [`drain`], and waits until other processes have folded what is marked by now.
@@ -151,6 +160,28 @@ async fn work(app: &App) -> StoreResult<bool> {
     if claims.is_empty() {
         return Ok(false);
     }
+    let worked = work_off(app, claims.clone()).await;
+    if worked.is_err() {
+        give_back(app, claims).await;
+    }
+    worked.map(|()| true)
+}
+
+/// What was claimed and not folded is free for any server at once. Where the database can't be told, it is when the lease
+/// ends.
+async fn give_back(app: &App, claims: Vec<Claim>) {
+    let change = Change {
+        mark: claims.iter().map(|claim| claim.key.clone()).collect(),
+        unmark: claims,
+        ..Change::default()
+    };
+    if let Err(error) = app.commit(change).await {
+        tracing::warn!(%error, "days that were to be folded wait until their lease ends");
+    }
+}
+
+/// Folds what was claimed.
+async fn work_off(app: &App, claims: Vec<Claim>) -> StoreResult<()> {
     app.refresh().await?;
     let mut change = Change::default();
     let days = claims.iter().filter(|claim| company::read_key(&claim.key).is_none());
@@ -181,7 +212,7 @@ async fn work(app: &App) -> StoreResult<bool> {
     if app.commit(change).await? == Committed::Stale {
         tracing::warn!("folding took so long that another process took over");
     }
-    Ok(true)
+    Ok(())
 }
 
 /// What folding a marked day anew changes. While `many` reps' days wait, a team is not looked over: each of them may

@@ -27,7 +27,7 @@ async fn look(app: &App) {
     now.fold_lag_s.set(app.folding.lag().as_secs_f64());
     now.folds_failing.set(app.folding.count_failing() as i64);
     now.disk_free_bytes
-        .set(app.store.free_bytes().unwrap_or(0).try_into().unwrap_or(i64::MAX));
+        .set(app.store.free_bytes().map_or(f64::NAN, |bytes| bytes as f64));
     // A store that does not answer is what `ready` says.
     if let Ok(marks) = app.store.marks(MARKS_MOST).await {
         now.marks.set(marks.len() as i64);

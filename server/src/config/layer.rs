@@ -37,9 +37,12 @@ impl Layer {
         let shown = path.display().to_string();
         let text = fs::read_to_string(path)
             .map_err(|error| DeskError::environment("no_file", format!("configuration {shown}: {error}")))?;
-        let table = text
-            .parse::<toml::Table>()
-            .map_err(|error| DeskError::input("bad_config", format!("configuration {shown}: {error}")))?;
+        let table = text.parse::<toml::Table>().map_err(|error| {
+            // By its number, not as it stands there: a password may be in it, and this is logged.
+            let before = &text[..error.span().map_or(0, |span| span.start)];
+            let (line, why) = (before.matches('\n').count() + 1, error.message());
+            DeskError::input("bad_config", format!("configuration {shown}, line {line}: {why}"))
+        })?;
         Ok(Self::of(&table, move |_| shown.clone()))
     }
 

@@ -121,6 +121,14 @@ fn what_is_wrong_is_named_with_its_place() {
 }
 
 #[test]
+fn a_line_that_is_no_toml_is_named_and_not_shown() {
+    let file = "listen = '127.0.0.1:1'\ndatabase = 'postgres://onbeat:geheim@db/day' oops";
+    let refused = loaded(file, &[], json!({})).err().unwrap();
+    assert!(refused.message.contains("line 2"), "{}", refused.message);
+    assert!(!refused.message.contains("geheim"), "{}", refused.message);
+}
+
+#[test]
 fn no_spelling_of_a_password_is_shown() {
     for (database, told) in [
         (

@@ -52,11 +52,14 @@ const CALLERS: usize = 100_000;
 const PUSHES_AT_ONCE: usize = 64;
 /// KiB of pushes that were read and are not done: some hundreds of those that phones send.
 const PUSHES_KIB: usize = 32 * 1024;
+/// Pushes that are being read. Be they all as large as they may, that is 256 MiB, inflated.
+const READ_AT_ONCE: usize = 256;
 
-/// Who may have a push worked on. What waits is bounded by its size, so that an onrush costs no memory; who finds no
-/// room is to come again.
+/// Who may have a push read and worked on. What waits is bounded by its size, so that an onrush costs no memory; who
+/// finds no room is to come again.
 #[derive(Debug)]
 pub(crate) struct Turns {
+    reading: Semaphore,
     room: Semaphore,
     work: Semaphore,
 }
@@ -64,6 +67,7 @@ pub(crate) struct Turns {
 impl Default for Turns {
     fn default() -> Self {
         Self {
+            reading: Semaphore::new(READ_AT_ONCE),
             room: Semaphore::new(PUSHES_KIB),
             work: Semaphore::new(PUSHES_AT_ONCE),
         }
@@ -71,6 +75,11 @@ impl Default for Turns {
 }
 
 impl Turns {
+    /// A place to read a push into, until it is dropped.
+    pub(crate) fn read(&self) -> Option<SemaphorePermit<'_>> {
+        self.reading.try_acquire().ok()
+    }
+
     /// Waits for a turn, if there is room for so many bytes to wait. It ends when what is answered is dropped.
     pub(crate) async fn take(&self, bytes: usize) -> Option<[SemaphorePermit<'_>; 2]> {
         let kib = u32::try_from(bytes / 1024 + 1).ok()?;
@@ -129,6 +138,15 @@ mod tests {
     use futures_util::FutureExt;
 
     use super::*;
+
+    #[test]
+    fn what_is_read_is_bounded_and_places_are_given_back() {
+        let turns = Turns::default();
+        let mut places: Vec<_> = (0..READ_AT_ONCE).map(|_| turns.read().unwrap()).collect();
+        assert!(turns.read().is_none());
+        places.pop();
+        assert!(turns.read().is_some());
+    }
 
     #[tokio::test]
     async fn what_waits_is_bounded_and_room_is_given_back() {

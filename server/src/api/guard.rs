@@ -19,7 +19,7 @@ use crate::{
 /// Name of the session's cookie.
 pub const COOKIE: &str = "onbeat_session";
 
-/// Largest body of who has not said who he is: a log-in, an enrolment. Over all connections that is 128 MiB.
+/// Largest body of who has not said who he is: a log-in, an enrolment. Over all requests at once that is 128 MiB.
 const STRANGERS_BODY_MAX_BYTES: usize = 32 * 1024;
 
 /// Lets a request through to its handler, with its [`Actor`] where the route is the desk's.

@@ -101,7 +101,10 @@ pub(super) async fn push(
     body: HttpBody,
 ) -> ApiResult<Json<Pushed>> {
     caller.owns(&stream)?;
-    let text = text::read(&headers, body).await?;
+    let text = {
+        let _place = app.turns.read().ok_or_else(ApiError::busy)?;
+        text::read(&headers, body).await?
+    };
     let _turn = app.turns.take(text.len()).await.ok_or_else(ApiError::busy)?;
     match take(&app, &caller, &text, line.branch).await {
         Ok(pushed) => {

@@ -3,6 +3,7 @@
 //!
 //! One address is bounded twice: in connections, and in requests that run. The first keeps who sends nothing from
 //! taking all seats; behind a proxy, whose connections are everybody's, only the second can tell callers apart.
+//! All requests together are bounded too: of HTTP/2 one connection carries many.
 
 mod address;
 mod calls;
@@ -50,7 +51,7 @@ use stop::Stop;
 /// What one server takes on.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Connections at a time; more wait in the kernel's queue.
+    /// Connections at a time; more wait in the kernel's queue. And so many requests that run, over all of them.
     pub connections: usize,
     /// Connections, and running requests, of one address: an office may share one, a network operator's whole
     /// city too, but each request of a phone takes but a moment.
@@ -137,6 +138,7 @@ pub async fn serve(listener: TcpListener, service: Service, stop: impl Future<Ou
 pub fn bounded(router: Router, limits: &Limits) -> Router {
     let door = Door {
         proxy: limits.proxy,
+        room: Arc::new(Semaphore::new(limits.connections)),
         seats: Seats::new(limits.per_address),
         pace: limits.pace,
     };
@@ -146,11 +148,17 @@ pub fn bounded(router: Router, limits: &Limits) -> Router {
 #[derive(Clone)]
 struct Door {
     proxy: Option<IpAddr>,
+    room: Arc<Semaphore>,
     seats: Seats,
     pace: Pace,
 }
 
 async fn admit(State(door): State<Door>, request: Request, next: Next) -> Response {
+    let Ok(_room) = door.room.try_acquire() else {
+        let why = "more requests at once than the server takes on: try again in a second";
+        let error = ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "busy", why);
+        return error.retry_after_s(1).into_response();
+    };
     let (meter, mut request) = Meter::of(request);
     let mut _seat = None;
     if let Some(Peer(peer)) = request.extensions().get() {

@@ -1,12 +1,16 @@
 #![allow(clippy::unwrap_used)]
 
-use axum::routing::{get, post};
+use axum::{
+    body::Body,
+    routing::{get, post},
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpSocket,
     sync::{Notify, oneshot},
     task::JoinHandle,
 };
+use tower::ServiceExt;
 
 mod acme;
 mod http2;
@@ -114,6 +118,29 @@ async fn who_dribbles_is_hung_up_on() {
         let answer = answer.unwrap_or_else(|_| panic!("{what}: the connection was held open"));
         assert!(answer.ends_with(answered), "{what}: {answer}");
     }
+}
+
+#[tokio::test]
+async fn of_too_many_requests_at_once_some_are_to_come_again_however_few_connections_carry_them() {
+    let slow = Arc::new(Slow::default());
+    let running = {
+        let slow = Arc::clone(&slow);
+        async move || {
+            slow.runs.notify_one();
+            slow.may_end.notified().await;
+        }
+    };
+    let router = bounded(Router::new().route("/", get(running)), &short(1));
+    let ask = || router.clone().oneshot(Request::new(Body::empty()));
+    let first = tokio::spawn(ask());
+    slow.runs.notified().await;
+    let refused = ask().await.unwrap();
+    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(refused.headers()["retry-after"], "1");
+    slow.may_end.notify_one();
+    assert!(first.await.unwrap().unwrap().status().is_success());
+    slow.may_end.notify_one();
+    assert!(ask().await.unwrap().status().is_success());
 }
 
 #[tokio::test]

@@ -1,44 +1,79 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Common, Format, held, say};
+use super::{Format, held, say, settings::Settings};
 use crate::{
     clock::{Clock, SystemClock},
     config::Log,
-    desk::DeskResult,
+    desk::{DeskError, DeskResult},
     keeping::{self, Backup},
     log,
 };
 
-/// What to back up, and where to.
+/// What to back up, and where to. The file holds the server's secret keys.
 #[derive(Args)]
 pub(super) struct BackupArgs {
     #[command(flatten)]
-    common: Common,
-    /// The file to write; there must be none of that name. It holds the server's secret keys.
+    settings: Settings,
+    #[command(flatten)]
+    target: Target,
+    /// With --into: so many of its backups are kept.
+    #[arg(long, value_name = "COUNT", default_value_t = 14, value_parser = clap::value_parser!(u16).range(1..))]
+    keep: u16,
+    /// For people, or one JSON document for programs.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct Target {
+    /// The file to write; there must be none of that name.
     #[arg(long, value_name = "FILE")]
-    out: PathBuf,
+    out: Option<PathBuf>,
+    /// A folder of backups: the file is named by the time, and the oldest of them go once it is whole.
+    #[arg(long, value_name = "DIR")]
+    into: Option<PathBuf>,
+}
+
+impl Target {
+    fn file(&self, now_ms: i64) -> PathBuf {
+        match (&self.out, &self.into) {
+            (Some(file), _) => file.clone(),
+            (None, shelf) => keeping::file_on(shelf.as_deref().unwrap_or(Path::new(".")), now_ms),
+        }
+    }
 }
 
 impl BackupArgs {
     pub(super) fn format(&self) -> Format {
-        self.common.format
+        self.format
     }
 }
 
 /// Does it, beside the server or without one.
 pub(super) async fn run(args: &BackupArgs) -> DeskResult<()> {
     log::to_stderr(&Log::default())?;
+    let configured = args.settings.load()?;
     let now_ms = SystemClock.now_ms();
-    let made = keeping::backup(
-        &args.common.place.data,
-        args.common.place.database.as_deref(),
-        &args.out,
-        now_ms,
-    )
-    .await?;
+    let database = configured.config.database.as_deref();
+    let made = keeping::backup(configured.data()?, database, &args.target.file(now_ms), now_ms).await?;
+    if let Some(shelf) = &args.target.into {
+        cleared(shelf, args.keep.into())?;
+    }
     say(args.format(), &serde_json::json!(made), |_| told(&made))
+}
+
+fn cleared(shelf: &Path, keep: usize) -> DeskResult<()> {
+    let cleared = keeping::clear(shelf, keep).map(drop);
+    cleared.map_err(|error| {
+        let why = format!(
+            "the backup is made, but old ones could not be removed from {}: {error}",
+            shelf.display()
+        );
+        DeskError::environment("output", why)
+    })
 }
 
 fn told(made: &Backup) -> String {

@@ -9,6 +9,7 @@ mod place;
 mod proof;
 mod relocate;
 mod restore;
+mod shelf;
 mod tally;
 
 #[cfg(test)]
@@ -19,4 +20,5 @@ pub use place::Place;
 pub use proof::{Proof, prove};
 pub use relocate::{Moved, relocate};
 pub use restore::{Restore, Restored, restore};
+pub use shelf::{clear, file_on};
 pub use tally::Tally;

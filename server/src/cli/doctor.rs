@@ -25,12 +25,14 @@ pub(super) async fn run(args: &DoctorArgs) -> DeskResult<bool> {
     log::to_stderr(&Log::default())?;
     let configured = args.settings.load()?;
     let (config, data) = (&configured.config, configured.data()?);
-    let mut facts = doctor::gather(config, data, SystemClock.now_ms())?;
+    // A server that runs knows where its data are; its password may be root's alone to read.
+    let running = socket::connect(data).await.is_some();
+    let mut facts = doctor::gather(config, data, running, SystemClock.now_ms())?;
     let place = Place {
         data: data.to_owned(),
         database: config.database.clone(),
     };
-    match condition(&place).await {
+    match condition(&place, running).await {
         Ok((running, condition)) => (facts.running, facts.data) = (running, Ok(condition)),
         Err(error) => facts.data = Err(error.message),
     }
@@ -43,8 +45,8 @@ pub(super) async fn run(args: &DoctorArgs) -> DeskResult<bool> {
 
 /// Asks the running server, else opens the data. Looking changes nothing: what an older onbeat wrote is left to the next
 /// server that starts.
-async fn condition(place: &Place) -> DeskResult<(bool, Condition)> {
-    if socket::connect(&place.data).await.is_none() {
+async fn condition(place: &Place, running: bool) -> DeskResult<(bool, Condition)> {
+    if !running {
         let stands = keeping::Place::of(&place.data, place.database.as_deref());
         stands.check_schema().await?;
     }

@@ -82,15 +82,17 @@ pub(crate) struct Validity {
     pub lasts_ms: i64,
 }
 
-/// Gathers what is to be looked at beside the data.
+/// Gathers what is to be looked at beside the data. `running`: a server runs on the folder.
 ///
 /// # Errors
 /// `data_folder`: there is no such folder.
-pub(crate) fn gather(config: &Config, data: &Path, now_ms: i64) -> DeskResult<Facts> {
-    folder::check_holds_data(data, config.database.is_some())?;
+pub(crate) fn gather(config: &Config, data: &Path, running: bool, now_ms: i64) -> DeskResult<Facts> {
+    if !running {
+        folder::check_holds_data(data, config.database.is_some())?;
+    }
     Ok(Facts {
         now_ms,
-        running: false,
+        running,
         folder: looked_at(data).map_err(|error| folder::failed(data, &error))?,
         backup_ms: keeping::last_backup(data).map(|backup| backup.made_at_ms),
         public_url: config.public_url.clone(),

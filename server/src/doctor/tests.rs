@@ -212,19 +212,29 @@ fn the_folder_is_looked_at_as_it_is() {
         |name: &str, mode| fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(mode)).unwrap();
     mode("", 0o750);
     mode("keys.json", 0o644);
-    let facts = gather(&config, folder.path(), NOW_MS).unwrap();
+    let facts = gather(&config, folder.path(), false, NOW_MS).unwrap();
     assert_eq!(facts.folder.mode, 0o750);
     let owner = facts.folder.owner;
     assert_eq!(facts.folder.keys, Keys::There { mode: 0o644, owner });
     assert_eq!(facts.folder.data_bytes, 5_002);
     assert_eq!((facts.backup_ms, facts.certificate), (None, Certificate::None));
+    fs::remove_file(folder.path().join("onbeat.sqlite")).unwrap();
+    let looked = |running| gather(&config, folder.path(), running, NOW_MS).map_err(|error| error.code);
+    assert!(
+        looked(false).is_err_and(|code| code == "database"),
+        "its data stand in a database that is not named"
+    );
+    assert!(looked(true).is_ok(), "the server that runs on it knows which");
+    fs::write(folder.path().join("onbeat.sqlite"), "").unwrap();
     fs::remove_file(folder.path().join("keys.json")).unwrap();
     assert_eq!(
-        gather(&config, folder.path(), NOW_MS).unwrap().folder.keys,
+        gather(&config, folder.path(), false, NOW_MS).unwrap().folder.keys,
         Keys::Missing
     );
     assert_eq!(
-        gather(&config, &folder.path().join("none"), NOW_MS).unwrap_err().code,
+        gather(&config, &folder.path().join("none"), false, NOW_MS)
+            .unwrap_err()
+            .code,
         "no_data"
     );
 }
@@ -246,13 +256,13 @@ async fn a_certificate_is_read_and_held_against_its_key() {
         key: Some(file("tls.key", own.serialize_pem())),
         ..Tls::default()
     };
-    let pins = |config: &Config| gather(config, folder.path(), NOW_MS).unwrap().pins;
+    let pins = |config: &Config| gather(config, folder.path(), false, NOW_MS).unwrap().pins;
     config.tls.pins = vec![Pin::of("next"), Pin::of(own.public_key_der())];
     assert_eq!(
         pins(&config),
         Some(vec![Pin::of(own.public_key_der()), Pin::of("next")])
     );
-    let seen = |config: &Config| gather(config, folder.path(), NOW_MS).unwrap().certificate;
+    let seen = |config: &Config| gather(config, folder.path(), false, NOW_MS).unwrap().certificate;
     let until_march = until(1_803_859_200_000, 28 * DAY_MS);
     assert_eq!(seen(&config), until_march);
     // As ACME keeps them: a key, then the certificate.

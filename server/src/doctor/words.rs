@@ -100,7 +100,7 @@ impl Trouble {
             ),
             Self::BackupMissing => (
                 "there is no backup that this folder knows of".into(),
-                "onbeat backup --out FILE, each night (docs/admin.md), and keep the file elsewhere",
+                "onbeat backup --into FOLDER, each night: systemctl start onbeat-backup.timer (docs/admin.md); copy the files elsewhere",
             ),
             Self::BackupOld { days } => (
                 format!("the newest backup is {days} days old"),

@@ -103,45 +103,44 @@ pub(crate) async fn put_photo(
     }
     let end = at.offset.saturating_add(chunk.len() as u64);
     if end > length {
-        return Err(swapped(&app, &photo).await?);
+        return Err(swapped(&app, photo).await?);
     }
     let offset = app.store.append_blob(&photo, at.offset, chunk.to_vec()).await?;
     if offset != end {
         let why = format!("{offset} bytes have come: go on from there");
         return Err(ApiError::new(StatusCode::CONFLICT, "offset", why).with("offset", offset));
     }
-    if offset == length {
-        finish(&app, &photo).await?;
+    progress(&app, &photo, length).await.map(Json)
+}
+
+/// How far a photo is. One whose last chunk has come is finished, also where the server died before it was: no chunk
+/// that was acknowledged is lost.
+async fn progress(app: &App, photo: &Hash, length: u64) -> ApiResult<Progress> {
+    let mut complete = app.store.blob(photo).await?.is_some();
+    let offset = match complete {
+        true => length,
+        false => app.store.unfinished_blob(photo).await?,
+    };
+    if !complete && offset == length {
+        finish(app, *photo).await?;
+        complete = true;
     }
-    let complete = offset == length;
-    Ok(Json(Progress { offset, complete }))
+    Ok(Progress { offset, complete })
 }
 
 /// Checks the whole and puts it where it can be seen.
-async fn finish(app: &App, photo: &Hash) -> ApiResult<()> {
-    let bytes = app.store.take_unfinished_blob(photo).await?;
-    if Hash::of(&bytes) != *photo {
-        return Err(photo_hash());
+async fn finish(app: &App, photo: Hash) -> ApiResult<()> {
+    let bytes = app.store.unfinished_bytes(&photo).await?;
+    if Hash::of(&bytes) != photo {
+        return Err(swapped(app, photo).await?);
     }
     let change = Change {
-        blobs: vec![(*photo, bytes)],
+        blobs: vec![(photo, bytes)],
+        drop_unfinished: vec![photo],
         ..Change::default()
     };
     app.commit(change).await?;
     Ok(())
-}
-
-async fn progress(app: &App, photo: &Hash, length: u64) -> ApiResult<Progress> {
-    if app.store.blob(photo).await?.is_some() {
-        return Ok(Progress {
-            offset: length,
-            complete: true,
-        });
-    }
-    Ok(Progress {
-        offset: app.store.unfinished_blob(photo).await?,
-        complete: false,
-    })
 }
 
 /// The length that a stored record of the caller's gives the photo.
@@ -163,9 +162,13 @@ async fn named_length(app: &App, caller: &Caller, photo: &Hash) -> ApiResult<u64
     }
 }
 
-/// More bytes than the record names: other bytes than the record names.
-async fn swapped(app: &App, photo: &Hash) -> ApiResult<ApiError> {
-    app.store.take_unfinished_blob(photo).await?;
+/// Other bytes than the record names: what came of them goes.
+async fn swapped(app: &App, photo: Hash) -> ApiResult<ApiError> {
+    let change = Change {
+        drop_unfinished: vec![photo],
+        ..Change::default()
+    };
+    app.commit(change).await?;
     Ok(photo_hash())
 }
 

@@ -113,3 +113,14 @@ async fn only_what_a_record_names_is_taken() {
     let huge = with_photo(&world, b"huge", 13 << 20).await;
     assert_eq!(put(&world, &huge, &Hash::of("huge"), 0, b"huge").await.0, 413);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_photo_whose_last_chunk_came_before_the_server_died_is_finished() {
+    let world = World::new().await;
+    let (photo, hash) = (b"all of it", Hash::of(b"all of it"));
+    let phone = with_photo(&world, photo, photo.len() as u64).await;
+    world.app.store.append_blob(&hash, 0, photo.to_vec()).await.unwrap();
+    let answer = get(&world, &phone, &hash).await;
+    assert_eq!(answer, (200, json!({"offset": photo.len(), "complete": true})));
+    assert_eq!(world.app.store.blob(&hash).await.unwrap().unwrap(), photo);
+}

@@ -519,7 +519,15 @@ async fn blobs(store: &dyn Store) {
     assert_eq!(store.append_blob(&parts, 2, b"rts".to_vec()).await.unwrap(), 5);
     assert_eq!(store.unfinished_blob(&parts).await.unwrap(), 5);
     assert_eq!(store.blob(&parts).await.unwrap(), None, "not before it is whole");
-    assert_eq!(store.take_unfinished_blob(&parts).await.unwrap(), b"parts");
+    assert_eq!(store.unfinished_bytes(&parts).await.unwrap(), b"parts");
+    assert_eq!(store.unfinished_blob(&parts).await.unwrap(), 5, "a look takes nothing");
+    let finished = Change {
+        blobs: vec![(parts, b"parts".to_vec())],
+        drop_unfinished: vec![parts],
+        ..Change::default()
+    };
+    done(store, finished).await;
+    assert_eq!(store.blob(&parts).await.unwrap().as_deref(), Some(&b"parts"[..]));
     assert_eq!(store.unfinished_blob(&parts).await.unwrap(), 0);
 }
 

@@ -245,6 +245,8 @@ pub struct Change {
     pub blobs: Vec<(Hash, Vec<u8>)>,
     /// Blobs to drop.
     pub drop_blobs: Vec<Hash>,
+    /// Unfinished blobs to drop.
+    pub drop_unfinished: Vec<Hash>,
     /// Keys whose view is now out of date.
     pub mark: Vec<String>,
     /// Marks that were worked off: dropped if the mark has not been set again since. Where one was given to another
@@ -271,6 +273,7 @@ impl Change {
             drop_expired_ms,
             blobs,
             drop_blobs,
+            drop_unfinished,
             mark,
             unmark,
             scrub,
@@ -289,6 +292,7 @@ impl Change {
         self.drop_expired_ms = self.drop_expired_ms.max(drop_expired_ms);
         self.blobs.extend(blobs);
         self.drop_blobs.extend(drop_blobs);
+        self.drop_unfinished.extend(drop_unfinished);
         self.mark.extend(mark);
         self.unmark.extend(unmark);
     }
@@ -412,8 +416,8 @@ pub trait Store: Lookup + 'static {
     async fn append_blob(&self, hash: &Hash, offset: u64, bytes: Vec<u8>) -> StoreResult<u64>;
     /// Length of an unfinished blob, 0 if none.
     async fn unfinished_blob(&self, hash: &Hash) -> StoreResult<u64>;
-    /// Takes an unfinished blob out, to be checked and put whole by a change.
-    async fn take_unfinished_blob(&self, hash: &Hash) -> StoreResult<Vec<u8>>;
+    /// What there is of an unfinished blob, to be checked and put whole by a change.
+    async fn unfinished_bytes(&self, hash: &Hash) -> StoreResult<Vec<u8>>;
     /// What it counts of its writes.
     fn writes(&self) -> Writes;
     /// What it finds wrong with itself: reads all of it, which takes a while.

@@ -26,14 +26,12 @@ pub(super) struct Queue {
 pub(super) enum Job {
     Commit(Box<Change>),
     AppendBlob(Hash, u64, Vec<u8>),
-    TakeBlob(Hash),
 }
 
 /// What a job came to.
 pub(super) enum Outcome {
     Committed(Committed),
     Length(u64),
-    Bytes(Vec<u8>),
 }
 
 /// A job and who waits for it.
@@ -68,13 +66,6 @@ impl Queue {
         match self.submit(Job::AppendBlob(hash, offset, bytes)).await? {
             Outcome::Length(length) => Ok(length),
             _ => unreachable!("an append answers a length"),
-        }
-    }
-
-    pub(super) async fn take_blob(&self, hash: Hash) -> StoreResult<Vec<u8>> {
-        match self.submit(Job::TakeBlob(hash)).await? {
-            Outcome::Bytes(bytes) => Ok(bytes),
-            _ => unreachable!("taking a blob answers its bytes"),
         }
     }
 
@@ -121,7 +112,6 @@ impl Job {
                 records.chain(views).chain(blobs).sum()
             }
             Self::AppendBlob(_, _, bytes) => bytes.len(),
-            Self::TakeBlob(_) => 0,
         }
     }
 }

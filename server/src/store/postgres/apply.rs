@@ -272,6 +272,9 @@ async fn blobs(db: &impl GenericClient, change: &Change) -> StoreResult<()> {
     for hash in &change.drop_blobs {
         rows(db, "DELETE FROM blob WHERE hash = $1", &[&&hash.0[..]]).await?;
     }
+    for hash in &change.drop_unfinished {
+        rows(db, "DELETE FROM blob_part WHERE hash = $1", &[&&hash.0[..]]).await?;
+    }
     for (hash, bytes) in &change.blobs {
         let sql = "INSERT INTO blob (hash, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING";
         rows(db, sql, &[&&hash.0[..], bytes]).await?;
@@ -293,13 +296,4 @@ pub(super) async fn append_blob(db: &impl GenericClient, hash: &Hash, offset: u6
     let sql = "INSERT INTO blob_part (hash, start, bytes) VALUES ($1, $2, $3)";
     rows(db, sql, &[&&hash.0[..], &(offset as i64), &bytes]).await?;
     Ok(length + bytes.len() as u64)
-}
-
-/// Takes the parts of an unfinished blob out.
-pub(super) async fn take_blob(db: &impl GenericClient, hash: &Hash) -> StoreResult<Vec<u8>> {
-    let sql = "SELECT bytes FROM blob_part WHERE hash = $1 ORDER BY start";
-    let parts = rows(db, sql, &[&&hash.0[..]]).await?;
-    let whole = parts.iter().flat_map(|row| row.get::<_, &[u8]>(0)).copied().collect();
-    rows(db, "DELETE FROM blob_part WHERE hash = $1", &[&&hash.0[..]]).await?;
-    Ok(whole)
 }

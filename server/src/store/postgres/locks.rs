@@ -56,7 +56,7 @@ fn names(jobs: &[&Job]) -> Vec<i64> {
     for job in jobs {
         match job {
             Job::Commit(change) => of_change(change, &mut names),
-            Job::AppendBlob(hash, ..) | Job::TakeBlob(hash) => names.push(blob(hash)),
+            Job::AppendBlob(hash, ..) => names.push(blob(hash)),
         }
     }
     names.sort_unstable();
@@ -76,6 +76,7 @@ fn of_change(change: &Change, names: &mut Vec<i64>) {
     names.extend(change.cells.iter().map(|put| cell(&put.kind, &put.key)));
     names.extend(change.drop_cells.iter().map(|(kind, key)| cell(kind, key)));
     names.extend(change.blobs.iter().map(|(hash, _)| blob(hash)));
+    names.extend(change.drop_unfinished.iter().map(blob));
     names.extend(change.mark.iter().map(|key| mark(key)));
     names.extend(change.unmark.iter().map(|claim| mark(&claim.key)));
 }

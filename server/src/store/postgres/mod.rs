@@ -173,8 +173,8 @@ impl Store for Postgres {
         read::unfinished_blob(&self.pool.get().await?, hash).await
     }
 
-    async fn take_unfinished_blob(&self, hash: &Hash) -> StoreResult<Vec<u8>> {
-        self.writer.take_blob(*hash).await
+    async fn unfinished_bytes(&self, hash: &Hash) -> StoreResult<Vec<u8>> {
+        read::unfinished_bytes(&self.pool.get().await?, hash).await
     }
 
     async fn marks(&self, limit: usize) -> StoreResult<Vec<(String, u64)>> {

@@ -343,3 +343,9 @@ pub(super) async fn unfinished_blob(db: &impl GenericClient, hash: &Hash) -> Sto
     let sql = "SELECT coalesce(sum(length(bytes)), 0)::bigint FROM blob_part WHERE hash = $1";
     Ok(count(&rows(db, sql, &[&&hash.0[..]]).await?[0], 0))
 }
+
+pub(super) async fn unfinished_bytes(db: &impl GenericClient, hash: &Hash) -> StoreResult<Vec<u8>> {
+    let sql = "SELECT bytes FROM blob_part WHERE hash = $1 ORDER BY start";
+    let parts = rows(db, sql, &[&&hash.0[..]]).await?;
+    Ok(parts.iter().flat_map(|row| row.get::<_, &[u8]>(0)).copied().collect())
+}

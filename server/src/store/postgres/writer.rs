@@ -136,6 +136,5 @@ async fn apply(db: &impl GenericClient, job: &Job) -> StoreResult<Outcome> {
     Ok(match job {
         Job::Commit(change) => Outcome::Committed(apply::change(db, change).await?),
         Job::AppendBlob(hash, offset, bytes) => Outcome::Length(apply::append_blob(db, hash, *offset, bytes).await?),
-        Job::TakeBlob(hash) => Outcome::Bytes(apply::take_blob(db, hash).await?),
     })
 }

@@ -228,6 +228,10 @@ fn blobs(db: &Connection, change: &Change) -> rusqlite::Result<()> {
     for hash in &change.drop_blobs {
         drop_blob.execute([hash.0])?;
     }
+    let mut drop_parts = db.prepare_cached("DELETE FROM blob_part WHERE hash = ?")?;
+    for hash in &change.drop_unfinished {
+        drop_parts.execute([hash.0])?;
+    }
     let mut put = db.prepare_cached("INSERT OR IGNORE INTO blob (hash, bytes) VALUES (?, ?)")?;
     for (hash, bytes) in &change.blobs {
         put.execute(params![hash.0, bytes])?;
@@ -256,16 +260,4 @@ pub(super) fn append_blob(db: &Connection, hash: &Hash, offset: u64, bytes: &[u8
     db.prepare_cached("INSERT INTO blob_part (hash, start, bytes) VALUES (?, ?, ?)")?
         .execute(params![hash.0, offset as i64, bytes])?;
     Ok(length + bytes.len() as u64)
-}
-
-/// Takes the parts of an unfinished blob out.
-pub(super) fn take_blob(db: &Connection, hash: &Hash) -> StoreResult<Vec<u8>> {
-    let mut whole = Vec::new();
-    let mut parts = db.prepare_cached("SELECT bytes FROM blob_part WHERE hash = ? ORDER BY start")?;
-    for part in parts.query_map([hash.0], |row| row.get::<_, Vec<u8>>(0))? {
-        whole.extend(part?);
-    }
-    db.prepare_cached("DELETE FROM blob_part WHERE hash = ?")?
-        .execute([hash.0])?;
-    Ok(whole)
 }

@@ -229,8 +229,9 @@ impl Store for Sqlite {
         self.read(move |db| read::unfinished_blob(db, &hash)).await
     }
 
-    async fn take_unfinished_blob(&self, hash: &Hash) -> StoreResult<Vec<u8>> {
-        self.writer.take_blob(*hash).await
+    async fn unfinished_bytes(&self, hash: &Hash) -> StoreResult<Vec<u8>> {
+        let hash = *hash;
+        self.read(move |db| read::unfinished_bytes(db, &hash)).await
     }
 
     async fn marks(&self, limit: usize) -> StoreResult<Vec<(String, u64)>> {

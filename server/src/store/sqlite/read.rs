@@ -371,6 +371,15 @@ pub(super) fn unfinished_blob(db: &Connection, hash: &Hash) -> rusqlite::Result<
         .map(|length| length as u64)
 }
 
+pub(super) fn unfinished_bytes(db: &Connection, hash: &Hash) -> rusqlite::Result<Vec<u8>> {
+    let mut whole = Vec::new();
+    let mut parts = db.prepare_cached("SELECT bytes FROM blob_part WHERE hash = ? ORDER BY start")?;
+    for part in parts.query_map([hash.0], |row| row.get::<_, Vec<u8>>(0))? {
+        whole.extend(part?);
+    }
+    Ok(whole)
+}
+
 pub(super) fn marks(db: &Connection, limit: usize) -> rusqlite::Result<Vec<(String, u64)>> {
     db.prepare_cached("SELECT key, number FROM mark ORDER BY number LIMIT ?")?
         .query_map([limit.min(MOST) as i64], |row| {

@@ -133,7 +133,6 @@ impl Thread {
             Job::AppendBlob(hash, offset, bytes) => {
                 Outcome::Length(apply::append_blob(&self.connection, hash, *offset, bytes)?)
             }
-            Job::TakeBlob(hash) => Outcome::Bytes(apply::take_blob(&self.connection, hash)?),
         })
     }
 

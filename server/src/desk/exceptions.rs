@@ -173,7 +173,8 @@ fn until(desk: &Desk, rep: &str, at_ms: i64, workdays: u32) -> Until {
 ///
 /// # Errors
 /// No such rep or record; `own_case` for the rep himself; `too_late` for a reason given after its time;
-/// `bad_interval`; `changed` where somebody approved or declined it at the same time.
+/// `bad_interval`; `decided` where somebody declined it already, `changed` where somebody approved or declined it at the
+/// same time.
 pub async fn make(desk: &Desk, actor: &Actor, new: NewException) -> DeskResult<Exception> {
     let now_ms = desk.now_ms();
     decides(desk, actor, &new.rep)?;
@@ -192,7 +193,11 @@ pub async fn make(desk: &Desk, actor: &Actor, new: NewException) -> DeskResult<E
         ));
     }
     if let Some(record) = &new.record {
-        in_time(desk, &new.rep, record, interval).await?;
+        let seen = seen(desk, &new.rep, record, interval).await?;
+        if seen.declined.is_some() {
+            return Err(decided());
+        }
+        in_time(desk, &new.rep, &seen)?;
     }
     let exception = Exception {
         id: id_of(&new.rep, reason, interval),
@@ -220,10 +225,7 @@ pub async fn decline(desk: &Desk, actor: &Actor, declining: Decline) -> DeskResu
     let (_, interval) = given(desk, &rep, &record).await?;
     let seen = seen(desk, &rep, &record, interval).await?;
     if !seen.waits() {
-        return Err(DeskError::conflict(
-            "decided",
-            "somebody approved or declined it already",
-        ));
+        return Err(decided());
     }
     let mut deed = Deed::new(actor);
     version.raise(&mut deed, desk.now_ms());
@@ -235,6 +237,10 @@ pub async fn decline(desk: &Desk, actor: &Actor, declining: Decline) -> DeskResu
         by: actor.user.clone(),
     });
     deed.commit_and_fold(desk).await
+}
+
+fn decided() -> DeskError {
+    DeskError::conflict("decided", "somebody approved or declined it already")
 }
 
 /// Of two who approve or decline a reason at once the second is told so.
@@ -313,9 +319,9 @@ async fn seen(desk: &Desk, rep: &str, record: &Name, interval: Interval) -> Desk
 }
 
 /// A reason counts if the rep recorded it, by trusted time, within the policy's workdays after what it is for.
-async fn in_time(desk: &Desk, rep: &str, record: &Name, interval: Interval) -> DeskResult<()> {
+fn in_time(desk: &Desk, rep: &str, seen: &ReasonSeen) -> DeskResult<()> {
+    let interval = seen.reason.interval;
     let day = desk.app.documents().day_at(rep, interval.from_ms);
-    let seen = seen(desk, rep, record, interval).await?;
     let workdays = desk.app.documents().policy(interval.to_ms).reasons.give_workdays;
     let last = until(desk, rep, interval.to_ms - 1, workdays);
     if seen.given_ms < last.over_ms {

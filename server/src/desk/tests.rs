@@ -925,6 +925,20 @@ async fn a_reason_is_declined_once_with_words_that_the_rep_is_told() {
     assert!(feed.to_string().contains(why), "the rep's phone is told: {feed}");
 }
 
+    let approving = NewException {
+        rep: REP.into(),
+        record: Some(Name {
+            stream: phone.stream.clone(),
+            epoch: 1,
+            branch: String::new(),
+            seq: 2,
+        }),
+        reason: None,
+        from_ms: None,
+        to_ms: None,
+    };
+    let approved = exceptions::make(&desk, &user("ann", Role::Admin, &[]), approving).await;
+    assert_eq!(code(approved), "decided", "what was declined is not approved after");
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reason_is_approved_as_the_rep_gave_it() {
     let world = World::new().await;

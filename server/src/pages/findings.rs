@@ -1,6 +1,8 @@
 //! Findings and questions: the queue, and one of them with all that a decision needs.
 
 mod chart;
+#[cfg(test)]
+mod tests;
 
 use askama::Template;
 use axum::{
@@ -32,7 +34,7 @@ use crate::{
         look,
         shares::{self, Shares},
     },
-    store::{Field, ViewQuery},
+    store::{Field, ViewQuery, ViewRow},
 };
 use chart::Chart;
 
@@ -51,6 +53,8 @@ pub(super) struct Wanted {
     team: Option<String>,
     /// Only of this kind: `left_area`, ….
     kind: Option<String>,
+    /// Where the page before ended.
+    after: Option<String>,
 }
 
 impl Wanted {
@@ -58,14 +62,21 @@ impl Wanted {
         given(self.state.as_ref())
     }
 
-    /// The queue narrowed alike, in another state.
-    fn link(&self, state: Option<&String>) -> String {
-        let others = [
+    /// The queue narrowed alike, in another state or behind a place.
+    fn link(&self, state: Option<&String>, after: Option<&String>) -> String {
+        let given = [
+            ("state", state),
             ("rep", self.rep.as_ref()),
             ("team", self.team.as_ref()),
             ("kind", self.kind.as_ref()),
+            ("after", after),
         ];
-        link("/findings", &[&[("state", state)], &others[..]].concat())
+        link("/findings", &given)
+    }
+
+    /// The page of the queue that is asked for.
+    fn here(&self) -> String {
+        self.link(self.state().as_ref(), self.after.as_ref())
     }
 
     /// The views of a state that this person sees, newest first.
@@ -82,6 +93,73 @@ impl Wanted {
             .fields
             .extend(given.filter_map(|(name, value)| Some((name.to_owned(), Field::Text(value?)))));
         query
+    }
+}
+
+/// Where a page of the queue ends: state, time and key of its last finding.
+struct Place {
+    state: String,
+    at_ms: i64,
+    key: String,
+}
+
+impl Place {
+    fn read(text: &str) -> Option<Self> {
+        let (state, rest) = text.split_once('.')?;
+        let (at_ms, key) = rest.split_once('.')?;
+        Some(Self {
+            state: state.to_owned(),
+            at_ms: at_ms.parse().ok()?,
+            key: key.to_owned(),
+        })
+    }
+
+    fn said(&self) -> String {
+        format!("{}.{}.{}", self.state, self.at_ms, self.key)
+    }
+}
+
+/// A page of the queue.
+#[derive(Default)]
+struct Page {
+    findings: Vec<FindingView>,
+    /// Where to go on; none at the end.
+    next: Option<Place>,
+}
+
+impl Page {
+    /// Findings of some states, one state after the other, newest first.
+    async fn read(desk: &Desk, actor: &Actor, wanted: &Wanted, states: &[&str]) -> DeskResult<Self> {
+        let mut last = wanted.after.as_deref().and_then(Place::read);
+        let begins = last
+            .as_ref()
+            .and_then(|last| states.iter().position(|state| *state == last.state));
+        let mut page = Self::default();
+        for state in &states[begins.unwrap_or(0)..] {
+            let room = LINES - page.findings.len();
+            let mut query = wanted.query(desk, actor, state);
+            query.after = last
+                .take_if(|last| last.state == *state)
+                .map(|last| (last.at_ms, last.key));
+            // One more says whether there is a next page.
+            query.limit = room + 1;
+            let mut views = desk.app.store.views(&query).await?;
+            let goes_on = views.len() > room;
+            views.truncate(room);
+            page.findings
+                .extend(views.iter().filter_map(|view| serde_json::from_str(&view.body).ok()));
+            let ends_at = |view: &ViewRow| Place {
+                state: (*state).to_owned(),
+                at_ms: view.at_ms,
+                key: view.key.clone(),
+            };
+            page.next = views.last().map(ends_at).or(page.next);
+            if goes_on {
+                return Ok(page);
+            }
+        }
+        page.next = None;
+        Ok(page)
     }
 }
 
@@ -176,6 +254,8 @@ struct QueuePage {
     state: Option<String>,
     /// Where this queue is.
     here: String,
+    /// Where it goes on.
+    older: Option<String>,
     reps: Vec<Choice>,
     teams: Vec<Choice>,
     kinds: Vec<Choice>,
@@ -208,20 +288,13 @@ async fn queue(
     let asked = wanted.state();
     let states = asked.as_deref().map_or(vec!["answered", "open"], |state| vec![state]);
     let (books, shares) = (Books::now(desk), shares::now(desk).await?);
-    let mut lines = Vec::new();
-    for state in states {
-        let mut query = wanted.query(desk, actor, state);
-        query.limit = LINES - lines.len();
-        let views = desk.app.store.views(&query).await?;
-        let read = views
-            .iter()
-            .filter_map(|view| serde_json::from_str::<FindingView>(&view.body).ok());
-        let shown = read.filter(|view| asked.is_some() || !shares.hides(actor, view.finding.kind));
-        lines.extend(shown.map(|view| Brief::new(&frame, &books, &shares, view)));
-    }
+    let page = Page::read(desk, actor, wanted, &states).await?;
+    let is_shown = |view: &FindingView| asked.is_some() || !shares.hides(actor, view.finding.kind);
+    let found = page.findings.into_iter().filter(is_shown);
+    let lines: Vec<Brief> = found.map(|view| Brief::new(&frame, &books, &shares, view)).collect();
     let all = ["", "open", "answered", "excused", "confirmed", "withdrawn"];
     let tab = |state: &'static str| {
-        let link = wanted.link(given(Some(&state.to_owned())).as_ref());
+        let link = wanted.link(given(Some(&state.to_owned())).as_ref(), None);
         (state, link, state == asked.as_deref().unwrap_or_default())
     };
     let shown = QueuePage {
@@ -229,7 +302,8 @@ async fn queue(
         may_decide: may_send(actor, "/findings") && (wrong.is_some() || lines.iter().any(|line| line.undecided)),
         lines,
         states: all.map(tab).to_vec(),
-        here: wanted.link(asked.as_ref()),
+        older: page.next.map(|next| wanted.link(asked.as_ref(), Some(&next.said()))),
+        here: wanted.here(),
         state: asked,
         reps: filter::reps(&books, actor, wanted.rep.as_ref()),
         teams: filter::teams(&books, actor, wanted.team.as_ref()),
@@ -262,7 +336,7 @@ pub(super) async fn decide_many(
     };
     let reason = fields.one("reason");
     match decide::decide_many(&desk, &actor, &fields.all("finding"), ruling, reason).await {
-        Ok(_) => Ok(Redirect::to(&wanted.link(wanted.state().as_ref())).into_response()),
+        Ok(_) => Ok(Redirect::to(&wanted.here()).into_response()),
         Err(error) => queue(&desk, &actor, frame, &wanted, reason, Some(&error)).await,
     }
 }

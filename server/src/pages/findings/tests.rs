@@ -1,0 +1,105 @@
+#![allow(clippy::unwrap_used)]
+
+use onbeat_core::{
+    record::Hash,
+    reference::FindingState,
+    rules::{Finding, FindingKind},
+};
+use serde_json::json;
+
+use crate::{
+    pages::admin::tests::Admin,
+    store::{Change, Field, ViewRow},
+    testing::{MINUTE, REP, World, at},
+};
+
+/// A finding's view as the fold puts it; several of one time stand by their ids.
+fn view(n: usize, state: FindingState) -> ViewRow {
+    let finding = Finding {
+        id: Hash::of(format!("{state:?} {n}")),
+        class: FindingKind::LeftArea.class(),
+        kind: FindingKind::LeftArea,
+        from_ms: at(8, 0) + (n as i64 / 3) * MINUTE,
+        to_ms: at(8, 0) + (n as i64 / 3) * MINUTE,
+        evidence: Vec::new(),
+        facts: Default::default(),
+        state,
+    };
+    let code = serde_json::to_value(state).unwrap().as_str().unwrap().to_owned();
+    ViewRow {
+        kind: "finding".into(),
+        key: finding.id.to_string(),
+        scope: "team/t1".into(),
+        at_ms: finding.from_ms,
+        body: json!({"rep": REP, "day": "2026-11-23", "finding": finding}).to_string(),
+        fields: vec![("state".into(), Field::Text(code))],
+    }
+}
+
+/// Ids on the pages of a queue from an address on, page by page.
+async fn pages(admin: &Admin, first: &str) -> Vec<Vec<String>> {
+    let (mut pages, mut next) = (Vec::new(), Some(first.to_owned()));
+    while let Some(path) = next {
+        let (_, page) = admin.get(&path).await;
+        let links = page.split("href=\"/findings/").skip(1);
+        pages.push(links.map(|link| link[..64].to_owned()).collect());
+        let older = page.split("<p class=\"pages\"><a href=\"").nth(1);
+        next = older.map(|link| link.split('"').next().unwrap().replace("&#38;", "&"));
+    }
+    pages
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_queue_is_read_to_its_end_page_by_page() {
+    let (answered, open) = (FindingState::Answered, FindingState::Open);
+    // How many were answered and are open, where, and how many stand on each page.
+    for (counts, path, expected) in [
+        ((0, 0), "/findings", &[0][..]),
+        ((0, 100), "/findings", &[100]),
+        ((100, 1), "/findings", &[100, 1]),
+        ((150, 151), "/findings", &[100, 100, 100, 1]),
+        ((150, 200), "/findings?state=open", &[100, 100]),
+    ] {
+        let world = World::new().await;
+        let admin = Admin::of(&world).await;
+        let views = |state, count| (0..count).map(move |n| view(n, state));
+        let views: Vec<ViewRow> = views(answered, counts.0).chain(views(open, counts.1)).collect();
+        let keys: Vec<String> = views.iter().map(|view| view.key.clone()).collect();
+        let change = Change {
+            views,
+            ..Change::default()
+        };
+        world.app.commit(change).await.unwrap();
+        let pages = pages(&admin, path).await;
+        assert_eq!(
+            pages.iter().map(Vec::len).collect::<Vec<_>>(),
+            expected,
+            "{counts:?} {path}"
+        );
+        let (mut shown, mut there) = (pages.concat(), keys);
+        if path.contains("open") {
+            there.drain(..counts.0);
+        }
+        shown.sort();
+        there.sort();
+        assert_eq!(shown, there, "each once: {counts:?} {path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_that_is_none_begins_at_the_beginning() {
+    let world = World::new().await;
+    let admin = Admin::of(&world).await;
+    let change = Change {
+        views: vec![view(0, FindingState::Open)],
+        ..Change::default()
+    };
+    world.app.commit(change).await.unwrap();
+    for after in ["x", "open", "open.x.y", "closed.1.a"] {
+        assert_eq!(
+            pages(&admin, &format!("/findings?after={after}")).await[0].len(),
+            1,
+            "{after}"
+        );
+    }
+}

@@ -83,6 +83,8 @@ pub struct Owner {
     pub name: String,
     /// He is assigned to the rep who calls.
     pub of_rep: bool,
+    /// His place is where the rep who calls may be today: the call is evidence of it.
+    pub in_area: bool,
 }
 
 /// A call that the clerk enters.
@@ -213,14 +215,23 @@ async fn entered(desk: &Desk, record: &Name) -> DeskResult<Option<Entered>> {
 }
 
 /// Whose landline a number is, among the customers that this person sees, those of the rep who calls first.
-pub fn owner(desk: &Desk, actor: &Actor, rep: &str, number: &str) -> Option<Owner> {
+pub async fn owner(desk: &Desk, actor: &Actor, rep: &str, number: &str) -> Option<Owner> {
     let (books, number) = (Books::now(desk), phone_digits(number)?);
     let own = books.reps.get(rep).map_or(&[][..], |rep| &rep.customers);
     let customer = whose(customers::seen(&books, actor).into_values(), own, &number)?;
+    let today = desk.app.documents().day_at(rep, desk.now_ms());
     Some(Owner {
         name: customer.name.clone(),
         of_rep: own.contains(&customer.id),
+        in_area: is_in_area(desk, rep, today, customer).await,
     })
+}
+
+/// Whether a customer's place is where a rep may be on a day; of nobody's day it is not.
+async fn is_in_area(desk: &Desk, rep: &str, day: NaiveDate, customer: &Customer) -> bool {
+    let stands = fold::standing(&desk.app, rep, day).await;
+    let place = Point::from_e9(customer.lat_e9, customer.lon_e9);
+    stands.is_ok_and(|(basis, _)| basis.area.contains(place))
 }
 
 /// Enters a call. A number that is a customer's landline is evidence of the place (当地固定电话).
@@ -258,11 +269,7 @@ pub async fn enter(desk: &Desk, actor: &Actor, call: Call) -> DeskResult<CallEnt
         number,
     };
     let in_area = match customer {
-        Some(customer) => {
-            let stands = fold::standing(&desk.app, &call.rep, entered.day).await;
-            let place = Point::from_e9(customer.lat_e9, customer.lon_e9);
-            stands.is_ok_and(|(basis, _)| basis.area.contains(place))
-        }
+        Some(customer) => is_in_area(desk, &call.rep, entered.day, customer).await,
         None => false,
     };
     let mut deed = Deed::new(actor);

@@ -570,14 +570,19 @@ async fn a_landline_is_evidence_of_the_place_and_a_mobile_is_none() {
             .unwrap();
         assert_eq!(view.sign_in.way, Some(way), "{rep}");
     }
-    let owner = |actor: &Actor, rep: &str, number: &str| register::owner(&desk, actor, rep, number);
-    assert!(owner(&clerk, REP, "021 5888 1234").unwrap().of_rep);
-    assert!(!owner(&clerk, "nobody", "021 5888 1234").unwrap().of_rep);
-    assert_eq!(owner(&clerk, REP, "021 5888"), None);
-    assert_eq!(
-        owner(&user("other", Role::Supervisor, &["t2"]), REP, "021 5888 1234"),
-        None
-    );
+    let other = user("other", Role::Supervisor, &["t2"]);
+    for (actor, rep, number, expected) in [
+        (&clerk, REP, "021 5888 1234", Some((true, true))),
+        (&clerk, "zhou", "021 5888 1234", Some((false, true))),
+        (&clerk, "sun", "021 5888 1234", Some((false, false))),
+        (&clerk, "nobody", "021 5888 1234", Some((false, false))),
+        (&clerk, REP, "021 5888", None),
+        (&other, REP, "021 5888 1234", None),
+    ] {
+        let owner = register::owner(&desk, actor, rep, number).await;
+        let found = owner.map(|owner| (owner.of_rep, owner.in_area));
+        assert_eq!(found, expected, "{} {rep} {number}", actor.user);
+    }
     for (rep, number, called_at_ms, says) in [
         (REP, "call me", at(8, 40), "bad_number"),
         (REP, "02158881234", at(9, 1), "bad_time"),

@@ -30,8 +30,12 @@ pub(in crate::pages) struct Calling {
 #[template(path = "register_number.html")]
 struct Matched {
     frame: Frame,
-    /// Whose landline it is, and whether he is one of the rep's.
-    owner: Option<(String, bool)>,
+    /// Whose landline it is.
+    owner: Option<Owner>,
+    /// The same in words.
+    said: String,
+    /// It is known who calls.
+    of_whom: bool,
     typed: bool,
 }
 
@@ -46,12 +50,15 @@ pub(in crate::pages) async fn number(
 ) -> DeskResult<Response> {
     let number = given(calling.number.as_ref());
     let rep = named(&desk, &actor, calling.rep.as_deref().unwrap_or_default());
-    let owner = number
-        .as_ref()
-        .and_then(|number| register::owner(&desk, &actor, &rep, number));
+    let owner = match &number {
+        Some(number) => register::owner(&desk, &actor, &rep, number).await,
+        None => None,
+    };
     let said = |owner: &Owner| frame.words.fill("register.landline_of", &[("customer", &owner.name)]);
     let matched = Matched {
-        owner: owner.map(|owner| (said(&owner), owner.of_rep)),
+        said: owner.as_ref().map(said).unwrap_or_default(),
+        owner,
+        of_whom: Books::now(&desk).reps.contains_key(&rep),
         typed: number.is_some(),
         frame,
     };

@@ -51,6 +51,56 @@ impl From<DeskLogError> for ApiError {
     }
 }
 
+/// Types of what may stand in the desk's log: nothing else can be written to it, so whoever reads it can ask for each.
+pub const TYPES: [&str; 27] = [
+    "batch.quarantined",
+    "bodies.erased",
+    "code.issued",
+    "customer.opened",
+    "data.exported",
+    "data.restored",
+    "day.frozen",
+    "days.rejudged",
+    "document.dropped",
+    "document.put",
+    "duty.recorded",
+    "epoch.opened",
+    "log_in.failed",
+    "month.frozen",
+    "phone.enrolled",
+    "phone.revoked",
+    "reason.declined",
+    "record.back_dated",
+    "recovery.opened",
+    "retention.applied",
+    "session.ended",
+    "sign_in.entered",
+    "stream.forked",
+    "token.issued",
+    "user.changed",
+    "user.logged_in",
+    "user.logged_out",
+];
+
+const fn is_listed(kind: &str) -> bool {
+    let mut n = 0;
+    while n < TYPES.len() {
+        if is_same(TYPES[n].as_bytes(), kind.as_bytes()) {
+            return true;
+        }
+        n += 1;
+    }
+    false
+}
+
+const fn is_same(a: &[u8], b: &[u8]) -> bool {
+    let mut n = 0;
+    while n < a.len() && n < b.len() && a[n] == b[n] {
+        n += 1;
+    }
+    n == a.len() && n == b.len()
+}
+
 /// Something that is to stand in the desk's log.
 #[derive(Debug, Clone)]
 pub struct Act {
@@ -59,8 +109,10 @@ pub struct Act {
 }
 
 impl Act {
-    /// Of a payload. Its keys (which rep-day it touches) follow from what it says: [`crate::fold::touches`].
+    /// Of a payload whose type is one of [`TYPES`]; another is not built. Its keys (which rep-day it touches) follow from
+    /// what it says: [`crate::fold::touches`].
     pub fn new<P: Payload>(payload: &P) -> Self {
+        const { assert!(is_listed(P::TYPE), "name the record's type in TYPES") };
         let body = Body::new(
             [0; 16],
             Stamp {

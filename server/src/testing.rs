@@ -41,7 +41,7 @@ use database::Schema;
 use crate::{
     app::App,
     append::append,
-    auth::{Role, user::User},
+    auth::{Role, session, user::User},
     clock::Clock,
     desk_log::Act,
     documents::kind_of,
@@ -297,6 +297,18 @@ impl World {
         };
         self.app.commit(change).await.unwrap();
         user
+    }
+
+    /// What a program says that acts as a user, for a day.
+    pub(crate) async fn bearer(&self, user: &User) -> String {
+        let now_ms = self.app.now_ms();
+        let (token, cell) = session::for_program(user, now_ms, now_ms + 24 * HOUR);
+        let change = Change {
+            cells: vec![cell],
+            ..Change::default()
+        };
+        self.app.commit(change).await.unwrap();
+        format!("Bearer {}", token.reveal())
     }
 
     pub(crate) async fn enrol(&self, rep: &str) -> Phone {

@@ -20,8 +20,7 @@ use crate::{
     append::append,
     auth::{
         Role,
-        access::{ROUTES, Route, Scope, Who},
-        session,
+        access::{Noted, ROUTES, Route, Scope, Who},
         user::User,
     },
     desk::{
@@ -100,10 +99,7 @@ impl Office {
     }
 
     async fn token(&self, user: &User) -> String {
-        let token = session::issue(&*self.world.app.store, user, self.desk.now_ms(), 1)
-            .await
-            .unwrap();
-        format!("Bearer {}", token.reveal())
+        self.world.bearer(user).await
     }
 
     async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {

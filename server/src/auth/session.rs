@@ -70,25 +70,15 @@ pub async fn expired(store: &dyn Store, now_ms: i64) -> StoreResult<Vec<(Cell, A
     Ok(expired)
 }
 
-/// Makes a token for a program.
-///
-/// # Errors
-/// The store's.
-pub async fn issue(store: &dyn Store, who: &user::User, now_ms: i64, days: u32) -> StoreResult<Token> {
-    let token = Token::random();
-    let session = Session {
-        user: who.user.clone(),
-        generation: who.generation,
-        created_ms: now_ms,
-        seen_ms: now_ms,
-    };
+/// A token for a program, which opens until an instant once its cell is put.
+pub fn for_program(who: &user::User, now_ms: i64, expires_ms: i64) -> (Token, Cell) {
+    let (token, session) = fresh(who, now_ms);
     let cell = Cell {
         kind: API_TOKEN.into(),
-        expires_ms: Some(now_ms + i64::from(days) * 86_400_000),
-        ..session.cell(token.kept())
+        expires_ms: Some(expires_ms),
+        ..session
     };
-    put(store, cell, Vec::new()).await?;
-    Ok(token)
+    (token, cell)
 }
 
 /// Who holds this cookie.

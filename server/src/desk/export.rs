@@ -12,8 +12,9 @@ use onbeat_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Desk, DeskError, DeskResult, books};
+use super::{Deed, Desk, DeskError, DeskResult, books, records::DataExported};
 use crate::{
+    auth::Actor,
     files::export::{Cell, Clocks, DAY_COLUMNS, VISIT_COLUMNS, VisitRow, csv_line, day_cells, visit_cells},
     phones::phones_of,
     store::{LogLine, LogRow, ViewQuery, ViewRow},
@@ -89,6 +90,49 @@ pub async fn page(desk: &Desk, what: &Export, after: Option<&str>) -> DeskResult
             let query = query(desk, "day", *from, *to)?;
             table_page(desk, query, after, *csv, &DAY_COLUMNS, day_row).await
         }
+    }
+}
+
+/// A page that is taken out beside the server. The first is recorded before it is given out, but for the keys: they are
+/// everybody's.
+///
+/// # Errors
+/// As [`page`]; the store's.
+pub async fn taken(desk: &Desk, actor: &Actor, what: &Export, after: Option<&str>) -> DeskResult<Page> {
+    let page = page(desk, what, after).await?;
+    if after.is_some() || matches!(what, Export::Keys) {
+        return Ok(page);
+    }
+    let mut deed = Deed::new(actor);
+    deed.record(&what.told(actor));
+    deed.commit(desk).await?;
+    Ok(page)
+}
+
+impl Export {
+    fn told(&self, actor: &Actor) -> DataExported {
+        let by = actor.user.clone();
+        let table = |what: &str, from, to, csv| DataExported {
+            what: what.into(),
+            format: if csv { "csv" } else { "ndjson" }.into(),
+            from,
+            to,
+            ..DataExported::default()
+        };
+        let told = match self.clone() {
+            Self::Log { stream, rep } => {
+                let is_desks = stream.is_none() && rep.is_none();
+                DataExported {
+                    stream,
+                    rep,
+                    ..table(if is_desks { "desk_log" } else { "log" }, None, None, false)
+                }
+            }
+            Self::Keys => table("keys", None, None, false),
+            Self::Visits { from, to, csv } => table("visits", from, to, csv),
+            Self::Days { from, to, csv } => table("days", from, to, csv),
+        };
+        DataExported { by, ..told }
     }
 }
 

@@ -221,12 +221,12 @@ pub async fn run(desk: &Desk, actor: &Actor, command: Command) -> DeskResult<Val
             dry_run,
             valid_from,
         } => answer(import::import(desk, actor, file, dry_run, valid_from.as_deref()).await?),
-        Command::Export { what, after } => answer(export::page(desk, &what, after.as_deref()).await?),
+        Command::Export { what, after } => answer(export::taken(desk, actor, &what, after.as_deref()).await?),
         Command::UserAdd(new) => answer(users::add(desk, actor, new).await?),
         Command::UserList => answer(users::list(desk).await?),
         Command::UserChange { user, change } => answer(users::change(desk, actor, &user, change).await?),
         Command::UserToken { user, days } => {
-            let token = users::token(desk, &user, days).await?;
+            let token = users::token(desk, actor, &user, days).await?;
             Ok(serde_json::json!({ "token": token.reveal() }))
         }
         Command::DutiesShow => answer(duties::show(desk).await?),

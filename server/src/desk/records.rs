@@ -28,6 +28,20 @@ impl Payload for UserChanged {
     const TYPE: &'static str = "user.changed";
 }
 
+/// A token was made by which a program acts as a user (the token itself is told to one person and kept as a hash).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenIssued {
+    /// As whom.
+    pub user: String,
+    /// Until when it opens, milliseconds since 1970 (UTC).
+    pub expires_ms: i64,
+    /// Who made it.
+    pub by: String,
+}
+impl Payload for TokenIssued {
+    const TYPE: &'static str = "token.issued";
+}
+
 /// Somebody logged in by a password.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoggedIn {
@@ -83,13 +97,19 @@ impl Payload for CustomerOpened {
     const TYPE: &'static str = "customer.opened";
 }
 
-/// Somebody took a table out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Somebody took a table or a log out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DataExported {
     /// Which.
     pub what: String,
     /// As which kind of file.
     pub format: String,
+    /// Only of this rep.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rep: Option<String>,
+    /// Only of this phone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stream: Option<StreamId>,
     /// First day, where it is of days.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<NaiveDate>,

@@ -74,9 +74,11 @@ impl Asked {
         deed.record(&DataExported {
             what: self.what.code(),
             format: format.into(),
+            rep: self.which.rep.clone(),
             from: self.which.from,
             to: self.which.to,
             by: actor.user.clone(),
+            ..DataExported::default()
         });
         deed.commit(desk).await
     }

@@ -1080,6 +1080,70 @@ async fn exported(desk: &Desk, what: &Export) -> String {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_taken_out_at_the_console_is_told_and_so_is_a_programs_token() {
+    let world = World::new().await;
+    let desk = desk_of(&world);
+    let phone = world.enrol(REP).await;
+    world.user("ada", Role::Admin, &[]).await;
+    let (from, to) = ("2026-11-20".parse().ok(), "2026-11-23".parse().ok());
+    let export = |what| Command::Export { what, after: None };
+    let days = json!({"what": "days", "format": "csv", "from": "2026-11-20", "to": "2026-11-23", "by": "console"});
+    let visits = json!({"what": "visits", "format": "ndjson", "from": "2026-11-20", "by": "console"});
+    let token = json!({"user": "ada", "expires_ms": at(7, 0) + 2 * DAY, "by": "console"});
+    let cases = [
+        (export(Export::Days { from, to, csv: true }), Some(days)),
+        (
+            export(Export::Visits {
+                from,
+                to: None,
+                csv: false,
+            }),
+            Some(visits),
+        ),
+        (
+            export(log(None, Some(REP))),
+            Some(json!({"what": "log", "format": "ndjson", "rep": REP, "by": "console"})),
+        ),
+        (
+            export(log(Some(phone.stream.clone()), None)),
+            Some(json!({"what": "log", "format": "ndjson", "stream": phone.stream, "by": "console"})),
+        ),
+        (
+            export(log(None, None)),
+            Some(json!({"what": "desk_log", "format": "ndjson", "by": "console"})),
+        ),
+        (export(Export::Keys), None),
+        (
+            Command::UserToken {
+                user: "ada".into(),
+                days: 2,
+            },
+            Some(token),
+        ),
+    ];
+    for (command, told) in cases {
+        let before = desk.app.desk.head().await.unwrap().seq;
+        run(&desk, &Actor::console(), command.clone()).await.unwrap();
+        let (newest, _) = audit::page(&desk, None, &[], |_| true, 1).await.unwrap();
+        let record = newest.first().filter(|record| record.seq > before);
+        let fields = record.map(|record| Value::Object(record.fields.clone()));
+        assert_eq!(fields, told, "{command:?}");
+    }
+    // What is refused took nothing out, and the pages that follow are of what was told.
+    let before = desk.app.desk.head().await.unwrap();
+    assert_eq!(
+        code(run(&desk, &Actor::console(), export(log(None, Some("nobody")))).await),
+        "not_found"
+    );
+    let next = Command::Export {
+        what: Export::Days { from, to, csv: true },
+        after: Some(r#"[0,"wang/2026-11-20"]"#.into()),
+    };
+    run(&desk, &Actor::console(), next).await.unwrap();
+    assert_eq!(desk.app.desk.head().await.unwrap(), before);
+}
+
 fn log(stream: Option<String>, rep: Option<&str>) -> Export {
     let rep = rep.map(ToOwned::to_owned);
     Export::Log { stream, rep }

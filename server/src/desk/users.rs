@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Deed, Desk, DeskError, DeskResult, records::UserChanged};
+use super::{
+    Deed, Desk, DeskError, DeskResult,
+    records::{TokenIssued, UserChanged},
+};
 use crate::{
     auth::{Actor, Role, Token, kept, random_word, session, user, user::User},
     store::{Cell, Guard},
@@ -280,13 +283,23 @@ pub async fn change_own_password(desk: &Desk, actor: &Actor, new: &str) -> DeskR
 ///
 /// # Errors
 /// No such user, or a life that is too long.
-pub async fn token(desk: &Desk, name: &str, days: u32) -> DeskResult<Token> {
+pub async fn token(desk: &Desk, actor: &Actor, name: &str, days: u32) -> DeskResult<Token> {
     if !(1..=TOKEN_DAYS_MAX).contains(&days) {
         let why = format!("a token lives 1 to {TOKEN_DAYS_MAX} days, not {days}");
         return Err(DeskError::input("bad_days", why));
     }
-    let user = find(desk, name).await?;
-    Ok(session::issue(&*desk.app.store, &user, desk.now_ms(), days).await?)
+    let (user, now_ms) = (find(desk, name).await?, desk.now_ms());
+    let expires_ms = now_ms + i64::from(days) * 86_400_000;
+    let (token, cell) = session::for_program(&user, now_ms, expires_ms);
+    let mut deed = Deed::new(actor);
+    deed.record(&TokenIssued {
+        user: user.user,
+        expires_ms,
+        by: actor.user.clone(),
+    });
+    deed.change.cells.push(cell);
+    deed.commit(desk).await?;
+    Ok(token)
 }
 
 async fn find(desk: &Desk, name: &str) -> DeskResult<User> {

@@ -19,10 +19,13 @@ use super::{
     },
     policy::in_words,
 };
-use crate::desk::{
-    Books, Desk, DeskResult,
-    audit::{self, DeskRecord},
-    policy,
+use crate::{
+    desk::{
+        Books, Desk, DeskResult,
+        audit::{self, DeskRecord},
+        policy,
+    },
+    desk_log::TYPES,
 };
 
 /// Records of a page.
@@ -31,28 +34,6 @@ const ROWS: usize = 50;
 const SAYS_MAX_CHARS: usize = 240;
 /// Values of a policy that are told as changed; the others are counted.
 const CHANGES_MOST: usize = 12;
-
-/// The types by which the log is narrowed.
-const TYPES: [&str; 18] = [
-    "bodies.erased",
-    "code.issued",
-    "customer.opened",
-    "data.exported",
-    "data.restored",
-    "days.rejudged",
-    "document.dropped",
-    "document.put",
-    "duty.recorded",
-    "log_in.failed",
-    "phone.enrolled",
-    "phone.revoked",
-    "reason.declined",
-    "session.ended",
-    "sign_in.entered",
-    "user.changed",
-    "user.logged_in",
-    "user.logged_out",
-];
 
 /// Which records.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -13,8 +13,9 @@ use onbeat_core::{
 use tower::ServiceExt;
 
 use crate::{
-    auth::{Actor, Role, session},
+    auth::{Actor, Role},
     desk::{Books, Desk, base_map::BaseMap, documents, site::Site},
+    desk_log::TYPES,
     files::shape_fault,
     pages::words::Words,
     router,
@@ -38,12 +39,9 @@ impl Admin {
     pub(in crate::pages) async fn of(world: &World) -> Self {
         let desk = Desk::new(world.app.clone());
         let user = world.user("ada", Role::Admin, &[]).await;
-        let token = session::issue(&*world.app.store, &user, desk.now_ms(), 1)
-            .await
-            .unwrap();
         Self {
             router: router::router(&desk, "http://127.0.0.1:8080", &Limits::default()),
-            token: format!("Bearer {}", token.reveal()),
+            token: world.bearer(&user).await,
             language: "en",
             desk,
         }
@@ -483,6 +481,30 @@ async fn a_base_map_is_served_in_ranges_and_only_its_origin_is_let_in() {
         let page = String::from_utf8_lossy(&page);
         assert_eq!(page.contains("data-shift"), file.is_some() || tiles.is_some());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_is_narrowed_to_whatever_can_stand_there_and_has_words_for_it() {
+    let world = World::new().await;
+    let admin = Admin::of(&world).await;
+    let (_, page) = admin.get("/admin/audit").await;
+    for kind in TYPES {
+        assert!(
+            page.contains(&format!("<option value=\"{kind}\"")),
+            "{kind} can't be asked for"
+        );
+        let key = ["audit.type", &kind.replace('.', "_")].join(".");
+        for language in [Language::En, Language::Zh] {
+            assert!(
+                Words(language).find(&key).is_some(),
+                "{language:?} has no words for {kind}"
+            );
+        }
+    }
+    let (_, narrowed) = admin.get("/admin/audit?type=document.put").await;
+    assert!(narrowed.contains("Document put</td>"), "{narrowed}");
+    let (_, narrowed) = admin.get("/admin/audit?type=month.frozen").await;
+    assert!(!narrowed.contains("<td"), "{narrowed}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

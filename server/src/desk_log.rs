@@ -52,11 +52,12 @@ impl From<DeskLogError> for ApiError {
 }
 
 /// Types of what may stand in the desk's log: nothing else can be written to it, so whoever reads it can ask for each.
-pub const TYPES: [&str; 27] = [
+pub const TYPES: [&str; 28] = [
     "batch.quarantined",
     "bodies.erased",
     "code.issued",
     "customer.opened",
+    "customers.seen",
     "data.exported",
     "data.restored",
     "day.frozen",

@@ -19,6 +19,7 @@ use crate::{
         Desk, DeskResult, books,
         days::Which,
         look::{self, TrailFix},
+        seen,
     },
     fold,
     store::ViewQuery,
@@ -151,16 +152,18 @@ fn summary<'a>(day: DayView, rep: impl Fn(&str) -> Option<&'a onbeat_core::refer
     }
 }
 
-/// One day, as it stands now.
+/// One day, as it stands now. That somebody read what was reported of customers is recorded.
 #[utoipa::path(get, path = "/api/v1/days/{rep}/{day}", tag = "account",
     params(("rep" = String, Path, description = "Rep id"), ("day" = String, Path, description = "`YYYY-MM-DD`")),
     responses((status = 200, body = DayShown), (status = 404, description = "`not_found`")))]
 pub(super) async fn one(
     State(desk): State<Desk>,
+    actor: Actor,
     Path((rep, day)): Path<(String, NaiveDate)>,
 ) -> DeskResult<Json<DayShown>> {
     books::rep(&desk, &rep)?;
     let (view, documents) = fold::day_with_documents(&desk.app, &rep, day).await?;
+    seen::note(&desk, &actor, view.visits.iter().map(|visit| &visit.customer), false).await?;
     let documents = documents
         .into_iter()
         .map(|(key, document)| BasisDocument { key, document });

@@ -13,6 +13,7 @@ use crate::{
     desk::{
         Desk, DeskResult, customers, documents,
         duties::{self, Duties, DutyDone},
+        seen,
         turn::Turned,
     },
 };
@@ -37,7 +38,7 @@ fn shown(document: &Document) -> Value {
 }
 
 /// As this person is shown it.
-fn seen(document: Document, actor: &Actor) -> Document {
+fn for_actor(document: Document, actor: &Actor) -> Document {
     match document {
         Document::Customer(customer) => Document::Customer(customers::shown(&customer, actor)),
         other => other,
@@ -53,7 +54,8 @@ pub(super) struct PutQuery {
     valid_from: Option<String>,
 }
 
-/// The documents of a kind in force: `policy`, `calendar`, `team`, `district`, `no_go`, `customer` or `rep`.
+/// The documents of a kind in force: `policy`, `calendar`, `team`, `district`, `no_go`, `customer` or `rep`. That somebody
+/// read customers is recorded.
 #[utoipa::path(get, path = "/api/v1/documents/{kind}", tag = "company",
     params(("kind" = String, Path, description = "Kind")), responses((status = 200, body = Vec<DocumentShown>)))]
 pub(super) async fn list(
@@ -61,11 +63,15 @@ pub(super) async fn list(
     actor: Actor,
     Path(kind): Path<String>,
 ) -> DeskResult<Json<Vec<DocumentShown>>> {
-    let all = documents::list(&desk, &kind)?.into_iter();
+    let all = documents::list(&desk, &kind)?;
+    if kind == "customer" {
+        seen::note_all(&desk, &actor, all.len(), customers::sees_landlines(&actor)).await?;
+    }
+    let all = all.into_iter();
     Ok(Json(
         all.map(|(key, document)| DocumentShown {
             key,
-            document: shown(&seen(document, &actor)),
+            document: shown(&for_actor(document, &actor)),
         })
         .collect(),
     ))

@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::page::{Page, PageQuery};
 use crate::{
     auth::Actor,
-    desk::{Books, Desk, DeskResult, audit::DeskRecord, customers},
+    desk::{Books, Desk, DeskResult, audit::DeskRecord, customers, seen},
     error::{ApiError, ApiResult},
     ready,
 };
@@ -113,11 +113,13 @@ pub(super) async fn teams(State(desk): State<Desk>, actor: Actor) -> Json<Vec<Te
 }
 
 /// The customers this person sees: a supervisor those of the own teams' reps. Numbers are left out for who takes no calls.
+/// That somebody read them is recorded.
 #[utoipa::path(get, path = "/api/v1/customers", tag = "company", responses((status = 200, body = Vec<Object>)))]
-pub(super) async fn customers(State(desk): State<Desk>, actor: Actor) -> Json<Vec<Customer>> {
+pub(super) async fn customers(State(desk): State<Desk>, actor: Actor) -> DeskResult<Json<Vec<Customer>>> {
     let books = Books::now(&desk);
-    let seen = customers::seen(&books, &actor).into_values();
-    Json(seen.map(|customer| customers::shown(customer, &actor)).collect())
+    let own = customers::seen(&books, &actor).into_values();
+    seen::note_all(&desk, &actor, own.len(), customers::sees_landlines(&actor)).await?;
+    Ok(Json(own.map(|customer| customers::shown(customer, &actor)).collect()))
 }
 
 /// Sets or takes away a customer's landline: evidence of the place at a phone sign-in.

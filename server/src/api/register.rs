@@ -12,6 +12,7 @@ use crate::{
     desk::{
         Desk, DeskResult,
         register::{self, Call, CallEntered, RegisterRow},
+        seen,
     },
 };
 
@@ -24,7 +25,8 @@ pub(super) struct DayQuery {
     day: Option<NaiveDate>,
 }
 
-/// Who signed in when, where and how; who has not has no `at_ms`.
+/// Who signed in when, where and how; who has not has no `at_ms`. That somebody saw the landlines of customers from whom
+/// reps called is recorded.
 #[utoipa::path(get, path = "/api/v1/register", tag = "account", params(DayQuery),
     responses((status = 200, body = Vec<RegisterRow>)))]
 pub(super) async fn of_day(
@@ -34,9 +36,9 @@ pub(super) async fn of_day(
 ) -> DeskResult<Json<Vec<RegisterRow>>> {
     let now_ms = desk.now_ms();
     let today = || desk.app.documents().schedule_at("", now_ms).day_of(now_ms);
-    Ok(Json(
-        register::of_day(&desk, &actor, query.day.unwrap_or_else(today)).await?,
-    ))
+    let rows = register::of_day(&desk, &actor, query.day.unwrap_or_else(today)).await?;
+    seen::note(&desk, &actor, register::callers(&rows), true).await?;
+    Ok(Json(rows))
 }
 
 /// Enters a phone sign-in for a rep who called. A customer's landline is evidence of the place.

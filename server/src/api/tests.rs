@@ -24,10 +24,11 @@ use crate::{
         user::User,
     },
     desk::{
-        Desk,
+        Desk, audit, customers,
         decide::FindingView,
         door,
         export::{self, Export},
+        register::{self, Call},
         users,
     },
     desk_log::Act,
@@ -35,7 +36,7 @@ use crate::{
     router,
     serve::{Limits, Peer},
     store::{Change, ViewRow},
-    testing::{CENTRE, HOUR, REP, World, at, customer, new_pkcs8, public, read_key},
+    testing::{CENTRE, HOUR, MINUTE, REP, World, at, customer, new_pkcs8, public, read_key},
 };
 
 /// The desk over a world of two teams: `wang` is in t1, `li` in t2.
@@ -365,6 +366,75 @@ async fn each_role_gets_of_each_route_what_the_table_says() {
                 }
             }
         }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What the desk's log tells, from a record on.
+async fn told_since(office: &Office, seq: u64) -> Vec<audit::DeskRecord> {
+    let (newest, _) = audit::page(&office.desk, None, &[], |_| true, 200).await.unwrap();
+    newest.into_iter().filter(|record| record.seq > seq).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_read_is_told_where_the_table_says_so_and_nowhere_else() {
+    let office = Office::open().await;
+    let admin = office.user(Role::Admin).await;
+    let change = Change {
+        views: views_of(REP, "t1"),
+        ..Change::default()
+    };
+    office.commit(change).await;
+    let landline = Some("021 5888 1234");
+    customers::set_landline(&office.desk, &admin.actor(), "c1", landline)
+        .await
+        .unwrap();
+    let call = Call {
+        rep: REP.into(),
+        number: "021 5888 1234".into(),
+        called_at_ms: at(9, 0),
+        note: String::new(),
+    };
+    register::enter(&office.desk, &admin.actor(), call).await.unwrap();
+    let token = office.token(&admin).await;
+    let headers = [("authorization", token.as_str())];
+    let mut wrong = Vec::new();
+    for route in ROUTES
+        .iter()
+        .filter(|route| route.method == Method::GET && matches!(route.who, Who::Desk(_)))
+    {
+        let path = path_of(&office, route, REP).replace("/documents/team", "/documents/customer");
+        let path = match route.path {
+            "/register/number" => path + "?number=021+5888+1234&rep=wang",
+            "/register" | "/register/print" | "/api/v1/register" => path + "?day=2026-11-23",
+            _ => path,
+        };
+        let since = office.desk.app.desk.head().await.unwrap().seq;
+        for _ in 0..2 {
+            office.ask(Method::GET, &path, &headers, &Value::Null).await;
+        }
+        let told: Vec<String> = told_since(&office, since)
+            .await
+            .into_iter()
+            .map(|record| record.kind)
+            .collect();
+        let about_customers = |path: &str| ["customer", "visit", "register"].iter().any(|part| path.contains(part));
+        let expected: &[&str] = match (route.noted, route.path) {
+            (Noted::No, _) => &[],
+            (Noted::WithWhy, _) if !path.contains("why=") => &[],
+            // The views here were folded from nothing that could be explained, or that a log could hold.
+            (_, "/findings/{finding}" | "/api/v1/findings/{finding}/explain") => &[],
+            (_, "/api/v1/days/{rep}/{day}") => &[],
+            (_, "/customers/{customer}") => &["customer.opened", "customer.opened"],
+            (_, "/reports/export") => &["data.exported", "data.exported"],
+            (_, path) if about_customers(path) || path.contains("documents") => &["customers.seen"],
+            _ => &["document.put"],
+        };
+        if told != expected {
+            wrong.push(format!("{path}: expected {expected:?}, told {told:?}"));
+        }
+        // Each is asked as if nothing had been seen lately.
+        office.world.set_time(office.desk.now_ms() + 11 * MINUTE);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

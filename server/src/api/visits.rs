@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     auth::Actor,
-    desk::{Desk, DeskError, DeskResult, visits},
+    desk::{Desk, DeskError, DeskResult, seen, visits},
     files::export::VisitRow,
     store::{Field, ViewRow},
 };
@@ -39,7 +39,7 @@ pub(super) struct VisitShown {
     visit: VisitView,
 }
 
-/// Visits, newest first.
+/// Visits, newest first. That somebody read what was reported of customers is recorded.
 #[utoipa::path(get, path = "/api/v1/visits", tag = "account", params(VisitsQuery, DaysQuery, PageQuery),
     responses((status = 200, body = Page<VisitShown>)))]
 pub(super) async fn list(
@@ -54,16 +54,23 @@ pub(super) async fn list(
         .customer
         .map(|customer| ("customer".to_owned(), Field::Text(customer)));
     query.fields.extend(customer);
-    let item = |row: ViewRow| serde_json::from_str(&row.body).ok();
-    Ok(Json(page.views(&desk, query, item).await?))
+    let item = |row: ViewRow| serde_json::from_str::<VisitShown>(&row.body).ok();
+    let visits = page.views(&desk, query, item).await?;
+    let customers = visits.items.iter().map(|shown| &shown.visit.customer);
+    seen::note(&desk, &actor, customers, false).await?;
+    Ok(Json(visits))
 }
 
-/// One visit.
+/// One visit. That somebody read what was reported of the customer is recorded.
 #[utoipa::path(get, path = "/api/v1/visits/{visit}", tag = "account",
     params(("visit" = String, Path, description = "The visit's id")),
     responses((status = 200, body = VisitShown), (status = 404, description = "`not_found`")))]
-pub(super) async fn one(State(desk): State<Desk>, Path(visit): Path<String>) -> DeskResult<Json<VisitShown>> {
-    let VisitRow { rep, day, visit } = visits::one(&desk, &visit).await?;
+pub(super) async fn one(
+    State(desk): State<Desk>,
+    actor: Actor,
+    Path(visit): Path<String>,
+) -> DeskResult<Json<VisitShown>> {
+    let VisitRow { rep, day, visit } = visits::open(&desk, &actor, &visit).await?;
     Ok(Json(VisitShown { rep, day, visit }))
 }
 
@@ -76,11 +83,12 @@ pub(super) async fn one(State(desk): State<Desk>, Path(visit): Path<String>) -> 
     ))]
 pub(super) async fn photo(
     State(desk): State<Desk>,
+    actor: Actor,
     Path((visit, photo)): Path<(String, String)>,
 ) -> DeskResult<impl IntoResponse> {
     let missing = || DeskError::missing("photo", &photo);
     let hash: Hash = photo.parse().map_err(|_| missing())?;
-    let shown = visits::one(&desk, &visit).await?;
+    let shown = visits::open(&desk, &actor, &visit).await?;
     let named = shown.visit.photos.contains(&hash);
     let bytes = if named { desk.app.store.blob(&hash).await? } else { None };
     // What a phone sent is shown as a picture and as nothing else: a browser is not to guess.

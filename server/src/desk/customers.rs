@@ -11,6 +11,7 @@ use onbeat_core::{
 use super::{
     Books, Deed, Desk, DeskError, DeskResult,
     records::CustomerOpened,
+    seen,
     turn::{self, Start, turn},
 };
 use crate::{
@@ -62,6 +63,7 @@ pub async fn open(desk: &Desk, actor: &Actor, id: &str) -> DeskResult<Customer> 
     let customer = Books::now(desk).customers.get(id).cloned();
     let customer = customer.ok_or_else(|| DeskError::missing("customer", id))?;
     let mut deed = Deed::new(actor);
+    seen::mark(&mut deed, desk, actor, [id.to_owned()].into(), sees_landlines(actor)).await?;
     deed.record(&CustomerOpened {
         customer: id.into(),
         by: actor.user.clone(),

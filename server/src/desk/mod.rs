@@ -30,6 +30,7 @@ pub mod rejudge;
 pub mod reports;
 pub mod retention;
 mod said;
+pub mod seen;
 pub mod shares;
 pub mod site;
 pub mod tables;

@@ -97,6 +97,24 @@ impl Payload for CustomerOpened {
     const TYPE: &'static str = "customer.opened";
 }
 
+/// Somebody was shown customers: in a list, by a landline, or by what was reported of visits to them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomersSeen {
+    /// Which, but for those of whom the same was told within ten minutes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub customers: Vec<String>,
+    /// All whom `by` may see: so many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub all: Option<u64>,
+    /// With their landlines.
+    pub landlines: bool,
+    /// Who.
+    pub by: String,
+}
+impl Payload for CustomersSeen {
+    const TYPE: &'static str = "customers.seen";
+}
+
 /// Somebody took a table or a log out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DataExported {

@@ -79,6 +79,8 @@ pub struct Entered {
 /// A customer whose landline a number is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {
+    /// The customer's id.
+    pub customer: String,
     /// The customer's name.
     pub name: String,
     /// He is assigned to the rep who calls.
@@ -221,6 +223,7 @@ pub async fn owner(desk: &Desk, actor: &Actor, rep: &str, number: &str) -> Optio
     let customer = whose(customers::seen(&books, actor).into_values(), own, &number)?;
     let today = desk.app.documents().day_at(rep, desk.now_ms());
     Some(Owner {
+        customer: customer.id.clone(),
         name: customer.name.clone(),
         of_rep: own.contains(&customer.id),
         in_area: is_in_area(desk, rep, today, customer).await,
@@ -232,6 +235,11 @@ async fn is_in_area(desk: &Desk, rep: &str, day: NaiveDate, customer: &Customer)
     let stands = fold::standing(&desk.app, rep, day).await;
     let place = Point::from_e9(customer.lat_e9, customer.lon_e9);
     stands.is_ok_and(|(basis, _)| basis.area.contains(place))
+}
+
+/// The customers whose landlines stand in registers.
+pub fn callers(rows: &[RegisterRow]) -> impl Iterator<Item = &String> {
+    rows.iter().filter_map(|row| row.entered.as_ref()?.customer.as_ref())
 }
 
 /// Enters a call. A number that is a customer's landline is evidence of the place (当地固定电话).

@@ -925,11 +925,6 @@ async fn a_reason_is_declined_once_with_words_that_the_rep_is_told() {
         code(decline(user("ann", Role::Admin, &[]), REP, 2, "nor later").await),
         "decided"
     );
-    assert_eq!(exceptions::list(&desk, &boss()).await.unwrap().waiting.len(), 0);
-    let (_, feed) = world.get("/api/v1/feed", &phone.token).await;
-    assert!(feed.to_string().contains(why), "the rep's phone is told: {feed}");
-}
-
     let approving = NewException {
         rep: REP.into(),
         record: Some(Name {
@@ -944,6 +939,11 @@ async fn a_reason_is_declined_once_with_words_that_the_rep_is_told() {
     };
     let approved = exceptions::make(&desk, &user("ann", Role::Admin, &[]), approving).await;
     assert_eq!(code(approved), "decided", "what was declined is not approved after");
+    assert_eq!(exceptions::list(&desk, &boss()).await.unwrap().waiting.len(), 0);
+    let (_, feed) = world.get("/api/v1/feed", &phone.token).await;
+    assert!(feed.to_string().contains(why), "the rep's phone is told: {feed}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reason_is_approved_as_the_rep_gave_it() {
     let world = World::new().await;

@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::{Desk, DeskError, DeskResult, days::Which};
+use super::{Desk, DeskError, DeskResult, days::Which, seen};
 use crate::{auth::Actor, files::export::VisitRow, store::Field};
 
 /// Visits of a page.
@@ -90,14 +90,21 @@ pub async fn newest(desk: &Desk, actor: &Actor, customer: &str) -> DeskResult<Op
     Ok(views.first().and_then(|view| serde_json::from_str(&view.body).ok()))
 }
 
-/// One visit.
+/// Opens a visit. That somebody saw the customer's is recorded first: if that fails nothing is shown.
 ///
 /// # Errors
-/// No such visit.
-pub async fn one(desk: &Desk, visit: &str) -> DeskResult<VisitRow> {
+/// No such visit; the store's.
+pub async fn open(desk: &Desk, actor: &Actor, visit: &str) -> DeskResult<VisitRow> {
     let view = desk.app.store.view("visit", visit).await?;
-    let shown = view.and_then(|view| serde_json::from_str(&view.body).ok());
-    shown.ok_or_else(|| DeskError::missing("visit", visit))
+    let row: Option<VisitRow> = view.and_then(|view| serde_json::from_str(&view.body).ok());
+    let row = row.ok_or_else(|| DeskError::missing("visit", visit))?;
+    seen::note(desk, actor, [&row.visit.customer], false).await?;
+    Ok(row)
+}
+
+/// The customers who were visited.
+pub fn visited(visits: &[VisitRow]) -> impl Iterator<Item = &String> {
+    visits.iter().map(|row| &row.visit.customer)
 }
 
 fn words(text: &str) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! Customers: found by name, with landline and visits as far as the role needs them. Opening one is recorded.
+//! Customers: found by name, with landline and visits as far as the role needs them. Who saw whom is recorded.
 
 mod one;
 
@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     auth::Actor,
-    desk::{Books, Desk, DeskResult, customers, visits::newest},
+    desk::{Books, Desk, DeskResult, customers, seen, visits::newest},
 };
 pub(super) use one::{__path_one, __path_place, __path_set_landline, one, place, set_landline};
 
@@ -62,6 +62,12 @@ struct Found {
     all: usize,
     page: usize,
     pages: usize,
+}
+
+impl Found {
+    fn ids(&self) -> impl Iterator<Item = &String> {
+        self.customers.iter().map(|customer| &customer.id)
+    }
 }
 
 /// The customers that this person sees and asked for, by name.
@@ -144,7 +150,8 @@ pub(super) async fn list(
     Query(wanted): Query<Wanted>,
 ) -> DeskResult<Response> {
     let books = Books::now(&desk);
-    let found = found(&books, &actor, &wanted);
+    let (found, landlines) = (found(&books, &actor, &wanted), customers::sees_landlines(&actor));
+    seen::note(&desk, &actor, found.ids(), landlines).await?;
     let (reps, mut lines) = (reps_of(&books, &actor), Vec::new());
     for customer in found.customers {
         let names = reps.get(&customer.id).cloned().unwrap_or_default();
@@ -163,7 +170,7 @@ pub(super) async fn list(
         earlier: (found.page > 1).then(|| wanted.link("/customers", found.page - 1)),
         later: (found.page < found.pages).then(|| wanted.link("/customers", found.page + 1)),
         map: may_open(&actor, "/map/customers").then(|| wanted.link("/map/customers", found.page)),
-        landlines: customers::sees_landlines(&actor),
+        landlines,
         q: wanted.q.unwrap_or_default(),
         frame,
     };
@@ -180,8 +187,10 @@ pub(super) async fn map(
     Query(wanted): Query<Wanted>,
 ) -> DeskResult<Response> {
     let books = Books::now(&desk);
+    let found = found(&books, &actor, &wanted);
+    seen::note(&desk, &actor, found.ids(), false).await?;
     let mut features = Vec::new();
-    for customer in found(&books, &actor, &wanted).customers {
+    for customer in found.customers {
         let last = last_visit(&desk, &actor, &frame, &books, &customer.id).await?;
         let time = last.map_or_else(String::new, |line| format!("{} {}", line.when, line.rep));
         let name = format!("{} {time}", customer.name);

@@ -24,6 +24,7 @@ use crate::{
     desk::{
         Books, Desk, DeskError, DeskResult,
         register::{self, Call, RegisterRow},
+        seen,
     },
 };
 use line::Line;
@@ -114,6 +115,7 @@ async fn shown(
 ) -> DeskResult<Response> {
     let (now_ms, day, books) = (desk.now_ms(), wanted.day(desk), Books::now(desk));
     let rows = register::of_day(desk, actor, day).await?;
+    seen::note(desk, actor, register::callers(&rows), true).await?;
     let entered = wanted
         .entered
         .as_ref()
@@ -166,6 +168,7 @@ pub(super) async fn print(
 ) -> DeskResult<Response> {
     let (now_ms, day, books) = (desk.now_ms(), wanted.day(&desk), Books::now(&desk));
     let mut rows = register::of_day(&desk, &actor, day).await?;
+    seen::note(&desk, &actor, register::callers(&rows), true).await?;
     rows.sort_by_key(|row| (row.at_ms.is_none(), row.at_ms, row.name.clone()));
     let sheet = PrintPage {
         date: frame.local.date(day),

@@ -21,6 +21,7 @@ use crate::{
     desk::{
         Books, Desk, DeskResult, customers,
         days::Which,
+        seen,
         visits::{self, Found},
     },
     files::export::VisitRow,
@@ -48,7 +49,7 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    /// The visits that are wanted.
+    /// The visits that are wanted. Whose reports they are is recorded.
     pub(super) async fn find(&self, desk: &Desk, actor: &Actor) -> DeskResult<Found> {
         let day = |day: &Option<String>| day.as_deref().and_then(|day| day.trim().parse().ok());
         let place = |text: &String| {
@@ -66,7 +67,9 @@ impl Wanted {
             words: self.q.clone().unwrap_or_default(),
             after: self.after.as_ref().and_then(place),
         };
-        visits::find(desk, actor, &wanted).await
+        let found = visits::find(desk, actor, &wanted).await?;
+        seen::note(desk, actor, visits::visited(&found.visits), false).await?;
+        Ok(found)
     }
 
     fn link(&self, after: &(i64, String)) -> String {

@@ -159,7 +159,8 @@ fn worded(frame: &Frame, books: &Books, name: &str, value: &Value) -> String {
             let words = frame.words.find(&format!("{heading}.{code}"));
             words.map_or_else(|| code.clone(), str::to_owned)
         }
-        ("customer", Value::String(id)) => books.customer_name(id).to_owned(),
+        ("landlines", Value::Bool(flag)) => frame.of("flag", &flag.to_string()),
+        ("customer" | "customers", Value::String(id)) => books.customer_name(id).to_owned(),
         ("teams", Value::String(id)) => books.team_name(id).to_owned(),
         (_, Value::String(text)) => text.parse().map_or_else(|_| text.clone(), |day| frame.local.date(day)),
         (_, value) => value.to_string(),

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::reps_of;
 use crate::{
     auth::Actor,
-    desk::{Books, Desk, DeskError, DeskResult, customers},
+    desk::{Books, Desk, DeskError, DeskResult, customers, seen},
     pages::{
         Frame,
         filter::given,
@@ -104,12 +104,17 @@ async fn shown(
     (status = 200, description = "A FeatureCollection", body = String, content_type = "application/geo+json"),
     (status = 404, description = "`not_found`")
 ))]
-pub(in crate::pages) async fn place(State(desk): State<Desk>, Path(id): Path<String>) -> DeskResult<Response> {
+pub(in crate::pages) async fn place(
+    State(desk): State<Desk>,
+    actor: Actor,
+    Path(id): Path<String>,
+) -> DeskResult<Response> {
     let books = Books::now(&desk);
     let customer = books
         .customers
         .get(&id)
         .ok_or_else(|| DeskError::missing("customer", &id))?;
+    seen::note(&desk, &actor, [&id], false).await?;
     let said = json!({"kind": "customer", "name": customer.name, "time": ""});
     Ok(collection(vec![point(customer, said)]))
 }

@@ -12,6 +12,7 @@ use crate::{
     desk::{
         Books, Desk, DeskResult,
         register::{self, Owner},
+        seen,
     },
     pages::{Frame, filter::given, frame},
 };
@@ -39,7 +40,7 @@ struct Matched {
     typed: bool,
 }
 
-/// Whose landline a number is, while it is typed.
+/// Whose landline a number is, while it is typed. That somebody saw whose is recorded.
 #[utoipa::path(get, path = "/register/number", tag = "pages", params(Calling),
     responses((status = 200, description = "A part of the register", body = String, content_type = "text/html")))]
 pub(in crate::pages) async fn number(
@@ -54,6 +55,7 @@ pub(in crate::pages) async fn number(
         Some(number) => register::owner(&desk, &actor, &rep, number).await,
         None => None,
     };
+    seen::note(&desk, &actor, owner.iter().map(|owner| &owner.customer), true).await?;
     let said = |owner: &Owner| frame.words.fill("register.landline_of", &[("customer", &owner.name)]);
     let matched = Matched {
         said: owner.as_ref().map(said).unwrap_or_default(),

@@ -1,4 +1,4 @@
-//! One visit: what was reported, its photos, how far from the customer.
+//! One visit: what was reported, its photos, how far from the customer. That somebody saw the customer is recorded.
 
 use askama::Template;
 use axum::{
@@ -10,6 +10,7 @@ use onbeat_core::rules::visit::Report;
 
 use super::Line;
 use crate::{
+    auth::Actor,
     desk::{Books, Desk, DeskResult, visits},
     pages::{
         Frame, frame,
@@ -53,10 +54,11 @@ struct VisitPage {
 ))]
 pub(in crate::pages) async fn one(
     State(desk): State<Desk>,
+    actor: Actor,
     frame: Frame,
     Path(id): Path<String>,
 ) -> DeskResult<Response> {
-    let (books, row) = (Books::now(&desk), visits::one(&desk, &id).await?);
+    let (books, row) = (Books::now(&desk), visits::open(&desk, &actor, &id).await?);
     let line = Line::new(&frame, &books, &row);
     let visit = row.visit;
     let mut photos = Vec::new();
@@ -102,10 +104,11 @@ pub(in crate::pages) async fn one(
 ))]
 pub(in crate::pages) async fn map(
     State(desk): State<Desk>,
+    actor: Actor,
     frame: Frame,
     Path(id): Path<String>,
 ) -> DeskResult<Response> {
-    let (books, row) = (Books::now(&desk), visits::one(&desk, &id).await?);
+    let (books, row) = (Books::now(&desk), visits::open(&desk, &actor, &id).await?);
     let place = books.customers.get(&row.visit.customer).map(|customer| {
         let time = frame.local.time(row.visit.from_ms);
         let name = format!("{time} {}", customer.name);

@@ -1,28 +1,66 @@
-// What is typed outlives a session that ends in mid-form: it stays in this tab until it is sent. Where the log-in
-// follows, or a page that says what is wrong without the form, the form did not arrive: its fields are as they were once
-// it is opened again. Whatever else follows without saying what is wrong, it arrived.
-const noted = (name) => {
-  const value = sessionStorage.getItem(name);
-  sessionStorage.removeItem(name);
-  return value;
-};
-const sent = noted("onbeat.sent");
-const unsent = location.pathname === "/login" ? null : noted("onbeat.unsent");
-const isRefused = document.querySelector("[role=alert]") !== null;
-const isThere = [...document.forms].some((form) => `onbeat.${form.dataset.keep}` === sent);
-if (sent && (location.pathname === "/login" || (isRefused && !isThere))) sessionStorage.setItem("onbeat.unsent", sent);
-else if (sent && !isRefused) sessionStorage.removeItem(sent);
+// What is typed or ticked outlives a session that ends in mid-form: it stays in this tab until it is sent, whoever is
+// logged in meanwhile. So it is with every form that is posted, but for those with a password; files a browser keeps for no
+// page. A form did not arrive where the log-in follows, or a page that says what is wrong, or where somebody goes back from
+// no page at all; whatever else follows, it arrived.
+const who = document.querySelector(".who")?.textContent ?? "";
+const isSent = ({ name, type }) => name && !["password", "file", "submit", "button"].includes(type);
+const isBox = ({ type }) => type === "checkbox";
+const isTyped = (field) => isSent(field) && field.type !== "hidden";
+const nameOf = (field) => (isBox(field) ? `${field.name}=${field.value}` : field.name);
+const stateOf = (field) => (isBox(field) ? field.checked : field.value);
 
-for (const form of document.querySelectorAll("form[data-keep]")) {
-  const key = "onbeat." + form.dataset.keep;
-  const typed = "textarea, select, input:not([type=checkbox], [type=radio], [type=hidden], [type=password], [type=file])";
-  const fields = [...form.querySelectorAll(typed)];
-  const kept = JSON.parse(sessionStorage.getItem(key) || "{}");
-  for (const field of fields) if (kept[field.name] && (key === unsent || !field.value)) field.value = kept[field.name];
-  form.addEventListener("input", () => {
-    sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(fields.map((f) => [f.name, f.value]))));
+// A form is known by where it is sent and by what it sends besides what is typed; `data-keep` names one that changes in
+// that, and lets another form have what was sent by it.
+function keyOf(form) {
+  const hidden = [...form.querySelectorAll("[type=hidden]")].map(({ value }) => value);
+  const place = new URL(form.getAttribute("action") ?? "", location).pathname;
+  return ["onbeat.kept", who, form.dataset.keep ?? [place, ...hidden].join(" ")].join(" ");
+}
+
+function takeSent() {
+  const key = sessionStorage.getItem("onbeat.sent");
+  sessionStorage.removeItem("onbeat.sent");
+  const isBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+  const isRefused = location.pathname === "/login" || document.querySelector("[role=alert]");
+  if (key && !isBack && !isRefused) sessionStorage.removeItem(key);
+}
+
+function keep(form) {
+  const key = keyOf(form);
+  const read = () => JSON.parse(sessionStorage.getItem(key) || "{}");
+  const write = (fields) => {
+    const kept = fields.filter(isSent).map((field) => [nameOf(field), stateOf(field)]);
+    sessionStorage.setItem(key, JSON.stringify({ ...read(), ...Object.fromEntries(kept) }));
+  };
+  if (fill(form, read())) form.prepend(note());
+  form.addEventListener("input", ({ target }) => write([target]));
+  form.addEventListener("submit", () => {
+    write([...form.elements]);
+    sessionStorage.setItem("onbeat.sent", key);
   });
-  form.addEventListener("submit", () => sessionStorage.setItem("onbeat.sent", key));
+}
+
+// Whether anything is other than the page has it.
+function fill(form, kept) {
+  const fields = [...form.elements].filter((field) => isTyped(field) && nameOf(field) in kept);
+  const others = fields.filter((field) => kept[nameOf(field)] !== stateOf(field));
+  for (const field of others) {
+    if (isBox(field)) field.checked = kept[nameOf(field)];
+    else field.value = kept[nameOf(field)];
+    field.closest("details")?.setAttribute("open", "");
+  }
+  return others.length > 0;
+}
+
+function note() {
+  const words = document.body.dataset.kept;
+  return Object.assign(document.createElement("p"), { className: "small kept", role: "status", textContent: words });
+}
+
+takeSent();
+for (const form of document.querySelectorAll("form[method=post]")) {
+  const isFilledIn = form.dataset.keep !== undefined || [...form.elements].some(isTyped);
+  if (isFilledIn && !form.querySelector("[type=password]")) keep(form);
 }
 
 // The queue by keyboard: j and k go down and up, x chooses, e chooses and goes to the reason, Enter opens (the line's own

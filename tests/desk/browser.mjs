@@ -81,6 +81,11 @@ export class Browser {
     return said;
   }
 
+  /** Somebody's session is over: the next page logs in anew. */
+  forget(user) {
+    this.#sessions.delete(user);
+  }
+
   async #session(user) {
     if (!this.#sessions.has(user)) {
       const page = await this.page(null, "/login");
@@ -100,10 +105,12 @@ export async function logIn(page, { user, password }) {
   await page.waitForURL((url) => url.pathname !== "/login");
 }
 
-/** Runs in the page: `mapsDrawn()` there waits until every map shows all it has, and says how many there are. */
+/** Runs in the page: `mapsDrawn()` there waits until every map shows all it has, and says how many there are; `maps` are they. */
 function countMaps() {
   const drawn = [];
+  globalThis.maps = [];
   addEventListener("onbeat:map", ({ detail }) => {
+    globalThis.maps.push(detail.map);
     drawn.push(new Promise((resolve) => detail.map.once("idle", resolve)));
   });
   globalThis.mapsDrawn = async () => {

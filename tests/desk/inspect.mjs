@@ -1,6 +1,11 @@
 // What must be so of every page, as a list of what is not.
 
+import { join } from "node:path";
+
 import axe from "axe-core";
+
+import { SIZES } from "./browser.mjs";
+import { PICTURES } from "./demo.mjs";
 
 /** One heading of the first order, the right language, nothing beside the screen, nothing that axe-core objects to. */
 export async function inspect(page, lang) {
@@ -15,6 +20,21 @@ export async function inspect(page, lang) {
   if (state.headings !== 1) faults.push(`${state.headings} h1`);
   if (state.width > width) faults.push(`scrolls sideways: ${state.width} px on ${width}; ${await widest(page, width)}`);
   return [...faults, ...(await accessible(page))];
+}
+
+/** What is not so at a desk's screen, on a phone and in the dark; pictures of the three are kept under `name`. */
+export async function faultsInBothSizes(page, name, lang = "en") {
+  const faults = [];
+  const look = (how) => page.screenshot({ path: join(PICTURES, `${name}-${how}.png`), fullPage: true });
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    await page.setViewportSize(viewport);
+    faults.push(...(await inspect(page, lang)).map((fault) => `${size}: ${fault}`));
+    await look(size);
+  }
+  await page.emulateMedia({ colorScheme: "dark" });
+  faults.push(...(await accessible(page, ["color-contrast"])).map((fault) => `dark: ${fault}`));
+  await look("dark");
+  return faults;
 }
 
 /** Violations of axe-core, each with the first places; `rules`: only those. */

@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { test } from "node:test";
 
 import { LANGUAGES, SIZES, watch, weigh } from "./browser.mjs";
 import { PICTURES } from "./demo.mjs";
-import { accessible, inspect, notReached } from "./inspect.mjs";
+import { lost } from "./forms.mjs";
+import { faultsInBothSizes, notReached } from "./inspect.mjs";
 import { DAY } from "./stories/common.mjs";
 
 /** Most that a first visit may take over the wire; with a map, whose library alone is two thirds of it. */
@@ -35,6 +35,7 @@ const PAGES = [
   ["customers", "nora", "/customers"],
   ["customers-clerk", "clara", "/customers"],
   ["customer", "nora", "/customers/ben-1"],
+  ["customer-clerk", "clara", "/customers/ben-1"],
   ["exceptions", "stan", "/exceptions"],
   ["reports", "nora", `/reports?from=${DAY}&to=${DAY}`],
   ["month", "admin", `/reports/months/${DAY.slice(0, 7)}`],
@@ -57,6 +58,13 @@ const PAGES = [
   ["admin-erase", "admin", "/admin/erase"],
   ["not-found", "nora", "/findings/nothing", 404],
   ["not-yours", "clara", "/today", 403],
+];
+
+/** Those with a form that is filled in and posted. */
+const WITH_FORMS = [
+  "findings", "finding-left-area", "finding-simulated", "finding-log-broken", "register", "customer-clerk", "exceptions",
+  "admin-users", "admin-user", "admin-import", "admin-draw", "admin-draw-district", "admin-policy", "admin-duties",
+  "admin-notice", "admin-phones", "admin-erase",
 ];
 
 /** Pages that only follow what somebody sent, and parts of pages. */
@@ -94,6 +102,16 @@ export async function pages(get) {
       test(name, async () => assert.deepEqual(await faultsOf(get(), entry, language), []));
     }
   }
+  test("what is typed on any page outlives the session", async () => {
+    const [withForms, faults] = [[], []];
+    for (const entry of PAGES.filter(([, user, , status]) => user && !status)) {
+      const { forms, faults: more } = await lost(get(), entry[1], await found(entry, get()));
+      if (forms > 0) withForms.push(entry[0]);
+      faults.push(...more);
+    }
+    assert.deepEqual(faults, []);
+    assert.deepEqual(withForms, WITH_FORMS);
+  });
   test("no page is left out", async () => {
     const opened = await Promise.all(PAGES.map((entry) => found(entry, get())));
     assert.deepEqual(await leftOut(get(), opened), []);
@@ -123,16 +141,8 @@ async function faultsOf(browser, entry, { name: spoken, locale, lang }) {
   const faults = [];
   if (answer.status() !== status) faults.push(`answered ${answer.status()}, not ${status}`);
   if (weight.bytes > most) faults.push(`${weight.bytes} bytes over the wire, more than ${most}`);
-  const look = (how) => page.screenshot({ path: join(PICTURES, `${name}-${spoken}-${how}.png`), fullPage: true });
-  for (const [size, viewport] of Object.entries(SIZES)) {
-    await page.setViewportSize(viewport);
-    faults.push(...(await inspect(page, lang)).map((fault) => `${size}: ${fault}`));
-    await look(size);
-  }
   if (spoken === "en") faults.push(...(await notReached(page)));
-  await page.emulateMedia({ colorScheme: "dark" });
-  faults.push(...(await accessible(page, ["color-contrast"])).map((fault) => `dark: ${fault}`));
-  await look("dark");
+  faults.push(...(await faultsInBothSizes(page, `${name}-${spoken}`, lang)));
   // A page that is refused says so on the console too.
   faults.push(...seen.filter((fault) => status === 200 || !fault.includes(String(status))));
   await context.close();

@@ -234,6 +234,23 @@ pub async fn decide_many(
     Ok(decisions)
 }
 
+/// Those of some findings on which somebody decided already, of the reps this person sees.
+///
+/// # Errors
+/// The store's.
+pub async fn decided(desk: &Desk, actor: &Actor, ids: &[String]) -> DeskResult<Vec<Case>> {
+    let books = Books::now(desk);
+    let mut decided = Vec::new();
+    for id in ids.iter().take(BULK_MAX) {
+        let Ok(case) = Case::read(desk, id).await else { continue };
+        let rep = books.reps.get(&case.view.rep);
+        if rep.is_some_and(|rep| actor.covers(&rep.team)) && !case.is_undecided(desk).await? {
+            decided.push(case);
+        }
+    }
+    Ok(decided)
+}
+
 /// The rep comes first: he answered, or three working days passed since the server knew.
 async fn may_confirm(desk: &Desk, case: &Case) -> DeskResult<()> {
     let finding = &case.view.finding;

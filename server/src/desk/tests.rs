@@ -795,6 +795,38 @@ async fn questions_are_never_confirmed_and_many_are_only_excused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_many_those_that_others_decided_first_are_told_apart() {
+    let world = World::new().await;
+    let desk = desk_of(&world);
+    world.set_time(at(17, 0));
+    let kinds = [FindingKind::LeftArea, FindingKind::LongStay];
+    let [first, second] = kinds.map(|kind| put_finding(&desk, kind, FindingState::Open, &[]));
+    let both = [first.await, second.await];
+    decide(&desk, &boss(), &both[0], Ruling::Excused, "the road was closed")
+        .await
+        .unwrap();
+    put_finding(&desk, FindingKind::LeftArea, FindingState::Excused, &[]).await;
+    let [other, elsewhere] =
+        [("other", "t1"), ("elsewhere", "t2")].map(|(name, team)| user(name, Role::Supervisor, &[team]));
+    let refused = decide_many(&desk, &other, &both, Ruling::Withdrawn, "a fault of the map").await;
+    assert_eq!(code(refused), "decided");
+    let told = decide::decided(&desk, &other, &both).await.unwrap();
+    let told = told.iter().map(|case| {
+        let decision = case.decisions.last().unwrap();
+        (
+            case.view.finding.id.to_string(),
+            decision.by.as_str(),
+            decision.reason.as_str(),
+        )
+    });
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [(both[0].clone(), "boss", "the road was closed")]
+    );
+    assert!(decide::decided(&desk, &elsewhere, &both).await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn of_two_who_decide_at_once_one_is_told() {
     let world = World::new().await;
     let desk = desk_of(&world);

@@ -12,7 +12,7 @@ use axum::{
 };
 use onbeat_core::{
     record::Payload,
-    reference::FindingState,
+    reference::{Decision, FindingState},
     rules::{Class, Fact, Finding, log::BatchQuarantined},
     words,
 };
@@ -243,11 +243,48 @@ pub(super) fn state(state: FindingState) -> &'static str {
     }
 }
 
+/// A form that was sent, and why nothing came of it.
+struct Refused<'a> {
+    chosen: Vec<String>,
+    reason: &'a str,
+    error: &'a DeskError,
+}
+
+/// One of those that were chosen, on which somebody else decided first.
+struct Decided {
+    brief: Brief,
+    said: Said,
+}
+
+impl Refused<'_> {
+    /// What others decided meanwhile of what was chosen.
+    async fn decided(
+        &self,
+        desk: &Desk,
+        actor: &Actor,
+        frame: &Frame,
+        books: &Books,
+        shares: &Shares,
+    ) -> DeskResult<Vec<Decided>> {
+        let cases = decide::decided(desk, actor, &self.chosen).await?.into_iter();
+        let decided = cases.filter_map(|case| {
+            Some(Decided {
+                said: Said::decision(frame, case.decisions.last()?),
+                brief: Brief::new(frame, books, shares, case.view),
+            })
+        });
+        Ok(decided.collect())
+    }
+}
+
 #[derive(Template)]
 #[template(path = "findings.html")]
 struct QueuePage {
     frame: Frame,
     lines: Vec<Brief>,
+    /// Ids of those that were chosen, where nothing came of it.
+    chosen: Vec<String>,
+    decided: Vec<Decided>,
     /// Code, address, and whether it is shown.
     states: Vec<(&'static str, String, bool)>,
     /// The state that is shown, where one was asked for.
@@ -274,7 +311,7 @@ pub(super) async fn list(
     frame: Frame,
     Query(wanted): Query<Wanted>,
 ) -> DeskResult<Response> {
-    queue(&desk, &actor, frame, &wanted, "", None).await
+    queue(&desk, &actor, frame, &wanted, None).await
 }
 
 async fn queue(
@@ -282,9 +319,9 @@ async fn queue(
     actor: &Actor,
     frame: Frame,
     wanted: &Wanted,
-    reason: &str,
-    wrong: Option<&DeskError>,
+    refused: Option<Refused<'_>>,
 ) -> DeskResult<Response> {
+    let wrong = refused.as_ref().map(|refused| refused.error);
     let asked = wanted.state();
     let states = asked.as_deref().map_or(vec!["answered", "open"], |state| vec![state]);
     let (books, shares) = (Books::now(desk), shares::now(desk).await?);
@@ -292,11 +329,16 @@ async fn queue(
     let is_shown = |view: &FindingView| asked.is_some() || !shares.hides(actor, view.finding.kind);
     let found = page.findings.into_iter().filter(is_shown);
     let lines: Vec<Brief> = found.map(|view| Brief::new(&frame, &books, &shares, view)).collect();
+    let decided = match &refused {
+        Some(refused) => refused.decided(desk, actor, &frame, &books, &shares).await?,
+        None => Vec::new(),
+    };
     let all = ["", "open", "answered", "excused", "confirmed", "withdrawn"];
     let tab = |state: &'static str| {
         let link = wanted.link(given(Some(&state.to_owned())).as_ref(), None);
         (state, link, state == asked.as_deref().unwrap_or_default())
     };
+    let status = frame::status(wrong);
     let shown = QueuePage {
         // Where all is decided nothing is left to choose.
         may_decide: may_send(actor, "/findings") && (wrong.is_some() || lines.iter().any(|line| line.undecided)),
@@ -308,11 +350,16 @@ async fn queue(
         reps: filter::reps(&books, actor, wanted.rep.as_ref()),
         teams: filter::teams(&books, actor, wanted.team.as_ref()),
         kinds: filter::kinds(&frame, wanted.kind.as_ref()),
-        reason: reason.to_owned(),
-        wrong: wrong.map(|error| frame.said(error)),
+        reason: refused.as_ref().map_or("", |refused| refused.reason).to_owned(),
+        wrong: wrong.map(|error| match decided.is_empty() {
+            true => frame.said(error),
+            false => frame.t("findings.decided_first").to_owned(),
+        }),
+        decided,
+        chosen: refused.map(|refused| refused.chosen).unwrap_or_default(),
         frame,
     };
-    frame::page(frame::status(wrong), &shown)
+    frame::page(status, &shown)
 }
 
 /// Excuses or withdraws many, all or none.
@@ -334,10 +381,17 @@ pub(super) async fn decide_many(
     } else {
         Ruling::Excused
     };
-    let reason = fields.one("reason");
-    match decide::decide_many(&desk, &actor, &fields.all("finding"), ruling, reason).await {
+    let (chosen, reason) = (fields.all("finding"), fields.one("reason"));
+    match decide::decide_many(&desk, &actor, &chosen, ruling, reason).await {
         Ok(_) => Ok(Redirect::to(&wanted.here()).into_response()),
-        Err(error) => queue(&desk, &actor, frame, &wanted, reason, Some(&error)).await,
+        Err(error) => {
+            let refused = Refused {
+                chosen,
+                reason,
+                error: &error,
+            };
+            queue(&desk, &actor, frame, &wanted, Some(refused)).await
+        }
     }
 }
 
@@ -345,6 +399,17 @@ pub(super) async fn decide_many(
 struct Said {
     heading: String,
     text: String,
+}
+
+impl Said {
+    fn decision(frame: &Frame, decision: &Decision) -> Self {
+        let what = frame.of("state", state(decision.state));
+        let at = frame.local.instant(decision.at_ms);
+        Self {
+            heading: format!("{what} · {} · {at}", decision.by),
+            text: decision.reason.clone(),
+        }
+    }
 }
 
 #[derive(Template)]
@@ -401,16 +466,8 @@ async fn shown(
             },
         ));
     }
-    for decision in &case.decisions {
-        let what = frame.of("state", state(decision.state));
-        said.push((
-            decision.at_ms,
-            Said {
-                heading: format!("{what} · {} · {}", decision.by, frame.local.instant(decision.at_ms)),
-                text: decision.reason.clone(),
-            },
-        ));
-    }
+    let decisions = case.decisions.iter();
+    said.extend(decisions.map(|decision| (decision.at_ms, Said::decision(&frame, decision))));
     said.sort_by_key(|(at_ms, _)| *at_ms);
     let records = explained.records.iter().map(|record| {
         let name = &record.name;

@@ -1,5 +1,7 @@
-// What changes on the board is put in as it comes; what has the focus keeps it.
-const events = new EventSource("/today/live");
+// What changes on the board is put in as it comes; what has the focus keeps it. Where nothing comes any more the page says
+// so: it never ages in silence.
+const state = document.getElementById("live");
+const events = new EventSource(state.dataset.events);
 
 function put(fresh) {
   const shown = document.getElementById(fresh.id);
@@ -9,9 +11,20 @@ function put(fresh) {
   if (focused) fresh.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
 }
 
+// A server that is away is asked again and again by the browser; a refusal (the session is over) is final.
+function notLive() {
+  const when = events.readyState === EventSource.CLOSED ? "ended" : "lost";
+  for (const words of state.children) words.hidden = words.dataset.when !== when;
+  state.hidden = false;
+}
+
 events.addEventListener("board", (event) => {
   const drawn = new DOMParser().parseFromString(event.data, "text/html");
   for (const fresh of [...drawn.querySelectorAll("[id]")]) put(document.adoptNode(fresh));
 });
 events.addEventListener("whole", () => location.reload());
+events.addEventListener("open", () => (state.hidden = true));
+events.addEventListener("error", notLive);
 addEventListener("pagehide", () => events.close());
+// A page that is taken out of the browser's memory has closed them.
+addEventListener("pageshow", ({ persisted }) => persisted && location.reload());

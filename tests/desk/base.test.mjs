@@ -1,16 +1,14 @@
 // A base map from a PMTiles file, in the browser: a server of its own, with a file that is made here.
 
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 
 import { Browser, watch } from "./browser.mjs";
-import { PICTURES, PROGRAMS } from "./demo.mjs";
+import { PICTURES } from "./demo.mjs";
+import { ADMIN, Server } from "./server.mjs";
 
 /** A PNG of four by four pixels, all of them blue (40, 90, 220): no colour of the desk's own. */
 const TILE = Buffer.from(
@@ -18,39 +16,26 @@ const TILE = Buffer.from(
     "HwAAAABJRU5ErkJggg==",
   "base64",
 );
-const LOGIN = { role: "admin", user: "ada", password: "a long password of the test" };
 
 let folder, server, browser;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "onbeat-base-"));
-  const [data, map, onbeat] = [join(folder, "data"), join(folder, "map.pmtiles"), join(PROGRAMS, "onbeat")];
+  const map = join(folder, "map.pmtiles");
   await mkdir(PICTURES, { recursive: true });
   await writeFile(map, archive(TILE));
-  // What the tests are told by is no configuration of the server.
-  const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("ONBEAT_")));
-  const env = { ...own, ONBEAT_MAP_FILE: map, ONBEAT_MAP_ATTRIBUTION: "A map & <its> makers" };
-  server = spawn(onbeat, ["serve", "--data", data, "--listen", "127.0.0.1:0"], { env, stdio: ["ignore", "pipe", "pipe"] });
-  const address = await addressOf(server);
-  const added = spawnSync(onbeat, ["user", "add", LOGIN.user, "--role", "admin", "--name", "Ada", "--password-stdin", "--data", data], {
-    input: LOGIN.password,
-    encoding: "utf8",
-  });
-  assert.equal(added.status, 0, added.stderr);
-  browser = await Browser.start({ address, logins: [LOGIN] });
+  server = await Server.start({ ONBEAT_MAP_FILE: map, ONBEAT_MAP_ATTRIBUTION: "A map & <its> makers" });
+  browser = await Browser.start({ address: server.address, logins: [ADMIN] });
 });
 
 after(async () => {
   await browser?.end();
-  if (server && server.exitCode === null) {
-    server.kill("SIGTERM");
-    await once(server, "exit");
-  }
+  await server?.end();
   await rm(folder, { recursive: true });
 });
 
 test("a PMTiles file lies under the maps, read in ranges, with its makers' names", async () => {
-  const context = await browser.context(LOGIN.user, { viewport: { width: 1440, height: 900 } });
+  const context = await browser.context(ADMIN.user, { viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
   const [seen, ranges] = [watch(page), []];
   page.on("response", (answer) => {
@@ -76,20 +61,6 @@ function middle(page, picture) {
     canvas.drawImage(image, 0, 0);
     return [...canvas.getImageData(image.width / 2, image.height / 2, 1, 1).data];
   }, picture.toString("base64"));
-}
-
-function addressOf(server) {
-  return new Promise((resolve, reject) => {
-    const said = [];
-    for (const output of [server.stdout, server.stderr]) {
-      createInterface({ input: output }).on("line", (line) => {
-        said.push(line);
-        const found = line.match(/listening on (\S+)/);
-        if (found) resolve(new URL(found[1].includes("://") ? found[1] : `http://${found[1]}`).origin);
-      });
-    }
-    server.once("exit", (code) => reject(new Error(`the server ended with ${code}:\n${said.join("\n")}`)));
-  });
 }
 
 /** A PMTiles file of version 3 with one tile, the world's (https://github.com/protomaps/PMTiles/blob/main/spec/v3/spec.md). */

@@ -2,23 +2,26 @@
 //! drawn once for all browsers of a scope and a language, whichever rows they show.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, VecDeque},
     convert::Infallible,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use askama::Template;
 use axum::{
     Extension,
-    extract::State,
+    extract::{Query, State},
+    http::HeaderMap,
     response::sse::{Event, KeepAlive, Sse},
 };
-use futures_util::{Stream, stream};
+use futures_util::{Stream, StreamExt, stream};
+use serde::Deserialize;
 use tokio::{
     sync::broadcast::{self, error::RecvError},
     time::{Instant, sleep, sleep_until, timeout_at},
 };
+use utoipa::IntoParams;
 
 use super::{
     Frame,
@@ -27,6 +30,7 @@ use super::{
 use crate::{
     auth::Actor,
     desk::{Books, Desk, DeskResult},
+    random,
 };
 
 /// After the first change so long others are waited for, to be sent together.
@@ -35,12 +39,91 @@ const GATHERED: Duration = Duration::from_secs(1);
 const AT_LEAST: Duration = Duration::from_secs(20);
 /// So long a browser is told things before it has to ask anew, and be let in anew.
 const ADMITTED: Duration = Duration::from_secs(300);
-/// Drawings that may wait for a slow browser; one that misses some is told to read the whole board.
-const WAITING: usize = 4;
+/// Drawings that may wait for a slow browser, or for one that reconnects; one that misses more is told to read the whole
+/// board.
+const KEPT: usize = 4;
+/// A board that nobody looked at for so many drawings is left: a browser that reconnects is there before.
+const UNSEEN: u32 = 2;
+
+/// What changed on a board, as browsers put it in.
+#[derive(Debug, Clone)]
+struct Drawn {
+    /// The board's name and the number of the drawing.
+    id: String,
+    html: Arc<str>,
+}
+
+impl Drawn {
+    fn event(&self) -> Event {
+        Event::default().event("board").id(&self.id).data(&*self.html)
+    }
+}
+
+/// A board that somebody looks at. Its drawings are numbered: what a browser missed is sent to it.
+struct Board {
+    /// Tells it from boards of other times and servers.
+    name: String,
+    tell: broadcast::Sender<Drawn>,
+    /// Drawings so far; the first shows all.
+    drawings: u64,
+    /// The newest of them, in their order.
+    kept: VecDeque<Drawn>,
+    /// Drawings in a row that nobody looked at.
+    unseen: u32,
+}
+
+impl Board {
+    fn new() -> Self {
+        Self {
+            name: random::hex::<4>(),
+            tell: broadcast::channel(KEPT).0,
+            drawings: 0,
+            kept: VecDeque::new(),
+            unseen: 0,
+        }
+    }
+
+    fn newest(&self) -> String {
+        format!("{}-{}", self.name, self.drawings)
+    }
+
+    fn put(&mut self, html: String) {
+        self.drawings += 1;
+        let (id, html) = (self.newest(), html.into());
+        let drawn = Drawn { id, html };
+        if self.kept.len() == KEPT {
+            self.kept.pop_front();
+        }
+        self.kept.push_back(drawn.clone());
+        // Nobody may be looking just now.
+        drop(self.tell.send(drawn));
+    }
+
+    /// What was drawn after a drawing, or (no id) at all; `None` where that is not kept.
+    fn after(&self, id: &str) -> Option<Vec<Drawn>> {
+        let seen = match id.split_once('-') {
+            Some((name, number)) if name == self.name => number.parse().ok()?,
+            None if id.is_empty() => 0,
+            _ => return None,
+        };
+        let missed = self.drawings.checked_sub(seen)?;
+        let known = self.kept.len().checked_sub(usize::try_from(missed).ok()?)?;
+        Some(self.kept.iter().skip(known).cloned().collect())
+    }
+
+    /// Counts how long nobody has looked.
+    fn is_left(&mut self) -> bool {
+        self.unseen = match self.tell.receiver_count() {
+            0 => self.unseen + 1,
+            _ => 0,
+        };
+        self.unseen == UNSEEN
+    }
+}
 
 /// The boards that somebody looks at, by scope and language.
 #[derive(Clone, Default)]
-pub(super) struct Boards(Arc<Mutex<HashMap<String, broadcast::Sender<Arc<str>>>>>);
+pub(super) struct Boards(Arc<Mutex<HashMap<String, Board>>>);
 
 #[derive(Template)]
 #[template(path = "live.html")]
@@ -50,8 +133,16 @@ struct Drawing<'a> {
     rows: Vec<&'a Row>,
 }
 
+/// What a browser has.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Seen {
+    /// The newest drawing when its page was made; a `Last-Event-ID` is newer.
+    after: Option<String>,
+}
+
 /// The board's changes, as they come.
-#[utoipa::path(get, path = "/today/live", tag = "pages", responses(
+#[utoipa::path(get, path = "/today/live", tag = "pages", params(Seen), responses(
     (status = 200, description = "Events `board` with what to put in, `whole` where some were missed", body = String, content_type = "text/event-stream")
 ))]
 pub(super) async fn stream_of(
@@ -59,39 +150,69 @@ pub(super) async fn stream_of(
     Extension(boards): Extension<Boards>,
     actor: Actor,
     frame: Frame,
+    headers: HeaderMap,
+    Query(seen): Query<Seen>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let drawn = boards.join(desk, actor, frame);
+    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
+    let seen = last.or(seen.after.as_deref()).unwrap_or_default();
+    let (missed, drawn) = boards.join(seen, desk, actor, frame);
+    let missed = missed.map_or_else(|| vec![whole()], |missed| missed.iter().map(Drawn::event).collect());
     let ends = Instant::now() + ADMITTED;
     let events = stream::unfold(drawn, move |mut drawn| async move {
         let event = match timeout_at(ends, drawn.recv()).await.ok()? {
-            Ok(drawing) => Event::default().event("board").data(&*drawing),
-            Err(RecvError::Lagged(_)) => Event::default().event("whole").data(""),
+            Ok(drawn) => drawn.event(),
+            Err(RecvError::Lagged(_)) => whole(),
             Err(RecvError::Closed) => return None,
         };
-        Some((Ok(event), drawn))
+        Some((event, drawn))
     });
-    Sse::new(events).keep_alive(KeepAlive::default())
+    Sse::new(stream::iter(missed).chain(events).map(Ok)).keep_alive(KeepAlive::default())
+}
+
+/// Some drawings were missed: the whole board is to be read.
+fn whole() -> Event {
+    // A browser is told of no event without data.
+    Event::default().event("whole").data("missed")
 }
 
 impl Boards {
-    /// The drawings of a board; whoever looks at it first sets it going.
-    fn join(&self, desk: Desk, actor: Actor, frame: Frame) -> broadcast::Receiver<Arc<str>> {
-        let key = format!("{:?} {}", actor.scopes(), frame.words.tag());
-        let mut boards = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(board) = boards.get(&key) {
-            return board.subscribe();
-        }
-        let (board, drawn) = broadcast::channel(WAITING);
-        boards.insert(key.clone(), board.clone());
-        let going = self.clone();
-        tokio::spawn(async move {
-            going.draw(&key, &board, &desk, &actor, &frame).await;
+    fn key(actor: &Actor, frame: &Frame) -> String {
+        format!("{:?} {}", actor.scopes(), frame.words.tag())
+    }
+
+    fn held(&self) -> MutexGuard<'_, HashMap<String, Board>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The newest drawing of a board; nothing where nobody looks at it yet.
+    pub(super) fn newest(&self, actor: &Actor, frame: &Frame) -> String {
+        let boards = self.held();
+        boards
+            .get(&Self::key(actor, frame))
+            .map_or_else(String::new, Board::newest)
+    }
+
+    /// The drawings of a board that were missed, if they are known, and those to come; whoever looks at it first sets it
+    /// going.
+    fn join(
+        &self,
+        seen: &str,
+        desk: Desk,
+        actor: Actor,
+        frame: Frame,
+    ) -> (Option<Vec<Drawn>>, broadcast::Receiver<Drawn>) {
+        let key = Self::key(&actor, &frame);
+        let mut boards = self.held();
+        let board = boards.entry(key.clone()).or_insert_with(|| {
+            let going = self.clone();
+            tokio::spawn(async move { going.draw(&key, &desk, &actor, &frame).await });
+            Board::new()
         });
-        drawn
+        (board.after(seen), board.tell.subscribe())
     }
 
     /// Draws what changes until nobody looks any more.
-    async fn draw(&self, key: &str, board: &broadcast::Sender<Arc<str>>, desk: &Desk, actor: &Actor, frame: &Frame) {
+    async fn draw(&self, key: &str, desk: &Desk, actor: &Actor, frame: &Frame) {
         let mut news = desk.app.news.subscribe();
         let mut last = BTreeMap::new();
         loop {
@@ -102,20 +223,26 @@ impl Boards {
                 () = sleep_until(due) => {}
             }
             news = news.resubscribe();
-            if self.is_left(key, board) {
+            if self.is_left(key) {
                 return;
             }
             match drawing(desk, actor, frame, &mut last).await {
-                Ok(drawing) => drop(board.send(drawing.into())),
+                Ok(html) => self.put(key, html),
                 Err(error) => tracing::warn!(code = error.code, "the board could not be drawn"),
             }
         }
     }
 
+    fn put(&self, key: &str, html: String) {
+        if let Some(board) = self.held().get_mut(key) {
+            board.put(html);
+        }
+    }
+
     /// Takes a board away that nobody looks at.
-    fn is_left(&self, key: &str, board: &broadcast::Sender<Arc<str>>) -> bool {
-        let mut boards = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_left = board.receiver_count() == 0;
+    fn is_left(&self, key: &str) -> bool {
+        let mut boards = self.held();
+        let is_left = boards.get_mut(key).is_none_or(Board::is_left);
         if is_left {
             boards.remove(key);
         }
@@ -149,4 +276,67 @@ async fn drawing(desk: &Desk, actor: &Actor, frame: &Frame, last: &mut BTreeMap<
         needs,
         rows: changed,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::{Board, KEPT, UNSEEN};
+
+    #[test]
+    fn what_a_browser_missed_is_sent_to_it_as_far_as_it_is_kept() {
+        let mut board = Board::new();
+        let ids: Vec<String> = (0..=6)
+            .map(|number| {
+                (number > 0).then(|| board.put(format!("drawing {number}")));
+                board.newest()
+            })
+            .collect();
+        let after = |board: &Board, id: &str| {
+            let missed = board.after(id)?;
+            Some(missed.iter().map(|drawn| drawn.html.to_string()).collect::<Vec<_>>())
+        };
+        let drawings = |from: usize| Some((from..=6).map(|number| format!("drawing {number}")).collect());
+        let foreign = Board::new().newest();
+        let newer = ids[6].replace("-6", "-7");
+        for (id, missed) in [
+            (&*ids[6], drawings(7)),
+            (&*ids[5], drawings(6)),
+            (&*ids[6 - KEPT], drawings(7 - KEPT)),
+            (&*ids[5 - KEPT], None),
+            (&*newer, None),
+            (&*foreign, None),
+            ("", None),
+            ("nothing", None),
+        ] {
+            assert_eq!(after(&board, id), missed, "{id:?}");
+        }
+        // Whose page is older than the board has missed nothing that is not kept yet.
+        let mut young = Board::new();
+        young.put("all".into());
+        assert_eq!(after(&young, ""), Some(vec!["all".to_owned()]));
+    }
+
+    #[test]
+    fn a_drawing_is_made_once_for_all_who_look() {
+        let mut board = Board::new();
+        let mut browsers = [board.tell.subscribe(), board.tell.subscribe()];
+        board.put("x".into());
+        let [a, b] = browsers.each_mut().map(|browser| browser.try_recv().unwrap());
+        let again = board.after(&format!("{}-0", board.name)).unwrap();
+        assert!(std::sync::Arc::ptr_eq(&a.html, &b.html) && std::sync::Arc::ptr_eq(&a.html, &again[0].html));
+    }
+
+    #[test]
+    fn a_board_waits_for_a_browser_that_reconnects_and_not_for_good() {
+        let mut board = Board::new();
+        let browser = board.tell.subscribe();
+        assert!((0..2 * UNSEEN).all(|_| !board.is_left()));
+        drop(browser);
+        assert!(!board.is_left());
+        let browser = board.tell.subscribe();
+        assert!(!board.is_left());
+        drop(browser);
+        assert_eq!([board.is_left(), board.is_left()], [false, true]);
+    }
 }

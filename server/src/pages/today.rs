@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::{
+    Extension,
     extract::{Query, State},
     http::StatusCode,
     response::Response,
@@ -25,6 +26,7 @@ use super::{
     Frame,
     filter::{self, Choice},
     frame,
+    live::Boards,
 };
 use crate::{
     auth::Actor,
@@ -131,7 +133,8 @@ struct TodayPage {
     earlier: Option<String>,
     later: Option<String>,
     visits: String,
-    is_live: bool,
+    /// The newest drawing of its live board, for today.
+    live: Option<String>,
     window: Option<String>,
 }
 
@@ -140,11 +143,14 @@ struct TodayPage {
     responses((status = 200, description = "The board", body = String, content_type = "text/html")))]
 pub(super) async fn show(
     State(desk): State<Desk>,
+    Extension(boards): Extension<Boards>,
     actor: Actor,
     frame: Frame,
     Query(wanted): Query<Wanted>,
 ) -> DeskResult<Response> {
     let day = wanted.day(&desk);
+    // Read first: what is drawn after that may be new to the page.
+    let newest = boards.newest(&actor, &frame);
     let books = Books::now(&desk);
     let days = days_on(&desk, &actor, day).await?;
     let needs = Needs::of(&desk, &actor, &frame, &books, &days).await?;
@@ -165,7 +171,7 @@ pub(super) async fn show(
         earlier: (page > 1).then(|| wanted.link("/today", Some(page - 1))),
         later: (page < pages).then(|| wanted.link("/today", Some(page + 1))),
         visits: wanted.link("/map/visits", None),
-        is_live: day == Wanted::default().day(&desk),
+        live: (day == Wanted::default().day(&desk)).then_some(newest),
         q: wanted.q.unwrap_or_default(),
         window: window.map(|window| frame.local.stretch(window.from_ms, window.to_ms)),
         frame,

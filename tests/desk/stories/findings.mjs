@@ -3,8 +3,20 @@
 import assert from "node:assert/strict";
 
 import { logIn } from "../browser.mjs";
-import { accessible } from "../inspect.mjs";
+import { Way } from "../way.mjs";
+import { accessible, faultsInBothSizes } from "../inspect.mjs";
 import { alert, findingOf, path, tabTo } from "./common.mjs";
+
+/** Where the findings are that are chosen. */
+const chosen = (page) => page.locator("[data-line] :checked").evaluateAll((all) => all.map(({ value }) => `/findings/${value}`));
+
+/** An admin's board whose stream has begun. */
+async function liveBoard(browser, options) {
+  const page = await (await browser.context("admin", options)).newPage();
+  await Promise.all([page.waitForResponse((answer) => answer.url().includes("/today/live")), page.goto("/today")]);
+  await page.evaluate(() => (globalThis.isTheSamePage = true));
+  return page;
+}
 
 export default {
   async "a supervisor finds who needs her, and excuses it with a reason"(browser) {
@@ -72,10 +84,13 @@ export default {
     assert.deepEqual(await accessible(page), []);
   },
 
-  async "who decides second sees what the first decided"(browser) {
-    const where = await findingOf(browser, "ida");
-    const [first, second] = await Promise.all(["nora", "admin"].map((user) => browser.page(user, where)));
+  async "who decides second sees what the first decided, and of many the rest is still chosen"(browser) {
+    const [taken, left] = [await findingOf(browser, "ida"), await findingOf(browser, "ida", 1)];
+    const first = await browser.page("nora", taken);
+    const [second, queue] = [await browser.page("admin", taken), await browser.page("admin", "/findings")];
     await second.locator("[name=reason]").fill("I know nothing of it");
+    for (const where of [taken, left]) await queue.locator(`[value="${where.split("/").pop()}"]`).check();
+    await queue.locator("[name=reason]").fill("The map was wrong there");
     await first.locator("[name=reason]").fill("She tried an app, and told me");
     await first.getByRole("button", { name: "Excuse" }).click();
     await first.locator("article", { hasText: "She tried an app" }).waitFor();
@@ -83,19 +98,57 @@ export default {
     await alert(second).waitFor();
     assert.match(await alert(second).textContent(), /already decided/);
     assert.match(await second.locator("article").textContent(), /excused · nora.*She tried an app, and told me/s);
-    assert.deepEqual(await accessible(second), []);
+    assert.deepEqual(await faultsInBothSizes(second, "decided-first"), []);
+    await queue.getByRole("button", { name: "Withdraw" }).click();
+    const told = alert(queue).locator("li");
+    await told.waitFor();
+    assert.match(await told.textContent(), /excused · nora · .*She tried an app, and told me/);
+    assert.equal(await told.locator("a").getAttribute("href"), taken);
+    assert.deepEqual(await chosen(queue), [left]);
+    assert.equal(await queue.locator("[name=reason]").inputValue(), "The map was wrong there");
+    assert.deepEqual(await faultsInBothSizes(queue, "decided-first-of-many"), []);
   },
 
-  async "the board changes by itself when somebody decides"(browser) {
-    const page = await browser.page("admin", "/today");
-    const row = page.locator("#rep-mia");
-    assert.match(await row.textContent(), /1 asked/);
+  async "the board changes by itself when somebody decides, also for a browser that was away"(browser) {
+    const way = await Way.to(browser.address);
+    const [page, away] = [await liveBoard(browser), await liveBoard(browser, { baseURL: way.address })];
+    const row = (board) => board.locator("#rep-mia");
+    assert.match(await row(away).textContent(), /1 asked/);
+    way.cut();
+    await away.locator("#live [data-when=lost]").waitFor();
     const other = await browser.page("nora", await findingOf(browser, "mia"));
     await other.locator("[name=reason]").fill("Her phone was repaired and restored");
     await other.getByRole("button", { name: "Withdraw" }).click();
     await other.locator("article", { hasText: "repaired" }).waitFor();
-    await page.waitForFunction(() => !document.querySelector("#rep-mia .tag"));
+    await row(page).locator(".tag").waitFor({ state: "detached" });
     assert.equal(await page.locator(".need", { hasText: "Mia North" }).count(), 0);
+    assert.match(await row(away).textContent(), /1 asked/);
+    way.mend();
+    await row(away).locator(".tag").waitFor({ state: "detached" });
+    await away.locator("#live").waitFor({ state: "hidden" });
+    assert.ok(await away.evaluate(() => globalThis.isTheSamePage), "what was missed came by the stream");
+    way.end();
+  },
+
+  async "a log-out in another tab loses nothing ticked, and shows it to nobody else"(browser) {
+    const page = await browser.page("nora", "/findings");
+    browser.forget("nora");
+    const box = page.locator("[data-line] input").first();
+    const ticked = [`/findings/${await box.inputValue()}`];
+    await box.check();
+    await page.locator("[name=reason]").fill("It was the same tunnel");
+    const other = await page.context().newPage();
+    await other.goto("/today");
+    await other.getByRole("button", { name: "Log out" }).click();
+    await page.getByRole("button", { name: "Withdraw" }).click();
+    await page.waitForURL(/\/login/);
+    await logIn(page, browser.who("admin"));
+    const reason = page.locator("[name=reason]");
+    assert.deepEqual([path(page), await chosen(page), await reason.inputValue()], ["/findings", [], ""]);
+    await page.getByRole("button", { name: "Log out" }).click();
+    await logIn(page, browser.who("nora"));
+    await page.goto("/findings");
+    assert.deepEqual([await chosen(page), await reason.inputValue()], [ticked, "It was the same tunnel"]);
   },
 
   async "a session that ends in mid-form loses nothing typed"(browser) {
@@ -111,5 +164,7 @@ export default {
     assert.equal(kept, "The phone fell into the harbour, and was dried");
     await page.getByRole("button", { name: "Excuse" }).click();
     await page.locator("article", { hasText: "harbour" }).waitFor();
+    // Once it is sent it is forgotten.
+    assert.equal(await page.locator("[name=reason]").inputValue(), "");
   },
 };

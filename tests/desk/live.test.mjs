@@ -1,0 +1,62 @@
+// The board as long as its server is there, without it, and after the session: it never ages in silence.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+
+import { Browser, logIn } from "./browser.mjs";
+import { accessible } from "./inspect.mjs";
+import { ADMIN, Server } from "./server.mjs";
+
+let server, browser;
+
+before(async () => {
+  server = await Server.start();
+  browser = await Browser.start({ address: server.address, logins: [ADMIN] });
+});
+
+afterEach(() => browser.closeAll());
+
+after(async () => {
+  await browser?.end();
+  await server?.end();
+});
+
+const said = (page, when) => page.locator(`#live [data-when=${when}]`);
+
+/** A board whose stream has begun. */
+async function board() {
+  const context = await browser.context(ADMIN.user);
+  const page = await context.newPage();
+  await Promise.all([page.waitForResponse((answer) => answer.url().includes("/today/live")), page.goto("/today")]);
+  assert.equal(await page.locator("#live").isVisible(), false);
+  return page;
+}
+
+test("a board says that its server is away, and is read anew once it is back", async () => {
+  const [first, second] = [await board(), await board()];
+  await second.evaluate(() => (globalThis.isTheSamePage = true));
+  await server.kill();
+  await said(first, "lost").waitFor();
+  assert.equal(await said(first, "ended").isVisible(), false);
+  assert.deepEqual(await accessible(first), []);
+  await server.again();
+  await first.locator("#live").waitFor({ state: "hidden" });
+  // What the server drew before is not known to it: whoever had seen some of it could have missed some.
+  await second.waitForFunction(() => !globalThis.isTheSamePage);
+  await second.locator("h1").waitFor();
+  assert.equal(await second.locator("#live").isVisible(), false);
+});
+
+test("a board says that the session has ended, and leads to log in and back", async () => {
+  const page = await board();
+  await page.context().clearCookies();
+  await server.kill();
+  await server.again();
+  await said(page, "ended").waitFor();
+  assert.equal(await said(page, "lost").isVisible(), false);
+  assert.deepEqual(await accessible(page), []);
+  await said(page, "ended").locator("a").click();
+  assert.equal(new URL(page.url()).pathname, "/login");
+  await logIn(page, ADMIN);
+  assert.equal(new URL(page.url()).pathname, "/today");
+});

@@ -135,16 +135,18 @@ async fn in_our_form(response: Response) -> Response {
     if kind.is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain")) {
         return response;
     }
-    let text = to_bytes(response.into_body(), REFUSAL_MAX_BYTES)
-        .await
-        .unwrap_or_default();
+    // Who asked stays known: the page that says it has the person's navigation.
+    let (parts, body) = response.into_parts();
+    let text = to_bytes(body, REFUSAL_MAX_BYTES).await.unwrap_or_default();
     let said = String::from_utf8_lossy(&text);
     let message = if said.is_empty() {
         status.canonical_reason().unwrap_or_default()
     } else {
         &said
     };
-    ApiError::new(status, code, message).into_response()
+    let mut told = ApiError::new(status, code, message).into_response();
+    told.extensions_mut().extend(parts.extensions);
+    told
 }
 
 /// OWASP's HTTP Headers Cheat Sheet, for answers that are data

@@ -25,17 +25,35 @@ struct ErrorPage {
     back: Option<String>,
 }
 
+/// The ways back from a refusal.
+struct Ways {
+    /// Where the person comes back to after a log-in.
+    after_log_in: Option<String>,
+    /// The form that was sent, where its page has the same address.
+    form: Option<String>,
+}
+
+impl Ways {
+    fn of(request: &Request) -> Self {
+        let form = form(request);
+        let here = || request.uri().path_and_query().map(|path| path.as_str().to_owned());
+        Self {
+            // Where a form was sent to, there may be no page to come back to.
+            after_log_in: if request.method().is_safe() {
+                here()
+            } else {
+                form.clone()
+            },
+            form,
+        }
+    }
+}
+
 /// Turns what a browser is refused into a page: to log in where nobody is, else the words of the error. Whatever is a
 /// page says what it may do.
 pub(crate) async fn as_page(State(desk): State<Desk>, request: Request, next: Next) -> Response {
-    let (headers, uri, back) = (request.headers().clone(), request.uri().clone(), back(&request));
-    // Where a form was sent to, there may be no page to come back to.
-    let here = if request.method().is_safe() {
-        uri.path_and_query().map(|path| path.as_str().to_owned())
-    } else {
-        back.clone()
-    };
-    let mut response = told(&desk, &headers, &uri, (here, back), next.run(request).await);
+    let (headers, uri, ways) = (request.headers().clone(), request.uri().clone(), Ways::of(&request));
+    let mut response = told(&desk, &headers, &uri, ways, next.run(request).await);
     let is_page = |kind: &HeaderValue| kind.as_bytes().starts_with(b"text/html");
     if response.headers().get(header::CONTENT_TYPE).is_some_and(is_page)
         && let Ok(policy) = frame::policy(&desk).parse()
@@ -46,34 +64,27 @@ pub(crate) async fn as_page(State(desk): State<Desk>, request: Request, next: Ne
 }
 
 /// Where the form is that a request sends, if its page has the same address.
-fn back(request: &Request) -> Option<String> {
+fn form(request: &Request) -> Option<String> {
     let route = request.extensions().get::<MatchedPath>()?;
     let is_form = *request.method() == Method::POST && access::of(&Method::GET, route.as_str()).is_some();
     let address = request.uri().path_and_query().filter(|_| is_form)?;
     Some(own_place(address.as_str()).to_owned())
 }
 
-/// `here` is where the person comes back to after a log-in, `back` the form that was sent.
-fn told(
-    desk: &Desk,
-    headers: &HeaderMap,
-    uri: &Uri,
-    (here, back): (Option<String>, Option<String>),
-    response: Response,
-) -> Response {
+fn told(desk: &Desk, headers: &HeaderMap, uri: &Uri, ways: Ways, response: Response) -> Response {
     let refused = response.extensions().get::<Refusal>();
     let Some(refusal) = refused.filter(|_| !uri.path().starts_with("/api/") && takes_html(headers)) else {
         return response;
     };
     if response.status() == StatusCode::UNAUTHORIZED {
-        return to_log_in(headers, here.as_deref().unwrap_or("/"));
+        return to_log_in(headers, ways.after_log_in.as_deref().unwrap_or("/"));
     }
     let actor = response.extensions().get::<Actor>().cloned();
     let frame = Frame::new(desk, headers, uri, actor);
     let shown = ErrorPage {
         message: frame.refusal(refusal),
         request_id: refusal.text("request_id").to_owned(),
-        back,
+        back: ways.form,
         frame,
     };
     let Ok(page) = frame::page(response.status(), &shown) else {

@@ -74,11 +74,20 @@ fn write(writer: &mut EventWriter<&mut Vec<u8>>, places: &[Place], track: bool) 
 }
 
 fn text(writer: &mut EventWriter<&mut Vec<u8>>, element: &str, text: &str) -> xml::writer::Result<()> {
-    // XML 1.0 has no way to write a control character.
-    let text: String = text.chars().filter(|c| !c.is_control()).collect();
     writer.write(XmlEvent::start_element(element))?;
-    writer.write(XmlEvent::characters(&text))?;
+    writer.write(XmlEvent::characters(&xml_text(text)))?;
     writer.write(XmlEvent::end_element())
+}
+
+/// A text without what XML 1.0 has no way to write (<https://www.w3.org/TR/xml/#charsets>), and without other control
+/// characters, of which it warns.
+pub(super) fn xml_text(text: &str) -> String {
+    let is_written = |c: &char| match c {
+        '\t' | '\n' => true,
+        '\u{fffe}' | '\u{ffff}' => false,
+        c => !c.is_control(),
+    };
+    text.chars().filter(is_written).collect()
 }
 
 #[cfg(test)]

@@ -79,6 +79,37 @@ fn a_table_of_values_is_read_back_the_same_from_a_csv_file() {
     assert_eq!(read, CELLS.map(|(_, harmless)| harmless));
 }
 
+#[test]
+fn what_xml_has_no_way_to_write_comes_into_no_file() {
+    let forbidden = ('\0'..=' ').chain('\u{7f}'..='\u{9f}').chain(['\u{fffe}', '\u{ffff}']);
+    let forbidden: Vec<char> = forbidden.filter(|c| !"\t\n ".contains(*c)).collect();
+    let names: Vec<String> = forbidden.iter().map(|c| format!("a{c}b")).collect();
+    let place = |name: &String| Place {
+        at: Point::from_e9(0, 0),
+        at_ms: None,
+        name: name.clone(),
+        properties: serde_json::Map::new(),
+    };
+    let places: Vec<Place> = names.iter().map(place).collect();
+    let read = gpx::read(gpx(&places, false).as_bytes()).unwrap();
+    assert!(read.waypoints.iter().all(|point| point.name.as_deref() == Some("ab")));
+    assert_eq!(read.waypoints.len(), names.len());
+
+    let rows = names.into_iter().map(|name| vec![Cell::Text(name)]).collect();
+    let bytes = workbook(Table::new(&["note"], rows)).unwrap();
+    let mut archive = zip::ZipArchive::new(Cursor::new(&bytes)).unwrap();
+    for at in 0..archive.len() {
+        let part = archive.by_index(at).unwrap();
+        let name = part.name().unwrap().into_owned();
+        let mut events = xml::EventReader::new(part).into_iter();
+        assert!(events.all(|event| event.is_ok()), "{name}");
+    }
+    let mut book = Xlsx::new(Cursor::new(bytes)).unwrap();
+    let sheet = book.worksheet_range_at(0).unwrap().unwrap();
+    let read: Vec<&Data> = sheet.rows().skip(1).flatten().collect();
+    assert_eq!(read, vec![&Data::String("ab".into()); forbidden.len()]);
+}
+
 fn places() -> impl Strategy<Value = Vec<Place>> {
     let place = (
         -90_000_000i64..90_000_000,

@@ -3,7 +3,10 @@
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Timelike};
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
-use super::export::{Cell, Table, harmless};
+use super::{
+    export::{Cell, Table, harmless},
+    places::xml_text,
+};
 
 /// Most rows of a sheet but its head (ECMA-376 allows 1,048,576; so many are held in memory at once).
 pub const ROWS_MOST: usize = 100_000;
@@ -58,7 +61,7 @@ fn write(sheet: &mut Worksheet, (row, column): (u32, u16), cell: Cell, formats: 
         return Ok(());
     }
     let number = matches!(cell, Cell::Number(_));
-    let text = cell.plain();
+    let text = xml_text(&cell.plain());
     match text.parse::<f64>() {
         Ok(value) if number && value.is_finite() => sheet.write_number(row, column, value)?,
         _ => sheet.write_string(row, column, harmless(text.chars().take(CELL_MOST_CHARS).collect()))?,

@@ -38,6 +38,8 @@ pub struct Resized {
 /// A customer who changes sides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moved {
+    /// The customer's id.
+    pub id: String,
     /// The customer's name.
     pub customer: String,
     /// The district's.
@@ -142,6 +144,7 @@ impl Effects {
                 let comes_in = is.area.contains(place);
                 if comes_in != was.area.contains(place) {
                     effects.customers.push(Moved {
+                        id: customer.id.clone(),
                         customer: customer.name.clone(),
                         district: named.name.clone(),
                         comes_in,
@@ -237,6 +240,7 @@ mod tests {
         let books = books(&[("a", 121.02), ("b", 121.08), ("c", 121.13)]);
         let before = [("west".to_owned(), Drawn::new(&square("west", 121.0).shape))].into();
         let moved = |customer: &str, comes_in| Moved {
+            id: customer.into(),
             customer: customer.into(),
             district: "west".into(),
             comes_in,

@@ -3,6 +3,7 @@
 
 import { after, before, describe } from "node:test";
 
+import { answered } from "./answered.mjs";
 import { Browser } from "./browser.mjs";
 import { play } from "./demo.mjs";
 import { pages } from "./pages.mjs";
@@ -21,5 +22,6 @@ describe("the desk", () => {
   });
   // Pages first: stories decide what pages show.
   describe("pages", () => pages(() => browser));
+  describe("pages that are answered", () => answered(() => browser));
   describe("stories", () => stories(() => browser));
 });

@@ -5,13 +5,15 @@ import { test } from "node:test";
 import admin from "./stories/admin.mjs";
 import answers from "./stories/answers.mjs";
 import entry from "./stories/entry.mjs";
+import files from "./stories/files.mjs";
 import findings from "./stories/findings.mjs";
+import maps from "./stories/maps.mjs";
 import paper from "./stories/paper.mjs";
 import register from "./stories/register.mjs";
 
 /** `get` gives the browser once the tests run. */
 export function stories(get) {
-  for (const [name, play] of Object.entries({ ...entry, ...findings, ...register, ...paper, ...admin, ...answers })) {
+  for (const [name, play] of Object.entries({ ...entry, ...findings, ...register, ...paper, ...admin, ...answers, ...files, ...maps })) {
     test(name, async () => {
       try {
         await play(get());

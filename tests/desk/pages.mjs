@@ -77,10 +77,11 @@ function finding(kind) {
   };
 }
 
+/** The rep's visit with a photo. */
 function visit(rep) {
   return async (browser, user) => {
-    const { items } = await browser.api(user, "visits");
-    return `/visits/${items.find((item) => item.rep === rep).visit.visit}`;
+    const { items } = await browser.api(user, "visits?limit=500");
+    return `/visits/${items.find((item) => item.rep === rep && item.visit.photos.length > 0).visit.visit}`;
   };
 }
 
@@ -141,8 +142,8 @@ async function faultsOf(browser, entry, { name: spoken, locale, lang }) {
   const faults = [];
   if (answer.status() !== status) faults.push(`answered ${answer.status()}, not ${status}`);
   if (weight.bytes > most) faults.push(`${weight.bytes} bytes over the wire, more than ${most}`);
-  if (spoken === "en") faults.push(...(await notReached(page)));
   faults.push(...(await faultsInBothSizes(page, `${name}-${spoken}`, lang)));
+  if (spoken === "en") faults.push(...(await notReached(page)));
   // A page that is refused says so on the console too.
   faults.push(...seen.filter((fault) => status === 200 || !fault.includes(String(status))));
   await context.close();

@@ -1,14 +1,19 @@
 //! A rep's trail: his fixes of a day, or all of his log. It opens for a reason only, and the rep sees who looked
 //! and why.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use onbeat_core::{
     judge::{FixVerdict, judge_fix},
+    place::Point,
     record::{Body, Hash},
     reference::{Document, Look},
-    rules::{Basis, DayView, Explanation, Name, presence::FixTaken},
+    rules::{
+        Basis, DayView, Explanation, Name,
+        presence::FixTaken,
+        visit::{CheckedIn, VisitView},
+    },
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -16,6 +21,7 @@ use utoipa::ToSchema;
 use super::{Deed, Desk, DeskError, DeskResult, books, decide::Case, said};
 use crate::{
     auth::Actor,
+    files::export::VisitRow,
     fold,
     store::{Field, LogRow},
 };
@@ -39,6 +45,14 @@ pub struct TrailFix {
     pub taken: Option<FixTaken>,
     /// The server's verdict of it, by the area in force that day.
     pub ruled: Option<FixVerdict>,
+}
+
+impl TrailFix {
+    /// Where it says that the phone was, and within how many metres.
+    pub fn circle(&self) -> Option<(Point, f64)> {
+        let radius_mm = self.ruled.as_ref()?.radius_mm?;
+        Some((Point::from(&self.taken.as_ref()?.fix), radius_mm as f64 / 1000.0))
+    }
 }
 
 /// A record of the day.
@@ -67,9 +81,14 @@ pub async fn opened(desk: &Desk, actor: &Actor, rep: &str, day: NaiveDate, why: 
     let ids: BTreeSet<String> = view.iter().flat_map(ids_of).collect();
     let why = reason(why, ids.contains(why.trim()))?;
     note(desk, actor, rep, &day.to_string(), why).await?;
+    let rows = desk.app.store.records_of(&fold::day_key(rep, day)).await?;
+    events_of(desk, rep, day, rows).await
+}
+
+/// What the records of a day say, in order of their time.
+async fn events_of(desk: &Desk, rep: &str, day: NaiveDate, rows: Vec<LogRow>) -> DeskResult<Vec<Event>> {
     let (basis, entries) = fold::standing(&desk.app, rep, day).await?;
     let counted: BTreeSet<&Name> = entries.iter().map(|entry| &entry.name).collect();
-    let rows = desk.app.store.records_of(&fold::day_key(rep, day)).await?;
     let mut events: Vec<_> = rows.into_iter().filter_map(|row| event_of(row, &basis)).collect();
     for event in &mut events {
         // Where a phone lay that another took the place of is no place of the rep's.
@@ -86,6 +105,57 @@ pub async fn opened(desk: &Desk, actor: &Actor, rep: &str, day: NaiveDate, why: 
 pub async fn trail(desk: &Desk, actor: &Actor, rep: &str, day: NaiveDate, why: &str) -> DeskResult<Vec<TrailFix>> {
     let events = opened(desk, actor, rep, day, why).await?;
     Ok(events.into_iter().filter_map(|event| event.fix).collect())
+}
+
+/// Opens where reps were when they checked in at visits: the fix of each, by the visit's id, as far as it is kept. For each
+/// day the look is recorded first, with a visit of it for the reason: if that fails nothing is shown.
+///
+/// # Errors
+/// A day can't be judged; the store's.
+pub async fn check_ins(desk: &Desk, actor: &Actor, visits: &[VisitRow]) -> DeskResult<BTreeMap<String, TrailFix>> {
+    let mut days: BTreeMap<(&str, NaiveDate), Vec<&VisitView>> = BTreeMap::new();
+    for row in visits {
+        let day = row.day.parse().map_err(|_| DeskError::missing("day", &row.day))?;
+        days.entry((&row.rep, day)).or_default().push(&row.visit);
+    }
+    let mut deed = Deed::new(actor);
+    for ((rep, day), visits) in &days {
+        let why = visits[0].visit.clone();
+        deed = noted(desk, deed, rep, &day.to_string(), why)?;
+    }
+    deed.commit(desk).await?;
+    let mut found = BTreeMap::new();
+    for ((rep, day), visits) in days {
+        let rows = desk.app.store.records_of(&fold::day_key(rep, day)).await?;
+        let named = |visit: &&VisitView| Some((check_in_fix(&rows, visit)?, visit.visit.clone()));
+        let mut wanted: BTreeMap<Name, String> = visits.iter().filter_map(named).collect();
+        for event in events_of(desk, rep, day, rows).await? {
+            let visit = event.fix.as_ref().and_then(|fix| wanted.remove(&fix.name));
+            found.extend(visit.zip(event.fix));
+        }
+    }
+    Ok(found)
+}
+
+/// The fix that a visit's check-in names.
+fn check_in_fix(rows: &[LogRow], visit: &VisitView) -> Option<Name> {
+    let name = visit.records.first()?;
+    let row = rows.iter().find(|row| name_of(row) == *name)?;
+    let check_in = Body::parse(row.body.as_deref()?).ok()?.read::<CheckedIn>()?.ok()?;
+    Some(Name {
+        epoch: check_in.fix_epoch?,
+        seq: check_in.fix_seq?,
+        ..name.clone()
+    })
+}
+
+fn name_of(row: &LogRow) -> Name {
+    Name {
+        stream: row.line.stream.clone(),
+        epoch: row.line.epoch,
+        branch: row.line.branch.clone(),
+        seq: row.seq,
+    }
 }
 
 /// What made a finding. Where it shows fixes it opens a part of the trail, and the look is recorded first.
@@ -105,12 +175,7 @@ pub async fn explained(desk: &Desk, actor: &Actor, finding: &str) -> DeskResult<
 
 fn event_of(row: LogRow, basis: &Basis) -> Option<Event> {
     let body = row.body.as_deref().map(Body::parse).transpose().ok()?;
-    let name = Name {
-        stream: row.line.stream,
-        epoch: row.line.epoch,
-        branch: row.line.branch,
-        seq: row.seq,
-    };
+    let name = name_of(&row);
     let fix = body.as_ref().and_then(|body| fix_of(body, &name, basis));
     Some(Event {
         name,
@@ -152,27 +217,31 @@ pub async fn log(desk: &Desk, actor: &Actor, rep: &str, day: Option<NaiveDate>, 
 }
 
 async fn note(desk: &Desk, actor: &Actor, rep: &str, day: &str, why: String) -> DeskResult<()> {
+    noted(desk, Deed::new(actor), rep, day, why)?.commit(desk).await
+}
+
+/// A deed with a look, unless it is noted already.
+fn noted(desk: &Desk, mut deed: Deed, rep: &str, day: &str, why: String) -> DeskResult<Deed> {
     books::rep(desk, rep)?;
-    let now_ms = desk.now_ms();
+    let (now_ms, by) = (desk.now_ms(), deed.by().to_owned());
     // Who looks again, or is told why a decision was not taken, looks once.
     let is_noted = |look: &Look| {
         let lately = (0..SAME_LOOK_MS).contains(&(now_ms - look.at_ms));
-        lately && (look.by.as_str(), look.day.as_str(), look.why.as_str()) == (actor.user.as_str(), day, why.as_str())
+        lately && (look.by.as_str(), look.day.as_str(), look.why.as_str()) == (by.as_str(), day, why.as_str())
     };
     if desk.app.documents().looks(rep).any(|look| is_noted(&look)) {
-        return Ok(());
+        return Ok(deed);
     }
-    let id = Hash::of(format!("onbeat/look/1\n{rep}\n{day}\n{}\n{now_ms}", actor.user)).branch();
+    let id = Hash::of(format!("onbeat/look/1\n{rep}\n{day}\n{by}\n{now_ms}")).branch();
     let look = Look {
         rep: rep.into(),
-        by: actor.user.clone(),
+        by,
         at_ms: now_ms,
         day: day.into(),
         why,
     };
-    let mut deed = Deed::new(actor);
     deed.put(&id, now_ms, Document::Look(look));
-    deed.commit(desk).await
+    Ok(deed)
 }
 
 /// A reason that the rep can make something of; `is_named`: it is the id of what is looked into.

@@ -6,7 +6,9 @@ use onbeat_core::{
     place::Datum,
     record::{Body, Hash, KeyRing, Record, verify::verify},
     reference::{ExceptionKind, FindingState},
-    rules::{Answered, Appealed, Finding, FindingKind, Name, presence::ReasonGiven, sign_in::SignInWay},
+    rules::{
+        Answered, Appealed, Finding, FindingKind, Name, presence::ReasonGiven, sign_in::SignInWay, visit::CheckedIn,
+    },
     time::Interval,
 };
 use serde_json::json;
@@ -1411,6 +1413,44 @@ async fn a_trail_opens_for_a_reason_and_the_rep_is_told() {
     // Two Chinese characters say as much as four letters.
     let fixes = look::trail(&desk, &boss(), REP, day, "核实").await.unwrap();
     assert_eq!(fixes.len(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_reps_were_at_visits_opens_with_a_look_that_the_rep_sees() {
+    let world = World::new().await;
+    let desk = desk_of(&world);
+    let mut phone = world.enrol(REP).await;
+    phone.anchor(&world, at(8, 0), 0).await;
+    for (minute, visit, is_named) in [(10, "a", true), (40, "b", true), (50, "c", false)] {
+        let fix_seq = phone.fix(at(9, minute), 0).head.seq;
+        let check_in = CheckedIn {
+            visit: visit.repeat(32),
+            customer: "c1".into(),
+            fix_epoch: is_named.then_some(1),
+            fix_seq: is_named.then_some(fix_seq),
+            purpose: "order".into(),
+        };
+        phone.write(at(9, minute) + 1, &check_in);
+    }
+    world.set_time(at(10, 0));
+    world.pushed(&phone, 0).await;
+    fold::settle(&desk.app).await.unwrap();
+    let found = visits::find(&desk, &boss(), &visits::Wanted::default()).await.unwrap();
+    assert_eq!(found.visits.len(), 3);
+    let looks = || desk.app.documents().looks(REP).map(|look| look.why).collect::<Vec<_>>();
+    assert!(looks().is_empty());
+    // Who looks again looks once.
+    for _ in 0..2 {
+        let stood = look::check_ins(&desk, &boss(), &found.visits).await.unwrap();
+        let told: Vec<_> = stood.iter().map(|(visit, fix)| (visit.as_str(), fix.at_ms)).collect();
+        assert_eq!(told, [(&*"a".repeat(32), at(9, 10)), (&*"b".repeat(32), at(9, 40))]);
+        assert!(
+            stood
+                .values()
+                .all(|fix| fix.circle().is_some_and(|(_, radius_m)| radius_m > 0.0))
+        );
+        assert_eq!(looks(), [found.visits[0].visit.visit.clone()]);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -31,6 +31,7 @@ use crate::{
     fold,
 };
 use trail::Trail;
+pub(super) use trail::fix_feature;
 
 const HOUR_MS: i64 = 3_600_000;
 

@@ -3,6 +3,8 @@
 
 pub(super) mod base;
 
+use std::f64::consts::PI;
+
 use axum::{
     extract::{Query, State},
     http::{HeaderMap, StatusCode, header},
@@ -123,9 +125,31 @@ pub(super) fn point(customer: &Customer, properties: Value) -> Value {
     feature(json!({"type": "Point", "coordinates": [at.lon, at.lat]}), properties)
 }
 
+/// A circle on the ground, near enough for the eye: 64 corners, the degrees of a sphere.
+pub(super) fn circle(at: Point, radius_m: f64) -> Value {
+    const METRES_OF_A_DEGREE: f64 = 111_195.0;
+    let north = radius_m / METRES_OF_A_DEGREE;
+    let east = north / at.lat.to_radians().cos();
+    let corner = |n: u32| {
+        let (sin, cos) = (f64::from(n) * PI / 32.0).sin_cos();
+        Point {
+            lon: at.lon + east * cos,
+            lat: at.lat + north * sin,
+        }
+    };
+    let ring = (0..=64).map(corner).collect();
+    json!({"type": "Polygon", "coordinates": rings(&[vec![ring]])[0]})
+}
+
 /// A Feature.
 pub(super) fn feature(geometry: Value, properties: Value) -> Value {
     json!({"type": "Feature", "geometry": geometry, "properties": properties})
+}
+
+/// A FeatureCollection that stands in a page, where no text may end the element that holds it.
+pub(super) fn within_page(features: Vec<Value>) -> String {
+    let collection = json!({"type": "FeatureCollection", "features": features}).to_string();
+    collection.replace('<', "\\u003c")
 }
 
 /// A FeatureCollection, as it is answered.

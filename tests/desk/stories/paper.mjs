@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 
-import { logIn } from "../browser.mjs";
+import { SIZES, logIn } from "../browser.mjs";
+import { faultsInBothSizes } from "../inspect.mjs";
 import { DAY, findingOf, path } from "./common.mjs";
 
 export default {
@@ -18,6 +19,26 @@ export default {
     // What it checked is taken along, to be checked anywhere.
     const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "log.ndjson" }).click()]);
     assert.equal(file.suggestedFilename(), "log.ndjson");
+  },
+
+  async "a customer's visits stand on the map, where the reps were only once that is recorded"(browser) {
+    const { items } = await browser.api("nora", "visits");
+    const [{ rep, day, visit }] = items.filter(({ visit: { distance_mm } }) => distance_mm !== null);
+    const page = await browser.page("nora", `/customers/${visit.customer}`, { viewport: SIZES.desk });
+    const places = () => page.evaluate(async () => {
+      await globalThis.mapsDrawn();
+      const { features } = await globalThis.maps[0].getSource("features").getData();
+      return features.map(({ properties: { kind, link } }) => link ?? kind).toSorted();
+    });
+    assert.deepEqual(await places(), ["customer"]);
+    await page.getByRole("link", { name: "Show where the reps were" }).click();
+    await page.waitForURL(/positions=true/);
+    const shown = await places();
+    assert.ok(["customer", "radius", `/visits/${visit.visit}`].every((place) => shown.includes(place)), String(shown));
+    assert.deepEqual(await faultsInBothSizes(page, "customer-positions"), []);
+    await page.goto(`/reps/${rep}/days/${day}`);
+    const looks = page.locator("section", { has: page.locator("#looks") });
+    assert.equal(await looks.locator(`li:has-text("nora") a[href="/visits/${visit.visit}"]`).count(), 1);
   },
 
   async "the register and the board print"(browser) {

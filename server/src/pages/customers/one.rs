@@ -3,22 +3,24 @@
 use askama::Template;
 use axum::{
     Form,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     response::{IntoResponse, Redirect, Response},
 };
+use onbeat_core::reference::Customer;
 use serde::Deserialize;
-use serde_json::json;
-use utoipa::ToSchema;
+use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
 
 use super::reps_of;
 use crate::{
     auth::Actor,
-    desk::{Books, Desk, DeskError, DeskResult, customers, seen},
+    desk::{Books, Desk, DeskError, DeskResult, customers, look, seen, visits::Found},
     pages::{
         Frame,
+        day::fix_feature,
         filter::given,
         frame::{self, may_open, may_send},
-        map::{collection, point},
+        map::{circle, collection, feature, point, within_page},
         visits::{self, Line},
     },
 };
@@ -39,12 +41,29 @@ struct CustomerPage {
     visits: Option<Vec<Line>>,
     older: bool,
     map: Option<String>,
+    /// The features of the map, where reps' positions are shown.
+    stood: Option<String>,
     wrong: Option<String>,
+}
+
+impl CustomerPage {
+    fn has_visits(&self) -> bool {
+        self.visits.as_ref().is_some_and(|visits| !visits.is_empty())
+    }
+}
+
+/// What is opened.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::pages) struct Opened {
+    /// Where reps were at the visits, too: that is recorded first, and the reps see who looked.
+    #[serde(default)]
+    positions: bool,
 }
 
 /// One customer. That somebody opened it is recorded.
 #[utoipa::path(get, path = "/customers/{customer}", tag = "pages",
-    params(("customer" = String, Path, description = "Customer id")), responses(
+    params(("customer" = String, Path, description = "Customer id"), Opened), responses(
     (status = 200, description = "The customer", body = String, content_type = "text/html"),
     (status = 404, description = "`not_found`")
 ))]
@@ -53,8 +72,9 @@ pub(in crate::pages) async fn one(
     actor: Actor,
     frame: Frame,
     Path(id): Path<String>,
+    Query(Opened { positions }): Query<Opened>,
 ) -> DeskResult<Response> {
-    shown(&desk, &actor, frame, &id, None).await
+    shown(&desk, &actor, frame, &id, positions, None).await
 }
 
 async fn shown(
@@ -62,6 +82,7 @@ async fn shown(
     actor: &Actor,
     frame: Frame,
     id: &str,
+    positions: bool,
     wrong: Option<(String, &DeskError)>,
 ) -> DeskResult<Response> {
     let customer = customers::open(desk, actor, id).await?;
@@ -77,6 +98,13 @@ async fn shown(
     } else {
         None
     };
+    let lines = |found: &Found| found.visits.iter().map(|row| Line::new(&frame, &books, row)).collect();
+    let stood = match &found {
+        Some(found) if positions && !found.visits.is_empty() => {
+            Some(stood(desk, actor, &frame, &customer, found).await?)
+        }
+        _ => None,
+    };
     let names = reps_of(&books, actor).remove(id).unwrap_or_default();
     let (typed, error) = wrong.map_or((None, None), |(typed, error)| (Some(typed), Some(error)));
     let landline = customer.landline.filter(|_| customers::sees_landlines(actor));
@@ -87,8 +115,12 @@ async fn shown(
         landline,
         may_set: may_send(actor, "/customers/{customer}"),
         older: found.as_ref().is_some_and(|found| found.next.is_some()),
-        visits: found.map(|found| found.visits.iter().map(|row| Line::new(&frame, &books, row)).collect()),
-        map: reads.then(|| format!("/map/customers/{id}")),
+        visits: found.as_ref().map(lines),
+        map: reads.then(|| match stood {
+            Some(_) => "#visits-data".to_owned(),
+            None => format!("/map/customers/{id}"),
+        }),
+        stood,
         confirmed: customer.place_confirmed,
         name: customer.name,
         id: customer.id,
@@ -96,6 +128,33 @@ async fn shown(
         frame,
     };
     frame::page(frame::status(error), &page)
+}
+
+/// The customer's place, and where reps were at visits, each with its circle.
+async fn stood(desk: &Desk, actor: &Actor, frame: &Frame, customer: &Customer, found: &Found) -> DeskResult<String> {
+    let fixes = look::check_ins(desk, actor, &found.visits).await?;
+    let books = Books::now(desk);
+    let (mut circles, mut points) = (Vec::new(), vec![place_of(customer)]);
+    for row in &found.visits {
+        let line = Line::new(frame, &books, row);
+        let Some(mut drawn) = fixes.get(&line.id).and_then(|fix| fix_feature(frame, fix)) else {
+            continue;
+        };
+        let said = &mut drawn["properties"];
+        let name = [&*line.when, &*line.rep, said["name"].as_str().unwrap_or_default()].join(" · ");
+        said["name"] = name.into();
+        said["link"] = format!("/visits/{}", line.id).into();
+        if let Some((at, radius_m)) = fixes[&line.id].circle() {
+            circles.push(feature(circle(at, radius_m), json!({"kind": "radius"})));
+        }
+        points.push(drawn);
+    }
+    circles.extend(points);
+    Ok(within_page(circles))
+}
+
+fn place_of(customer: &Customer) -> Value {
+    point(customer, json!({"kind": "customer", "name": customer.name, "time": ""}))
 }
 
 /// A customer's place.
@@ -115,8 +174,7 @@ pub(in crate::pages) async fn place(
         .get(&id)
         .ok_or_else(|| DeskError::missing("customer", &id))?;
     seen::note(&desk, &actor, [&id], false).await?;
-    let said = json!({"kind": "customer", "name": customer.name, "time": ""});
-    Ok(collection(vec![point(customer, said)]))
+    Ok(collection(vec![place_of(customer)]))
 }
 
 /// A landline as it is typed.
@@ -143,6 +201,6 @@ pub(in crate::pages) async fn set_landline(
     let number = given(Some(&typed.number));
     match customers::set_landline(&desk, &actor, &id, number.as_deref()).await {
         Ok(_) => Ok(Redirect::to(&format!("/customers/{id}")).into_response()),
-        Err(error) => shown(&desk, &actor, frame, &id, Some((typed.number, &error))).await,
+        Err(error) => shown(&desk, &actor, frame, &id, false, Some((typed.number, &error))).await,
     }
 }

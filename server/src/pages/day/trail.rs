@@ -10,7 +10,11 @@ use crate::{
         Desk, DeskResult,
         look::{self, Event, TrailFix},
     },
-    pages::{Frame, bar::side, map::feature},
+    pages::{
+        Frame,
+        bar::side,
+        map::{feature, within_page},
+    },
 };
 
 /// What is shown of a day whose positions were opened.
@@ -62,17 +66,16 @@ impl Trail {
         let line = (drawn.len() > 1).then_some(line);
         let fixes = drawn.len();
         let features: Vec<Value> = line.into_iter().chain(drawn).collect();
-        let collection = json!({"type": "FeatureCollection", "features": features}).to_string();
         Ok(Self {
-            // Within a page no text may end the element that holds it.
-            features: collection.replace('<', "\\u003c"),
+            features: within_page(features),
             fixes,
             events: events.iter().map(|event| event_line(frame, event)).collect(),
         })
     }
 }
 
-fn fix_feature(frame: &Frame, fix: &TrailFix) -> Option<Value> {
+/// A fix with its words.
+pub(in crate::pages) fn fix_feature(frame: &Frame, fix: &TrailFix) -> Option<Value> {
     let taken = fix.taken.as_ref()?;
     let ruled = fix.ruled.as_ref()?;
     let at = Point::from(&taken.fix);

@@ -3,6 +3,7 @@
 use onbeat_core::base64url;
 use serde_json::{Value, json};
 
+use super::shop_front::shop_front;
 use crate::story::{DayStory, Happening, What, at};
 
 /// What the rep does with the app; none for what the sensors alone notice. `visit` is the newest visit's id.
@@ -22,7 +23,7 @@ pub(super) fn act(day: &DayStory, visit: &Value, what: &What, step: &Happening) 
         What::CheckOut => with("check_out", json!({"visit": visit})),
         What::Report => with("report", json!({"report": report(visit)})),
         What::Photo => {
-            let bytes = base64url::encode(photo(day.rep));
+            let bytes = base64url::encode(shop_front(shop(day, step)));
             with(
                 "photo",
                 json!({"visit": visit, "bytes_b64": bytes, "media_type": "image/jpeg"}),
@@ -37,6 +38,16 @@ pub(super) fn act(day: &DayStory, visit: &Value, what: &What, step: &Happening) 
         ),
         _ => return None,
     })
+}
+
+/// The customer's name at whom the rep checked in last.
+fn shop(day: &DayStory, step: &Happening) -> &'static str {
+    let newest_first = day.happenings.iter().rev();
+    let mut sites = newest_first.filter_map(|(at_ms, what)| match what {
+        What::CheckIn(site) if *at_ms <= step.at_ms => Some(day.sites[*site].name),
+        _ => None,
+    });
+    sites.next().unwrap_or(day.rep)
 }
 
 fn report(visit: &Value) -> Value {
@@ -63,7 +74,7 @@ pub(super) fn command(rep: &str, call: &str, wall_ms: i64, at_ms: i64) -> Value 
         "at": {"at_ms": wall_ms, "elapsed_ms": elapsed_ms, "boot": format!("{boot:016x}")}})
 }
 
-/// A small JPEG, another one for each name: a quantisation table differs.
+/// A small JPEG, for each name another one of the same length: a quantisation table differs.
 pub fn photo(name: &str) -> Vec<u8> {
     let mut table = [16_u8; 64];
     name.bytes()

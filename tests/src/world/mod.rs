@@ -13,6 +13,7 @@ mod process;
 mod script;
 mod server;
 mod setup;
+mod shop_front;
 mod stage;
 mod tamper;
 

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { LANGUAGES, SIZES } from "./browser.mjs";
+import { lost } from "./forms.mjs";
 import { faultsInBothSizes } from "./inspect.mjs";
 import { DAY, path } from "./stories/common.mjs";
 
@@ -73,6 +74,8 @@ export function answered(get) {
         assert.notEqual(path(page), "/login");
         await page.evaluate(() => globalThis.mapsDrawn());
         assert.deepEqual(await faultsInBothSizes(page, `${name}-${spoken}`, lang), []);
+        // What is handed in waits at the server, and what is typed beside it in the browser.
+        if (path(page) === "/admin/import/preview") assert.deepEqual((await lost(page, get().who("admin"))).faults, []);
         await context.close();
       });
     }

@@ -5,18 +5,17 @@ import assert from "node:assert/strict";
 import { logIn } from "./browser.mjs";
 
 /** Fills in a page's forms, has the session end, and logs in again: what is not as it was. Nothing where there are none. */
-export async function lost(browser, user, path) {
-  const page = await browser.page(user, path);
+export async function lost(page, login) {
+  const path = new URL(page.url()).pathname;
   const typed = await page.evaluate(fields, true);
   if (typed.length === 0) return { forms: 0, faults: [] };
   await page.context().clearCookies();
   await page.reload();
   assert.equal(new URL(page.url()).pathname, "/login");
-  await logIn(page, browser.who(user));
+  await logIn(page, login);
   const found = await page.evaluate(fields, false);
   const faults = typed.filter((field, at) => found[at] !== field).map((field) => `${path}: ${field} is lost`);
   if (!(await page.locator(".kept").first().isVisible())) faults.push(`${path}: the page does not say what it filled in`);
-  await page.context().close();
   return { forms: typed.length, faults };
 }
 

@@ -106,7 +106,9 @@ export async function pages(get) {
   test("what is typed on any page outlives the session", async () => {
     const [withForms, faults] = [[], []];
     for (const entry of PAGES.filter(([, user, , status]) => user && !status)) {
-      const { forms, faults: more } = await lost(get(), entry[1], await found(entry, get()));
+      const page = await get().page(entry[1], await found(entry, get()));
+      const { forms, faults: more } = await lost(page, get().who(entry[1]));
+      await page.context().close();
       if (forms > 0) withForms.push(entry[0]);
       faults.push(...more);
     }

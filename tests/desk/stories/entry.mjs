@@ -27,6 +27,7 @@ export default {
     assert.equal(await alert(page).textContent(), "No user has this name and password.");
     assert.equal(await page.locator("[name=user]").inputValue(), "nora");
     assert.equal(await page.locator("[name=password]").inputValue(), "");
+    assert.equal(await page.evaluate(() => sessionStorage.length), 0, "of a form with a password nothing is kept");
     assert.deepEqual(await accessible(page), []);
   },
 

@@ -22,8 +22,8 @@ struct Script {
         for line in lines {
             device.clock.set(line.at.stamp)
             if line.do == "reopen" {
-                phone = nil
-                phone = try await device.openAgain()
+                await phone?.close()
+                phone = try device.open()
             }
             guard let phone else { throw TestPhone.NotOpen(how: "it was let go of") }
             visit = try await line.play(on: phone, stage, visit) ?? visit

@@ -45,7 +45,7 @@ private fun Shows(
         }
 
         is Shown.Day -> {
-            TodayScreen(shown.today, model::act, model::go, outside.export, model::leave)
+            TodayScreen(shown.today, model::act, model::go, outside.export, model::leave, shown.lacks)
         }
 
         is Shown.OneVisit -> {

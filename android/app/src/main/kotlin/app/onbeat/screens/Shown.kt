@@ -36,8 +36,10 @@ sealed interface Shown {
         val permission: Permission,
     ) : Gate
 
+    /** [lacks]: the place, where it is to be recorded and the phone does not show it precisely. */
     data class Day(
         val today: Today,
+        val lacks: Permission? = null,
     ) : Shown
 
     data class OneVisit(

@@ -18,9 +18,11 @@ fun TodayScreen(
     go: (Destination) -> Unit,
     export: () -> Unit,
     leave: () -> Unit,
+    lacks: Permission? = null,
 ) {
     val isReplaced = today.replacedMs != null
     Screen(say(Word.TODAY)) {
+        lacks?.let { PlaceLacking(it, go) }
         if (isReplaced) ReplacedPanel(today, export, leave) else StatePanel(today)
         NextButton(today.next, act, go)
         today.away?.let { Reasons(it, act) }

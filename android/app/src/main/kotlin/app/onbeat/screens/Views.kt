@@ -47,7 +47,7 @@ internal class Views(
         val today = holder.call { it.today(around.now()) }
         if (today.replacedMs != null) return Shown.Day(today)
         if (today.asksLocation) return Shown.AskingPlace(holder.call { it.notice() })
-        return toAllow(today)?.let { Shown.Permitting(it) } ?: Shown.Day(today)
+        return toAllow(today)?.let { Shown.Permitting(it) } ?: Shown.Day(today, placeLacking(today))
     }
 
     /** What the rep was not asked for yet; nothing of the place, where it is not to be recorded. */
@@ -57,6 +57,11 @@ internal class Views(
             val isWanted = isPlaced || it.kind == PermissionKind.NOTIFICATIONS
             isWanted && it.state != PermissionState.ALLOWED && it.kind !in around.asked
         }
+    }
+
+    private fun placeLacking(today: Today): Permission? {
+        if (today.location != LocationAnswer.AGREED) return null
+        return around.permissions().find { it.kind == PermissionKind.PLACE && it.state != PermissionState.ALLOWED }
     }
 
     private fun map(phone: Phone): Shown {

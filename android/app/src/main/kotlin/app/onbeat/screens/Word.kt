@@ -221,6 +221,8 @@ enum class Word {
     KEPT_PHONE_WHY,
     KEPT_CAUSES,
     KEPT_CAUSES_WHY,
+    KEPT_STILL,
+    KEPT_STILL_WHY,
     THIRD_PARTIES,
     THIRD_PARTIES_WHAT,
     HELP,
@@ -279,6 +281,8 @@ enum class Word {
     PLACE_WITHDRAW,
     PLACE_GIVE,
     PLACE_READ,
+    PLACE_MISSING,
+    PLACE_ROUGHLY,
 
     // Another phone took this one's place.
     REPLACED,

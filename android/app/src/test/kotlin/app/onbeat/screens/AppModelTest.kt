@@ -240,7 +240,7 @@ class AppModelTest {
             rep.model.resume()
             rep.model.notNow(rep.sees<Shown.Permitting> { it.permission.kind == missing[1] }.permission)
             rep.model.notNow(rep.sees<Shown.Permitting> { it.permission.kind == missing[2] }.permission)
-            rep.sees<Shown.Day>()
+            assertNull(rep.sees<Shown.Day>().lacks)
 
             // Refused: not asked again, and to be found in the settings.
             rep.model.resume()
@@ -256,6 +256,11 @@ class AppModelTest {
             val checkup = rep.sees<Shown.Diagnosed>().checkup
             val text = checkup.toText(XmlWords(Language.EN))
             listOf("Server: http://", "Notifications: not allowed").forEach { assertContains(text, it) }
+
+            // Taken back in the system's settings: the day says so until it is given again.
+            rep.around.allowed -= PermissionKind.PLACE
+            rep.model.go(Destination.Today)
+            assertEquals(PermissionKind.PLACE, rep.sees<Shown.Day> { it.lacks != null }.lacks?.kind)
         }
 
     @Test
@@ -271,7 +276,9 @@ class AppModelTest {
             val asked = rep.sees<Shown.Permitting>().permission
             assertEquals(PermissionKind.NOTIFICATIONS, asked.kind)
             rep.model.notNow(asked)
-            assertEquals(LocationAnswer.REFUSED, rep.sees<Shown.Day>().today.location)
+            val refused = rep.sees<Shown.Day>()
+            assertEquals(LocationAnswer.REFUSED, refused.today.location)
+            assertNull(refused.lacks, "nobody wants the phone to show it")
             rep.time = "08:05"
             assertFailsWith<PhoneException.LocationRefused> { rep.isSeen() }
             rep.model.act(Act.CheckIn("ada-1", "restock"))

@@ -154,6 +154,13 @@ class ClicksTest {
     }
 
     @Test
+    fun `a place that the phone does not show precisely leads to where it is allowed`() {
+        val place = Samples.permissions.first()
+        show({ TodayScreen(Samples.morning, {}, { gone += it }, {}, {}, place) }) { tap(words.say(Word.ALLOW)) }
+        assertEquals(listOf<Destination>(Destination.Permit(PermissionKind.PLACE)), gone)
+    }
+
+    @Test
     fun `the settings lead to what is kept, to each permission and to the diagnosis, which is copied whole`() {
         show({ SettingsScreen(Samples.settings, { said += "withdraw" }, Samples.about, { gone += it }, {}, {}) }) {
             tap(words.say(Word.PLACE_WITHDRAW))

@@ -37,6 +37,9 @@ class PicturesTest {
             "today-replaced" to { TodayScreen(Samples.replaced, {}, {}, {}, {}) },
             "today-sent" to { TodayScreen(Samples.sent, {}, {}, {}, {}) },
             "today-refused" to { TodayScreen(Samples.refused, {}, {}, {}, {}) },
+            "today-rough" to {
+                TodayScreen(Samples.morning, {}, {}, {}, {}, Samples.permissions.first())
+            },
             "map" to { MapScreen(Samples.map, Samples.ZONE, {}, Ways({}, {}), {}) },
             "permission" to { PermissionScreen(Samples.permissions[2], {}, {}) },
             "settings" to { SettingsScreen(Samples.settings, {}, Samples.about, {}, {}, {}) },
@@ -89,7 +92,12 @@ class PicturesTest {
         looks: Looks,
         screen: @Composable () -> Unit,
     ): Image {
-        val heights = if (name in LONG) 1_300 to 2_800 else 900 to 1_500
+        val heights =
+            when (name) {
+                "kept" -> 1_500 to 3_600
+                in LONG -> 1_300 to 2_800
+                else -> 900 to 1_500
+            }
         val height = if (looks.typeScale > 1) heights.second else heights.first
         val scene =
             ImageComposeScene(360, height, Density(1f, looks.typeScale)) {
@@ -134,7 +142,7 @@ class PicturesTest {
 
     private companion object {
         /** They are scrolled on a phone; the picture has all of them. */
-        val LONG = setOf("settings", "kept", "diagnosis", "records")
+        val LONG = setOf("settings", "diagnosis", "records")
 
         /** Simplified Chinese of the file's five languages. */
         val FONT =

@@ -26,8 +26,9 @@ enum Places {
         var values = URLResourceValues()
         values.isExcludedFromBackup = true
         let kind = FileProtectionType.completeUntilFirstUserAuthentication
-        try? FileManager.default.createDirectory(
-            at: url, withIntermediateDirectories: true, attributes: [.protectionKey: kind])
+        // The consent has made the folder already.
+        try? FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         try? url.setResourceValues(values)
+        try? FileManager.default.setAttributes([.protectionKey: kind], ofItemAtPath: url.path)
     }
 }

@@ -6,13 +6,15 @@ import UIKit
 
 /// The app of this process: the first launch and, once the phone is open, the day with what records it.
 @MainActor @Observable final class Shell {
-    let app = AppModel(consents: ConsentFile(Places.consents)) { Places.home }
-    let permissions = PermissionsModel(system: ThisPhonesPermissions(), file: Places.asked)
+    let app = AppModel(consents: KeptFile(Places.consents)) { Places.home }
+    let permissions = PermissionsModel(system: ThisPhonesPermissions(), file: KeptFile(Places.asked))
     private(set) var day: TodayModel?
     @ObservationIgnored private var recorder: Recorder?
 
     /// The system may have launched the app for a position: what records is there before any screen is.
     init() {
+        observe(UIApplication.protectedDataDidBecomeAvailableNotification) { await $0.unlock() }
+        observe(.NSProcessInfoPowerStateDidChange) { $0.noteSaver() }
         Task { await comeToFront() }
     }
 
@@ -20,6 +22,12 @@ import UIKit
     func comeToFront() async {
         await app.start()
         await follow()
+    }
+
+    /// The first unlock after a restart: only now the app's files and keys can be read. iOS tells each later one too.
+    private func unlock() async {
+        guard app.stage == .locked else { return }
+        await comeToFront()
     }
 
     /// The rep opens the app.
@@ -54,6 +62,12 @@ import UIKit
         await app.answerLocation(agrees)
         await follow()
         await day?.sendUnseen()
+    }
+
+    /// What was here is deleted: another code connects the phone.
+    func beginAnew() async {
+        await app.beginAnew()
+        await follow()
     }
 
     /// Deletes what a replaced phone holds.
@@ -93,10 +107,16 @@ import UIKit
         let recorder = Recorder(phone: phone, sensor: session, motion: StillSensor(), notices: notices)
         self.recorder = recorder
         day = TodayModel(phone: phone, recorder: recorder)
-        // For as long as the process lasts.
-        _ = NotificationCenter.default.addObserver(
-            forName: .NSProcessInfoPowerStateDidChange, object: nil, queue: .main
-        ) { [weak self] _ in MainActor.assumeIsolated { self?.noteSaver() } }
+    }
+
+    /// For as long as the process lasts.
+    private func observe(_ name: Notification.Name, _ tell: @escaping @MainActor (Shell) async -> Void) {
+        _ = NotificationCenter.default.addObserver(forName: name, object: nil, queue: .main) { [weak self] _ in
+            MainActor.assumeIsolated {
+                guard let self else { return }
+                Task { await tell(self) }
+            }
+        }
     }
 
     /// Fixes may come more rarely then: a fact, noted while it records.

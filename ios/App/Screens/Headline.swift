@@ -19,7 +19,7 @@ struct Headline: View {
         case .dayOff: "today.day_off"
         case .before: "today.before \(Measures.time(today.day.window?.fromMs ?? 0, in: today.zone))"
         case .after: "today.after"
-        case .within: within
+        case .within: today.location == .refused ? "place.refused" : within
         }
     }
 

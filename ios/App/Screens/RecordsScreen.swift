@@ -16,11 +16,9 @@ struct RecordsScreen: View {
         List {
             if let shown = model.day {
                 Section {
-                    HStack {
+                    Text(verbatim: shown.day).font(.headline).accessibilityAddTraits(.isHeader)
+                    SideBySide {
                         Button("records.day_before") { Task { await model.step(-1) } }
-                        Spacer()
-                        Text(verbatim: shown.day).font(.headline)
-                        Spacer()
                         Button("records.day_after") { Task { await model.step(1) } }
                     }
                     .buttonStyle(.borderless)
@@ -33,7 +31,7 @@ struct RecordsScreen: View {
             }
             ProblemSaid(problem: day.problem)
         }
-        .navigationTitle("records.title")
+        .navigationTitle("records.my_records")
         .task { if model.day == nil { await model.show() } }
         .onDisappear { model.forgetCopy() }
     }
@@ -81,7 +79,7 @@ private struct Receipts: View {
     var body: some View {
         Section {
             if let receipt = model.newestReceipt {
-                Text("records.received \(Int64(receipt.seq)) \(Measures.time(receipt.receivedAt, in: model.zone))")
+                Text("records.received_up_to \(Int64(receipt.seq)) \(Measures.time(receipt.receivedAt, in: model.zone))")
             } else {
                 Text("records.no_receipts").foregroundStyle(.secondary)
             }

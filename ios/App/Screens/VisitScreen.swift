@@ -31,21 +31,25 @@ struct VisitScreen: View {
                     if visit.toMs == nil {
                         Button("visit.check_out") { Task { if await model.checkOut() { dismiss() } } }
                     } else {
-                        Button("visit.save") { Task { if await model.save() { dismiss() } } }
+                        Button("visit.save_report") { Task { if await model.save() { dismiss() } } }
                     }
                 }
                 .font(.headline)
             }
         }
         .sheet(isPresented: $isPhotographing) {
-            Camera { jpeg in
-                isPhotographing = false
-                guard let jpeg else { return }
-                Task { await model.add(jpeg: jpeg) }
-            }
+            if Camera.isRefused { CameraRefused() } else { camera }
         }
         .navigationTitle(Text(verbatim: model.visit?.shownName ?? ""))
         .task { await model.load() }
+    }
+
+    private var camera: some View {
+        Camera { jpeg in
+            isPhotographing = false
+            guard let jpeg else { return }
+            Task { await model.add(jpeg: jpeg) }
+        }
     }
 
     private func times(_ visit: VisitView) -> String {

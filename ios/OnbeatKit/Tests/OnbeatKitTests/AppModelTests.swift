@@ -34,12 +34,34 @@ import Testing
     @Test func aLaunchAndItsScreenOpenThePhoneOnce() async throws {
         var consents = Consents()
         consents.agreeToPrivacy()
-        try ConsentFile(device.scratch.url.appendingPathComponent("consents.json")).write(consents)
+        try KeptFile(device.scratch.url.appendingPathComponent("consents.json")).write(consents)
         let launched = Enrolled.app(of: device)
         async let first: Void = launched.start()
         async let second: Void = launched.start()
         _ = await (first, second)
         #expect(launched.stage == .enrolment)
+    }
+
+    /// Started by the system before the first unlock, when neither what was agreed to nor the keys can be read.
+    @Test func beforeTheFirstUnlockNobodyIsAskedAndAfterItAllIsAsItWas() async throws {
+        try await enrol(app, by: desk.server.link(of: Desk.rep))
+        await app.answerLocation(true)
+        await app.phone?.close()
+        let vault = device.vault
+        let file = KeptFile<Consents>(device.scratch.url.appendingPathComponent("consents.json")) { url in
+            // As iOS answers then.
+            if vault.isLocked { throw CocoaError(.fileReadNoPermission) }
+            return try Data(contentsOf: url)
+        }
+        let restarted = AppModel(consents: file) { [home = device.home] in home }
+        vault.isLocked = true
+        for _ in 0..<2 {
+            await restarted.start()
+            #expect(restarted.stage == .locked && restarted.phone == nil)
+        }
+        vault.isLocked = false
+        await restarted.start()
+        #expect(restarted.stage == .ready && restarted.location == .agreed, "neither page is shown again")
     }
 
     @Test func aCodeServesOnceAndTheServerSaysWhy() async throws {
@@ -80,7 +102,7 @@ import Testing
         let copy = device.scratch.url.appendingPathComponent("copy")
         try FileManager.default.copyItem(at: device.folder, to: copy)
         let home = PhoneHome(folder: copy, vault: MemoryVault(), key: device.key, clock: device.clock)
-        return AppModel(consents: ConsentFile(device.scratch.url.appendingPathComponent("consents.json"))) { home }
+        return AppModel(consents: KeptFile(device.scratch.url.appendingPathComponent("consents.json"))) { home }
     }
 
     private func enrol(_ app: AppModel, by link: String) async throws {

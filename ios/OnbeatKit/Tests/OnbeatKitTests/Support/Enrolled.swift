@@ -33,7 +33,7 @@ import Testing
 
     static func app(of device: TestPhone) -> AppModel {
         let consents = device.scratch.url.appendingPathComponent("consents.json")
-        return AppModel(consents: ConsentFile(consents)) { [home = device.home] in home }
+        return AppModel(consents: KeptFile(consents)) { [home = device.home] in home }
     }
 
     /// Fixes come every ten seconds; what is due is core's to say. The server's clock goes along.

@@ -6,6 +6,8 @@ enum Places {
     static var consents: URL { folder.appendingPathComponent("consents.json") }
     /// Which permissions were asked for.
     static var asked: URL { folder.appendingPathComponent("asked.json") }
+    /// Until when it records.
+    static var recordsUntil: URL { folder.appendingPathComponent("records-until.json") }
 
     /// The phone of this device. Made once the privacy page is agreed to.
     static var home: PhoneHome {

@@ -10,9 +10,11 @@ import UIKit
     let permissions = PermissionsModel(system: ThisPhonesPermissions(), file: KeptFile(Places.asked))
     private(set) var day: TodayModel?
     @ObservationIgnored private var recorder: Recorder?
+    @ObservationIgnored private let hold = LocationHold()
 
     /// The system may have launched the app for a position: what records is there before any screen is.
     init() {
+        hold.resume()
         observe(UIApplication.protectedDataDidBecomeAvailableNotification) { await $0.unlock() }
         observe(.NSProcessInfoPowerStateDidChange) { $0.noteSaver() }
         Task { await comeToFront() }
@@ -27,6 +29,7 @@ import UIKit
     /// The first unlock after a restart: only now the app's files and keys can be read. iOS tells each later one too.
     private func unlock() async {
         guard app.stage == .locked else { return }
+        hold.resume()
         await comeToFront()
     }
 
@@ -46,7 +49,10 @@ import UIKit
             try? await recorder?.look()
             (day, recorder) = (nil, nil)
         }
-        guard app.stage == .ready, let phone = app.phone else { return }
+        guard app.stage == .ready, let phone = app.phone else {
+            if app.stage != .starting, app.stage != .locked { settle() }
+            return
+        }
         if day == nil {
             prepare(phone)
             await day?.noteStart(by: UIApplication.shared.applicationState == .background ? .system : .opened)
@@ -55,6 +61,12 @@ import UIKit
         await permissions.look(placesAreAgreed: app.location == .agreed)
         // What it fails of stands on the screen already.
         try? await recorder?.look()
+        settle()
+    }
+
+    /// What was held at the launch is let go of, where it is known now that nothing records.
+    private func settle() {
+        if recorder?.isOn != true { hold.end() }
     }
 
     /// At enrolment, and any time after from the settings; the desk learns of it.
@@ -100,7 +112,7 @@ import UIKit
 
     private func prepare(_ phone: PhoneHolder) {
         let session = LocationSession(
-            take: { [weak self] in self?.take($0) }, note: { [weak self] in self?.note($0) },
+            hold: hold, take: { [weak self] in self?.take($0) }, note: { [weak self] in self?.note($0) },
             changed: { [weak self] in Task { await self?.follow() } })
         let notices = LocalNotices(
             reason: { [weak self] in await self?.day?.give($0) }, opens: { [weak self] in await self?.follow() })

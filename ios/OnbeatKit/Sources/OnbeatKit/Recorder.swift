@@ -2,8 +2,8 @@ import OnbeatCore
 
 /// Where positions come from: on a device the location manager.
 @MainActor public protocol LocationSensor: AnyObject {
-    /// Goes on until `stop`, also in the background.
-    func start()
+    /// Goes on until `stop`, also in the background: at most so long as the window is open.
+    func start(forMs: Int64)
     func stop()
     /// Has the system wake the app on the rep's way, where he lets it, also where it was ended; or no longer.
     func watch(_ on: Bool)
@@ -40,6 +40,8 @@ import OnbeatCore
     /// On a break or in private time. The sensor goes on, as the system may not let it begin again in the background; what
     /// it says is dropped.
     private var isPaused = false
+    /// How long the window stays open, as of the newest look.
+    private var closesInMs: Int64 = 0
     public private(set) var isOn = false
 
     public init(phone: PhoneHolder, sensor: any LocationSensor, motion: any MotionSensor, notices: any Notices) {
@@ -56,6 +58,7 @@ import OnbeatCore
         await reminders.plan()
         let (today, wasOn) = (try await today(), isOn)
         sensor.watch(today.records)
+        closesInMs = (today.day.window?.toMs ?? today.nowMs) - today.nowMs
         turn(on: today.when == .within && today.records)
         heed(today)
         // Where it can't be told, the time stays unknown.
@@ -166,7 +169,7 @@ import OnbeatCore
         isOn = on
         due = nil
         if on {
-            sensor.start()
+            sensor.start(forMs: closesInMs)
             senseMotion()
         } else {
             sensor.stop()

@@ -26,6 +26,7 @@ import Testing
         move(to: "08:41")
         #expect(try await recorder.take(Desk.middle.fix())?.kept == true)
         #expect(recorder.isOn && rep.sensor.starts == 1 && rep.motion.isOn)
+        #expect(abs(rep.sensor.forMs - (Desk.at("16:30") - Desk.at("08:41"))) < 60_000, "till the window closes")
         recorder.end()
         #expect(!rep.motion.isOn)
     }

@@ -80,7 +80,8 @@ import Testing
 
 @MainActor final class CountingSensor: LocationSensor {
     private(set) var starts = 0
-    func start() { starts += 1 }
+    private(set) var forMs: Int64 = 0
+    func start(forMs: Int64) { (starts, self.forMs) = (starts + 1, forMs) }
     func stop() {}
 
     private(set) var isWatching = false

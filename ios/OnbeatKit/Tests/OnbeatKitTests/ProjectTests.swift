@@ -44,6 +44,22 @@ import Testing
         #expect(Set(info["CFBundleLocalizations"] as? [String] ?? []) == ["zh-Hans", "en"])
     }
 
+    /// All that it keeps lies in one folder, which backups leave out, and its keys never leave the device.
+    @Test func nothingThatIsKeptGoesIntoABackup() throws {
+        let files = Repository.files(under: "ios/App", ending: "swift")
+        let code = try Dictionary(uniqueKeysWithValues: files.map {
+            ($0.lastPathComponent, try String(contentsOf: $0, encoding: .utf8))
+        })
+        #expect(code.filter { $0.value.contains("FileManager.default.urls") }.map(\.key) == ["Places.swift"])
+        let places = try #require(code["Places.swift"])
+        let roots = places.matches(of: /static var \w+: URL { (\w+)/).map { String($0.1) }
+        #expect(!roots.isEmpty && roots.allSatisfy { $0 == "folder" })
+        #expect(places.contains("values.isExcludedFromBackup = true") && places.contains("url.setResourceValues(values)"))
+        #expect(try #require(places.firstMatch(of: /static var home: PhoneHome {\n(.*)\n/)).1.contains("protect()"))
+        let protections = code.values.joined().matches(of: /kSecAttrAccessible[A-Z]\w+/).map { String($0.0) }
+        #expect(Set(protections) == ["kSecAttrAccessibleAfterFirstUnlockThisDeviceOnly"])
+    }
+
     @Test func itMayAskForTheAppsThatCoreKnowsAWayBy() throws {
         let shop = Customer(id: "c", name: "Shop", latE9: 0, lonE9: 0, placeConfirmed: false, landline: nil)
         let schemes = waysTo(customer: shop, on: .ios).compactMap { URL(string: $0)?.scheme }.filter { $0 != "https" }

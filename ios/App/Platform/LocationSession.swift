@@ -44,6 +44,8 @@ import OnbeatKit
     func start(forMs: Int64) {
         isOn = true
         hold.begin(manager.authorizationStatus, until: Date(timeIntervalSinceNow: Double(forMs) / 1000))
+        // Fixes may come more rarely then: it is said where it begins so, and when it is switched on later.
+        if ProcessInfo.processInfo.isLowPowerModeEnabled { note(.batterySaver) }
         manager.allowsBackgroundLocationUpdates = true
         manager.startUpdatingLocation()
     }

@@ -31,6 +31,8 @@ import UIKit
         guard app.stage == .locked else { return }
         hold.resume()
         await comeToFront()
+        // Nothing could be asked for so far.
+        await goAway()
     }
 
     /// The rep opens the app.

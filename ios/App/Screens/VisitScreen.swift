@@ -87,8 +87,12 @@ private struct ReportFields: View {
     }
 
     private func field(_ title: LocalizedStringKey, _ part: WritableKeyPath<Draft, String>) -> some View {
-        TextField(title, text: bound(part), axis: .vertical)
-            .lineLimit(1...6)
+        VStack(alignment: .leading, spacing: 2) {
+            // The field's own title goes when words stand in it; a screen reader says it always.
+            Text(title).font(.caption).foregroundStyle(.secondary).accessibilityHidden(true)
+            TextField(title, text: bound(part), axis: .vertical)
+                .lineLimit(1...6)
+        }
     }
 
     /// What is typed goes to the model, which keeps it.

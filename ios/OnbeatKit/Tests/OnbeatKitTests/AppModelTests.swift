@@ -74,6 +74,20 @@ import Testing
         #expect(other.stage == .enrolment)
     }
 
+    @Test func aPhoneIsLetGoOfOnceTheSyncUnderWayHasEnded() async throws {
+        try await enrol(app, by: desk.server.link(of: Desk.rep))
+        try await #require(app.phone).close()
+        for _ in 0..<10 {
+            let phone = try device.open()
+            // It begins with the next turn of this thread, which is while the call is waited for.
+            let sync = Task { try? await phone.sync() }
+            try await phone.call { _, _ in }
+            await phone.close()
+            try await device.open().close()
+            _ = await sync.value
+        }
+    }
+
     @Test func aLostKeyIsFetchedBackByACode() async throws {
         try await enrol(app, by: desk.server.link(of: Desk.rep))
         let stream = try await #require(app.phone).call { phone, _ in try phone.heads().stream }

@@ -41,6 +41,8 @@ import Testing
         #expect(Set(info["UIBackgroundModes"] as? [String] ?? []) == ["location", "fetch"])
         #expect(info["BGTaskSchedulerPermittedIdentifiers"] as? [String] == ["org.onbeat.sync"])
         #expect(info["NSAppTransportSecurity"] == nil, "no exception from TLS")
+        #expect(info["ITSAppUsesNonExemptEncryption"] as? Bool == false)
+        #expect(info["UIFileSharingEnabled"] == nil, "nobody else opens its folder")
         #expect(Set(info["CFBundleLocalizations"] as? [String] ?? []) == ["zh-Hans", "en"])
     }
 

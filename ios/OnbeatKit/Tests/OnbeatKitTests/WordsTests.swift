@@ -29,8 +29,11 @@ import Testing
         #expect(unused == [], "nobody says them")
     }
 
-    @Test(arguments: [("FindingKind", "kind"), ("FindingState", "state"), ("Outcome", "outcome"), ("Grade", "grade"),
-        ("ExceptionKind", "reason"), ("StartedBy", "start"), ("Integrity", "integrity"), ("Sign", "sign"), ("PlaceVerdict", "map.place")])
+    @Test(arguments: [
+        ("FindingKind", "kind"), ("FindingState", "state"), ("Outcome", "outcome"), ("Grade", "grade"),
+        ("ExceptionKind", "reason"), ("StartedBy", "start"), ("Integrity", "integrity"), ("Sign", "sign"),
+        ("PlaceVerdict", "map.place"),
+    ])
     func everyCodeOfCoreHasWords(_ code: String, _ group: String) throws {
         let bindings = try String(decoding: Repository.file("ios/OnbeatKit/Sources/OnbeatCore/onbeat_core.swift"), as: UTF8.self)
         let start = try #require(bindings.range(of: "public enum \(code)"))

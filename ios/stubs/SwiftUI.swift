@@ -259,6 +259,12 @@ public struct TextInputAutocapitalization: Sendable { public static var never: S
     public func autocorrectionDisabled() -> Modified { fatalError() }
 }
 
+public enum AccessibilityNotification {
+    public struct Announcement: Sendable {
+        public init(_ announcement: String) {}
+        public func post() {}
+    }
+}
 public struct GeometryProxy { public var size: CGSize { fatalError() } }
 public struct GeometryReader<Content: View>: Primitive {
     public init(@ViewBuilder content: @escaping (GeometryProxy) -> Content) {}

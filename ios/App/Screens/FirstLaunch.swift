@@ -59,10 +59,15 @@ struct LocationScreen: View {
             Text("place.ask").font(.headline)
             Button("place.agree") { Task { await answer(true) } }
                 .buttonStyle(.borderedProminent)
-            Button("place.not_now") { Task { await answer(false) } }
+            Button("place.not_now") { Task { await notNow() } }
             Text("place.change_in_settings").foregroundStyle(.secondary)
             ProblemSaid(problem: shell.app.problem)
         }
+    }
+
+    /// A refusal where the app asks; nothing, where the rep came to read the page.
+    private func notNow() async {
+        if shell.app.stage == .location { await answer(false) } else { dismiss() }
     }
 
     private func answer(_ agrees: Bool) async {

@@ -87,6 +87,8 @@ struct ProblemSaid: View {
                 Text(verbatim: problem.message).font(.caption).foregroundStyle(.secondary)
             }
             .accessibilityElement(children: .combine)
+            // Read aloud at once: it may stand far from what was tapped.
+            .task(id: problem) { AccessibilityNotification.Announcement(text("problem", of: problem.word)).post() }
         }
     }
 }

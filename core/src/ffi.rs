@@ -12,8 +12,8 @@ use chrono::NaiveDate;
 use crate::{
     base64url,
     phone::{
-        self, CustomerNear, Device, Diagnosis, Explained, FixOutcome, Heads, MapView, PhoneError, Platform,
-        RecordShown, RunsOn, Start, SyncReport, Today,
+        self, CustomerNear, Device, Diagnosis, Explained, FixOutcome, Heads, MapView, Opening, PhoneError, Platform,
+        RecordShown, Recording, RunsOn, Start, SyncReport, Today,
     },
     reading::{Reading, Stamp},
     record::{Grade, Hash, Receipt, Signature},
@@ -93,8 +93,12 @@ impl Phone {
     pub fn on_fix(&self, reading: Reading) -> Result<FixOutcome, PhoneError> {
         self.0.on_fix(&reading)
     }
+    /// What is done about the rep's place: [`phone::Phone::recording`].
+    pub fn recording(&self, at: Stamp) -> Result<Recording, PhoneError> {
+        self.0.recording(&at)
+    }
     /// When recording begins on the days to come: [`phone::Phone::openings`].
-    pub fn openings(&self, at: Stamp) -> Result<Vec<i64>, PhoneError> {
+    pub fn openings(&self, at: Stamp) -> Result<Vec<Opening>, PhoneError> {
         self.0.openings(&at)
     }
     /// The phone stood still: [`phone::Phone::on_still`].

@@ -4,7 +4,7 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
-    Heads, Phone, PhoneError, Problem, SignsShown, integrity,
+    Heads, Phone, PhoneError, Problem, Recording, SignsShown, integrity, recording,
     store::{self, log},
     sync::enrolment,
 };
@@ -49,7 +49,8 @@ pub struct Diagnosis {
 /// A start of the app, as the shell knows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, uniffi::Record)]
 pub struct Start {
-    /// When it was due, by the phone's clock; `None` where nothing was.
+    /// When it was due, by the phone's clock. Where the shell set nothing for it: when recording was to begin, if it
+    /// had not yet.
     pub due_ms: Option<i64>,
     /// What began it.
     pub by: StartedBy,
@@ -116,9 +117,13 @@ impl Phone {
     /// The disk's.
     pub fn note_start(&self, at: &Stamp, start: Start) -> Result<(), PhoneError> {
         let exit = start.exit.map(|words| words.chars().take(MAX_EXIT_CHARS).collect());
+        let due_ms = match start.due_ms {
+            None => self.was_due_ms(at)?,
+            due_ms => due_ms,
+        };
         let seen = StartSeen {
             at_ms: at.at_ms,
-            start: Start { exit, ..start },
+            start: Start { due_ms, exit, ..start },
         };
         self.with(|store| {
             store.write(|tx| {
@@ -128,6 +133,23 @@ impl Phone {
                 keep(tx, STARTS, &starts)
             })
         })
+    }
+
+    /// When recording was to begin that had not begun before, by the phone's clock.
+    fn was_due_ms(&self, at: &Stamp) -> Result<Option<i64>, PhoneError> {
+        let Ok(basis) = self.basis() else {
+            return Ok(None);
+        };
+        let now_ms = self.trusted_ms(at)?;
+        let Some(opened_ms) = recording::opened_ms(&basis, now_ms) else {
+            return Ok(None);
+        };
+        let begun = self.with(|store| {
+            let connection = store.connection();
+            let is_off = recording::recording(connection, &basis, now_ms)? == Recording::Off;
+            Ok(is_off || log::newest_of(connection, [FixTaken::TYPE, FixTaken::TYPE], opened_ms)?.is_some())
+        })?;
+        Ok((!begun).then_some(opened_ms + at.at_ms - now_ms))
     }
 }
 

@@ -18,6 +18,7 @@ mod jpeg;
 mod map;
 mod platform;
 mod presence;
+mod recording;
 mod replaced;
 mod store;
 mod sync;
@@ -47,6 +48,7 @@ pub use integrity::SignsShown;
 pub use map::{MapArea, MapCustomer, MapHere, MapKind, MapPoint, MapView};
 pub use platform::{Platform, SignError};
 pub use presence::FixOutcome;
+pub use recording::{Opening, Recording};
 pub use sync::{Problem, SyncReport};
 pub use today::{Here, Next, Today};
 pub use views::{CustomerNear, Heads, LineState, RecordShown};
@@ -89,6 +91,8 @@ struct Session {
     started: bool,
     /// A call met a full disk: the next one that does not says so.
     storage_was_full: bool,
+    /// The rep seemed to be leaving at the newest fix.
+    leaves: bool,
 }
 
 impl Phone {

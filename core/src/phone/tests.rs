@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 //! The phone's calls on a real encrypted folder, with a key in software.
 
+mod recording;
 mod shown;
 
 use std::{

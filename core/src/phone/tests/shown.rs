@@ -221,40 +221,6 @@ fn the_diagnosis_has_the_newest_place_and_five_starts() {
 }
 
 #[test]
-fn openings_are_the_next_ten_windows_without_leave() {
-    let folder = TempDir::new().unwrap();
-    let phone = phone_in(folder.path());
-    const DAY_MS: i64 = 86_400_000;
-    // Wednesday, half past eight: today's window is open already. Leave on Thursday, and on Monday until ten, in two
-    // parts.
-    let leaves = [
-        (DAY_MS - 1, 2 * DAY_MS - 1),
-        (5 * DAY_MS, 5 * DAY_MS + 3_600_000),
-        (5 * DAY_MS + 3_600_000, 5 * DAY_MS + 7_200_000),
-    ];
-    for (n, (from, to)) in leaves.into_iter().enumerate() {
-        let leave = Exception {
-            id: format!("leave-{n}"),
-            rep: "rep-li".into(),
-            reason: ExceptionKind::Leave,
-            from_ms: OPENING_MS + from,
-            to_ms: OPENING_MS + to,
-            approved_by: "boss".into(),
-        };
-        put(&phone, &leave.id.clone(), &Document::Exception(leave));
-    }
-    let openings = phone.openings(&stamp(30 * MINUTE_MS)).unwrap();
-    let days: Vec<f64> = openings
-        .iter()
-        .map(|at_ms| (at_ms - OPENING_MS) as f64 / DAY_MS as f64)
-        .collect();
-    let monday = 5.0 + 2.0 / 24.0;
-    assert_eq!(days, [2.0, monday, 6.0, 7.0, 8.0, 9.0, 12.0, 13.0, 14.0, 15.0]);
-    let due_s = phone.on_fix(&reading(9 * 60, 0)).unwrap().next_due_s;
-    assert_eq!(due_s, 2 * 86_400 - 9 * 3_600, "the next recording is on Friday");
-}
-
-#[test]
 fn a_way_is_a_link_for_each_app_for_maps() {
     let customer = Customer {
         id: "c-17".into(),

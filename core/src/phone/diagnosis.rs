@@ -42,6 +42,8 @@ pub struct Diagnosis {
     pub starts: Vec<StartSeen>,
     /// What the platform shows of itself, once the shell looked.
     pub signs: Option<SignsShown>,
+    /// IANA zone in which times are said, once the company's data is here.
+    pub zone: Option<String>,
     /// Why the reference data can't be used, if it can't.
     pub reference: Option<String>,
 }
@@ -91,7 +93,10 @@ impl Phone {
             Err(PhoneError::NotEnrolled) => None,
             heads => Some(heads?),
         };
-        let reference = self.basis().err().map(|error| error.to_string());
+        let (zone, reference) = match self.basis() {
+            Ok(basis) => (Some(basis.schedule.zone().into()), None),
+            Err(error) => (None, Some(error.to_string())),
+        };
         self.with(|store| {
             let connection = store.connection();
             let last_fix = log::newest_of(connection, [FixTaken::TYPE, FixTaken::TYPE], 0)?;
@@ -106,6 +111,7 @@ impl Phone {
                 last_fix_ms: last_fix.map(|(_, at_ms)| at_ms),
                 starts: kept(connection, STARTS)?,
                 signs: integrity::shown(connection)?,
+                zone,
                 reference,
             })
         })

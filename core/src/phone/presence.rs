@@ -40,6 +40,15 @@ pub struct FixOutcome {
     pub tells_leaving: bool,
 }
 
+/// What may be said by one tap, in the order in which it is offered. The others are agreed on beforehand, with the desk.
+pub const REASONS_BY_TAP: [ExceptionKind; 5] = [
+    ExceptionKind::CustomerCalled,
+    ExceptionKind::Goods,
+    ExceptionKind::Detour,
+    ExceptionKind::Hospital,
+    ExceptionKind::Trip,
+];
+
 impl Phone {
     /// Takes a fix.
     ///
@@ -61,7 +70,7 @@ impl Phone {
         let recording = self.with(|store| recording::recording(store.connection(), &basis, written.at_ms))?;
         let leaves = matches!(live, LiveStatus::SeemsLeaving | LiveStatus::PossiblyOutside);
         let next_due_s = match (&recording, when) {
-            (Recording::Waits { opening, .. }, _) => opening.in_s,
+            (Recording::Waits { next, .. }, _) => next.in_s,
             (_, When::Within) => {
                 let due_s = match (&reading.fix, verdict) {
                     (Some(fix), Some(verdict)) => self.due_s(&basis, fix, &verdict, written.at_ms, leaves)?,
@@ -169,7 +178,22 @@ impl Phone {
         Ok(since.map(|since| (now_ms - since) / 1000))
     }
 
-    /// Gives a reason by one tap; it excuses its interval once a person approves.
+    /// A reason by one tap, for the time that [`Today::away`] names: whether the rep is still taken for away, and it was
+    /// given.
+    ///
+    /// # Errors
+    /// As [`Phone::today`], or the disk's.
+    ///
+    /// [`Today::away`]: super::Today::away
+    pub fn give_reason_now(&self, at: &Stamp, reason: ExceptionKind) -> Result<bool, PhoneError> {
+        let Some(away) = self.today(at)?.away else {
+            return Ok(false);
+        };
+        self.give_reason(at, away, reason, String::new())?;
+        Ok(true)
+    }
+
+    /// Gives a reason; it excuses its interval once a person approves.
     ///
     /// # Errors
     /// [`PhoneError::BadInput`] for an interval without length, or the disk's.

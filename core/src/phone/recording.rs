@@ -17,7 +17,7 @@ pub enum Recording {
     /// Nothing until then: the window is closed, or the rep is on leave.
     Waits {
         /// When it begins.
-        opening: Opening,
+        next: Beginning,
         /// So soon that what was started for it stays: it may not be let to start again.
         soon: bool,
     },
@@ -35,7 +35,7 @@ pub enum Recording {
 
 /// When recording begins.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
-pub struct Opening {
+pub struct Beginning {
     /// Trusted time.
     pub at_ms: i64,
     /// IANA zone in which that is said.
@@ -64,12 +64,23 @@ impl Phone {
         self.with(|store| recording(store.connection(), &basis, now_ms))
     }
 
+    /// Whether an act asks the platform for the place now: where none would be kept, nobody is asked.
+    ///
+    /// # Errors
+    /// [`PhoneError::NotEnrolled`], or the disk's.
+    pub fn wants_place(&self, at: &Stamp) -> Result<bool, PhoneError> {
+        match self.recording(at) {
+            Err(PhoneError::NoReference(_)) => Ok(false),
+            recording => Ok(matches!(recording?, Recording::Records { .. })),
+        }
+    }
+
     /// When recording begins on the days to come, ten at most, leave taken out: what reminders go by. None where
     /// nothing is to be recorded.
     ///
     /// # Errors
     /// As [`Phone::recording`].
-    pub fn openings(&self, at: &Stamp) -> Result<Vec<Opening>, PhoneError> {
+    pub fn openings(&self, at: &Stamp) -> Result<Vec<Beginning>, PhoneError> {
         if self.recording(at)? == Recording::Off {
             return Ok(Vec::new());
         }
@@ -85,9 +96,9 @@ pub(super) fn recording(connection: &Connection, basis: &Basis, now_ms: i64) -> 
         return Ok(Recording::Off);
     }
     let Some(ends_ms) = ends_ms(basis, now_ms) else {
-        let opening = next_opening(basis, now_ms);
-        let soon = opening.in_s <= SOON_S;
-        return Ok(Recording::Waits { opening, soon });
+        let next = next_opening(basis, now_ms);
+        let soon = next.in_s <= SOON_S;
+        return Ok(Recording::Waits { next, soon });
     };
     let ends_in_s = seconds(ends_ms - now_ms);
     if let Some(until_ms) = presence::break_until(connection, basis, now_ms)? {
@@ -101,7 +112,7 @@ pub(super) fn recording(connection: &Connection, basis: &Basis, now_ms: i64) -> 
 }
 
 /// When recording begins next.
-pub(super) fn next_opening(basis: &Basis, now_ms: i64) -> Opening {
+pub(super) fn next_opening(basis: &Basis, now_ms: i64) -> Beginning {
     let at_ms = openings(basis, now_ms)
         .next()
         .unwrap_or(now_ms + LOOK_AHEAD_DAYS as i64 * 86_400_000);
@@ -161,9 +172,9 @@ fn begins_ms(basis: &Basis, window: Interval) -> Option<i64> {
     (begins_ms < window.to_ms).then_some(begins_ms)
 }
 
-fn opening(basis: &Basis, now_ms: i64, at_ms: i64) -> Opening {
+fn opening(basis: &Basis, now_ms: i64, at_ms: i64) -> Beginning {
     let in_s = seconds(at_ms - now_ms);
-    Opening {
+    Beginning {
         at_ms,
         zone: basis.schedule.zone().into(),
         in_s,

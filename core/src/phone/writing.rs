@@ -25,7 +25,7 @@ use crate::{
     time::{Clocks, When},
 };
 
-/// Records of one call: at most five noticed ones, a fix, an act, and one to spare.
+/// Records of one call: at most five noticed ones, a fix, and two acts.
 const RECORDS_OF_A_CALL: usize = 8;
 
 /// Names the fix that an act happened at.

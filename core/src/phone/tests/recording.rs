@@ -33,8 +33,8 @@ fn put_leaves(phone: &Phone, leaves: &[(i64, i64)]) {
 fn says(recording: Recording) -> (&'static str, i64) {
     match recording {
         Recording::Off => ("off", 0),
-        Recording::Waits { opening, soon: true } => ("soon", opening.in_s),
-        Recording::Waits { opening, soon: false } => ("waits", opening.in_s),
+        Recording::Waits { next, soon: true } => ("soon", next.in_s),
+        Recording::Waits { next, soon: false } => ("waits", next.in_s),
         Recording::Rests { ends_in_s } => ("rests", ends_in_s),
         Recording::Records { ends_in_s } => ("records", ends_in_s),
     }
@@ -124,7 +124,7 @@ fn five_minutes_before_an_opening_the_rep_may_be_reminded() {
     let folder = TempDir::new().unwrap();
     let phone = agreed(&folder);
     let reminds_in_s = |ms: i64| match phone.recording(&stamp(ms)).unwrap() {
-        Recording::Waits { opening, .. } => opening.reminds_in_s,
+        Recording::Waits { next, .. } => next.reminds_in_s,
         other => panic!("{other:?}"),
     };
     let cases = [(-HOUR_MS, 3_300), (-300_000, 0), (-1_000, 0)];

@@ -17,7 +17,11 @@ fn a_replaced_phone_records_no_more_and_shows_what_it_has() {
     let folder = TempDir::new().unwrap();
     let phone = phone_in(folder.path());
     phone.sign_in(&reading(1, 0), "here".into()).unwrap();
-    phone.save_draft("v", Some("half a word")).unwrap();
+    let draft = Report {
+        content: "half a word".into(),
+        ..Report::empty("v".into())
+    };
+    phone.save_draft(&draft).unwrap();
     assert!(matches!(phone.leave(), Err(PhoneError::BadInput(_))), "it is in use");
     tell_replaced(&phone);
     let before = kinds(&phone);
@@ -37,7 +41,7 @@ fn a_replaced_phone_records_no_more_and_shows_what_it_has() {
     let today = phone.today(&now.at).unwrap();
     assert_eq!((today.replaced_ms, today.next), (Some(OPENING_MS), Next::Rest));
     assert!(today.day.sign_in.at_ms.is_some());
-    assert_eq!(phone.draft("v").unwrap().as_deref(), Some("half a word"));
+    assert_eq!(phone.draft("v").unwrap(), Some(draft));
     assert!(phone.export_own().unwrap().contains("market.signed_in"));
 }
 
@@ -89,7 +93,7 @@ fn no_place_is_kept_where_the_rep_did_not_agree() {
     phone.answer_location(&stamp(2 * MINUTE_MS), true).unwrap();
     assert!(phone.on_fix(&reading(3, 0)).unwrap().kept);
     phone.answer_location(&stamp(4 * MINUTE_MS), false).unwrap();
-    phone.check_out(&reading(5, 0), visit).unwrap();
+    phone.check_out(&reading(5, 0), &Report::empty(visit)).unwrap();
     let day = phone.day(&stamp(5 * MINUTE_MS), "2026-01-21").unwrap();
     let causes: Vec<Cause> = day.presence.causes.iter().map(|seen| seen.cause).collect();
     let withdrawn = [Cause::LocationRefused, Cause::LocationAgreed, Cause::LocationRefused];

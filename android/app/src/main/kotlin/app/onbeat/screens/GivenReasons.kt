@@ -7,16 +7,6 @@ import androidx.compose.runtime.Composable
 import uniffi.onbeat_core.ExceptionKind
 import uniffi.onbeat_core.ReasonSeen
 
-/** The others are agreed on beforehand, with the desk. */
-val BY_ONE_TAP =
-    listOf(
-        ExceptionKind.CUSTOMER_CALLED,
-        ExceptionKind.GOODS,
-        ExceptionKind.DETOUR,
-        ExceptionKind.HOSPITAL,
-        ExceptionKind.TRIP,
-    )
-
 val ExceptionKind.word: Word
     get() = Word.valueOf("REASON_$name")
 

@@ -35,7 +35,15 @@ struct Checkup {
 
     /// The newest starts of the app, and what began them.
     var starts: [Told] {
-        diagnosis.starts.map { Told(named: text("start", of: $0.start.by), Said.moment($0.atMs, zone)) }
+        diagnosis.starts.map { Told(named: text("start", of: $0.start.by), time(of: $0)) }
+    }
+
+    /// A start that was due is on time within a minute.
+    private func time(of seen: StartSeen) -> String {
+        let at = Said.moment(seen.atMs, zone)
+        guard let dueMs = seen.start.dueMs else { return at }
+        if abs(seen.atMs - dueMs) < 60_000 { return String(localized: "diagnosis.start_on_time \(at)") }
+        return String(localized: "diagnosis.start_late \(at) \(Measures.time(dueMs, in: zone))")
     }
 
     /// What it works on.

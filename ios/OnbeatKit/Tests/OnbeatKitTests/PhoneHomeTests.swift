@@ -21,9 +21,9 @@ import Testing
     }
 
     @Test func theNextStartOpensWithTheKeyThatWasKept() async throws {
-        try await phone.open().call { phone, _ in try phone.saveDraft(key: "v", words: "half a word") }
-        let draft = try await phone.openAgain().call { phone, _ in try phone.draft(key: "v") }
-        #expect(draft == "half a word")
+        try await phone.open().call { phone, _ in try phone.saveDraft(report: Desk.draft) }
+        let draft = try await phone.openAgain().call { phone, _ in try phone.draft(visit: Desk.draft.visit) }
+        #expect(draft == Desk.draft)
     }
 
     @Test func aLockedPhoneWaitsAndMakesNoKey() throws {

@@ -195,8 +195,9 @@ class AppModel(
 
     /** A visit that is seen anew keeps the words that are being typed. */
     private fun Shown.withWords(before: Shown): Shown {
-        val isSame = this is Shown.OneVisit && before is Shown.OneVisit && before.shown.report.visit == shown.report.visit
-        return if (isSame) copy(shown = shown.copy(report = before.shown.report)) else this
+        if (this !is Shown.OneVisit || before !is Shown.OneVisit) return this
+        val typed = before.shown.report
+        return if (typed.visit == shown.report.visit) copy(shown = shown.copy(report = typed)) else this
     }
 
     /** A view, or what is to be done before there is one. */

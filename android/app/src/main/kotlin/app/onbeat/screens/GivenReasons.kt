@@ -34,11 +34,8 @@ fun GivenReasons(
 private fun answered(seen: ReasonSeen): String {
     val declined = seen.declined
     return when {
-        // An approved exception counts, whenever it comes.
         seen.approved -> say(Word.REASON_APPROVED)
-
         declined != null -> say(Word.REASON_DECLINED, declined.by, declined.words)
-
         else -> say(Word.REASON_WAITS)
     }
 }

@@ -30,7 +30,10 @@ class ManifestTest {
 
     private fun Element.says(name: String) = getAttributeNS("http://schemas.android.com/apk/res/android", name)
 
-    private fun built(name: String) = Regex("""\b$name = (\d+)""").find(gradle)?.groupValues?.get(1)?.toInt()
+    private fun built(name: String) = said("""\b$name = (\d+)""").toInt()
+
+    /** What Gradle's file says where the pattern's group is. */
+    private fun said(pattern: String) = checkNotNull(Regex(pattern).find(gradle)) { pattern }.groupValues[1]
 
     @Test
     fun `these permissions are asked for and no others`() {
@@ -104,7 +107,7 @@ class ManifestTest {
     }
 
     private fun abis(): Set<String> {
-        val list = checkNotNull(Regex("""abiFilters \+= listOf\(([^)]*)\)""").find(gradle)).groupValues[1]
+        val list = said("""abiFilters \+= listOf\(([^)]*)\)""")
         return list.split(",").map { it.trim().trim('"') }.toSet()
     }
 }

@@ -133,7 +133,8 @@ class AppModelTest {
                     .records.day.visits
                     .single()
             rep.model.go(Destination.Visit(visit.visit, day.day))
-            assertEquals("went through the shelf", rep.sees<Shown.OneVisit>().shown.report.content)
+            val shown = rep.sees<Shown.OneVisit>().shown
+            assertEquals("went through the shelf", shown.report.content)
             rep.model.back()
             assertEquals(day, rep.model.place.value)
         }

@@ -117,7 +117,7 @@ import UIKit
             hold: hold, take: { [weak self] in self?.take($0) }, note: { [weak self] in self?.note($0) },
             changed: { [weak self] in Task { await self?.follow() } })
         let notices = LocalNotices(
-            reason: { [weak self] in await self?.day?.give($0) }, opens: { [weak self] in await self?.follow() })
+            reason: { [weak self] in await self?.day?.act(.giveReason($0)) }, opens: { [weak self] in await self?.follow() })
         let recorder = Recorder(phone: phone, sensor: session, motion: StillSensor(), notices: notices)
         self.recorder = recorder
         day = TodayModel(phone: phone, recorder: recorder)

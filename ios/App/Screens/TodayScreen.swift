@@ -28,7 +28,7 @@ struct TodayScreen: View {
                     if today.when == .after { DayReport(today: today) }
                 }
                 NextStep(today: today, model: model)
-                if let away = today.away { Reasons(away: away, model: model) }
+                if today.away != nil { Reasons(model: model) }
                 Asked(today: today)
                 ReasonsGiven(day: today.day, zone: today.zone)
                 Visits(day: today.day, zone: today.zone)
@@ -53,14 +53,13 @@ struct TodayScreen: View {
 
 /// Who seems to be leaving says why by one tap.
 private struct Reasons: View {
-    let away: Interval
     let model: TodayModel
 
     var body: some View {
         Section("today.seems_leaving") {
             Text("today.seems_leaving_why").foregroundStyle(.secondary)
-            ForEach(TodayModel.reasons, id: \.self) { reason in
-                Button(words("reason", of: reason)) { Task { await model.act(.giveReason(away, reason)) } }
+            ForEach(reasonsByTap(), id: \.self) { reason in
+                Button(words("reason", of: reason)) { Task { await model.act(.giveReason(reason)) } }
             }
         }
     }
@@ -71,10 +70,9 @@ private struct Asked: View {
     let today: Today
 
     var body: some View {
-        let open = today.day.findings.filter { $0.state == .open }
-        if !open.isEmpty {
+        if !today.asked.isEmpty {
             Section("today.asked") {
-                ForEach(open, id: \.id) { FindingRow(finding: $0, zone: today.zone) }
+                ForEach(today.asked, id: \.id) { FindingRow(finding: $0, zone: today.zone) }
             }
         }
     }

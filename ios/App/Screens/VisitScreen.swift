@@ -73,7 +73,7 @@ private struct ReportFields: View {
     var body: some View {
         Section {
             Picker("visit.outcome", selection: bound(\.outcome)) {
-                ForEach(Draft.outcomes, id: \.self) { Text(words("outcome", of: $0)) }
+                ForEach(VisitModel.outcomes, id: \.self) { Text(words("outcome", of: $0)) }
             }
             field("visit.purpose", \.purpose)
             field("visit.content", \.content)
@@ -86,7 +86,7 @@ private struct ReportFields: View {
         }
     }
 
-    private func field(_ title: LocalizedStringKey, _ part: WritableKeyPath<Draft, String>) -> some View {
+    private func field(_ title: LocalizedStringKey, _ part: WritableKeyPath<Report, String>) -> some View {
         VStack(alignment: .leading, spacing: 2) {
             // The field's own title goes when words stand in it; a screen reader says it always.
             Text(title).font(.caption).foregroundStyle(.secondary).accessibilityHidden(true)
@@ -96,13 +96,13 @@ private struct ReportFields: View {
     }
 
     /// What is typed goes to the model, which keeps it.
-    private func bound<Part>(_ part: WritableKeyPath<Draft, Part>) -> Binding<Part> {
+    private func bound<Part>(_ part: WritableKeyPath<Report, Part>) -> Binding<Part> {
         Binding {
-            model.draft[keyPath: part]
+            model.report[keyPath: part]
         } set: { typed in
-            var draft = model.draft
-            draft[keyPath: part] = typed
-            model.change(draft)
+            var report = model.report
+            report[keyPath: part] = typed
+            model.change(report)
         }
     }
 }

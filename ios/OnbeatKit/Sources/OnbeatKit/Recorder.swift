@@ -17,8 +17,8 @@ import OnbeatCore
     func recordingStopped()
     /// The rep lets the app tell him.
     func areAllowed() async -> Bool
-    /// Tells at each of these times from now that recording begins. Those planned before are taken back.
-    func planOpenings(inMs: [Int64])
+    /// Reminds of each of these and tells as it comes. Those planned before are taken back.
+    func plan(_ openings: [Beginning])
 }
 
 /// Brings positions to the phone, and keeps the sensor on as long as core wants any.
@@ -36,7 +36,6 @@ import OnbeatCore
     private let notices: any Notices
     private var latest: Latest?
     private var due: Stamp?
-    private var isLeaving = false
     /// On a break or in private time. The sensor goes on, as the system may not let it begin again in the background; what
     /// it says is dropped.
     private var isPaused = false
@@ -57,9 +56,9 @@ import OnbeatCore
     public func look() async throws {
         await reminders.plan()
         let (today, wasOn) = (try await today(), isOn)
-        sensor.watch(today.records)
+        sensor.watch(today.recording != .off)
         closesInMs = (today.day.window?.toMs ?? today.nowMs) - today.nowMs
-        turn(on: today.when == .within && today.records)
+        turn(on: today.recording.goesOn)
         heed(today)
         // Where it can't be told, the time stays unknown.
         if isOn, !wasOn { try? await stillness.catchUp() }
@@ -111,7 +110,7 @@ import OnbeatCore
 
     /// A pause may have begun or ended by a button: nothing is known of a place in it, and the next after it is due at once.
     func heed(_ today: Today) {
-        let pauses = today.breakUntilMs != nil || today.privateSinceMs != nil
+        let pauses = today.recording.rests
         if pauses { latest = nil }
         if isPaused, !pauses { due = nil }
         isPaused = pauses
@@ -155,10 +154,8 @@ import OnbeatCore
     }
 
     private func follow(_ outcome: FixOutcome) {
-        let leaves = outcome.live == .seemsLeaving || outcome.live == .possiblyOutside
-        if leaves, !isLeaving { notices.seemsLeaving() }
-        isLeaving = leaves
-        if outcome.when != .within {
+        if outcome.tellsLeaving { notices.seemsLeaving() }
+        if !outcome.recording.goesOn {
             if isOn { notices.recordingStopped() }
             end()
         }
@@ -175,5 +172,19 @@ import OnbeatCore
             sensor.stop()
             stillness.stop()
         }
+    }
+}
+
+extension Recording {
+    /// The sensor is on: in a pause too, as the system may not let it begin again in the background.
+    var goesOn: Bool {
+        switch self {
+        case .records, .rests: true
+        case .off, .waits: false
+        }
+    }
+
+    var rests: Bool {
+        if case .rests = self { true } else { false }
     }
 }

@@ -91,7 +91,7 @@ import Testing
     @Test func aLostKeyIsFetchedBackByACode() async throws {
         try await enrol(app, by: desk.server.link(of: Desk.rep))
         let stream = try await #require(app.phone).call { phone, _ in try phone.heads().stream }
-        try await #require(app.phone).call { phone, _ in try phone.saveDraft(key: "v", words: "half a word") }
+        try await #require(app.phone).call { phone, _ in try phone.saveDraft(report: Desk.draft) }
         let again = try withoutItsKey()
         await again.start()
         #expect(again.stage == .keyLost)
@@ -99,8 +99,8 @@ import Testing
         #expect(again.problem?.code == "bad_code" && again.stage == .keyLost, "a code for a new phone recovers none")
         await again.recover(link: try desk.server.link(of: Desk.rep, recovering: stream))
         #expect(again.problem == nil && again.stage == .location)
-        let draft = try await #require(again.phone).call { phone, _ in try phone.draft(key: "v") }
-        #expect(draft == "half a word")
+        let draft = try await #require(again.phone).call { phone, _ in try phone.draft(visit: Desk.draft.visit) }
+        #expect(draft == Desk.draft)
     }
 
     @Test func aPhoneThatWasNeverConnectedHasNoKeyToFetchBack() async throws {

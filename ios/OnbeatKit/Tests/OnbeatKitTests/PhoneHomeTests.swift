@@ -22,10 +22,10 @@ import Testing
 
     @Test func theNextStartOpensWithTheKeyThatWasKept() async throws {
         let first = try phone.open()
-        try await first.call { phone, _ in try phone.saveDraft(key: "v", words: "half a word") }
+        try await first.call { phone, _ in try phone.saveDraft(report: Desk.draft) }
         await first.close()
-        let draft = try await phone.open().call { phone, _ in try phone.draft(key: "v") }
-        #expect(draft == "half a word")
+        let draft = try await phone.open().call { phone, _ in try phone.draft(visit: Desk.draft.visit) }
+        #expect(draft == Desk.draft)
     }
 
     @Test func aPhoneThatIsClosedIsLetGoOfAndAnswersNoMore() async throws {

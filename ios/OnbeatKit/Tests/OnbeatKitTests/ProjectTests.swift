@@ -78,6 +78,22 @@ import Testing
         }
     }
 
+    @Test func itIsBuiltForPhonesFromIOS17OnWithThisPropertyList() throws {
+        let project = try String(decoding: Repository.file("ios/project.yml"), as: UTF8.self)
+        for line in [
+            "deploymentTarget:\n    iOS: \"17.0\"", "SWIFT_VERSION: \"6.0\"", "INFOPLIST_FILE: App/Resources/Info.plist",
+            "TARGETED_DEVICE_FAMILY: \"1\"", "sources: [App]",
+        ] { #expect(project.contains(line), "\(line)") }
+    }
+
+    @Test func whatIsKeptGoesIntoNoBackupAndIsReadableAfterTheFirstUnlock() throws {
+        let places = try String(decoding: Repository.file("ios/App/Platform/Places.swift"), as: UTF8.self)
+        #expect(places.contains("isExcludedFromBackup = true"))
+        #expect(places.contains("FileProtectionType.completeUntilFirstUserAuthentication"))
+        let keys = try String(decoding: Repository.file("ios/App/Platform/Keychain.swift"), as: UTF8.self)
+        #expect(keys.contains("kSecAttrAccessibleAfterFirstUnlockThisDeviceOnly"))
+    }
+
     @Test func everyPermissionIsExplainedInBothLanguages() throws {
         let info = try plist("Info.plist")
         let asked = info.keys.filter { $0.hasSuffix("UsageDescription") }

@@ -95,10 +95,10 @@ import Testing
     func recordingStopped() { stops += 1 }
 
     var isAllowed = true
-    /// What is planned now, in milliseconds from when that was done.
-    private(set) var openings: [Int64] = []
+    /// What is planned now.
+    private(set) var openings: [Beginning] = []
     func areAllowed() async -> Bool { isAllowed }
-    func planOpenings(inMs: [Int64]) { openings = inMs }
+    func plan(_ openings: [Beginning]) { self.openings = openings }
 }
 
 @MainActor final class FakeMotion: MotionSensor {

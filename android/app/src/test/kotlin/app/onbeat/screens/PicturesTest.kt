@@ -8,12 +8,12 @@ import androidx.compose.ui.text.font.FontFamily
 import androidx.compose.ui.text.platform.Typeface
 import androidx.compose.ui.unit.Density
 import androidx.compose.ui.use
-import app.onbeat.phone.Draft
 import org.jetbrains.skia.Bitmap
 import org.jetbrains.skia.EncodedImageFormat
 import org.jetbrains.skia.FontMgr
 import org.jetbrains.skia.Image
 import uniffi.onbeat_core.Language
+import uniffi.onbeat_core.VisitShown
 import java.io.File
 import kotlin.math.abs
 import kotlin.test.Test
@@ -40,7 +40,7 @@ class PicturesTest {
             "today-rough" to {
                 TodayScreen(Samples.morning, {}, {}, {}, {}, Samples.permissions.first())
             },
-            "map" to { MapScreen(Samples.map, Samples.ZONE, {}, Ways({}, {}), {}) },
+            "map" to { MapScreen(Samples.map, {}, Ways({}, {}), {}) },
             "permission" to { PermissionScreen(Samples.permissions[2], {}, {}) },
             "settings" to { SettingsScreen(Samples.settings, {}, Samples.about, {}, {}, {}) },
             "kept" to { KeptScreen {} },
@@ -57,11 +57,9 @@ class PicturesTest {
             "today-morning" to { TodayScreen(Samples.morning, {}, {}, {}, {}) },
             "today-leaving" to { TodayScreen(Samples.leaving, {}, {}, {}, {}) },
             "today-evening" to { TodayScreen(Samples.evening, {}, {}, {}, {}) },
-            "visit" to {
-                VisitScreen(Samples.open, Samples.ZONE, Draft.of(Samples.report), {}, {}, {}, {})
-            },
+            "visit" to { VisitScreen(VisitShown(Samples.open, Samples.report, Samples.ZONE), {}, {}, {}, {}) },
             "customers" to { CustomersScreen(Samples.customers, "", {}, {}, Ways({}, {}), {}) },
-            "records" to { RecordsScreen(Samples.records, {}, {}, {}, {}) },
+            "records" to { RecordsScreen(Samples.records, {}, {}, {}) },
             "finding" to { FindingScreen(Samples.explained, sentences(LocalWords.current.language), {}, {}) },
         )
 

@@ -12,12 +12,12 @@ use chrono::NaiveDate;
 use crate::{
     base64url,
     phone::{
-        self, CustomerNear, Device, Diagnosis, Explained, FixOutcome, Heads, MapView, PhoneError, Platform,
-        RecordShown, RunsOn, Start, SyncReport, Today,
+        self, Beginning, CustomerNear, Device, Diagnosis, Explained, FixOutcome, Heads, MapView, MyRecords, PhoneError,
+        Platform, RecordShown, Recording, RunsOn, Start, SyncReport, Today, VisitShown,
     },
     reading::{Reading, Stamp},
-    record::{Grade, Hash, Receipt, Signature},
-    reference::{Customer, ExceptionKind, Look, Notice},
+    record::{Grade, Hash, Signature},
+    reference::{Customer, ExceptionKind, Notice},
     rules::{DayView, Explanation, Fact, presence::Cause, signs::Trace, visit::Report},
     time::Interval,
     words::{self, Language},
@@ -69,9 +69,9 @@ impl Phone {
     pub fn today(&self, at: Stamp) -> Result<Today, PhoneError> {
         self.0.today(&at)
     }
-    /// Any day's account: [`phone::Phone::day`].
-    pub fn day(&self, at: Stamp, day: String) -> Result<DayView, PhoneError> {
-        self.0.day(&at, &day)
+    /// The screen of what is kept of the rep: [`phone::Phone::my_records`].
+    pub fn my_records(&self, at: Stamp, day: Option<String>) -> Result<MyRecords, PhoneError> {
+        self.0.my_records(&at, day.as_deref())
     }
     /// What the map shows: [`phone::Phone::map`].
     pub fn map(&self, at: Stamp) -> Result<MapView, PhoneError> {
@@ -93,8 +93,16 @@ impl Phone {
     pub fn on_fix(&self, reading: Reading) -> Result<FixOutcome, PhoneError> {
         self.0.on_fix(&reading)
     }
+    /// What is done about the rep's place: [`phone::Phone::recording`].
+    pub fn recording(&self, at: Stamp) -> Result<Recording, PhoneError> {
+        self.0.recording(&at)
+    }
+    /// Whether an act asks for the place: [`phone::Phone::wants_place`].
+    pub fn wants_place(&self, at: Stamp) -> Result<bool, PhoneError> {
+        self.0.wants_place(&at)
+    }
     /// When recording begins on the days to come: [`phone::Phone::openings`].
-    pub fn openings(&self, at: Stamp) -> Result<Vec<i64>, PhoneError> {
+    pub fn openings(&self, at: Stamp) -> Result<Vec<Beginning>, PhoneError> {
         self.0.openings(&at)
     }
     /// The phone stood still: [`phone::Phone::on_still`].
@@ -121,7 +129,11 @@ impl Phone {
     pub fn private_end(&self, at: Stamp) -> Result<(), PhoneError> {
         self.0.private_end(&at)
     }
-    /// A reason by one tap: [`phone::Phone::give_reason`].
+    /// A reason by one tap, now: [`phone::Phone::give_reason_now`].
+    pub fn give_reason_now(&self, at: Stamp, reason: ExceptionKind) -> Result<bool, PhoneError> {
+        self.0.give_reason_now(&at, reason)
+    }
+    /// A reason for an interval: [`phone::Phone::give_reason`].
     pub fn give_reason(
         &self,
         at: Stamp,
@@ -139,21 +151,25 @@ impl Phone {
     pub fn check_in(&self, reading: Reading, customer: String, purpose: String) -> Result<String, PhoneError> {
         self.0.check_in(&reading, customer, purpose)
     }
-    /// Leaves: [`phone::Phone::check_out`].
-    pub fn check_out(&self, reading: Reading, visit: String) -> Result<(), PhoneError> {
-        self.0.check_out(&reading, visit)
+    /// Leaves, with what is written so far: [`phone::Phone::check_out`].
+    pub fn check_out(&self, reading: Reading, report: Report) -> Result<(), PhoneError> {
+        self.0.check_out(&reading, &report)
     }
     /// What was said: [`phone::Phone::save_report`].
     pub fn save_report(&self, reading: Reading, report: Report) -> Result<(), PhoneError> {
         self.0.save_report(&reading, &report)
     }
-    /// Keeps an unfinished text: [`phone::Phone::save_draft`].
-    pub fn save_draft(&self, key: String, words: Option<String>) -> Result<(), PhoneError> {
-        self.0.save_draft(&key, words.as_deref())
+    /// Keeps a report as it is typed: [`phone::Phone::save_draft`].
+    pub fn save_draft(&self, report: Report) -> Result<(), PhoneError> {
+        self.0.save_draft(&report)
     }
-    /// An unfinished text: [`phone::Phone::draft`].
-    pub fn draft(&self, key: String) -> Result<Option<String>, PhoneError> {
-        self.0.draft(&key)
+    /// A report that is being typed: [`phone::Phone::draft`].
+    pub fn draft(&self, visit: String) -> Result<Option<Report>, PhoneError> {
+        self.0.draft(&visit)
+    }
+    /// The screen of a visit: [`phone::Phone::visit`].
+    pub fn visit(&self, at: Stamp, id: String, day: Option<String>) -> Result<Option<VisitShown>, PhoneError> {
+        self.0.visit(&at, &id, day.as_deref())
     }
     /// Takes a photo: [`phone::Phone::add_photo`].
     pub fn add_photo(
@@ -177,21 +193,9 @@ impl Phone {
     pub fn explain(&self, at: Stamp, finding: Hash) -> Result<Explained, PhoneError> {
         self.0.explain(&at, &finding)
     }
-    /// Answers a finding or question: [`phone::Phone::answer`].
-    pub fn answer(&self, at: Stamp, finding: Hash, words: String) -> Result<(), PhoneError> {
-        self.0.answer(&at, &finding, words)
-    }
-    /// Appeals a decision: [`phone::Phone::appeal`].
-    pub fn appeal(&self, at: Stamp, finding: Hash, words: String) -> Result<(), PhoneError> {
-        self.0.appeal(&at, &finding, words)
-    }
-    /// Who looked: [`phone::Phone::looks`].
-    pub fn looks(&self) -> Result<Vec<Look>, PhoneError> {
-        self.0.looks()
-    }
-    /// The newest receipts: [`phone::Phone::receipts`].
-    pub fn receipts(&self) -> Result<Vec<Receipt>, PhoneError> {
-        self.0.receipts()
+    /// Answers or appeals: [`phone::Phone::reply`].
+    pub fn reply(&self, at: Stamp, finding: Hash, words: String) -> Result<(), PhoneError> {
+        self.0.reply(&at, &finding, words)
     }
     /// Where the log stands: [`phone::Phone::heads`].
     pub fn heads(&self) -> Result<Heads, PhoneError> {
@@ -227,6 +231,12 @@ impl Phone {
 #[uniffi::export]
 pub fn recover(link: String, stream: String, platform: Arc<dyn Platform>) -> Result<Vec<u8>, PhoneError> {
     phone::recover(&link, &stream, platform.as_ref())
+}
+
+/// What may be said by one tap: [`phone::REASONS_BY_TAP`].
+#[uniffi::export]
+pub fn reasons_by_tap() -> Vec<ExceptionKind> {
+    phone::REASONS_BY_TAP.to_vec()
 }
 
 /// Links to the way to a customer, best first: [`phone::ways_to`].

@@ -4,7 +4,9 @@ import Foundation
 import UIKit
 
 public struct AVMediaType: Sendable { public static let video = AVMediaType() }
+public enum AVAuthorizationStatus: Sendable { case notDetermined, restricted, denied, authorized }
 public final class AVCaptureDevice: NSObject {
+    public class func authorizationStatus(for type: AVMediaType) -> AVAuthorizationStatus { fatalError() }
     public class func `default`(for type: AVMediaType) -> AVCaptureDevice? { fatalError() }
 }
 public class AVCaptureInput: NSObject {}

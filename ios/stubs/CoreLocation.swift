@@ -21,6 +21,7 @@ public protocol CLLocationManagerDelegate: AnyObject {
 }
 public final class CLLocationManager {
     public init() {}
+    public class func locationServicesEnabled() -> Bool { fatalError() }
     public weak var delegate: (any CLLocationManagerDelegate)?
     public var desiredAccuracy: CLLocationAccuracy = 0
     public var distanceFilter: Double = 0
@@ -38,5 +39,11 @@ public final class CLLocationManager {
 }
 public final class CLBackgroundActivitySession {
     public init() {}
+    public func invalidate() {}
+}
+@available(iOS 18.0, *)
+public final class CLServiceSession {
+    public enum AuthorizationRequirement { case none, whenInUse, always }
+    public init(authorization: AuthorizationRequirement) {}
     public func invalidate() {}
 }

@@ -68,6 +68,10 @@ public struct WindowGroup<Content: View>: Scene { public init(@ViewBuilder conte
     public var wrappedValue: Value { get { fatalError() } nonmutating set {} }
     public var projectedValue: Binding<Value> { fatalError() }
 }
+@propertyWrapper public struct ScaledMetric<Value: BinaryFloatingPoint> {
+    public init(wrappedValue: Value) { fatalError() }
+    public var wrappedValue: Value { fatalError() }
+}
 @propertyWrapper public struct Binding<Value> {
     public init(get: @escaping () -> Value, set: @escaping (Value) -> Void) {}
     public var wrappedValue: Value { get { fatalError() } nonmutating set {} }
@@ -107,7 +111,11 @@ public struct Text: Primitive {
 }
 public struct ProgressView: Primitive { public init() {} }
 public struct ButtonRole: Sendable { public static let destructive = ButtonRole() }
-public struct Button: Primitive {
+public struct Label: Primitive { public init(_ key: LocalizedStringKey, systemImage name: String) {} }
+public struct Button<Label: View>: Primitive {
+    public init(action: @escaping @MainActor () -> Void, @ViewBuilder label: () -> Label) {}
+}
+extension Button where Label == Text {
     public init(_ key: LocalizedStringKey, action: @escaping @MainActor () -> Void) {}
     public init(_ key: LocalizedStringKey, role: ButtonRole?, action: @escaping @MainActor () -> Void) {}
 }
@@ -157,6 +165,9 @@ public struct HStack<Content: View>: Primitive {
 public struct VStack<Content: View>: Primitive {
     public init(alignment: HorizontalAlignment = .center, spacing: CGFloat? = nil, @ViewBuilder content: () -> Content) {}
 }
+public struct ViewThatFits<Content: View>: Primitive {
+    public init(in axes: Axis.Set = [.horizontal, .vertical], @ViewBuilder content: () -> Content) {}
+}
 public struct ScrollView<Content: View>: Primitive { public init(@ViewBuilder content: () -> Content) {} }
 public struct Form<Content: View>: Primitive { public init(@ViewBuilder content: () -> Content) {} }
 public struct List<Content: View>: Primitive { public init(@ViewBuilder content: () -> Content) {} }
@@ -179,7 +190,15 @@ public struct ForEach<Data: RandomAccessCollection, ID: Hashable, Content: View>
 }
 
 public enum HorizontalAlignment { case leading, center, trailing }
-public enum Axis { case horizontal, vertical }
+public struct Alignment: Sendable { public static let leading = Alignment() }
+public enum Axis {
+    case horizontal, vertical
+    public struct Set: OptionSet, Sendable {
+        public let rawValue: Int8
+        public init(rawValue: Int8) { self.rawValue = rawValue }
+        public static let horizontal = Set(rawValue: 1), vertical = Set(rawValue: 2)
+    }
+}
 public struct Color: Sendable {
     public static let green = Color(), mint = Color(), orange = Color(), gray = Color(), blue = Color()
     public static let primary = Color(), secondary = Color()
@@ -200,6 +219,7 @@ extension PrimitiveButtonStyle where Self == BorderlessButtonStyle { public stat
 public struct AccessibilityChildBehavior: Sendable {
     public static let combine = AccessibilityChildBehavior(), ignore = AccessibilityChildBehavior()
 }
+public struct AccessibilityTraits: Sendable { public static let isHeader = AccessibilityTraits() }
 public struct TextInputAutocapitalization: Sendable { public static var never: Self { fatalError() } }
 
 @MainActor extension View {
@@ -207,6 +227,7 @@ public struct TextInputAutocapitalization: Sendable { public static var never: S
     public func font(_ font: Font?) -> Modified { fatalError() }
     public func lineLimit(_ limit: ClosedRange<Int>) -> Modified { fatalError() }
     public func accessibilityElement(children: AccessibilityChildBehavior = .ignore) -> Modified { fatalError() }
+    public func accessibilityAddTraits(_ traits: AccessibilityTraits) -> Modified { fatalError() }
     public func accessibilityLabel(_ key: LocalizedStringKey) -> Modified { fatalError() }
     @_disfavoredOverload public func accessibilityLabel<Words: StringProtocol>(_ words: Words) -> Modified { fatalError() }
     public func navigationTitle(_ title: Text) -> Modified { fatalError() }
@@ -227,6 +248,7 @@ public struct TextInputAutocapitalization: Sendable { public static var never: S
     }
     public func foregroundStyle(_ colour: Color) -> Modified { fatalError() }
     public func frame(height: CGFloat) -> Modified { fatalError() }
+    public func frame(maxWidth: CGFloat?, alignment: Alignment) -> Modified { fatalError() }
     public func accessibilityHidden(_ hidden: Bool) -> Modified { fatalError() }
     public func navigationTitle(_ key: LocalizedStringKey) -> Modified { fatalError() }
     public func refreshable(action: @escaping @MainActor @Sendable () async -> Void) -> Modified { fatalError() }
@@ -237,6 +259,12 @@ public struct TextInputAutocapitalization: Sendable { public static var never: S
     public func autocorrectionDisabled() -> Modified { fatalError() }
 }
 
+public enum AccessibilityNotification {
+    public struct Announcement: Sendable {
+        public init(_ announcement: String) {}
+        public func post() {}
+    }
+}
 public struct GeometryProxy { public var size: CGSize { fatalError() } }
 public struct GeometryReader<Content: View>: Primitive {
     public init(@ViewBuilder content: @escaping (GeometryProxy) -> Content) {}

@@ -2,7 +2,10 @@
 @_exported import Foundation
 
 @MainActor open class UIResponder: NSObject {}
+public enum UIBackgroundRefreshStatus: Sendable { case restricted, denied, available }
 public final class UIApplication: UIResponder {
+    public nonisolated static let protectedDataDidBecomeAvailableNotification = NSNotification.Name("")
+    public var backgroundRefreshStatus: UIBackgroundRefreshStatus { fatalError() }
     public enum State { case active, inactive, background }
     public static let openSettingsURLString = ""
     public class var shared: UIApplication { fatalError() }

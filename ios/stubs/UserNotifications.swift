@@ -40,7 +40,11 @@ public struct UNAuthorizationOptions: OptionSet, Sendable {
     public static let alert = UNAuthorizationOptions(rawValue: 1), sound = UNAuthorizationOptions(rawValue: 2)
 }
 public enum UNAuthorizationStatus: Sendable { case notDetermined, denied, authorized, provisional, ephemeral }
-public final class UNNotificationSettings: NSObject { public var authorizationStatus: UNAuthorizationStatus { fatalError() } }
+public enum UNNotificationSetting: Sendable { case notSupported, disabled, enabled }
+public final class UNNotificationSettings: NSObject {
+    public var authorizationStatus: UNAuthorizationStatus { fatalError() }
+    public var alertSetting: UNNotificationSetting { fatalError() }
+}
 public final class UNNotificationResponse: NSObject { public var actionIdentifier: String { fatalError() } }
 public final class UNNotification: NSObject, Sendable { public var request: UNNotificationRequest { fatalError() } }
 public struct UNNotificationPresentationOptions: OptionSet, Sendable {

@@ -1,8 +1,11 @@
 //! What the rep does: sign-in, visits, reports, photos, answers, appeals.
 
 use super::{
-    Phone, PhoneError, jpeg, platform,
+    Phone, PhoneError,
+    explain::is_appealed,
+    jpeg, platform,
     store::{self, photos},
+    writing::{FixName, Pen},
 };
 use crate::{
     reading::{Reading, Stamp},
@@ -59,15 +62,18 @@ impl Phone {
         Ok(visit)
     }
 
-    /// The rep leaves.
+    /// The rep leaves. The report that is written so far comes with it; where it says nothing, it is asked for later.
     ///
     /// # Errors
-    /// [`PhoneError::BadInput`] for an id that is none, or the disk's.
-    pub fn check_out(&self, reading: &Reading, visit: String) -> Result<(), PhoneError> {
-        visit_id(&visit)?;
+    /// [`PhoneError::BadInput`] for an id that is none or words that are too long, or the disk's.
+    pub fn check_out(&self, reading: &Reading, report: &Report) -> Result<(), PhoneError> {
+        checked(report)?;
         self.record(reading, |pen, fix| {
+            if !report.is_empty() {
+                write_report(pen, reading, report)?;
+            }
             let checked_out = CheckedOut {
-                visit,
+                visit: report.visit.clone(),
                 fix_epoch: fix.map(|fix| fix.epoch),
                 fix_seq: fix.map(|fix| fix.seq),
             };
@@ -81,35 +87,9 @@ impl Phone {
     /// # Errors
     /// [`PhoneError::BadInput`] for words that are too long, or the disk's.
     pub fn save_report(&self, reading: &Reading, report: &Report) -> Result<(), PhoneError> {
-        visit_id(&report.visit)?;
-        let fields = [
-            ("purpose", &report.purpose),
-            ("content", &report.content),
-            ("feedback", &report.feedback),
-            ("next_step", &report.next_step),
-        ];
-        fields.into_iter().try_for_each(|(what, words)| text(what, words))?;
-        self.record(reading, |pen, _| {
-            store::set_draft(pen.transaction(), &report.visit, None)?;
-            pen.write(&reading.at, report)
-        })
-        .map(drop)
-    }
-
-    /// Keeps an unfinished text; it is never sent. `None` drops it.
-    ///
-    /// # Errors
-    /// The disk's.
-    pub fn save_draft(&self, key: &str, words: Option<&str>) -> Result<(), PhoneError> {
-        self.with(|store| store.write(|tx| store::set_draft(tx, key, words)))
-    }
-
-    /// An unfinished text.
-    ///
-    /// # Errors
-    /// The disk's.
-    pub fn draft(&self, key: &str) -> Result<Option<String>, PhoneError> {
-        self.with(|store| store::draft(store.connection(), key))
+        checked(report)?;
+        self.record(reading, |pen, _| write_report(pen, reading, report))
+            .map(drop)
     }
 
     /// Takes a photo of a visit: everything but the picture is taken off, the record names it by its hash,
@@ -142,6 +122,19 @@ impl Phone {
             pen.write(&reading.at, &taken)
         })?;
         Ok(taken.blob)
+    }
+
+    /// What the rep says to a finding or a question: what was confirmed is appealed, anything else is answered, as
+    /// often as he likes.
+    ///
+    /// # Errors
+    /// As [`Phone::answer`].
+    pub fn reply(&self, at: &Stamp, finding: &Hash, words: String) -> Result<(), PhoneError> {
+        let (_, found) = self.find_finding(at, finding)?;
+        match is_appealed(&found) {
+            true => self.appeal(at, finding, words),
+            false => self.answer(at, finding, words),
+        }
     }
 
     /// The rep answers a finding or a question.
@@ -179,6 +172,22 @@ impl Phone {
         };
         self.record_payload(at, &appealed).map(drop)
     }
+}
+
+fn checked(report: &Report) -> Result<(), PhoneError> {
+    visit_id(&report.visit)?;
+    let fields = [
+        ("purpose", &report.purpose),
+        ("content", &report.content),
+        ("feedback", &report.feedback),
+        ("next_step", &report.next_step),
+    ];
+    fields.into_iter().try_for_each(|(what, words)| text(what, words))
+}
+
+fn write_report(pen: &mut Pen<'_>, reading: &Reading, report: &Report) -> Result<FixName, PhoneError> {
+    store::set_draft(pen.transaction(), &report.visit, None)?;
+    pen.write(&reading.at, report)
 }
 
 fn text(what: &str, words: &str) -> Result<(), PhoneError> {

@@ -4,7 +4,7 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
-    Heads, Phone, PhoneError, Problem, SignsShown, integrity,
+    Heads, Phone, PhoneError, Problem, Recording, SignsShown, integrity, recording,
     store::{self, log},
     sync::enrolment,
 };
@@ -42,6 +42,8 @@ pub struct Diagnosis {
     pub starts: Vec<StartSeen>,
     /// What the platform shows of itself, once the shell looked.
     pub signs: Option<SignsShown>,
+    /// IANA zone in which times are said, once the company's data is here.
+    pub zone: Option<String>,
     /// Why the reference data can't be used, if it can't.
     pub reference: Option<String>,
 }
@@ -49,7 +51,8 @@ pub struct Diagnosis {
 /// A start of the app, as the shell knows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, uniffi::Record)]
 pub struct Start {
-    /// When it was due, by the phone's clock; `None` where nothing was.
+    /// When it was due, by the phone's clock. Where the shell set nothing for it: when recording was to begin, if it
+    /// had not yet.
     pub due_ms: Option<i64>,
     /// What began it.
     pub by: StartedBy,
@@ -90,7 +93,10 @@ impl Phone {
             Err(PhoneError::NotEnrolled) => None,
             heads => Some(heads?),
         };
-        let reference = self.basis().err().map(|error| error.to_string());
+        let (zone, reference) = match self.basis() {
+            Ok(basis) => (Some(basis.schedule.zone().into()), None),
+            Err(error) => (None, Some(error.to_string())),
+        };
         self.with(|store| {
             let connection = store.connection();
             let last_fix = log::newest_of(connection, [FixTaken::TYPE, FixTaken::TYPE], 0)?;
@@ -105,6 +111,7 @@ impl Phone {
                 last_fix_ms: last_fix.map(|(_, at_ms)| at_ms),
                 starts: kept(connection, STARTS)?,
                 signs: integrity::shown(connection)?,
+                zone,
                 reference,
             })
         })
@@ -116,9 +123,13 @@ impl Phone {
     /// The disk's.
     pub fn note_start(&self, at: &Stamp, start: Start) -> Result<(), PhoneError> {
         let exit = start.exit.map(|words| words.chars().take(MAX_EXIT_CHARS).collect());
+        let due_ms = match start.due_ms {
+            None => self.was_due_ms(at)?,
+            due_ms => due_ms,
+        };
         let seen = StartSeen {
             at_ms: at.at_ms,
-            start: Start { exit, ..start },
+            start: Start { due_ms, exit, ..start },
         };
         self.with(|store| {
             store.write(|tx| {
@@ -128,6 +139,23 @@ impl Phone {
                 keep(tx, STARTS, &starts)
             })
         })
+    }
+
+    /// When recording was to begin that had not begun before, by the phone's clock.
+    fn was_due_ms(&self, at: &Stamp) -> Result<Option<i64>, PhoneError> {
+        let Ok(basis) = self.basis() else {
+            return Ok(None);
+        };
+        let now_ms = self.trusted_ms(at)?;
+        let Some(opened_ms) = recording::opened_ms(&basis, now_ms) else {
+            return Ok(None);
+        };
+        let begun = self.with(|store| {
+            let connection = store.connection();
+            let is_off = recording::recording(connection, &basis, now_ms)? == Recording::Off;
+            Ok(is_off || log::newest_of(connection, [FixTaken::TYPE, FixTaken::TYPE], opened_ms)?.is_some())
+        })?;
+        Ok((!begun).then_some(opened_ms + at.at_ms - now_ms))
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     reading::Stamp,
     record::{Hash, Payload},
-    reference::Decision,
+    reference::{Decision, FindingState},
     rules::{Answered, Appealed, Basis, Entry, Explanation, Finding, FindingKind, explain, fold_day},
 };
 
@@ -28,10 +28,17 @@ pub struct Explained {
     pub appeals: Vec<Appealed>,
     /// What people decided.
     pub decisions: Vec<Decision>,
+    /// What the rep says to it now is an appeal, and another person decides; else it is an answer.
+    pub is_appealed: bool,
 }
 
 /// How far back a finding is looked for.
 const LOOK_BACK_DAYS: u64 = 31;
+
+/// Whether what the rep says to it is an appeal: what a person said stands, another one looks at.
+pub(super) fn is_appealed(finding: &Finding) -> bool {
+    finding.state == FindingState::Confirmed
+}
 
 impl Phone {
     /// What made a finding, and what was said of it.
@@ -46,6 +53,7 @@ impl Phone {
         let entries = self.entries(&basis, day)?;
         let view = fold_day(&basis, day, &entries, now_ms);
         Ok(Explained {
+            is_appealed: is_appealed(&finding),
             explanation: explain(&basis, &view, &entries, now_ms, &finding),
             evidence: self.evidence(&basis, day, &finding)?,
             answers: said(&entries, |answer: &Answered| {

@@ -30,6 +30,8 @@ pub struct MapView {
     pub customers: Vec<MapCustomer>,
     /// Where he was last seen, while the window is open.
     pub here: Option<MapHere>,
+    /// IANA zone in which its times are said.
+    pub zone: String,
 }
 
 /// A point of the map.
@@ -103,7 +105,10 @@ impl Phone {
         let edges = may_be.flat_map(|ground| ground.shape.parts().into_iter().flatten().flatten());
         let plan = Plan::holding(edges.chain(basis.customers.iter().map(place_of)).chain(here));
         let Some(plan) = plan else {
-            return Ok(MapView::default());
+            return Ok(MapView {
+                zone: today.zone,
+                ..MapView::default()
+            });
         };
         let (width_m, height_m) = plan.size_m();
         let stray_m = width_m.max(height_m) * STRAY;
@@ -118,6 +123,7 @@ impl Phone {
             height_mm: mm(height_m),
             areas: grounds.into_iter().map(|ground| ground.drawn(&plan, stray_m)).collect(),
             customers: customers.collect(),
+            zone: today.zone,
             here: today.here.zip(here).map(|(seen, here)| MapHere {
                 at: MapPoint::on(&plan, here),
                 seen,

@@ -18,7 +18,9 @@ mod jpeg;
 mod map;
 mod platform;
 mod presence;
+mod recording;
 mod replaced;
+mod screens;
 mod store;
 mod sync;
 mod today;
@@ -46,7 +48,9 @@ pub use explain::Explained;
 pub use integrity::SignsShown;
 pub use map::{MapArea, MapCustomer, MapHere, MapKind, MapPoint, MapView};
 pub use platform::{Platform, SignError};
-pub use presence::FixOutcome;
+pub use presence::{FixOutcome, REASONS_BY_TAP};
+pub use recording::{Beginning, Recording};
+pub use screens::{LookReason, LookSeen, MyRecords, VisitShown};
 pub use sync::{Problem, SyncReport};
 pub use today::{Here, Next, Today};
 pub use views::{CustomerNear, Heads, LineState, RecordShown};
@@ -89,6 +93,8 @@ struct Session {
     started: bool,
     /// A call met a full disk: the next one that does not says so.
     storage_was_full: bool,
+    /// The rep seemed to be leaving at the newest fix.
+    leaves: bool,
 }
 
 impl Phone {

@@ -1,11 +1,11 @@
 //! Where the rep is: fixes, what explains their absence, breaks, private time, reasons.
 
-use std::iter;
+use std::mem;
 
 use rusqlite::Connection;
 use serde::Serialize;
 
-use super::{Phone, PhoneError, consent, store::log::newest_of};
+use super::{Phone, PhoneError, Recording, consent, locked, recording, store::log::newest_of};
 use crate::{
     judge::{FixVerdict, LiveStatus, Pace, no_go_edges_mm},
     place::Point,
@@ -23,9 +23,11 @@ use crate::{
 /// What a fix changes for the screen and the sampling.
 #[derive(Debug, Clone, PartialEq, Serialize, uniffi::Record)]
 pub struct FixOutcome {
-    /// Seconds until the next fix is due, and no longer than until a phone that stood still moves; outside the
-    /// window until it opens next.
+    /// Seconds until the next fix is due, and no longer than until a phone that stood still moves or recording ends;
+    /// until it begins next, where it does not go on.
     pub next_due_s: i64,
+    /// What this phone does about the rep's place now.
+    pub recording: Recording,
     /// Where its time lies.
     pub when: When,
     /// Whether the place was kept: in the window, and neither on a break, in private time nor on leave.
@@ -34,11 +36,18 @@ pub struct FixOutcome {
     pub verdict: Option<FixVerdict>,
     /// The provisional status now.
     pub live: LiveStatus,
+    /// The rep seems to be leaving and is to be told: once, and again only after he was back.
+    pub tells_leaving: bool,
 }
 
-/// The next window opens within these, or the shell asks again: the longest holidays last half as long.
-const LOOK_AHEAD_DAYS: u64 = 16;
-const OPENINGS_MOST: usize = 10;
+/// What may be said by one tap, in the order in which it is offered. The others are agreed on beforehand, with the desk.
+pub const REASONS_BY_TAP: [ExceptionKind; 5] = [
+    ExceptionKind::CustomerCalled,
+    ExceptionKind::Goods,
+    ExceptionKind::Detour,
+    ExceptionKind::Hospital,
+    ExceptionKind::Trip,
+];
 
 impl Phone {
     /// Takes a fix.
@@ -58,26 +67,49 @@ impl Phone {
             When::Within => self.day_at(written.at_ms)?.presence.live,
             _ => LiveStatus::Unknown,
         };
-        let next_due_s = match (when, &reading.fix, verdict) {
-            (When::Within, Some(fix), Some(verdict)) => {
-                let pace = Pace {
-                    still: fix.still,
-                    leaving: matches!(live, LiveStatus::SeemsLeaving | LiveStatus::PossiblyOutside),
-                    visit_s: self.visiting_s(&basis, written.at_ms)?,
-                    left_s: left_s(&basis, written.at_ms),
+        let recording = self.with(|store| recording::recording(store.connection(), &basis, written.at_ms))?;
+        let leaves = matches!(live, LiveStatus::SeemsLeaving | LiveStatus::PossiblyOutside);
+        let next_due_s = match (&recording, when) {
+            (Recording::Waits { next, .. }, _) => next.in_s,
+            (_, When::Within) => {
+                let due_s = match (&reading.fix, verdict) {
+                    (Some(fix), Some(verdict)) => self.due_s(&basis, fix, &verdict, written.at_ms, leaves)?,
+                    _ => basis.policy.live.sample_s,
                 };
-                due_s(&basis, fix, &verdict, pace)
+                due_s.min(left_s(&basis, written.at_ms))
             }
-            (When::Within, ..) => basis.policy.live.sample_s,
-            _ => opens_in_s(&basis, written.at_ms),
+            _ => recording::next_opening(&basis, written.at_ms).in_s,
         };
+        let left = mem::replace(&mut locked(&self.session).leaves, leaves);
         Ok(FixOutcome {
             next_due_s,
+            recording,
             when,
             kept: verdict.is_some(),
             verdict,
             live,
+            tells_leaving: leaves && !left,
         })
+    }
+
+    /// Seconds until the next fix is due after one that was kept.
+    fn due_s(
+        &self,
+        basis: &Basis,
+        fix: &Fix,
+        verdict: &FixVerdict,
+        now_ms: i64,
+        leaving: bool,
+    ) -> Result<i64, PhoneError> {
+        let pace = Pace {
+            still: fix.still,
+            leaving,
+            visit_s: self.visiting_s(basis, now_ms)?,
+            left_s: left_s(basis, now_ms),
+        };
+        let edge_mm = verdict.edge_mm.filter(|_| verdict.unusable.is_none());
+        let no_go = no_go_edges_mm(&basis.no_go, Point::from(fix));
+        Ok(pace.next_fix_s(edge_mm, verdict.radius_mm.unwrap_or(0), &no_go, &basis.policy))
     }
 
     /// The motion sensor says that the phone stood still, in time since boot.
@@ -139,15 +171,6 @@ impl Phone {
         self.record_payload(at, &PrivateEnded {}).map(drop)
     }
 
-    /// When recording begins on the days to come, ten at most, leave taken out: what a reminder goes by.
-    ///
-    /// # Errors
-    /// [`PhoneError::NotEnrolled`], [`PhoneError::NoReference`] before the first sync, or the disk's.
-    pub fn openings(&self, at: &Stamp) -> Result<Vec<i64>, PhoneError> {
-        let (basis, now_ms) = (self.basis()?, self.trusted_ms(at)?);
-        Ok(openings(&basis, now_ms).take(OPENINGS_MOST).collect())
-    }
-
     /// Since when a visit goes on, in seconds.
     fn visiting_s(&self, basis: &Basis, now_ms: i64) -> Result<Option<i64>, PhoneError> {
         let kinds = [CheckedIn::TYPE, CheckedOut::TYPE];
@@ -155,7 +178,22 @@ impl Phone {
         Ok(since.map(|since| (now_ms - since) / 1000))
     }
 
-    /// Gives a reason by one tap; it excuses its interval once a person approves.
+    /// A reason by one tap, for the time that [`Today::away`] names: whether the rep is still taken for away, and it was
+    /// given.
+    ///
+    /// # Errors
+    /// As [`Phone::today`], or the disk's.
+    ///
+    /// [`Today::away`]: super::Today::away
+    pub fn give_reason_now(&self, at: &Stamp, reason: ExceptionKind) -> Result<bool, PhoneError> {
+        let Some(away) = self.today(at)?.away else {
+            return Ok(false);
+        };
+        self.give_reason(at, away, reason, String::new())?;
+        Ok(true)
+    }
+
+    /// Gives a reason; it excuses its interval once a person approves.
     ///
     /// # Errors
     /// [`PhoneError::BadInput`] for an interval without length, or the disk's.
@@ -174,45 +212,9 @@ impl Phone {
     }
 }
 
-fn due_s(basis: &Basis, fix: &Fix, verdict: &FixVerdict, pace: Pace) -> i64 {
-    let edge_mm = verdict.edge_mm.filter(|_| verdict.unusable.is_none());
-    let no_go = no_go_edges_mm(&basis.no_go, Point::from(fix));
-    pace.next_fix_s(edge_mm, verdict.radius_mm.unwrap_or(0), &no_go, &basis.policy)
-}
-
-/// Seconds to the end of the window.
+/// Seconds to the end of the window, or to leave in it.
 fn left_s(basis: &Basis, now_ms: i64) -> i64 {
-    let window = basis.schedule.window(basis.schedule.day_of(now_ms));
-    window.map_or(0, |window| (window.to_ms - now_ms) / 1000)
-}
-
-/// When windows begin after `now_ms`, or leave within them ends.
-fn openings(basis: &Basis, now_ms: i64) -> impl Iterator<Item = i64> + '_ {
-    let today = basis.schedule.day_of(now_ms);
-    let days = (0..=LOOK_AHEAD_DAYS).filter_map(move |n| today.checked_add_days(chrono::Days::new(n)));
-    let windows = days.filter_map(|day| basis.schedule.window(day));
-    windows.filter_map(move |window| {
-        let on_leave = |at_ms: &i64| {
-            let mut leaves = basis
-                .exceptions
-                .iter()
-                .filter(|exception| exception.reason == ExceptionKind::Leave);
-            leaves
-                .find(|leave| leave.from_ms <= *at_ms && *at_ms < leave.to_ms)
-                .map(|leave| leave.to_ms)
-        };
-        // One leave may begin where another ends.
-        let opening = iter::successors(Some(window.from_ms), on_leave).last()?;
-        (now_ms < opening && opening < window.to_ms).then_some(opening)
-    })
-}
-
-fn opens_in_s(basis: &Basis, now_ms: i64) -> i64 {
-    let opening = openings(basis, now_ms)
-        .next()
-        .unwrap_or(now_ms + LOOK_AHEAD_DAYS as i64 * 86_400_000);
-    // Rounded up: a fix at the due time must not lie a breath before the window.
-    (opening - now_ms + 999) / 1000
+    recording::ends_ms(basis, now_ms).map_or(0, |ends_ms| recording::seconds(ends_ms - now_ms))
 }
 
 /// Until when the rep is on a break: to its end, to the end of its allowance, or to the end of the window.

@@ -1,6 +1,8 @@
 #![allow(clippy::unwrap_used)]
 //! The phone's calls on a real encrypted folder, with a key in software.
 
+mod recording;
+mod screens;
 mod shown;
 
 use std::{
@@ -314,7 +316,9 @@ fn no_place_outside_the_window_reaches_the_disk() {
     assert_eq!(phone.on_fix(&marked(-5)).unwrap().next_due_s, 300);
     // The evening's acts keep their time and lose their place.
     let visit = phone.check_in(&marked(9 * 60), "c-17".into(), "late".into()).unwrap();
-    phone.check_out(&marked(9 * 60 + 5), visit.clone()).unwrap();
+    phone
+        .check_out(&marked(9 * 60 + 5), &Report::empty(visit.clone()))
+        .unwrap();
     phone.sign_in(&marked(10 * 60), "evening".into()).unwrap();
     // A position measured before the opening is read after it.
     let mut stale = marked(0);
@@ -552,14 +556,18 @@ fn a_day_reads_as_the_rules_fold_it() {
         next_step: "none".into(),
         outcome: Outcome::Met,
     };
-    phone.save_draft(&visit, Some("half a thought")).unwrap();
-    assert_eq!(phone.draft(&visit).unwrap().as_deref(), Some("half a thought"));
+    let draft = Report {
+        content: "half a thought".into(),
+        ..Report::empty(visit.clone())
+    };
+    phone.save_draft(&draft).unwrap();
+    assert_eq!(phone.draft(&visit).unwrap(), Some(draft));
     let open = phone.today(&stamp(62 * MINUTE_MS)).unwrap();
     assert_eq!(open.open_visit.as_deref(), Some(visit.as_str()));
     assert!(matches!(&open.next, Next::CheckOut { visit: next } if next.visit == visit));
     phone.save_report(&reading(70, 1_000_000), &report).unwrap();
     assert_eq!(phone.draft(&visit).unwrap(), None);
-    phone.check_out(&reading(71, 1_000_000), visit).unwrap();
+    phone.check_out(&reading(71, 1_000_000), &Report::empty(visit)).unwrap();
 
     let today = phone.today(&stamp(72 * MINUTE_MS)).unwrap();
     assert!(matches!(&today.next, Next::Visit { customer } if customer.is_none()) && today.open_visit.is_none());
@@ -860,7 +868,7 @@ fn bad_input_is_named_and_records_nothing() {
     let now = reading(1, 0);
     let visit = "0".repeat(32);
     let cases: [(&str, Result<(), PhoneError>); 7] = [
-        ("visit", phone.check_out(&now, "x".into())),
+        ("visit", phone.check_out(&now, &Report::empty("x".into()))),
         ("3000", phone.sign_in(&now, "x".repeat(3_001)).map(drop)),
         (
             "customer",

@@ -3,15 +3,16 @@
 use serde::Serialize;
 
 use super::{
-    CustomerNear, LocationAnswer, Phone, PhoneError, consent, presence, replaced,
+    CustomerNear, LocationAnswer, Phone, PhoneError, Recording, consent, presence, recording, replaced,
     store::{log, photos},
     views::nearest,
 };
 use crate::{
-    judge::{FixVerdict, LiveStatus, PlaceVerdict},
+    judge::{FixVerdict, LiveStatus, PlaceVerdict, Span, SpanStatus},
     place::Point,
     reading::{Fix, Stamp},
-    rules::{Basis, DayView, Entry, fold_day, presence::FixTaken, visit::VisitView},
+    reference::FindingState,
+    rules::{Basis, DayView, Entry, Finding, fold_day, presence::FixTaken, visit::VisitView},
     time::{Interval, When},
 };
 
@@ -26,10 +27,18 @@ pub struct Today {
     pub zone: String,
     /// What comes next.
     pub next: Next,
+    /// What this phone does about the rep's place now.
+    pub recording: Recording,
+    /// Since when it has recorded without a gap, if it goes on: what was before is unknown, not outside.
+    pub recorded_since_ms: Option<i64>,
+    /// When recording ended, once the window is over.
+    pub ended_ms: Option<i64>,
     /// Where the rep was last seen, while the window is open.
     pub here: Option<Here>,
     /// What a reason by one tap is given for, while the rep seems to be leaving.
     pub away: Option<Interval>,
+    /// What the rep is asked and has not answered.
+    pub asked: Vec<Finding>,
     /// The account of the day.
     pub day: DayView,
     /// On a break until then.
@@ -117,13 +126,18 @@ impl Phone {
         self.with(|store| {
             let connection = store.connection();
             let (waiting_records, waiting_since_ms) = log::waiting(connection)?;
+            let recording = recording::recording(connection, &basis, now_ms)?;
             let mut today = Today {
                 now_ms,
                 when: basis.schedule.when(now_ms),
                 zone: basis.schedule.zone().into(),
                 next: Next::Rest,
+                recorded_since_ms: recorded_since_ms(&recording, &day),
+                recording,
+                ended_ms: day.window.map(|window| window.to_ms).filter(|to_ms| *to_ms <= now_ms),
                 here: seen.last().map(here),
                 away: away(&day, &seen, now_ms),
+                asked: asked(&day),
                 break_until_ms: presence::break_until(connection, &basis, now_ms)?,
                 private_since_ms: presence::private_since(connection, &basis, now_ms)?,
                 open_visit: open_visit(&day).map(|visit| visit.visit.clone()),
@@ -139,6 +153,29 @@ impl Phone {
             Ok(today)
         })
     }
+}
+
+/// From the end of the newest time of which nothing is known. What came since the newest fix is not known yet.
+fn recorded_since_ms(recording: &Recording, day: &DayView) -> Option<i64> {
+    let goes_on = match recording {
+        Recording::Records { .. } => day.presence.live != LiveStatus::Unknown,
+        Recording::Rests { .. } => true,
+        _ => false,
+    };
+    let window = day.window.filter(|_| goes_on)?;
+    let is_unknown = |span: &Span| span.status == SpanStatus::Unknown && span.excused_by.is_none();
+    let (newest, before) = day.spans.split_last()?;
+    let seen = if is_unknown(newest) { before } else { &day.spans };
+    let gap = seen.iter().rfind(|span| is_unknown(span));
+    Some(gap.map_or(window.from_ms, |gap| gap.to_ms))
+}
+
+fn asked(day: &DayView) -> Vec<Finding> {
+    let open = day
+        .findings
+        .iter()
+        .filter(|finding| finding.state == FindingState::Open);
+    open.cloned().collect()
 }
 
 fn open_visit(day: &DayView) -> Option<&VisitView> {

@@ -17,7 +17,6 @@ use crate::{
     judge::judge_fix,
     reading::{Fix, Reading, Stamp},
     record::{Body, Payload, Salt, Tip},
-    reference::ExceptionKind,
     rules::{
         Basis,
         clock::ClockMoved,
@@ -26,7 +25,7 @@ use crate::{
     time::{Clocks, When},
 };
 
-/// Records of one call: at most five noticed ones, a fix, an act, and one to spare.
+/// Records of one call: at most five noticed ones, a fix, and two acts.
 const RECORDS_OF_A_CALL: usize = 8;
 
 /// Names the fix that an act happened at.
@@ -228,10 +227,7 @@ fn seen(basis: &Basis, fix: &Fix) -> FixTaken {
 
 /// On a break, in private time or on leave: only start and end are recorded, no place.
 fn is_private(tx: &Transaction<'_>, basis: &Basis, at_ms: i64) -> Result<bool, PhoneError> {
-    let on_leave = basis.exceptions.iter().any(|exception| {
-        exception.reason == ExceptionKind::Leave && (exception.from_ms..exception.to_ms).contains(&at_ms)
-    });
-    Ok(on_leave
+    Ok(super::recording::leave_until(basis, at_ms).is_some()
         || super::presence::break_until(tx, basis, at_ms)?.is_some()
         || super::presence::private_since(tx, basis, at_ms)?.is_some())
 }

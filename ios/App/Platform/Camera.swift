@@ -1,3 +1,4 @@
+import AVFoundation
 import Foundation
 import SwiftUI
 import UIKit
@@ -10,6 +11,9 @@ struct Camera: UIViewControllerRepresentable {
     let taken: @MainActor (Data?) -> Void
 
     static var isThere: Bool { UIImagePickerController.isSourceTypeAvailable(.camera) }
+
+    /// The rep was asked for it, and does not want it: its picture would stay black.
+    static var isRefused: Bool { [.denied, .restricted].contains(AVCaptureDevice.authorizationStatus(for: .video)) }
 
     func makeUIViewController(context: Context) -> UIImagePickerController {
         let camera = UIImagePickerController()

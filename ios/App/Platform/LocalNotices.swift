@@ -7,6 +7,7 @@ import UserNotifications
 @MainActor final class LocalNotices: NSObject, Notices {
     private static let leaving = "leaving"
     private nonisolated static let opening = "opening"
+    private static let reminder = "reminder"
     private let reason: @MainActor (ExceptionKind) async -> Void
     private let opens: @MainActor () async -> Void
     /// How many are planned at most, as core lists no more.
@@ -16,7 +17,7 @@ import UserNotifications
     init(reason: @escaping @MainActor (ExceptionKind) async -> Void, opens: @escaping @MainActor () async -> Void) {
         (self.reason, self.opens) = (reason, opens)
         super.init()
-        let actions = TodayModel.reasons.map { reason in
+        let actions = reasonsByTap().map { reason in
             // On a locked phone nobody else gives a reason in the rep's name.
             UNNotificationAction(
                 identifier: "\(reason)", title: text("reason", of: reason), options: .authenticationRequired)
@@ -40,21 +41,31 @@ import UserNotifications
     }
 
     /// By the time from now, not by the clock: the window stays where it is, however the phone's clock and zone are set.
-    func planOpenings(inMs: [Int64]) {
-        let names = (0..<Self.most).map { "\(Self.opening)-\($0)" }
+    func plan(_ openings: [Beginning]) {
+        let names = [Self.reminder, Self.opening].flatMap { kind in (0..<Self.most).map { "\(kind)-\($0)" } }
         UNUserNotificationCenter.current().removePendingNotificationRequests(withIdentifiers: names)
-        for (name, ms) in zip(names, inMs) where ms > 0 {
-            let trigger = UNTimeIntervalNotificationTrigger(timeInterval: Double(ms) / 1000, repeats: false)
-            add(name, "notice.opening", trigger: trigger)
+        for (number, opening) in openings.prefix(Self.most).enumerated() {
+            let time = Measures.time(opening.atMs, in: opening.zone)
+            let reminder = String(localized: "notice.reminder \(time)")
+            add("\(Self.reminder)-\(number)", reminder, inS: opening.remindsInS)
+            add("\(Self.opening)-\(number)", String(localized: "notice.opening"), inS: opening.inS)
         }
     }
 
-    private func post(_ key: String, category: String = "") { add(key, key, category: category) }
+    private func post(_ key: String, category: String = "") {
+        add(key, NSLocalizedString(key, comment: ""), category: category)
+    }
 
-    private func add(_ name: String, _ key: String, category: String = "", trigger: UNNotificationTrigger? = nil) {
+    /// At a time that is to come.
+    private func add(_ name: String, _ words: String, inS seconds: Int64) {
+        guard seconds > 0 else { return }
+        add(name, words, trigger: UNTimeIntervalNotificationTrigger(timeInterval: Double(seconds), repeats: false))
+    }
+
+    private func add(_ name: String, _ words: String, category: String = "", trigger: UNNotificationTrigger? = nil) {
         let content = UNMutableNotificationContent()
         content.title = String(localized: "app.name")
-        content.body = NSLocalizedString(key, comment: "")
+        content.body = words
         content.categoryIdentifier = category
         let request = UNNotificationRequest(identifier: name, content: content, trigger: trigger)
         UNUserNotificationCenter.current().add(request)
@@ -74,7 +85,7 @@ extension LocalNotices: UNUserNotificationCenterDelegate {
         _ center: UNUserNotificationCenter, didReceive response: UNNotificationResponse
     ) async {
         let tapped = response.actionIdentifier
-        guard let reason = TodayModel.reasons.first(where: { "\($0)" == tapped }) else { return }
+        guard let reason = reasonsByTap().first(where: { "\($0)" == tapped }) else { return }
         await self.reason(reason)
     }
 }

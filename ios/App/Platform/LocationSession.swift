@@ -10,16 +10,18 @@ import OnbeatKit
 @MainActor final class LocationSession: NSObject, LocationSensor {
     private static let noted = "permission"
     private let manager = CLLocationManager()
-    private var background: CLBackgroundActivitySession?
+    private let hold: LocationHold
+    private var isOn = false
     private let take: @MainActor (Fix) -> Void
     private let note: @MainActor (Cause) -> Void
     private let changed: @MainActor () -> Void
 
     /// `changed` is called whenever the rep allowed something, or took it back.
     init(
-        take: @escaping @MainActor (Fix) -> Void, note: @escaping @MainActor (Cause) -> Void,
+        hold: LocationHold, take: @escaping @MainActor (Fix) -> Void, note: @escaping @MainActor (Cause) -> Void,
         changed: @escaping @MainActor () -> Void
     ) {
+        self.hold = hold
         (self.take, self.note, self.changed) = (take, note, changed)
         super.init()
         manager.delegate = self
@@ -39,16 +41,19 @@ import OnbeatKit
         }
     }
 
-    func start() {
-        background = CLBackgroundActivitySession()
+    func start(forMs: Int64) {
+        isOn = true
+        hold.begin(manager.authorizationStatus, until: Date(timeIntervalSinceNow: Double(forMs) / 1000))
+        // Fixes may come more rarely then: it is said where it begins so, and when it is switched on later.
+        if ProcessInfo.processInfo.isLowPowerModeEnabled { note(.batterySaver) }
         manager.allowsBackgroundLocationUpdates = true
         manager.startUpdatingLocation()
     }
 
     func stop() {
+        isOn = false
         manager.stopUpdatingLocation()
-        background?.invalidate()
-        background = nil
+        hold.end()
     }
 }
 
@@ -69,9 +74,10 @@ extension LocationSession: CLLocationManagerDelegate {
 
     /// iOS tells it at every launch too; only what changed since the one before is noted.
     private func noteAuthorization() {
+        if isOn { hold.hold(manager.authorizationStatus) }
         guard let cause = authorization else { return }
         // What was started before it was allowed.
-        if cause != .permissionOff, background != nil { manager.startUpdatingLocation() }
+        if cause != .permissionOff, isOn { manager.startUpdatingLocation() }
         let code = "\(cause)"
         guard UserDefaults.standard.string(forKey: Self.noted) != code else { return }
         UserDefaults.standard.set(code, forKey: Self.noted)

@@ -6,6 +6,8 @@ enum Places {
     static var consents: URL { folder.appendingPathComponent("consents.json") }
     /// Which permissions were asked for.
     static var asked: URL { folder.appendingPathComponent("asked.json") }
+    /// Until when it records.
+    static var recordsUntil: URL { folder.appendingPathComponent("records-until.json") }
 
     /// The phone of this device. Made once the privacy page is agreed to.
     static var home: PhoneHome {
@@ -26,8 +28,9 @@ enum Places {
         var values = URLResourceValues()
         values.isExcludedFromBackup = true
         let kind = FileProtectionType.completeUntilFirstUserAuthentication
-        try? FileManager.default.createDirectory(
-            at: url, withIntermediateDirectories: true, attributes: [.protectionKey: kind])
+        // The consent has made the folder already.
+        try? FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         try? url.setResourceValues(values)
+        try? FileManager.default.setAttributes([.protectionKey: kind], ofItemAtPath: url.path)
     }
 }

@@ -6,13 +6,17 @@ import UIKit
 
 /// The app of this process: the first launch and, once the phone is open, the day with what records it.
 @MainActor @Observable final class Shell {
-    let app = AppModel(consents: ConsentFile(Places.consents)) { Places.home }
-    let permissions = PermissionsModel(system: ThisPhonesPermissions(), file: Places.asked)
+    let app = AppModel(consents: KeptFile(Places.consents)) { Places.home }
+    let permissions = PermissionsModel(system: ThisPhonesPermissions(), file: KeptFile(Places.asked))
     private(set) var day: TodayModel?
     @ObservationIgnored private var recorder: Recorder?
+    @ObservationIgnored private let hold = LocationHold()
 
     /// The system may have launched the app for a position: what records is there before any screen is.
     init() {
+        hold.resume()
+        observe(UIApplication.protectedDataDidBecomeAvailableNotification) { await $0.unlock() }
+        observe(.NSProcessInfoPowerStateDidChange) { $0.noteSaver() }
         Task { await comeToFront() }
     }
 
@@ -20,6 +24,15 @@ import UIKit
     func comeToFront() async {
         await app.start()
         await follow()
+    }
+
+    /// The first unlock after a restart: only now the app's files and keys can be read. iOS tells each later one too.
+    private func unlock() async {
+        guard app.stage == .locked else { return }
+        hold.resume()
+        await comeToFront()
+        // Nothing could be asked for so far.
+        await goAway()
     }
 
     /// The rep opens the app.
@@ -38,7 +51,10 @@ import UIKit
             try? await recorder?.look()
             (day, recorder) = (nil, nil)
         }
-        guard app.stage == .ready, let phone = app.phone else { return }
+        guard app.stage == .ready, let phone = app.phone else {
+            if app.stage != .starting, app.stage != .locked { settle() }
+            return
+        }
         if day == nil {
             prepare(phone)
             await day?.noteStart(by: UIApplication.shared.applicationState == .background ? .system : .opened)
@@ -47,6 +63,12 @@ import UIKit
         await permissions.look(placesAreAgreed: app.location == .agreed)
         // What it fails of stands on the screen already.
         try? await recorder?.look()
+        settle()
+    }
+
+    /// What was held at the launch is let go of, where it is known now that nothing records.
+    private func settle() {
+        if recorder?.isOn != true { hold.end() }
     }
 
     /// At enrolment, and any time after from the settings; the desk learns of it.
@@ -54,6 +76,12 @@ import UIKit
         await app.answerLocation(agrees)
         await follow()
         await day?.sendUnseen()
+    }
+
+    /// What was here is deleted: another code connects the phone.
+    func beginAnew() async {
+        await app.beginAnew()
+        await follow()
     }
 
     /// Deletes what a replaced phone holds.
@@ -86,17 +114,23 @@ import UIKit
 
     private func prepare(_ phone: PhoneHolder) {
         let session = LocationSession(
-            take: { [weak self] in self?.take($0) }, note: { [weak self] in self?.note($0) },
+            hold: hold, take: { [weak self] in self?.take($0) }, note: { [weak self] in self?.note($0) },
             changed: { [weak self] in Task { await self?.follow() } })
         let notices = LocalNotices(
-            reason: { [weak self] in await self?.day?.give($0) }, opens: { [weak self] in await self?.follow() })
+            reason: { [weak self] in await self?.day?.act(.giveReason($0)) }, opens: { [weak self] in await self?.follow() })
         let recorder = Recorder(phone: phone, sensor: session, motion: StillSensor(), notices: notices)
         self.recorder = recorder
         day = TodayModel(phone: phone, recorder: recorder)
-        // For as long as the process lasts.
-        _ = NotificationCenter.default.addObserver(
-            forName: .NSProcessInfoPowerStateDidChange, object: nil, queue: .main
-        ) { [weak self] _ in MainActor.assumeIsolated { self?.noteSaver() } }
+    }
+
+    /// For as long as the process lasts.
+    private func observe(_ name: Notification.Name, _ tell: @escaping @MainActor (Shell) async -> Void) {
+        _ = NotificationCenter.default.addObserver(forName: name, object: nil, queue: .main) { [weak self] _ in
+            MainActor.assumeIsolated {
+                guard let self else { return }
+                Task { await tell(self) }
+            }
+        }
     }
 
     /// Fixes may come more rarely then: a fact, noted while it records.

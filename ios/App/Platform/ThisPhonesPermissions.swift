@@ -11,9 +11,9 @@ import UserNotifications
 
     func grant(of permission: Permission) async -> Grant {
         switch permission {
-        case .location: place
+        case .place: place
         // iOS keeps a refusal of this one for itself: it stays at "when in use".
-        case .always: manager.authorizationStatus == .authorizedAlways ? .given : .notAsked
+        case .placeAlways: manager.authorizationStatus == .authorizedAlways ? .allowed : .notAsked
         case .notifications: await notifications()
         case .motion: motion
         }
@@ -21,9 +21,9 @@ import UserNotifications
 
     func ask(for permission: Permission) async {
         switch permission {
-        case .location: manager.requestWhenInUseAuthorization()
+        case .place: manager.requestWhenInUseAuthorization()
         case .motion: await still.ask()
-        case .always: manager.requestAlwaysAuthorization()
+        case .placeAlways: manager.requestAlwaysAuthorization()
         case .notifications: await askForNotifications()
         }
     }
@@ -31,17 +31,17 @@ import UserNotifications
     private var place: Grant {
         switch manager.authorizationStatus {
         case .notDetermined: .notAsked
-        case .authorizedAlways, .authorizedWhenInUse: .given
-        default: .refused
+        case .authorizedAlways, .authorizedWhenInUse: manager.accuracyAuthorization == .reducedAccuracy ? .roughly : .allowed
+        default: .missing
         }
     }
 
     private var motion: Grant {
-        guard CMMotionActivityManager.isActivityAvailable() else { return .refused }
+        guard CMMotionActivityManager.isActivityAvailable() else { return .missing }
         return switch CMMotionActivityManager.authorizationStatus() {
         case .notDetermined: .notAsked
-        case .authorized: .given
-        default: .refused
+        case .authorized: .allowed
+        default: .missing
         }
     }
 
@@ -51,8 +51,8 @@ import UserNotifications
         }
         return switch status {
         case .notDetermined: .notAsked
-        case .denied: .refused
-        default: .given
+        case .denied: .missing
+        default: .allowed
         }
     }
 

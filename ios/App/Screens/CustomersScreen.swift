@@ -19,14 +19,14 @@ struct CustomersScreen: View {
     var body: some View {
         List {
             ProblemSaid(problem: day.problem)
-            if model.isLoaded, model.near.isEmpty { Text("customers.none").foregroundStyle(.secondary) }
+            if model.isLoaded, model.near.isEmpty { Text("customers.no_customers").foregroundStyle(.secondary) }
             ForEach(model.near, id: \.customer.id) { near in
                 CustomerRow(near: near) {
                     if await model.checkIn(near.customer) { dismiss() }
                 }
             }
         }
-        .navigationTitle("customers.title")
+        .navigationTitle("customers.customers")
         .searchable(text: $wanted, prompt: "customers.search")
         .task(id: wanted) { await model.search(wanted) }
     }
@@ -43,7 +43,7 @@ private struct CustomerRow: View {
             if let distance = near.distanceMm {
                 Text("customers.away \(Said.length(distance))").foregroundStyle(.secondary)
             }
-            HStack {
+            SideBySide {
                 Button("customers.check_in") { Task { await checkIn() } }
                 if let way { Button("customers.navigate") { open(way) } }
                 if let call { Button("customers.call") { open(call) } }

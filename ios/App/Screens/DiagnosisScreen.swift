@@ -1,12 +1,14 @@
+import Foundation
 import OnbeatCore
 import OnbeatKit
 import SwiftUI
 
-/// What a help desk asks for: nothing of it is sent.
+/// How the phone fares, for the rep and for the help desk: nothing of it is sent by itself.
 struct DiagnosisScreen: View {
     let shell: Shell
     let day: TodayModel
     @State private var model: DiagnosisModel
+    @State private var phone: PhoneState?
 
     init(shell: Shell, day: TodayModel) {
         (self.shell, self.day) = (shell, day)
@@ -15,14 +17,18 @@ struct DiagnosisScreen: View {
 
     var body: some View {
         List {
-            if let diagnosis = model.diagnosis {
-                let grants = shell.permissions.grants
-                Shown(checkup: Checkup(diagnosis: diagnosis, grants: grants, zone: day.today?.zone ?? ""))
+            if let core = model.diagnosis, let phone {
+                let zone = day.today?.zone ?? TimeZone.current.identifier
+                Shown(checkup: Checkup(core: core, phone: phone, grants: shell.permissions.grants, zone: zone))
             }
             ProblemSaid(problem: day.problem)
         }
-        .navigationTitle("diagnosis.title")
-        .task { await model.load() }
+        .navigationTitle("diagnosis.diagnosis")
+        .task {
+            await shell.follow()
+            phone = await ThisPhone.state()
+            await model.load()
+        }
     }
 }
 
@@ -30,36 +36,22 @@ private struct Shown: View {
     let checkup: Checkup
 
     var body: some View {
-        Section("diagnosis.work") {
-            Facts(facts: checkup.works)
-            ForEach(Array(checkup.diagnosis.problems.enumerated()), id: \.offset) { _, problem in
-                ProblemSaid(problem: problem)
-            }
-        }
-        if !checkup.starts.isEmpty { Section("diagnosis.starts") { Facts(facts: checkup.starts) } }
-        Section("diagnosis.store") {
-            Facts(facts: checkup.store)
-            if let why = checkup.diagnosis.reference { Text(verbatim: why).font(.caption) }
-        }
+        Section("diagnosis.may_work") { Facts(facts: checkup.mayWork) }
+        Section("diagnosis.did_last") { Facts(facts: checkup.didLast) }
+        if !checkup.started.isEmpty { Section("diagnosis.starts") { Facts(facts: checkup.started) } }
+        Section("diagnosis.which_phone") { Facts(facts: checkup.whichPhone) }
         Section {
             ShareLink("diagnosis.take", item: checkup.asText)
         } footer: {
-            Text("diagnosis.take_what")
+            Text("diagnosis.copy_what")
         }
     }
 }
 
 private struct Facts: View {
-    let facts: [Told]
+    let facts: [Fact]
 
     var body: some View {
-        ForEach(Array(facts.enumerated()), id: \.offset) { _, fact in
-            HStack {
-                Text(verbatim: fact.name)
-                Spacer()
-                Text(verbatim: fact.value).foregroundStyle(.secondary)
-            }
-            .accessibilityElement(children: .combine)
-        }
+        ForEach(Array(facts.enumerated()), id: \.offset) { _, fact in Told(fact: fact) }
     }
 }

@@ -8,12 +8,18 @@ struct PrivacyScreen: View {
     @State private var isPutOff = false
 
     var body: some View {
-        Page(title: "privacy.title") {
-            Text("privacy.records")
-            Text("privacy.outside_window")
-            Text("privacy.yours")
-            Text("privacy.storage")
-            if isPutOff { Text("privacy.put_off").foregroundStyle(.secondary) }
+        Page(title: "privacy.welcome") {
+            Text("privacy.welcome_what")
+            Promise(title: "privacy.keeps") {
+                Text("privacy.keeps_what")
+                Text("privacy.storage")
+            }
+            Promise(title: "privacy.never_keeps") {
+                Text("privacy.never_keeps_what")
+                Text("privacy.woken")
+            }
+            Promise(title: "privacy.yours") { Text("privacy.yours_what") }
+            if isPutOff { Text("privacy.not_now_what").foregroundStyle(.secondary) }
             Button("privacy.agree") { Task { await model.agreeToPrivacy() } }
                 .buttonStyle(.borderedProminent)
             Button("privacy.not_now") { isPutOff = true }
@@ -27,7 +33,7 @@ struct EnrolScreen: View {
     let model: AppModel
 
     var body: some View {
-        CodeEntry(text: "enrol.text", go: "enrol.enrol", problem: model.problem) { link in
+        CodeEntry(words: .enrol, problem: model.problem) { link in
             await model.enrol(link: link, device: ThisPhone.device, grade: .hardware)
         }
     }
@@ -39,19 +45,29 @@ struct LocationScreen: View {
     @Environment(\.dismiss) private var dismiss
 
     var body: some View {
-        Page(title: "location.title") {
+        Page(title: "place.place") {
             if let notice = shell.app.notice {
-                Text(verbatim: notice.text(in: Said.language))
+                Promise(title: "place.company") { Text(verbatim: notice.text(in: Said.language)) }
             } else {
-                Text("location.text")
+                Text("place.own")
             }
-            Text("location.without")
-            Text("location.withdraw")
-            Button("location.agree") { Task { await answer(true) } }
+            Promise(title: "privacy.never_keeps") {
+                Text("place.never")
+                Text("privacy.woken")
+            }
+            Promise(title: "permit.without_it") { Text("place.without") }
+            Text("place.ask").font(.headline)
+            Button("place.agree") { Task { await answer(true) } }
                 .buttonStyle(.borderedProminent)
-            Button("location.refuse") { Task { await answer(false) } }
+            Button("place.not_now") { Task { await notNow() } }
+            Text("place.change_in_settings").foregroundStyle(.secondary)
             ProblemSaid(problem: shell.app.problem)
         }
+    }
+
+    /// A refusal where the app asks; nothing, where the rep came to read the page.
+    private func notNow() async {
+        if shell.app.stage == .location { await answer(false) } else { dismiss() }
     }
 
     private func answer(_ agrees: Bool) async {
@@ -68,10 +84,24 @@ private struct Page<Content: View>: View {
     var body: some View {
         ScrollView {
             VStack(alignment: .leading, spacing: 16) {
-                Text(title).font(.title)
+                Text(title).font(.title).accessibilityAddTraits(.isHeader)
                 content()
             }
+            .frame(maxWidth: .infinity, alignment: .leading)
             .padding()
+        }
+    }
+}
+
+/// What a part of a page is about, and the part.
+private struct Promise<Content: View>: View {
+    let title: LocalizedStringKey
+    @ViewBuilder let content: () -> Content
+
+    var body: some View {
+        VStack(alignment: .leading, spacing: 8) {
+            Text(title).font(.headline).accessibilityAddTraits(.isHeader)
+            content()
         }
     }
 }

@@ -17,6 +17,7 @@ struct FixSketch: View {
             for fix in explanation.fixes { draw(fix, sheet, context) }
         }
         .frame(height: 200)
+        .accessibilityElement()
         .accessibilityLabel("finding.fixes_shown \(Int64(explanation.fixes.count))")
     }
 

@@ -10,6 +10,7 @@ struct Headline: View {
         VStack(alignment: .leading, spacing: 4) {
             Text(words).font(.title2)
             if let here = today.here { Text(seen(here)).foregroundStyle(.secondary) }
+            if let since = today.recordedSinceMs { Text(recorded(since)).foregroundStyle(.secondary) }
         }
         .accessibilityElement(children: .combine)
     }
@@ -18,8 +19,8 @@ struct Headline: View {
         switch today.when {
         case .dayOff: "today.day_off"
         case .before: "today.before \(Measures.time(today.day.window?.fromMs ?? 0, in: today.zone))"
-        case .after: "today.after"
-        case .within: within
+        case .after: "today.after \(Measures.time(today.endedMs ?? 0, in: today.zone))"
+        case .within: today.location == .refused ? "place.refused" : within
         }
     }
 
@@ -34,6 +35,12 @@ struct Headline: View {
         case .outside: "today.outside \(edge)"
         case .unusable: "today.unsure"
         }
+    }
+
+    private func recorded(_ sinceMs: Int64) -> LocalizedStringKey {
+        let time = Measures.time(sinceMs, in: today.zone)
+        let isLate = sinceMs > today.day.window?.fromMs ?? 0
+        return isLate ? "today.recorded_since_late \(time)" : "today.recorded_since \(time)"
     }
 
     private func seen(_ here: Here) -> LocalizedStringKey {

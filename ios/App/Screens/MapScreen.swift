@@ -25,7 +25,7 @@ struct MapScreen: View {
             }
             ProblemSaid(problem: day.problem)
         }
-        .navigationTitle("map.title")
+        .navigationTitle("map.map")
         .refreshable { await model.load() }
         .task { await model.load() }
     }

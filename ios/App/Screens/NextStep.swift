@@ -10,8 +10,8 @@ struct NextStep: View {
     var body: some View {
         switch today.next {
         case .rest: EmptyView()
-        case .endBreak: button("today.break_end", .endBreak)
-        case .endPrivate: button("today.private_end", .endPrivate)
+        case .endBreak: button("today.end_break", .endBreak)
+        case .endPrivate: button("today.end_private", .endPrivate)
         case .signIn: button("today.sign_in", .signIn)
         case .checkOut(let visit): link("today.go_check_out \(visit.shownName)", .visit(visit.visit, on: today.day.day))
         case .report(let visit): link("today.go_report \(visit.shownName)", .visit(visit.visit, on: today.day.day))

@@ -9,7 +9,7 @@ struct ReasonsGiven: View {
 
     var body: some View {
         if !day.presence.reasons.isEmpty {
-            Section("given.title") {
+            Section("given.your_reasons") {
                 ForEach(Array(day.presence.reasons.enumerated()), id: \.offset) { _, given in
                     Row(title: Text(verbatim: title(given)), more: Text(said(given)))
                 }
@@ -23,8 +23,8 @@ struct ReasonsGiven: View {
     }
 
     private func said(_ given: ReasonSeen) -> LocalizedStringKey {
-        if given.approved { return "given.approved" }
-        guard let declined = given.declined else { return "given.waits" }
-        return "given.declined \(declined.by) \(declined.words)"
+        if given.approved { return "given.reason_approved" }
+        guard let declined = given.declined else { return "given.reason_waits" }
+        return "given.reason_declined \(declined.by) \(declined.words)"
     }
 }

@@ -14,76 +14,89 @@ struct RecordsScreen: View {
 
     var body: some View {
         List {
-            if let shown = model.day {
+            if let shown = model.shown {
                 Section {
-                    HStack {
-                        Button("records.day_before") { Task { await model.step(-1) } }
-                        Spacer()
-                        Text(verbatim: shown.day).font(.headline)
-                        Spacer()
-                        Button("records.day_after") { Task { await model.step(1) } }
+                    Text(verbatim: shown.day.day).font(.headline).accessibilityAddTraits(.isHeader)
+                    SideBySide {
+                        Button("records.day_before") { Task { await model.show(shown.before) } }
+                        Button("records.day_after") { Task { await model.show(shown.after) } }
                     }
                     .buttonStyle(.borderless)
                 }
-                SaidOfDay(day: shown, model: model)
-                ReasonsGiven(day: shown, zone: model.zone)
-                Visits(day: shown, zone: model.zone)
-                Looks(model: model)
-                Receipts(model: model)
+                SaidOfDay(shown: shown)
+                ReasonsGiven(day: shown.day, zone: shown.zone)
+                Visits(day: shown.day, zone: shown.zone)
+                Looks(shown: shown)
+                Receipts(shown: shown, model: model)
             }
             ProblemSaid(problem: day.problem)
         }
-        .navigationTitle("records.title")
-        .task { if model.day == nil { await model.show() } }
+        .navigationTitle("records.my_records")
+        .task { if model.shown == nil { await model.show() } }
         .onDisappear { model.forgetCopy() }
     }
 }
 
 private struct SaidOfDay: View {
-    let day: DayView
-    let model: RecordsModel
+    let shown: MyRecords
 
     var body: some View {
         Section("records.said_of_day") {
-            if let window = day.window {
-                WindowBar(window: window, day: day, nowMs: model.nowMs, zone: model.zone)
+            if let window = shown.day.window {
+                WindowBar(window: window, day: shown.day, nowMs: shown.nowMs, zone: shown.zone)
             } else {
                 Text("today.day_off").foregroundStyle(.secondary)
             }
-            if day.findings.isEmpty { Text("records.nothing_said").foregroundStyle(.secondary) }
-            ForEach(day.findings, id: \.id) { FindingRow(finding: $0, zone: model.zone) }
+            if shown.day.findings.isEmpty { Text("records.nothing_said").foregroundStyle(.secondary) }
+            ForEach(shown.day.findings, id: \.id) { FindingRow(finding: $0, zone: shown.zone) }
         }
     }
 }
 
+/// Who looked, when, and why.
 private struct Looks: View {
-    let model: RecordsModel
+    let shown: MyRecords
 
     var body: some View {
         Section("records.looks") {
-            if model.looks.isEmpty { Text("records.nobody_looked").foregroundStyle(.secondary) }
-            ForEach(Array(model.looks.enumerated()), id: \.offset) { _, look in
-                let time = Measures.time(look.atMs, in: model.zone)
-                if look.day == RecordsModel.allDays {
-                    Text("records.looked_at_all \(look.by) \(time)")
-                } else {
-                    Text("records.looked \(look.by) \(look.day) \(time)")
+            if shown.looks.isEmpty { Text("records.nobody_looked").foregroundStyle(.secondary) }
+            ForEach(Array(shown.looks.enumerated()), id: \.offset) { _, look in
+                VStack(alignment: .leading) {
+                    Text(looked(look))
+                    Text(why(look.why)).foregroundStyle(.secondary)
                 }
+                .accessibilityElement(children: .combine)
             }
+        }
+    }
+
+    private func looked(_ look: LookSeen) -> LocalizedStringKey {
+        let at = Said.moment(look.atMs, shown.zone)
+        guard let day = look.day else { return "records.looked_at_all \(look.by) \(at)" }
+        return "records.looked \(look.by) \(day) \(at)"
+    }
+
+    private func why(_ why: LookReason) -> LocalizedStringKey {
+        switch why {
+        case .finding: "records.look_finding"
+        case .visit: "records.look_visit"
+        case .emergency: "records.look_emergency"
+        case .said(let words): "records.look_said \(words)"
         }
     }
 }
 
-/// What the server signed for, and the rep's own copy.
+/// What the server signed for, and when; and the rep's own copy.
 private struct Receipts: View {
+    let shown: MyRecords
     let model: RecordsModel
 
     var body: some View {
         Section {
-            if let receipt = model.newestReceipt {
-                Text("records.received \(Int64(receipt.seq)) \(Measures.time(receipt.receivedAt, in: model.zone))")
-            } else {
-                Text("records.no_receipts").foregroundStyle(.secondary)
+            if shown.receipts.isEmpty { Text("records.no_receipts").foregroundStyle(.secondary) }
+            ForEach(Array(shown.receipts.enumerated()), id: \.offset) { _, receipt in
+                let at = Said.moment(receipt.receivedAt, shown.zone)
+                Text("records.received \(Int64(receipt.seq)) \(at)")
             }
             if let copy = model.copy {
                 ShareLink("records.share", item: copy)

@@ -12,13 +12,14 @@ struct Replaced: View {
         Section {
             Text("replaced.since \(Said.moment(today.replacedMs, today.zone))")
             if today.waitingRecords == 0, today.waitingPhotos == 0 {
+                Text("replaced.sent")
                 Button("replaced.leave") { isAsked = true }
             } else {
-                Text("replaced.waits").foregroundStyle(.secondary)
+                Text("replaced.sends").foregroundStyle(.secondary)
             }
             ProblemSaid(problem: shell.app.problem)
         } header: {
-            Text("replaced.title")
+            Text("replaced.replaced")
         } footer: {
             Text("replaced.reading")
         }

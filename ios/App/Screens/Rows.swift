@@ -11,6 +11,8 @@ enum Destination: Hashable {
     case finding(String)
     case map
     case settings
+    case permission(Permission)
+    case kept
     case location
     case diagnosis
 }
@@ -30,6 +32,7 @@ struct Row: View {
             title
             more.font(.subheadline).foregroundStyle(.secondary)
         }
+        .accessibilityElement(children: .combine)
     }
 }
 
@@ -80,10 +83,12 @@ struct ProblemSaid: View {
     var body: some View {
         if let problem {
             VStack(alignment: .leading, spacing: 4) {
-                Text(words("problem", of: problem.word)).foregroundStyle(.orange)
+                Label(words("problem", of: problem.word), systemImage: "exclamationmark")
                 Text(verbatim: problem.message).font(.caption).foregroundStyle(.secondary)
             }
             .accessibilityElement(children: .combine)
+            // Read aloud at once: it may stand far from what was tapped.
+            .task(id: problem) { AccessibilityNotification.Announcement(text("problem", of: problem.word)).post() }
         }
     }
 }

@@ -2,88 +2,66 @@ import OnbeatCore
 import OnbeatKit
 import SwiftUI
 
-/// What is kept and by whom, what was agreed to, and what the system allows.
+/// What the rep allowed, what is kept of him, and who answers for the app.
 struct SettingsScreen: View {
     let shell: Shell
 
     var body: some View {
         List {
             LocationConsent(shell: shell)
-            Kept()
-            SystemSettings(shell: shell)
-            Operator()
-            Section {
-                NavigationLink("diagnosis.title", value: Destination.diagnosis)
-            } footer: {
-                Text("settings.version \(About.version)")
+            Section("settings.permissions") {
+                ForEach(Permission.allCases, id: \.self) { permission in
+                    let grant = shell.permissions.grants[permission] ?? .notAsked
+                    link(.permission(permission), words("permit", of: permission), words("permitted", of: grant))
+                }
             }
+            Section("settings.yours") {
+                link(.kept, "settings.kept_of_me", "settings.kept_of_me_more")
+                link(.records, "records.export", "records.export_what")
+            }
+            Section("settings.help") { link(.diagnosis, "diagnosis.diagnosis", "settings.diagnosis_more") }
+            AboutApp()
         }
-        .navigationTitle("settings.title")
+        .navigationTitle("settings.settings")
         .task { await shell.comeToFront() }
+    }
+
+    private func link(_ to: Destination, _ title: LocalizedStringKey, _ more: LocalizedStringKey) -> some View {
+        NavigationLink(value: to) { Row(title: Text(title), more: Text(more)) }
     }
 }
 
-/// The consent to recording the place is given and withdrawn here, any time.
+/// What the rep answered to recording his place, and how he changes it, any time.
 private struct LocationConsent: View {
     let shell: Shell
 
     var body: some View {
-        Section {
-            Text(words("settings.location", of: shell.app.location))
-            NavigationLink("settings.notice", value: Destination.location)
+        Section("place.place") {
             if shell.app.location == .agreed {
-                Button("settings.withdraw") { Task { await shell.answerLocation(false) } }
+                Text("place.agreed")
+                NavigationLink("place.read", value: Destination.location)
+                Button("place.withdraw") { Task { await shell.answerLocation(false) } }
+            } else {
+                Text("place.refused")
+                NavigationLink("place.give", value: Destination.location)
             }
             ProblemSaid(problem: shell.app.problem)
-        } header: {
-            Text("location.title")
-        } footer: {
-            Text("location.without")
         }
     }
 }
 
-private struct Kept: View {
-    var body: some View {
-        Section("settings.kept") {
-            Text("privacy.records")
-            Text("settings.kept_phone")
-            Text("privacy.outside_window")
-            Text("privacy.yours")
-        }
-        Section("settings.third_parties") {
-            Text("settings.no_third_parties")
-        }
-    }
-}
-
-/// What the system allows, and the way to where it is changed.
-private struct SystemSettings: View {
-    let shell: Shell
+/// Who answers for the app, as it was built; what is empty is not shown.
+private struct AboutApp: View {
     @Environment(\.openURL) private var open
 
     var body: some View {
-        Section("settings.permissions") {
-            ForEach(Permission.allCases, id: \.self) { permission in
-                Row(
-                    title: Text(words("permission", of: permission)),
-                    more: Text(words("grant", of: shell.permissions.grants[permission] ?? .notAsked)))
+        Section("settings.about") {
+            if let name = About.operatorName { Told(fact: Fact("settings.operator", name)) }
+            if let filing = About.filing {
+                Button { open(About.filings) } label: { Told(fact: Fact("settings.filing", filing)) }
             }
-            if let url = ThisPhone.settings { Button("settings.open") { open(url) } }
-        }
-    }
-}
-
-private struct Operator: View {
-    @Environment(\.openURL) private var open
-
-    var body: some View {
-        if About.operatorName != nil || About.policy != nil || About.filing != nil {
-            Section("settings.operator") {
-                if let name = About.operatorName { Text(verbatim: name) }
-                if let policy = About.policy { Button("settings.policy") { open(policy) } }
-                if let filing = About.filing { Button("settings.filing \(filing)") { open(About.filings) } }
-            }
+            Told(fact: Fact("settings.version", About.version))
+            if let policy = About.policy { Button("privacy.policy") { open(policy) } }
         }
     }
 }

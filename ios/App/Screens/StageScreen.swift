@@ -26,13 +26,18 @@ struct StageScreen: View {
         case .enrolment: EnrolScreen(model: shell.app)
         case .location: LocationScreen(shell: shell)
         case .ready: ready
-        case .locked: Message(title: "stage.locked", text: "stage.locked_text")
+        case .locked: Message(title: "stage.locked", text: "stage.locked_text") { EmptyView() }
         case .keyLost:
-            CodeEntry(text: "stage.key_lost_text", go: "stage.recover", problem: shell.app.problem) {
-                await shell.app.recover(link: $0)
+            CodeEntry(words: .recover, problem: shell.app.problem) { await shell.app.recover(link: $0) }
+        case .left:
+            Message(title: "stage.released", text: "stage.released_text") {
+                Button("stage.begin_anew") { Task { await shell.beginAnew() } }.buttonStyle(.borderedProminent)
             }
-        case .left: Message(title: "stage.left", text: "stage.left_text")
-        case .failed(let problem): Message(title: "stage.failed", text: words("problem", of: problem.word))
+        case .failed(let problem):
+            Message(title: "stage.failed", text: words("problem", of: problem.word)) {
+                Text(verbatim: problem.message).font(.caption).foregroundStyle(.secondary)
+                Button("stage.try_again") { Task { await shell.comeToFront() } }
+            }
         }
     }
 
@@ -62,6 +67,8 @@ private struct DayStack: View {
                     case .map: MapScreen(day: day)
                     case .location: LocationScreen(shell: shell)
                     case .settings: SettingsScreen(shell: shell)
+                    case .permission(let permission): PermissionScreen(shell: shell, permission: permission)
+                    case .kept: KeptScreen()
                     case .diagnosis: DiagnosisScreen(shell: shell, day: day)
                     }
                 }
@@ -69,16 +76,21 @@ private struct DayStack: View {
     }
 }
 
-/// A page that says one thing.
-struct Message: View {
+/// A page that says one thing, and the way on.
+struct Message<Way: View>: View {
     let title: LocalizedStringKey
     let text: LocalizedStringKey
+    @ViewBuilder let way: () -> Way
 
     var body: some View {
-        VStack(alignment: .leading, spacing: 12) {
-            Text(title).font(.title2)
-            Text(text)
+        ScrollView {
+            VStack(alignment: .leading, spacing: 12) {
+                Text(title).font(.title2).accessibilityAddTraits(.isHeader)
+                Text(text)
+                way()
+            }
+            .frame(maxWidth: .infinity, alignment: .leading)
+            .padding()
         }
-        .padding()
     }
 }

@@ -14,18 +14,21 @@ struct TodayScreen: View {
                     Replaced(shell: shell, today: today)
                 } else if today.asksLocation {
                     // The page that has come with the first sync.
-                    Section { Button("location.title") { Task { await shell.comeToFront() } } }
-                } else {
-                    PermissionAsked(shell: shell)
+                    Section { Button("place.place") { Task { await shell.comeToFront() } } }
+                } else if let lack = shell.permissions.lacksPlace(placesAreAgreed: today.location == .agreed) {
+                    PlaceLacking(grant: lack)
+                } else if let next = shell.permissions.next {
+                    PermissionAsked(shell: shell, permission: next)
                 }
                 Section {
                     Headline(today: today)
                     if let window = today.day.window {
                         WindowBar(window: window, day: today.day, nowMs: today.nowMs, zone: today.zone)
                     }
+                    if today.when == .after { DayReport(today: today) }
                 }
                 NextStep(today: today, model: model)
-                if let away = today.away { Reasons(away: away, model: model) }
+                if today.away != nil { Reasons(model: model) }
                 Asked(today: today)
                 ReasonsGiven(day: today.day, zone: today.zone)
                 Visits(day: today.day, zone: today.zone)
@@ -36,13 +39,13 @@ struct TodayScreen: View {
             }
             ProblemSaid(problem: model.problem)
             Section {
-                NavigationLink("customers.title", value: Destination.customers)
-                NavigationLink("records.title", value: Destination.records)
-                NavigationLink("map.title", value: Destination.map)
-                NavigationLink("settings.title", value: Destination.settings)
+                NavigationLink("customers.customers", value: Destination.customers)
+                NavigationLink("records.my_records", value: Destination.records)
+                NavigationLink("map.map", value: Destination.map)
+                NavigationLink("settings.settings", value: Destination.settings)
             }
         }
-        .navigationTitle("today.title")
+        .navigationTitle("today.today")
         .refreshable { await model.sync() }
         .task { await model.refresh() }
     }
@@ -50,14 +53,13 @@ struct TodayScreen: View {
 
 /// Who seems to be leaving says why by one tap.
 private struct Reasons: View {
-    let away: Interval
     let model: TodayModel
 
     var body: some View {
-        Section("today.leaving") {
-            Text("today.leaving_why").foregroundStyle(.secondary)
-            ForEach(TodayModel.reasons, id: \.self) { reason in
-                Button(words("reason", of: reason)) { Task { await model.act(.giveReason(away, reason)) } }
+        Section("today.seems_leaving") {
+            Text("today.seems_leaving_why").foregroundStyle(.secondary)
+            ForEach(reasonsByTap(), id: \.self) { reason in
+                Button(words("reason", of: reason)) { Task { await model.act(.giveReason(reason)) } }
             }
         }
     }
@@ -68,10 +70,9 @@ private struct Asked: View {
     let today: Today
 
     var body: some View {
-        let open = today.day.findings.filter { $0.state == .open }
-        if !open.isEmpty {
+        if !today.asked.isEmpty {
             Section("today.asked") {
-                ForEach(open, id: \.id) { FindingRow(finding: $0, zone: today.zone) }
+                ForEach(today.asked, id: \.id) { FindingRow(finding: $0, zone: today.zone) }
             }
         }
     }
@@ -85,8 +86,8 @@ private struct Pauses: View {
     var body: some View {
         if today.breakUntilMs == nil, today.privateSinceMs == nil {
             Section {
-                Button("today.break_start") { Task { await model.act(.startBreak) } }
-                Button("today.private_start") { Task { await model.act(.startPrivate) } }
+                Button("today.start_break") { Task { await model.act(.startBreak) } }
+                Button("today.start_private") { Task { await model.act(.startPrivate) } }
             }
         }
     }

@@ -31,21 +31,25 @@ struct VisitScreen: View {
                     if visit.toMs == nil {
                         Button("visit.check_out") { Task { if await model.checkOut() { dismiss() } } }
                     } else {
-                        Button("visit.save") { Task { if await model.save() { dismiss() } } }
+                        Button("visit.save_report") { Task { if await model.save() { dismiss() } } }
                     }
                 }
                 .font(.headline)
             }
         }
         .sheet(isPresented: $isPhotographing) {
-            Camera { jpeg in
-                isPhotographing = false
-                guard let jpeg else { return }
-                Task { await model.add(jpeg: jpeg) }
-            }
+            if Camera.isRefused { CameraRefused() } else { camera }
         }
         .navigationTitle(Text(verbatim: model.visit?.shownName ?? ""))
         .task { await model.load() }
+    }
+
+    private var camera: some View {
+        Camera { jpeg in
+            isPhotographing = false
+            guard let jpeg else { return }
+            Task { await model.add(jpeg: jpeg) }
+        }
     }
 
     private func times(_ visit: VisitView) -> String {
@@ -69,7 +73,7 @@ private struct ReportFields: View {
     var body: some View {
         Section {
             Picker("visit.outcome", selection: bound(\.outcome)) {
-                ForEach(Draft.outcomes, id: \.self) { Text(words("outcome", of: $0)) }
+                ForEach(VisitModel.outcomes, id: \.self) { Text(words("outcome", of: $0)) }
             }
             field("visit.purpose", \.purpose)
             field("visit.content", \.content)
@@ -82,19 +86,23 @@ private struct ReportFields: View {
         }
     }
 
-    private func field(_ title: LocalizedStringKey, _ part: WritableKeyPath<Draft, String>) -> some View {
-        TextField(title, text: bound(part), axis: .vertical)
-            .lineLimit(1...6)
+    private func field(_ title: LocalizedStringKey, _ part: WritableKeyPath<Report, String>) -> some View {
+        VStack(alignment: .leading, spacing: 2) {
+            // The field's own title goes when words stand in it; a screen reader says it always.
+            Text(title).font(.caption).foregroundStyle(.secondary).accessibilityHidden(true)
+            TextField(title, text: bound(part), axis: .vertical)
+                .lineLimit(1...6)
+        }
     }
 
     /// What is typed goes to the model, which keeps it.
-    private func bound<Part>(_ part: WritableKeyPath<Draft, Part>) -> Binding<Part> {
+    private func bound<Part>(_ part: WritableKeyPath<Report, Part>) -> Binding<Part> {
         Binding {
-            model.draft[keyPath: part]
+            model.report[keyPath: part]
         } set: { typed in
-            var draft = model.draft
-            draft[keyPath: part] = typed
-            model.change(draft)
+            var report = model.report
+            report[keyPath: part] = typed
+            model.change(report)
         }
     }
 }

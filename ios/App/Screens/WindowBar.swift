@@ -9,6 +9,7 @@ struct WindowBar: View {
     let day: DayView
     let nowMs: Int64
     let zone: String
+    @ScaledMetric private var height: CGFloat = 24
 
     var body: some View {
         VStack(alignment: .leading, spacing: 4) {
@@ -20,7 +21,7 @@ struct WindowBar: View {
                     context.fill(Path(now), with: .color(.primary))
                 }
             }
-            .frame(height: 24)
+            .frame(height: height)
             HStack {
                 Text(Measures.time(window.fromMs, in: zone))
                 Spacer()
@@ -30,7 +31,7 @@ struct WindowBar: View {
             Text(counted).font(.subheadline).foregroundStyle(.secondary)
         }
         .accessibilityElement(children: .ignore)
-        .accessibilityLabel(counted)
+        .accessibilityLabel(String(localized: "bar.window \(Said.interval(window.fromMs, window.toMs, zone))") + " · " + counted)
     }
 
     private func draw(_ fromMs: Int64, _ toMs: Int64, _ colour: Color, _ context: GraphicsContext, _ size: CGSize) {

@@ -22,9 +22,8 @@ struct Zoomed: View {
         }
         .frame(height: Self.height)
         .clipped()
-        HStack {
+        SideBySide {
             Button("map.closer") { sight = sight.zoomed(by: 2) }
-            Spacer()
             Button("map.farther") { sight = sight.zoomed(by: 0.5) }
         }
         .buttonStyle(.borderless)

@@ -180,7 +180,7 @@ fn timed(phone: &Phone, runtime: &Runtime, reading: &Reading, call: Call) -> Res
         Call::Day { day } => return value(&phone.day(at, &day)?),
         Call::Customers { search } => return value(&phone.customers(reading, &search)?),
         Call::Explain { finding } => return value(&phone.explain(at, &finding)?),
-        Call::CheckOut { visit } => phone.check_out(reading, visit)?,
+        Call::CheckOut { visit } => phone.check_out(reading, &Report::empty(visit))?,
         Call::Report { report } => phone.save_report(reading, &report)?,
         Call::Still {
             from_elapsed_ms,

@@ -358,6 +358,9 @@ mod tests {
         connection.pragma_update(None, "key", format!("x'{hex}'")).unwrap();
         let said = |sql: &str| connection.query_row::<String, _, _>(sql, [], |row| row.get(0)).unwrap();
         assert_eq!(said("SELECT words FROM said"), "written by another");
-        assert_eq!(said("PRAGMA cipher_provider"), NAME.to_str().unwrap());
+        // On Apple's systems SQLCipher has the platform's own.
+        if cfg!(not(target_vendor = "apple")) {
+            assert_eq!(said("PRAGMA cipher_provider"), NAME.to_str().unwrap());
+        }
     }
 }

@@ -41,7 +41,8 @@ pub(super) const LAST_SYNC: &str = "last_sync_ms";
 pub(super) struct Store {
     connection: Connection,
     folder: PathBuf,
-    _lock: File,
+    /// Last, so that the database is closed before another may open it.
+    _lock: Lock,
 }
 
 impl Store {
@@ -51,7 +52,7 @@ impl Store {
     /// [`PhoneError::AlreadyOpen`], [`PhoneError::WrongKey`], [`PhoneError::NewerVersion`], or the disk's.
     pub(super) fn open(folder: &Path, key: &[u8; 32]) -> Result<Self, PhoneError> {
         fs::create_dir_all(folder)?;
-        let lock = lock(folder)?;
+        let lock = Lock::take(folder)?;
         check_key(folder, key)?;
         let mut set_aside = None;
         let connection = match connect(folder, key) {
@@ -193,16 +194,30 @@ pub(super) fn set_draft(tx: &Connection, key: &str, text: Option<&str>) -> Resul
     Ok(())
 }
 
-fn lock(folder: &Path) -> Result<File, PhoneError> {
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(folder.join(LOCK))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(PhoneError::AlreadyOpen),
-        Err(TryLockError::Error(error)) => Err(error.into()),
+/// One process has the folder, until this is dropped.
+struct Lock(File);
+
+impl Lock {
+    fn take(folder: &Path) -> Result<Self, PhoneError> {
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(folder.join(LOCK))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self(file)),
+            Err(TryLockError::WouldBlock) => Err(PhoneError::AlreadyOpen),
+            Err(TryLockError::Error(error)) => Err(error.into()),
+        }
+    }
+}
+
+impl Drop for Lock {
+    /// The lock is of the open file, which a child has too from its fork until it runs its program: closing it here alone
+    /// would leave the lock with the child (flock(2)).
+    fn drop(&mut self) {
+        // Where that fails, closing the file gives the lock back.
+        let _ = self.0.unlock();
     }
 }
 

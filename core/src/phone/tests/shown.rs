@@ -17,7 +17,11 @@ fn a_replaced_phone_records_no_more_and_shows_what_it_has() {
     let folder = TempDir::new().unwrap();
     let phone = phone_in(folder.path());
     phone.sign_in(&reading(1, 0), "here".into()).unwrap();
-    phone.save_draft("v", Some("half a word")).unwrap();
+    let draft = Report {
+        content: "half a word".into(),
+        ..Report::empty("v".into())
+    };
+    phone.save_draft(&draft).unwrap();
     assert!(matches!(phone.leave(), Err(PhoneError::BadInput(_))), "it is in use");
     tell_replaced(&phone);
     let before = kinds(&phone);
@@ -37,7 +41,7 @@ fn a_replaced_phone_records_no_more_and_shows_what_it_has() {
     let today = phone.today(&now.at).unwrap();
     assert_eq!((today.replaced_ms, today.next), (Some(OPENING_MS), Next::Rest));
     assert!(today.day.sign_in.at_ms.is_some());
-    assert_eq!(phone.draft("v").unwrap().as_deref(), Some("half a word"));
+    assert_eq!(phone.draft("v").unwrap(), Some(draft));
     assert!(phone.export_own().unwrap().contains("market.signed_in"));
 }
 
@@ -89,7 +93,7 @@ fn no_place_is_kept_where_the_rep_did_not_agree() {
     phone.answer_location(&stamp(2 * MINUTE_MS), true).unwrap();
     assert!(phone.on_fix(&reading(3, 0)).unwrap().kept);
     phone.answer_location(&stamp(4 * MINUTE_MS), false).unwrap();
-    phone.check_out(&reading(5, 0), visit).unwrap();
+    phone.check_out(&reading(5, 0), &Report::empty(visit)).unwrap();
     let day = phone.day(&stamp(5 * MINUTE_MS), "2026-01-21").unwrap();
     let causes: Vec<Cause> = day.presence.causes.iter().map(|seen| seen.cause).collect();
     let withdrawn = [Cause::LocationRefused, Cause::LocationAgreed, Cause::LocationRefused];
@@ -218,40 +222,6 @@ fn the_diagnosis_has_the_newest_place_and_five_starts() {
     let exit = diagnosis.starts[0].start.exit.as_ref().unwrap();
     assert_eq!(exit.chars().count(), 200, "bounded");
     assert_eq!(kinds(&phone), before, "none of it is a record");
-}
-
-#[test]
-fn openings_are_the_next_ten_windows_without_leave() {
-    let folder = TempDir::new().unwrap();
-    let phone = phone_in(folder.path());
-    const DAY_MS: i64 = 86_400_000;
-    // Wednesday, half past eight: today's window is open already. Leave on Thursday, and on Monday until ten, in two
-    // parts.
-    let leaves = [
-        (DAY_MS - 1, 2 * DAY_MS - 1),
-        (5 * DAY_MS, 5 * DAY_MS + 3_600_000),
-        (5 * DAY_MS + 3_600_000, 5 * DAY_MS + 7_200_000),
-    ];
-    for (n, (from, to)) in leaves.into_iter().enumerate() {
-        let leave = Exception {
-            id: format!("leave-{n}"),
-            rep: "rep-li".into(),
-            reason: ExceptionKind::Leave,
-            from_ms: OPENING_MS + from,
-            to_ms: OPENING_MS + to,
-            approved_by: "boss".into(),
-        };
-        put(&phone, &leave.id.clone(), &Document::Exception(leave));
-    }
-    let openings = phone.openings(&stamp(30 * MINUTE_MS)).unwrap();
-    let days: Vec<f64> = openings
-        .iter()
-        .map(|at_ms| (at_ms - OPENING_MS) as f64 / DAY_MS as f64)
-        .collect();
-    let monday = 5.0 + 2.0 / 24.0;
-    assert_eq!(days, [2.0, monday, 6.0, 7.0, 8.0, 9.0, 12.0, 13.0, 14.0, 15.0]);
-    let due_s = phone.on_fix(&reading(9 * 60, 0)).unwrap().next_due_s;
-    assert_eq!(due_s, 2 * 86_400 - 9 * 3_600, "the next recording is on Friday");
 }
 
 #[test]

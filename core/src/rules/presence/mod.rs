@@ -109,7 +109,7 @@ pub struct ReasonSeen {
     pub given_ms: i64,
     /// Whether an approved exception answers it.
     pub approved: bool,
-    /// A person did not take it for an excuse.
+    /// A person did not take it for an excuse, and no exception was approved since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declined: Option<Declined>,
 }

@@ -77,12 +77,16 @@ fn reasons(case: &Case<'_>) -> Vec<ReasonSeen> {
         touches(&day) || touches(&window)
     });
     of_day
-        .map(|(entry, reason)| ReasonSeen {
-            record: entry.name.clone(),
-            approved: is_approved(case, &reason),
-            declined: declined(case, &entry.name),
-            given_ms: entry.when.at_ms,
-            reason,
+        .map(|(entry, reason)| {
+            // An approved exception counts, whenever it comes.
+            let approved = is_approved(case, &reason);
+            ReasonSeen {
+                record: entry.name.clone(),
+                approved,
+                declined: declined(case, &entry.name).filter(|_| !approved),
+                given_ms: entry.when.at_ms,
+                reason,
+            }
         })
         .collect()
 }

@@ -124,7 +124,8 @@ fn a_declined_reason_is_shown_with_why_and_excuses_nothing_unless_it_is_approved
     assert!(!seen.waits() && !seen.approved);
     assert_eq!(case.kinds(), [FindingKind::LeftArea]);
     case.exception("exception-8", ExceptionKind::Goods, reason.interval);
-    assert!(case.view().presence.reasons[0].approved);
+    let seen = &case.view().presence.reasons[0];
+    assert!(seen.approved && seen.declined.is_none());
     assert_eq!(case.kinds(), []);
 }
 

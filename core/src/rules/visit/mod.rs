@@ -88,6 +88,25 @@ impl Payload for Report {
     const TYPE: &'static str = "visit.reported";
 }
 
+impl Report {
+    /// Of a visit of which nothing was said yet.
+    pub fn empty(visit: String) -> Self {
+        Self {
+            visit,
+            purpose: String::new(),
+            content: String::new(),
+            feedback: String::new(),
+            next_step: String::new(),
+            outcome: Outcome::Met,
+        }
+    }
+
+    /// Whether it says nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::empty(self.visit.clone())
+    }
+}
+
 /// Phone record: a photo; its bytes travel as a blob of this hash.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PhotoTaken {

@@ -5,16 +5,16 @@ import OnbeatCore
 public enum Act: Equatable, Sendable {
     case signIn
     case checkIn(customer: String, purpose: String)
-    case checkOut(visit: String)
+    /// With the report as far as it is written.
+    case checkOut(Report)
     case saveReport(Report)
     case addPhoto(visit: String, jpeg: Data)
     case startBreak
     case endBreak
     case startPrivate
     case endPrivate
-    case giveReason(Interval, ExceptionKind, note: String = "")
-    case answer(finding: String, words: String)
-    case appeal(finding: String, words: String)
+    case giveReason(ExceptionKind)
+    case reply(finding: String, words: String)
 }
 
 extension Phone {
@@ -25,7 +25,7 @@ extension Phone {
         case .signIn: _ = try signIn(reading: reading, note: "")
         case .checkIn(let customer, let purpose):
             _ = try checkIn(reading: reading, customer: customer, purpose: purpose)
-        case .checkOut(let visit): try checkOut(reading: reading, visit: visit)
+        case .checkOut(let report): try checkOut(reading: reading, report: report)
         case .saveReport(let report): try saveReport(reading: reading, report: report)
         case .addPhoto(let visit, let jpeg):
             _ = try addPhoto(reading: reading, visit: visit, bytes: jpeg, mediaType: "image/jpeg")
@@ -33,10 +33,8 @@ extension Phone {
         case .endBreak: try breakEnd(at: at)
         case .startPrivate: try privateStart(at: at)
         case .endPrivate: try privateEnd(at: at)
-        case .giveReason(let interval, let reason, let note):
-            try giveReason(at: at, interval: interval, reason: reason, note: note)
-        case .answer(let finding, let words): try answer(at: at, finding: finding, words: words)
-        case .appeal(let finding, let words): try appeal(at: at, finding: finding, words: words)
+        case .giveReason(let reason): _ = try giveReasonNow(at: at, reason: reason)
+        case .reply(let finding, let words): try reply(at: at, finding: finding, words: words)
         }
     }
 }

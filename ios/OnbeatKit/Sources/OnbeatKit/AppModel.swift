@@ -14,7 +14,7 @@ import OnbeatCore
         case locked
         /// A code of the desk is needed to read what is on the phone.
         case keyLost
-        /// What was here is deleted, as the rep wished or the company; the next start begins anew.
+        /// What was here is deleted, as the rep wished or the company: the phone may be connected anew.
         case left
         case failed(Problem)
     }
@@ -22,7 +22,7 @@ import OnbeatCore
     public private(set) var stage = Stage.starting
     /// There once the phone is open.
     public private(set) var phone: PhoneHolder?
-    private var consents: Consents
+    private var consents = Consents()
     /// Why the newest act did not succeed.
     public private(set) var problem: Problem?
 
@@ -30,24 +30,27 @@ import OnbeatCore
     public private(set) var location = LocationAnswer.notAsked
     public private(set) var notice: Notice?
 
-    @ObservationIgnored private let file: ConsentFile
+    @ObservationIgnored private let file: KeptFile<Consents>
     @ObservationIgnored private let home: @Sendable () -> PhoneHome
     @ObservationIgnored private var opening: Task<Opening, Never>?
 
     /// `home` is asked for once the privacy page is agreed to.
-    public init(consents file: ConsentFile, home: @escaping @Sendable () -> PhoneHome) {
+    public init(consents file: KeptFile<Consents>, home: @escaping @Sendable () -> PhoneHome) {
         self.file = file
         self.home = home
-        consents = file.read()
     }
 
     /// Opens what may be opened; again after the first unlock.
     public func start() async {
+        guard readConsents() else {
+            stage = .locked
+            return
+        }
         guard consents.privacyIsAgreed else {
             stage = .privacy
             return
         }
-        if phone == nil, stage != .left {
+        if phone == nil {
             switch await open() {
             case .open(let opened): phone = opened
             case .locked: stage = .locked
@@ -56,6 +59,14 @@ import OnbeatCore
             }
         }
         await move()
+    }
+
+    /// Before the first unlock nobody knows whether the rep agreed: then it waits, and takes nothing for granted.
+    private func readConsents() -> Bool {
+        guard !consents.privacyIsAgreed else { return true }
+        guard let kept = try? file.read() ?? Consents() else { return false }
+        consents = kept
+        return true
     }
 
     /// A launch and the screen that follows it may both ask: the folder opens once.
@@ -104,9 +115,16 @@ import OnbeatCore
     public func leave() async {
         await act {
             try await phone?.call { phone, _ in try phone.leave() }
-            phone = nil
             stage = .left
         }
+    }
+
+    /// A phone that holds nothing any more is connected anew.
+    public func beginAnew() async {
+        guard stage == .left else { return }
+        await phone?.close()
+        (phone, stage) = (nil, .starting)
+        await start()
     }
 
     private struct Seen: Sendable {
@@ -132,7 +150,6 @@ import OnbeatCore
         } catch PhoneError.NotEnrolled {
             stage = .enrolment
         } catch PhoneError.Wiped {
-            self.phone = nil
             stage = .left
         } catch {
             stage = .failed(error.problem)

@@ -1,11 +1,10 @@
-import Foundation
 import OnbeatCore
 
 /// Whether the rep agreed to the privacy page, and to which version of it. It comes before the phone is opened, so it stands
 /// in a file of its own; what he says to recording his place is core's to keep.
 public struct Consents: Codable, Equatable, Sendable {
     /// Version of the page that this app shows.
-    public static let privacyVersion = 1
+    public static let privacyVersion = 2
 
     private var privacy: Int?
 
@@ -15,23 +14,6 @@ public struct Consents: Codable, Equatable, Sendable {
     public init() {}
 
     public mutating func agreeToPrivacy() { privacy = Self.privacyVersion }
-}
-
-/// Keeps the consent in a file; there is none before it.
-public struct ConsentFile: Sendable {
-    private let file: URL
-
-    public init(_ file: URL) { self.file = file }
-
-    public func read() -> Consents {
-        (try? JSONDecoder().decode(Consents.self, from: Data(contentsOf: file))) ?? Consents()
-    }
-
-    public func write(_ consents: Consents) throws {
-        let folder = file.deletingLastPathComponent()
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try JSONEncoder().encode(consents).write(to: file, options: .atomic)
-    }
 }
 
 extension Notice {

@@ -22,11 +22,10 @@ import OnbeatCore
     }
 
     /// What was confirmed is appealed, and another person decides; anything else is answered, as often as he likes.
-    public var isAppeal: Bool { explained?.explanation.finding.state == .confirmed }
+    public var isAppeal: Bool { explained?.isAppealed == true }
 
     public func send(_ words: String) async -> Bool {
-        let act: Act = isAppeal ? .appeal(finding: id, words: words) : .answer(finding: id, words: words)
-        guard await day.act(act) else { return false }
+        guard await day.act(.reply(finding: id, words: words)) else { return false }
         await load()
         return true
     }

@@ -2,8 +2,8 @@ import OnbeatCore
 
 /// Where positions come from: on a device the location manager.
 @MainActor public protocol LocationSensor: AnyObject {
-    /// Goes on until `stop`, also in the background.
-    func start()
+    /// Goes on until `stop`, also in the background: at most so long as the window is open.
+    func start(forMs: Int64)
     func stop()
     /// Has the system wake the app on the rep's way, where he lets it, also where it was ended; or no longer.
     func watch(_ on: Bool)
@@ -17,8 +17,8 @@ import OnbeatCore
     func recordingStopped()
     /// The rep lets the app tell him.
     func areAllowed() async -> Bool
-    /// Tells at each of these times from now that recording begins. Those planned before are taken back.
-    func planOpenings(inMs: [Int64])
+    /// Reminds of each of these and tells as it comes. Those planned before are taken back.
+    func plan(_ openings: [Beginning])
 }
 
 /// Brings positions to the phone, and keeps the sensor on as long as core wants any.
@@ -36,10 +36,11 @@ import OnbeatCore
     private let notices: any Notices
     private var latest: Latest?
     private var due: Stamp?
-    private var isLeaving = false
     /// On a break or in private time. The sensor goes on, as the system may not let it begin again in the background; what
     /// it says is dropped.
     private var isPaused = false
+    /// How long the window stays open, as of the newest look.
+    private var closesInMs: Int64 = 0
     public private(set) var isOn = false
 
     public init(phone: PhoneHolder, sensor: any LocationSensor, motion: any MotionSensor, notices: any Notices) {
@@ -55,8 +56,9 @@ import OnbeatCore
     public func look() async throws {
         await reminders.plan()
         let (today, wasOn) = (try await today(), isOn)
-        sensor.watch(today.records)
-        turn(on: today.when == .within && today.records)
+        sensor.watch(today.recording != .off)
+        closesInMs = (today.day.window?.toMs ?? today.nowMs) - today.nowMs
+        turn(on: today.recording.goesOn)
         heed(today)
         // Where it can't be told, the time stays unknown.
         if isOn, !wasOn { try? await stillness.catchUp() }
@@ -108,7 +110,7 @@ import OnbeatCore
 
     /// A pause may have begun or ended by a button: nothing is known of a place in it, and the next after it is due at once.
     func heed(_ today: Today) {
-        let pauses = today.breakUntilMs != nil || today.privateSinceMs != nil
+        let pauses = today.recording.rests
         if pauses { latest = nil }
         if isPaused, !pauses { due = nil }
         isPaused = pauses
@@ -152,10 +154,8 @@ import OnbeatCore
     }
 
     private func follow(_ outcome: FixOutcome) {
-        let leaves = outcome.live == .seemsLeaving || outcome.live == .possiblyOutside
-        if leaves, !isLeaving { notices.seemsLeaving() }
-        isLeaving = leaves
-        if outcome.when != .within {
+        if outcome.tellsLeaving { notices.seemsLeaving() }
+        if !outcome.recording.goesOn {
             if isOn { notices.recordingStopped() }
             end()
         }
@@ -166,11 +166,25 @@ import OnbeatCore
         isOn = on
         due = nil
         if on {
-            sensor.start()
+            sensor.start(forMs: closesInMs)
             senseMotion()
         } else {
             sensor.stop()
             stillness.stop()
         }
+    }
+}
+
+extension Recording {
+    /// The sensor is on: in a pause too, as the system may not let it begin again in the background.
+    var goesOn: Bool {
+        switch self {
+        case .records, .rests: true
+        case .off, .waits: false
+        }
+    }
+
+    var rests: Bool {
+        if case .rests = self { true } else { false }
     }
 }

@@ -22,9 +22,6 @@ import OnbeatCore
     /// What is new at the desk is fetched at least so often, as far as the system lets it.
     private static let fetchS: Int64 = 4 * 3600
 
-    /// What may be said by one tap, in the order in which it is offered; longer absences go through the desk.
-    public nonisolated static let reasons: [ExceptionKind] = [.customerCalled, .goods, .detour, .hospital, .trip]
-
     public init(phone: PhoneHolder, recorder: Recorder) {
         self.phone = phone
         self.recorder = recorder
@@ -44,13 +41,6 @@ import OnbeatCore
             await send()
         }
         return true
-    }
-
-    /// A reason by one tap, from a notification: it is given where core still takes the rep for away.
-    @discardableResult public func give(_ reason: ExceptionKind) async -> Bool {
-        await refresh()
-        guard let away = today?.away else { return false }
-        return await act(.giveReason(away, reason))
     }
 
     /// Sends what waits, by a button: what can't be done is said.

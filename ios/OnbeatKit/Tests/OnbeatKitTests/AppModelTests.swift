@@ -34,12 +34,34 @@ import Testing
     @Test func aLaunchAndItsScreenOpenThePhoneOnce() async throws {
         var consents = Consents()
         consents.agreeToPrivacy()
-        try ConsentFile(device.scratch.url.appendingPathComponent("consents.json")).write(consents)
+        try KeptFile(device.scratch.url.appendingPathComponent("consents.json")).write(consents)
         let launched = Enrolled.app(of: device)
         async let first: Void = launched.start()
         async let second: Void = launched.start()
         _ = await (first, second)
         #expect(launched.stage == .enrolment)
+    }
+
+    /// Started by the system before the first unlock, when neither what was agreed to nor the keys can be read.
+    @Test func beforeTheFirstUnlockNobodyIsAskedAndAfterItAllIsAsItWas() async throws {
+        try await enrol(app, by: desk.server.link(of: Desk.rep))
+        await app.answerLocation(true)
+        await app.phone?.close()
+        let vault = device.vault
+        let file = KeptFile<Consents>(device.scratch.url.appendingPathComponent("consents.json")) { url in
+            // As iOS answers then.
+            if vault.isLocked { throw CocoaError(.fileReadNoPermission) }
+            return try Data(contentsOf: url)
+        }
+        let restarted = AppModel(consents: file) { [home = device.home] in home }
+        vault.isLocked = true
+        for _ in 0..<2 {
+            await restarted.start()
+            #expect(restarted.stage == .locked && restarted.phone == nil)
+        }
+        vault.isLocked = false
+        await restarted.start()
+        #expect(restarted.stage == .ready && restarted.location == .agreed, "neither page is shown again")
     }
 
     @Test func aCodeServesOnceAndTheServerSaysWhy() async throws {
@@ -52,10 +74,24 @@ import Testing
         #expect(other.stage == .enrolment)
     }
 
+    @Test func aPhoneIsLetGoOfOnceTheSyncUnderWayHasEnded() async throws {
+        try await enrol(app, by: desk.server.link(of: Desk.rep))
+        try await #require(app.phone).close()
+        for _ in 0..<10 {
+            let phone = try device.open()
+            // It begins with the next turn of this thread, which is while the call is waited for.
+            let sync = Task { try? await phone.sync() }
+            try await phone.call { _, _ in }
+            await phone.close()
+            try await device.open().close()
+            _ = await sync.value
+        }
+    }
+
     @Test func aLostKeyIsFetchedBackByACode() async throws {
         try await enrol(app, by: desk.server.link(of: Desk.rep))
         let stream = try await #require(app.phone).call { phone, _ in try phone.heads().stream }
-        try await #require(app.phone).call { phone, _ in try phone.saveDraft(key: "v", words: "half a word") }
+        try await #require(app.phone).call { phone, _ in try phone.saveDraft(report: Desk.draft) }
         let again = try withoutItsKey()
         await again.start()
         #expect(again.stage == .keyLost)
@@ -63,8 +99,8 @@ import Testing
         #expect(again.problem?.code == "bad_code" && again.stage == .keyLost, "a code for a new phone recovers none")
         await again.recover(link: try desk.server.link(of: Desk.rep, recovering: stream))
         #expect(again.problem == nil && again.stage == .location)
-        let draft = try await #require(again.phone).call { phone, _ in try phone.draft(key: "v") }
-        #expect(draft == "half a word")
+        let draft = try await #require(again.phone).call { phone, _ in try phone.draft(visit: Desk.draft.visit) }
+        #expect(draft == Desk.draft)
     }
 
     @Test func aPhoneThatWasNeverConnectedHasNoKeyToFetchBack() async throws {
@@ -80,7 +116,7 @@ import Testing
         let copy = device.scratch.url.appendingPathComponent("copy")
         try FileManager.default.copyItem(at: device.folder, to: copy)
         let home = PhoneHome(folder: copy, vault: MemoryVault(), key: device.key, clock: device.clock)
-        return AppModel(consents: ConsentFile(device.scratch.url.appendingPathComponent("consents.json"))) { home }
+        return AppModel(consents: KeptFile(device.scratch.url.appendingPathComponent("consents.json"))) { home }
     }
 
     private func enrol(_ app: AppModel, by link: String) async throws {

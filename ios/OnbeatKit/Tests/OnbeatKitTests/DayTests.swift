@@ -23,6 +23,7 @@ import Testing
         try await rep.walk(Desk.middle, from: "11:00", to: "16:40")
         #expect(!rep.recorder.isOn && rep.notices.stops == 1)
         #expect(rep.day.today?.when == .after && rep.day.today?.next == .rest)
+        #expect(rep.day.today?.endedMs == Desk.at("16:30"))
         try await answers()
         try await sends()
         try await readsItsRecords(id)
@@ -71,11 +72,11 @@ import Testing
     private func isKilledWhileWriting(_ id: String) async throws {
         let visit = VisitModel(id: id, on: "2026-11-25", day: rep.day)
         await visit.load()
-        #expect(visit.draft == Draft())
+        #expect(visit.report.content == "")
         for words in ["w", "wa", "want"] {
-            var draft = visit.draft
-            draft.content = words
-            visit.change(draft)
+            var report = visit.report
+            report.content = words
+            visit.change(report)
         }
         await visit.settle()
         try await rep.restart()
@@ -85,10 +86,10 @@ import Testing
     private func reports(_ id: String) async throws {
         let visit = VisitModel(id: id, on: "2026-11-25", day: rep.day)
         await visit.load()
-        #expect(visit.draft.content == "want", "the draft is not gone with the process")
-        var draft = visit.draft
-        (draft.content, draft.feedback, draft.nextStep) = ("shelf and order", "smaller boxes", "a sample")
-        visit.change(draft)
+        #expect(visit.report.content == "want", "the draft is not gone with the process")
+        var report = visit.report
+        (report.content, report.feedback, report.nextStep) = ("shelf and order", "smaller boxes", "a sample")
+        visit.change(report)
         #expect(await visit.add(jpeg: Picture.jpeg))
         #expect(!(await visit.add(jpeg: Data("no picture".utf8))))
         #expect(rep.day.problem?.word == "bad_photo")
@@ -96,20 +97,19 @@ import Testing
         #expect(visit.visit?.photos.count == 1 && visit.visit?.report?.feedback == "smaller boxes")
         #expect(rep.day.today?.next == .visit(customer: nil), "all were visited")
         await visit.load()
-        #expect(visit.draft.nextStep == "a sample", "what was reported can be mended")
+        #expect(visit.report.nextStep == "a sample", "what was reported can be mended")
     }
 
     private func leavesWithAReason() async throws {
         try await rep.walk(Desk.beyond, from: "10:00", to: "10:30")
         #expect(rep.notices.leavings == 1, "he is told once")
         #expect(rep.day.today?.away != nil)
-        #expect(await rep.day.give(.goods))
-        await rep.day.sending?.value
+        #expect(await rep.act(.giveReason(.goods)))
         #expect(rep.day.today?.day.presence.reasons.count == 1)
     }
 
     private func answers() async throws {
-        let open = try #require(rep.day.today?.day.findings.first { $0.state == .open })
+        let open = try #require(rep.day.today?.asked.first)
         let finding = FindingModel(id: open.id, day: rep.day, language: .en)
         await finding.load()
         #expect(!finding.sentences.isEmpty && !finding.isAppeal)
@@ -128,15 +128,16 @@ import Testing
     private func readsItsRecords(_ id: String) async throws {
         let records = RecordsModel(today: rep.day)
         await records.show()
-        #expect(records.day?.day == "2026-11-25" && records.day?.closed == true)
-        #expect(records.day?.visits.map(\.visit) == [id])
-        #expect(try #require(records.day).counts.insideS > 5 * 3600)
-        #expect(records.looks.isEmpty && records.newestReceipt != nil)
-        await records.step(-1)
-        #expect(records.day?.day == "2026-11-24")
+        let shown = try #require(records.shown)
+        #expect(shown.day.day == "2026-11-25" && shown.day.closed)
+        #expect(shown.day.visits.map(\.visit) == [id])
+        #expect(shown.day.counts.insideS > 5 * 3600)
+        #expect(shown.looks.isEmpty && !shown.receipts.isEmpty)
+        await records.show(shown.before)
+        #expect(records.shown?.day.day == "2026-11-24")
         let visit = VisitModel(id: id, on: "2026-11-25", day: rep.day)
         await visit.load()
-        #expect(visit.visit?.toMs != nil && visit.draft.feedback == "smaller boxes" && visit.zone == "Asia/Shanghai")
+        #expect(visit.visit?.toMs != nil && visit.report.feedback == "smaller boxes" && visit.zone == "Asia/Shanghai")
         try await staysWithinTheWindow()
         await records.export(into: rep.device.scratch.url)
         let copy = try #require(records.copy)

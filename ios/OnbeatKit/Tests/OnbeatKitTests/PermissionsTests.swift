@@ -6,11 +6,14 @@ import Testing
 @MainActor @Suite struct PermissionsTests {
     private let scratch: Scratch
     private let system = FakeSystem()
+    private let lock = FileLock()
 
     init() throws { scratch = try Scratch() }
 
+    private var asked: URL { scratch.url.appendingPathComponent("asked.json") }
+
     private func model() -> PermissionsModel {
-        PermissionsModel(system: system, file: scratch.url.appendingPathComponent("asked.json"))
+        PermissionsModel(system: system, file: KeptFile(asked) { [lock] url in try lock.read(url) })
     }
 
     @Test func theyAreAskedForOneByOne() async {
@@ -21,7 +24,7 @@ import Testing
             asked.append(next)
             await model.allow(next, placesAreAgreed: true)
         }
-        #expect(asked == [.location, .notifications, .motion, .always])
+        #expect(asked == [.place, .notifications, .motion, .placeAlways])
         #expect(system.asked == asked)
     }
 
@@ -34,20 +37,46 @@ import Testing
     }
 
     @Test func aRefusalIsNotAskedForAgainAtTheNextStart() async {
-        system.answer = .refused
+        system.answer = .missing
         let first = model()
-        await first.allow(.location, placesAreAgreed: true)
+        await first.allow(.place, placesAreAgreed: true)
         await first.putOff(.notifications, placesAreAgreed: true)
         await first.putOff(.motion, placesAreAgreed: true)
         let second = model()
         await second.look(placesAreAgreed: true)
         #expect(second.next == nil, "always builds on the place")
-        #expect(second.grants[.location] == .refused)
+        #expect(second.grants[.place] == .missing)
+        #expect(second.lacksPlace(placesAreAgreed: true) == .missing)
+        #expect(second.lacksPlace(placesAreAgreed: false) == nil, "nobody wants it of who did not agree")
+    }
+
+    @Test func aPlaceThatIsOnlyNearIsToldAndAlwaysIsNotAskedFor() async {
+        system.answer = .roughly
+        let model = model()
+        await model.allow(.place, placesAreAgreed: true)
+        #expect(model.lacksPlace(placesAreAgreed: true) == .roughly)
+        await model.putOff(.notifications, placesAreAgreed: true)
+        await model.putOff(.motion, placesAreAgreed: true)
+        #expect(model.next == nil)
+        system.answer = .allowed
+        await model.allow(.place, placesAreAgreed: true)
+        #expect(model.lacksPlace(placesAreAgreed: true) == nil && model.next == .placeAlways)
+    }
+
+    @Test func nothingIsAskedForWhileItCantBeReadWhatWasAnswered() async {
+        await model().putOff(.place, placesAreAgreed: true)
+        lock.isOn = true
+        let restarted = model()
+        await restarted.look(placesAreAgreed: true)
+        #expect(restarted.next == nil)
+        lock.isOn = false
+        await restarted.look(placesAreAgreed: true)
+        #expect(restarted.next == .notifications, "what was put off stays so")
     }
 }
 
 @MainActor private final class FakeSystem: SystemPermissions {
-    var answer = Grant.given
+    var answer = Grant.allowed
     private(set) var asked: [Permission] = []
     private var grants: [Permission: Grant] = [:]
 
@@ -56,5 +85,15 @@ import Testing
     func ask(for permission: Permission) async {
         asked.append(permission)
         grants[permission] = answer
+    }
+}
+
+/// What keeps a file from being read until the first unlock.
+private final class FileLock: @unchecked Sendable {
+    var isOn = false
+
+    func read(_ url: URL) throws -> Data {
+        if isOn { throw CocoaError(.fileReadNoPermission) }
+        return try Data(contentsOf: url)
     }
 }

@@ -21,9 +21,22 @@ import Testing
     }
 
     @Test func theNextStartOpensWithTheKeyThatWasKept() async throws {
-        try await phone.open().call { phone, _ in try phone.saveDraft(key: "v", words: "half a word") }
-        let draft = try await phone.openAgain().call { phone, _ in try phone.draft(key: "v") }
-        #expect(draft == "half a word")
+        let first = try phone.open()
+        try await first.call { phone, _ in try phone.saveDraft(report: Desk.draft) }
+        await first.close()
+        let draft = try await phone.open().call { phone, _ in try phone.draft(visit: Desk.draft.visit) }
+        #expect(draft == Desk.draft)
+    }
+
+    @Test func aPhoneThatIsClosedIsLetGoOfAndAnswersNoMore() async throws {
+        for _ in 0..<50 {
+            let open = try phone.open()
+            async let seen = open.call { phone, _ in try? phone.heads().stream }
+            async let sent = try? open.sync()
+            _ = try? await (seen, sent)
+            await open.close()
+            await #expect(throws: PhoneHolder.NoPhone.closed) { try await open.sync() }
+        }
     }
 
     @Test func aLockedPhoneWaitsAndMakesNoKey() throws {
@@ -36,8 +49,8 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: database.path))
     }
 
-    @Test(arguments: [nil, Data(repeating: 7, count: 32)]) func aKeyThatIsLostOrWrongTouchesNothing(_ key: Data?) throws {
-        _ = try phone.open()
+    @Test(arguments: [nil, Data(repeating: 7, count: 32)]) func aKeyThatIsLostOrWrongTouchesNothing(_ key: Data?) async throws {
+        try await phone.open().close()
         let before = try Data(contentsOf: database)
         phone.vault.key = key
         guard case .keyLost = phone.home.open() else {
@@ -48,8 +61,8 @@ import Testing
         #expect(phone.vault.key == key)
     }
 
-    @Test func aKeyOfAnInstallationThatIsGoneIsReplaced() throws {
-        _ = try phone.open()
+    @Test func aKeyOfAnInstallationThatIsGoneIsReplaced() async throws {
+        try await phone.open().close()
         let (database, signing) = (phone.vault.key, try phone.key.publicKey())
         try FileManager.default.removeItem(at: phone.folder)
         _ = try phone.open()

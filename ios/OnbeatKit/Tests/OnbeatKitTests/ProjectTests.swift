@@ -41,7 +41,25 @@ import Testing
         #expect(Set(info["UIBackgroundModes"] as? [String] ?? []) == ["location", "fetch"])
         #expect(info["BGTaskSchedulerPermittedIdentifiers"] as? [String] == ["org.onbeat.sync"])
         #expect(info["NSAppTransportSecurity"] == nil, "no exception from TLS")
+        #expect(info["ITSAppUsesNonExemptEncryption"] as? Bool == false)
+        #expect(info["UIFileSharingEnabled"] == nil, "nobody else opens its folder")
         #expect(Set(info["CFBundleLocalizations"] as? [String] ?? []) == ["zh-Hans", "en"])
+    }
+
+    /// All that it keeps lies in one folder, which backups leave out, and its keys never leave the device.
+    @Test func nothingThatIsKeptGoesIntoABackup() throws {
+        let files = Repository.files(under: "ios/App", ending: "swift")
+        let code = try Dictionary(uniqueKeysWithValues: files.map {
+            ($0.lastPathComponent, try String(contentsOf: $0, encoding: .utf8))
+        })
+        #expect(code.filter { $0.value.contains("FileManager.default.urls") }.map(\.key) == ["Places.swift"])
+        let places = try #require(code["Places.swift"])
+        let roots = places.matches(of: /static var \w+: URL { (\w+)/).map { String($0.1) }
+        #expect(!roots.isEmpty && roots.allSatisfy { $0 == "folder" })
+        #expect(places.contains("values.isExcludedFromBackup = true") && places.contains("url.setResourceValues(values)"))
+        #expect(try #require(places.firstMatch(of: /static var home: PhoneHome {\n(.*)\n/)).1.contains("protect()"))
+        let protections = code.values.joined().matches(of: /kSecAttrAccessible[A-Z]\w+/).map { String($0.0) }
+        #expect(Set(protections) == ["kSecAttrAccessibleAfterFirstUnlockThisDeviceOnly"])
     }
 
     @Test func itMayAskForTheAppsThatCoreKnowsAWayBy() throws {
@@ -60,6 +78,22 @@ import Testing
         }
     }
 
+    @Test func itIsBuiltForPhonesFromIOS17OnWithThisPropertyList() throws {
+        let project = try String(decoding: Repository.file("ios/project.yml"), as: UTF8.self)
+        for line in [
+            "deploymentTarget:\n    iOS: \"17.0\"", "SWIFT_VERSION: \"6.0\"", "INFOPLIST_FILE: App/Resources/Info.plist",
+            "TARGETED_DEVICE_FAMILY: \"1\"", "sources: [App]",
+        ] { #expect(project.contains(line), "\(line)") }
+    }
+
+    @Test func whatIsKeptGoesIntoNoBackupAndIsReadableAfterTheFirstUnlock() throws {
+        let places = try String(decoding: Repository.file("ios/App/Platform/Places.swift"), as: UTF8.self)
+        #expect(places.contains("isExcludedFromBackup = true"))
+        #expect(places.contains("FileProtectionType.completeUntilFirstUserAuthentication"))
+        let keys = try String(decoding: Repository.file("ios/App/Platform/Keychain.swift"), as: UTF8.self)
+        #expect(keys.contains("kSecAttrAccessibleAfterFirstUnlockThisDeviceOnly"))
+    }
+
     @Test func everyPermissionIsExplainedInBothLanguages() throws {
         let info = try plist("Info.plist")
         let asked = info.keys.filter { $0.hasSuffix("UsageDescription") }
@@ -70,79 +104,5 @@ import Testing
             "NSLocationWhenInUseUsageDescription", "NSMotionUsageDescription",
         ])
         for key in asked { #expect(info[key] as? String == words.said(key, in: "zh-Hans")) }
-    }
-
-    @Test(arguments: ["Localizable", "InfoPlist"]) func bothLanguagesSayTheSameThings(_ name: String) throws {
-        let words = try Catalogue(name)
-        for key in words.keys {
-            let (zh, en) = (words.said(key, in: "zh-Hans"), words.said(key, in: "en"))
-            #expect(zh?.isEmpty == false && en?.isEmpty == false, "\(key) lacks a language")
-            #expect(blanks(zh ?? "") == blanks(en ?? ""), "\(key) has other blanks")
-        }
-    }
-
-    /// A key is written out where it is used, or begins with what is written there (`words("problem", of: code)`).
-    @Test func everyKeyIsUsedAndEveryKeyUsedHasWords() throws {
-        let words = try Set(Catalogue("Localizable").keys.map { String($0.prefix { $0 != " " }) })
-        let code = try Repository.files(under: "ios/App", ending: "swift")
-            .map { try String(contentsOf: $0, encoding: .utf8) }.joined()
-        let groups = code.matches(of: /(?:words|text)\("([a-z.]+)", of:/).map { String($0.1) }
-        let used = Set(code.matches(of: /"([a-z]+\.[a-z_]+(?:\.[A-Za-z_]+)?)(?:"| \\\()/).map { String($0.1) })
-            .filter { !$0.hasSuffix(".json") && !$0.hasPrefix("org.") && !groups.contains($0) }
-        let made = code.matches(of: /"([a-z.]+\.)\\\(/).map { String($0.1) } + groups.map { $0 + "." }
-        #expect(!used.isEmpty && !made.isEmpty)
-        #expect(used.subtracting(words) == [], "without words")
-        let unused = words.subtracting(used).filter { key in !made.contains { key.hasPrefix($0) } }
-        #expect(unused == [], "nobody says them")
-    }
-
-    @Test(arguments: [("FindingKind", "kind"), ("FindingState", "state"), ("Outcome", "outcome"), ("Grade", "grade"),
-        ("ExceptionKind", "reason"), ("StartedBy", "start"), ("Integrity", "integrity"), ("Sign", "sign"), ("LocationAnswer", "settings.location"), ("PlaceVerdict", "map.place")])
-    func everyCodeOfCoreHasWords(_ code: String, _ group: String) throws {
-        let bindings = try String(decoding: Repository.file("ios/OnbeatKit/Sources/OnbeatCore/onbeat_core.swift"), as: UTF8.self)
-        let start = try #require(bindings.range(of: "public enum \(code)"))
-        let body = bindings[start.upperBound...].prefix { $0 != "}" }
-        let cases = body.matches(of: /\n    case `?(\w+)/).map { "\(group).\($0.1)" }
-        #expect(!cases.isEmpty)
-        let words = try Catalogue("Localizable").keys.filter { $0.hasPrefix(group + ".") }
-        #expect(words == Set(cases))
-    }
-
-    @Test func everyProblemThatIsSaidHasWordsAndNoOther() throws {
-        let words = try Catalogue("Localizable").keys.filter { $0.hasPrefix("problem.") }
-        #expect(words == Set(Problem.said.union(["other"]).map { "problem." + $0 }))
-    }
-
-    private func blanks(_ words: String) -> [String] {
-        words.matches(of: /%(?:\d\$)?(@|lld)/).map { String($0.1) }.sorted()
-    }
-}
-
-/// A catalogue of words.
-private struct Catalogue {
-    private struct File: Decodable {
-        let strings: [String: Entry]
-    }
-    private struct Entry: Decodable {
-        let localizations: [String: Localization]
-    }
-    private struct Localization: Decodable {
-        let stringUnit: Unit
-    }
-    private struct Unit: Decodable {
-        let value: String
-    }
-
-    private let entries: [String: Entry]
-
-    init(_ name: String) throws {
-        let file = try Repository.file("ios/App/Resources/\(name).xcstrings")
-        entries = try JSONDecoder().decode(File.self, from: file).strings
-    }
-
-    var keys: Set<String> { Set(entries.keys) }
-
-    func said(_ key: String, in language: String) -> String? {
-        entries[key]?.localizations[language]?.stringUnit.value
     }
 }

@@ -26,8 +26,22 @@ import Testing
         move(to: "08:41")
         #expect(try await recorder.take(Desk.middle.fix())?.kept == true)
         #expect(recorder.isOn && rep.sensor.starts == 1 && rep.motion.isOn)
+        #expect(abs(rep.sensor.forMs - (Desk.at("16:30") - Desk.at("08:41"))) < 60_000, "till the window closes")
         recorder.end()
         #expect(!rep.motion.isOn)
+    }
+
+    @Test func aStartInTheWindowWasDueAtItsOpeningUntilAPlaceCame() async throws {
+        func due() async throws -> Int64? {
+            await rep.day.noteStart(by: .opened)
+            return try await rep.phone.call { phone, _ in try phone.diagnosis() }.starts.first?.start.dueMs
+        }
+        move(to: "07:30")
+        #expect(try await due() == nil)
+        move(to: "08:41")
+        #expect(abs(try #require(try await due()) - Desk.at("08:00")) < 60_000)
+        try await recorder.take(Desk.middle.fix())
+        #expect(try await due() == nil)
     }
 
     @Test func timeThatThePhoneStoodStillIsKeptAndMovingIsSeenAtOnce() async throws {

@@ -14,6 +14,10 @@ struct Desk {
     /// 4.8 km beyond the edge.
     static let beyond = Place(latE9: 31_200_000_000, lonE9: 121_500_000_000)
 
+    /// A report that is being typed.
+    static let draft = Report(
+        visit: "v", purpose: "", content: "half a word", feedback: "", nextStep: "", outcome: .met)
+
     struct Place {
         let latE9: Int64
         let lonE9: Int64

@@ -33,7 +33,7 @@ import Testing
 
     static func app(of device: TestPhone) -> AppModel {
         let consents = device.scratch.url.appendingPathComponent("consents.json")
-        return AppModel(consents: ConsentFile(consents)) { [home = device.home] in home }
+        return AppModel(consents: KeptFile(consents)) { [home = device.home] in home }
     }
 
     /// Fixes come every ten seconds; what is due is core's to say. The server's clock goes along.
@@ -80,7 +80,8 @@ import Testing
 
 @MainActor final class CountingSensor: LocationSensor {
     private(set) var starts = 0
-    func start() { starts += 1 }
+    private(set) var forMs: Int64 = 0
+    func start(forMs: Int64) { (starts, self.forMs) = (starts + 1, forMs) }
     func stop() {}
 
     private(set) var isWatching = false
@@ -94,10 +95,10 @@ import Testing
     func recordingStopped() { stops += 1 }
 
     var isAllowed = true
-    /// What is planned now, in milliseconds from when that was done.
-    private(set) var openings: [Int64] = []
+    /// What is planned now.
+    private(set) var openings: [Beginning] = []
     func areAllowed() async -> Bool { isAllowed }
-    func planOpenings(inMs: [Int64]) { openings = inMs }
+    func plan(_ openings: [Beginning]) { self.openings = openings }
 }
 
 @MainActor final class FakeMotion: MotionSensor {

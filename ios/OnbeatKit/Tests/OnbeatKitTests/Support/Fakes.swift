@@ -75,14 +75,5 @@ struct TestPhone {
         }
     }
 
-    /// After the one so far was let go of: the queue that called it may hold it for a moment longer.
-    func openAgain() async throws -> PhoneHolder {
-        for _ in 0..<500 {
-            if case .open(let phone) = home.open() { return phone }
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        return try open()
-    }
-
     struct NotOpen: Error { let how: String }
 }

@@ -22,8 +22,8 @@ struct Script {
         for line in lines {
             device.clock.set(line.at.stamp)
             if line.do == "reopen" {
-                phone = nil
-                phone = try await device.openAgain()
+                await phone?.close()
+                phone = try device.open()
             }
             guard let phone else { throw TestPhone.NotOpen(how: "it was let go of") }
             visit = try await line.play(on: phone, stage, visit) ?? visit
@@ -107,6 +107,14 @@ private struct Line: Decodable {
         case "still":
             let (from, to) = (fromElapsedMs ?? 0, toElapsedMs ?? 0)
             try await phone.call { phone, at in try phone.onStill(at: at, fromElapsedMs: from, toElapsedMs: to) }
+        case "reason":
+            let reason = try named(reason, [
+                ExceptionKind.leave, .help, .hours, .customerCalled, .goods, .hospital, .detour, .trip,
+            ])
+            let (interval, note) = (Interval(fromMs: fromMs ?? 0, toMs: toMs ?? 0), note ?? "")
+            try await phone.call { phone, at in
+                try phone.giveReason(at: at, interval: interval, reason: reason, note: note)
+            }
         default:
             let act = try act(visit)
             try await phone.call { phone, _ in try phone.perform(act, reading) }
@@ -117,18 +125,14 @@ private struct Line: Decodable {
     private func act(_ visit: String) throws -> Act {
         switch `do` {
         case "sign_in": return .signIn
-        case "check_out": return .checkOut(visit: visit)
+        case "check_out":
+            return .checkOut(Report(visit: visit, purpose: "", content: "", feedback: "", nextStep: "", outcome: .met))
         case "report": return .saveReport(try words(of: visit))
         case "photo": return .addPhoto(visit: visit, jpeg: try photo())
         case "break_start": return .startBreak
         case "break_end": return .endBreak
         case "private_start": return .startPrivate
         case "private_end": return .endPrivate
-        case "reason":
-            let reason = try named(reason, [
-                ExceptionKind.leave, .help, .hours, .customerCalled, .goods, .hospital, .detour, .trip,
-            ])
-            return .giveReason(Interval(fromMs: fromMs ?? 0, toMs: toMs ?? 0), reason, note: note ?? "")
         default: throw Unknown(words: "the script says \(`do`), which this phone does not know")
         }
     }
@@ -146,7 +150,7 @@ private struct Line: Decodable {
         guard let report else { throw Unknown(words: "a report says nothing") }
         return Report(
             visit: visit, purpose: report.purpose, content: report.content, feedback: report.feedback,
-            nextStep: report.nextStep, outcome: try named(report.outcome, Draft.outcomes))
+            nextStep: report.nextStep, outcome: try named(report.outcome, VisitModel.outcomes))
     }
 
     private func photo() throws -> Data {

@@ -1,7 +1,6 @@
 package app.onbeat.phone
 
 import uniffi.onbeat_core.ExceptionKind
-import uniffi.onbeat_core.Interval
 import uniffi.onbeat_core.Phone
 import uniffi.onbeat_core.Reading
 import uniffi.onbeat_core.Report
@@ -15,8 +14,9 @@ sealed interface Act {
         val purpose: String,
     ) : Act
 
+    /** With the report as far as it is written. */
     data class CheckOut(
-        val visit: String,
+        val report: Report,
     ) : Act
 
     data class SaveReport(
@@ -37,17 +37,10 @@ sealed interface Act {
     data object EndPrivate : Act
 
     data class GiveReason(
-        val interval: Interval,
         val reason: ExceptionKind,
-        val note: String,
     ) : Act
 
-    data class Answer(
-        val finding: String,
-        val words: String,
-    ) : Act
-
-    data class Appeal(
+    data class Reply(
         val finding: String,
         val words: String,
     ) : Act
@@ -62,15 +55,14 @@ fun Phone.perform(
     when (act) {
         Act.SignIn -> signIn(reading, "")
         is Act.CheckIn -> checkIn(reading, act.customer, act.purpose)
-        is Act.CheckOut -> checkOut(reading, act.visit)
+        is Act.CheckOut -> checkOut(reading, act.report)
         is Act.SaveReport -> saveReport(reading, act.report)
         is Act.AddPhoto -> addPhoto(reading, act.visit, act.jpeg, "image/jpeg")
         Act.StartBreak -> breakStart(at)
         Act.EndBreak -> breakEnd(at)
         Act.StartPrivate -> privateStart(at)
         Act.EndPrivate -> privateEnd(at)
-        is Act.GiveReason -> giveReason(at, act.interval, act.reason, act.note)
-        is Act.Answer -> answer(at, act.finding, act.words)
-        is Act.Appeal -> appeal(at, act.finding, act.words)
+        is Act.GiveReason -> giveReasonNow(at, act.reason)
+        is Act.Reply -> reply(at, act.finding, act.words)
     }
 }

@@ -7,6 +7,7 @@ import android.app.PendingIntent
 import android.content.Context
 import app.onbeat.screens.Word
 import app.onbeat.screens.timeOf
+import uniffi.onbeat_core.Beginning
 
 private const val CHANNEL = "onbeat"
 
@@ -29,10 +30,8 @@ class Notices(
     fun recording(): Notification = stands(notice(Word.RECORDING, words.say(Word.RECORDING_WHAT)))
 
     /** Stands while the service waits for the window to open. */
-    fun waiting(
-        atMs: Long,
-        zone: String,
-    ): Notification = stands(notice(Word.TODAY, words.say(Word.BEFORE, timeOf(atMs, zone))))
+    fun waiting(next: Beginning): Notification =
+        stands(notice(Word.TODAY, words.say(Word.BEFORE, timeOf(next.atMs, next.zone))))
 
     private fun stands(notice: Notification.Builder) = notice.setOngoing(true).setOnlyAlertOnce(true).build()
 
@@ -41,8 +40,17 @@ class Notices(
         notice: Notification,
     ) = manager.notify(id, notice)
 
-    /** The window opens and the phone lets nothing start by itself: a tap starts it. */
-    fun askToStart() = show(TO_START, notice(Word.TAP_TO_START, words.say(Word.TAP_TO_START_WHAT)).build())
+    /** The window opens soon and the phone lets nothing start by itself: a tap lets it. */
+    fun remind(next: Beginning) {
+        val title = words.say(Word.REMINDER, timeOf(next.atMs, next.zone))
+        show(TO_START, notice(title, words.say(Word.REMINDER_WHAT)).build())
+    }
+
+    /** The window is open: a tap starts it. In place of what reminded of it, without a second sound. */
+    fun askToStart() {
+        val notice = notice(Word.TAP_TO_START, words.say(Word.TAP_TO_START_WHAT))
+        show(TO_START, notice.setOnlyAlertOnce(true).build())
+    }
 
     /** The rep seems to be leaving: why is said by one tap. */
     fun tellLeaving() {
@@ -58,13 +66,18 @@ class Notices(
     private fun notice(
         title: Word,
         more: String,
+    ): Notification.Builder = notice(words.say(title), more)
+
+    private fun notice(
+        title: String,
+        more: String,
     ): Notification.Builder {
         val open = context.packageManager.getLaunchIntentForPackage(context.packageName)
         val tap = open?.let { PendingIntent.getActivity(context, 0, it, PendingIntent.FLAG_IMMUTABLE) }
         return Notification
             .Builder(context, CHANNEL)
             .setSmallIcon(context.applicationInfo.icon)
-            .setContentTitle(words.say(title))
+            .setContentTitle(title)
             .setContentText(more)
             .setStyle(Notification.BigTextStyle().bigText(more))
             .setVisibility(Notification.VISIBILITY_PRIVATE)

@@ -23,7 +23,6 @@ class OnePlace(
     private val places = context.getSystemService(Context.LOCATION_SERVICE) as LocationManager
     private val permissions = Permissions(context)
 
-    /** Outside the window core drops it again. */
     suspend fun here(): Reading {
         val location = if (permissions.seesPlace) withTimeoutOrNull(WAIT_MS) { current() } else null
         location ?: return Reading(clock.now(), null)

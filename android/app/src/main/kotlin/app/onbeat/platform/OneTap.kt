@@ -8,14 +8,11 @@ import android.content.Intent
 import android.graphics.drawable.Icon
 import android.os.Build
 import android.util.Log
-import app.onbeat.phone.Act
 import app.onbeat.phone.Owner
-import app.onbeat.phone.perform
-import app.onbeat.screens.BY_ONE_TAP
 import app.onbeat.screens.word
 import uniffi.onbeat_core.ExceptionKind
 import uniffi.onbeat_core.PhoneException
-import uniffi.onbeat_core.Reading
+import uniffi.onbeat_core.reasonsByTap
 
 /** A reason by one tap, from the notification: it is given where core still takes the rep for away. */
 class OneTap : BroadcastReceiver() {
@@ -23,7 +20,7 @@ class OneTap : BroadcastReceiver() {
         context: Context,
         intent: Intent,
     ) {
-        val reason = BY_ONE_TAP.firstOrNull { it.name == intent.action } ?: return
+        val reason = reasonsByTap().firstOrNull { it.name == intent.action } ?: return
         awake {
             try {
                 give(reason, context.applicationContext as Owner)
@@ -41,9 +38,7 @@ class OneTap : BroadcastReceiver() {
         owner: Owner,
     ) {
         val at = owner.clock.now()
-        owner.holder.call { phone ->
-            phone.today(at).away?.let { phone.perform(Act.GiveReason(it, reason, ""), Reading(at, null)) }
-        }
+        owner.holder.call { it.giveReasonNow(at, reason) }
     }
 
     companion object {
@@ -55,7 +50,7 @@ class OneTap : BroadcastReceiver() {
         fun buttons(
             context: Context,
             words: AndroidWords,
-        ): List<Notification.Action> = BY_ONE_TAP.take(MOST).map { button(it, context, words.say(it.word)) }
+        ): List<Notification.Action> = reasonsByTap().take(MOST).map { button(it, context, words.say(it.word)) }
 
         private fun button(
             reason: ExceptionKind,

@@ -6,32 +6,28 @@ import android.content.BroadcastReceiver
 import android.content.Context
 import android.content.Intent
 import android.os.SystemClock
-import app.onbeat.phone.EARLY_S
 import app.onbeat.phone.Owner
-import uniffi.onbeat_core.LocationAnswer
+import uniffi.onbeat_core.Beginning
 import uniffi.onbeat_core.PhoneException
+import uniffi.onbeat_core.Recording
 import uniffi.onbeat_core.StartedBy
-import uniffi.onbeat_core.Today
-import uniffi.onbeat_core.When
 
 /**
- * The alarm of the window's opening, and while it is open of a service that ended unforeseen. In time since boot: moving
- * the wall clock moves nothing.
+ * The one alarm: of the reminder, of the window's opening, of its close, and while it is open of a service that ended
+ * unforeseen. In time since boot: moving the wall clock moves nothing.
  */
 object Opening {
     /** A fix that comes so much later than it is due says that the service is no more. */
     private const val MISSED_S = 15 * 60L
     private const val DUE = "due_ms"
 
-    /** Where no opening is known yet the desk may name one within it. */
-    private const val DAY_S = 24 * 60 * 60L
-
-    /** Sets the alarm, in place of the one before. */
+    /** Sets the alarm, in place of the one before. [isDue]: the service is to start or to go on then. */
     fun schedule(
         context: Context,
         inS: Long,
+        isDue: Boolean,
     ) {
-        keepDue(context, System.currentTimeMillis() + inS * 1000)
+        keepDue(context, if (isDue) System.currentTimeMillis() + inS * 1000 else 0)
         val atMs = SystemClock.elapsedRealtime() + inS * 1000
         if (Permissions(context).wakesExactly) {
             alarms(context).setExactAndAllowWhileIdle(AlarmManager.ELAPSED_REALTIME_WAKEUP, atMs, tells(context))
@@ -65,21 +61,57 @@ object Opening {
         return PendingIntent.getBroadcast(context, 0, wakes, PendingIntent.FLAG_IMMUTABLE)
     }
 
-    /** Looks after the service some time after its next fix is due: whatever ended it meanwhile, it starts again. */
+    /**
+     * Looks after the service some time after its next fix is due: whatever ended it meanwhile, it starts again. At the
+     * close it looks too, so that nothing is asked for a moment longer.
+     */
     fun watch(
         context: Context,
         dueS: Long = 0,
-    ) = schedule(context, dueS + MISSED_S)
+        endsInS: Long = Long.MAX_VALUE,
+    ) {
+        val missedS = dueS + MISSED_S
+        schedule(context, minOf(missedS, endsInS), isDue = missedS < endsInS)
+    }
+
+    /** Waits for an opening. Where the service may not start by itself the rep is reminded before it. */
+    fun expect(
+        context: Context,
+        next: Beginning,
+    ) {
+        val reminds = next.remindsInS > 0 && !Permissions(context).startsByItself
+        schedule(context, if (reminds) next.remindsInS else next.inS, isDue = !reminds)
+    }
 
     /**
      * The app was woken. In the window the service is started where the platform lets it, else the tap is asked for that
-     * may; outside it nobody is asked for anything. One that runs looks anew.
+     * may; shortly before it the rep is reminded of that tap; at other times nobody is asked for anything. A service that
+     * runs looks anew.
      */
-    suspend fun begin(context: Context) {
-        if (!(context.applicationContext as Owner).hasAgreed) return
+    suspend fun begin(
+        context: Context,
+        by: StartedBy,
+    ) {
+        val owner = context.applicationContext as Owner
+        if (!owner.hasAgreed) return
         if (Recorder.looks()) return watch(context)
-        if (await(context) != 0L) return
-        if (Permissions(context).startsByItself) Recorder.start(context) else Notices(context).askToStart()
+        val startsByItself = Permissions(context).startsByItself
+        when (val recording = set(context)) {
+            is Recording.Rests, is Recording.Records -> {
+                if (startsByItself) return Recorder.start(context, by)
+                Notices(context).askToStart()
+            }
+
+            is Recording.Waits -> {
+                val reminds = recording.next.remindsInS == 0L && !startsByItself
+                if (reminds) Notices(context).remind(recording.next) else Notices(context).clearToStart()
+            }
+
+            else -> {
+                Unit
+            }
+        }
+        Starts.process.note(owner)
     }
 
     /**
@@ -88,31 +120,27 @@ object Opening {
      */
     suspend fun look(context: Context) {
         if (Recorder.looks()) return
-        val opensInS = await(context) ?: return
-        if (opensInS <= EARLY_S && Permissions(context).seesPlace) Recorder.start(context)
+        val recording = set(context) ?: return
+        val isWanted = recording !is Recording.Off && (recording as? Recording.Waits)?.soon != false
+        if (!isWanted) Notices(context).clearToStart()
+        if (isWanted && Permissions(context).seesPlace) Recorder.start(context, StartedBy.OPENED)
     }
 
     /**
-     * Sets the alarm of the next opening, and says how many seconds there are until the window is open: none in it.
-     * Nothing where no place is to be recorded.
-     *
-     * The alarm is set in the window too: a tap that nobody made is asked for again at the next opening.
+     * What core says of recording now, and the alarm that goes with it. In the window it is that of the close: what was
+     * asked of the rep and not answered is taken back then.
      */
-    private suspend fun await(context: Context): Long? {
+    private suspend fun set(context: Context): Recording? {
         val owner = context.applicationContext as Owner
         try {
-            val at = owner.clock.now()
-            val (today, openings) = owner.holder.call { it.today(at) to it.openings(at) }
-            if (!today.isRecorded) {
-                Over.forHere(context)
-                return null
+            val recording = owner.holder.call { it.recording(owner.clock.now()) }
+            when (recording) {
+                is Recording.Off -> Over.forHere(context)
+                is Recording.Waits -> expect(context, recording.next)
+                is Recording.Rests -> schedule(context, recording.endsInS, isDue = false)
+                is Recording.Records -> schedule(context, recording.endsInS, isDue = false)
             }
-            // Rounded up: nobody is to be woken a breath before.
-            val opensInS = openings.firstOrNull()?.let { (it - today.nowMs + 999) / 1000 } ?: DAY_S
-            schedule(context, opensInS)
-            if (today.isOpen) return 0
-            Notices(context).clearToStart()
-            return opensInS
+            return recording
         } catch (error: PhoneException) {
             // A keystore that does not answer yet is asked again.
             if (!Over.after(error, context)) watch(context)
@@ -120,17 +148,6 @@ object Opening {
         }
     }
 }
-
-/** Whether this phone is to see the rep's place: it is his, and he agreed. */
-internal val Today.isRecorded: Boolean
-    get() = replacedMs == null && location == LocationAnswer.AGREED
-
-/** Whether the window is open for the rep: on leave it is not. */
-internal val Today.isOpen: Boolean
-    get() = `when` == When.WITHIN && day.spans.lastOrNull()?.excusedBy != LEAVE
-
-/** What core writes at time that leave excuses. */
-private const val LEAVE = "leave"
 
 /** The alarm, a boot, a change of the clock or zone, an update of the app. */
 class Wakes : BroadcastReceiver() {
@@ -145,6 +162,6 @@ class Wakes : BroadcastReceiver() {
                 else -> StartedBy.SYSTEM
             }
         Starts.process.began(context, by)
-        awake { Opening.begin(context) }
+        awake { Opening.begin(context, by) }
     }
 }

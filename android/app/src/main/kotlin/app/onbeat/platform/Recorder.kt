@@ -9,17 +9,17 @@ import android.os.IBinder
 import android.os.SystemClock
 import android.util.Log
 import app.onbeat.phone.Owner
-import app.onbeat.phone.Plan
-import app.onbeat.phone.plan
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
+import uniffi.onbeat_core.Beginning
 import uniffi.onbeat_core.Cause
-import uniffi.onbeat_core.LiveStatus
 import uniffi.onbeat_core.PhoneException
 import uniffi.onbeat_core.Reading
+import uniffi.onbeat_core.Recording
+import uniffi.onbeat_core.StartedBy
 
 /**
  * Takes fixes while the window is open, at the times that core says, and ends itself when it closes.
@@ -36,7 +36,6 @@ class Recorder :
     private val battery by lazy { Battery(this, ::note) }
     private val stillness by lazy { Stillness(this, owner.clock, ::moves) }
     private val replays = Replays()
-    private var live = LiveStatus.UNKNOWN
     private var everyS = 0L
     private var isOff = false
     private var isListening = false
@@ -106,55 +105,57 @@ class Recorder :
         calls {
             Starts.process.note(owner)
             val outcome = owner.holder.call { it.onFix(reading) }
-            // A place that core does not keep is none that may be asked for: on a break, in private time, on leave.
-            val isUnwanted = reading.fix != null && !outcome.kept
-            follow(plan(outcome, live), isUnwanted)
-            live = outcome.live
+            if (outcome.tellsLeaving) Notices(this).tellLeaving()
+            follow(outcome.recording, outcome.nextDueS)
             sending.ifDue()
         }
 
     private suspend fun follow(
-        plan: Plan,
-        isUnwanted: Boolean,
+        recording: Recording,
+        nextS: Long,
     ) {
-        if (plan.tells) Notices(this).tellLeaving()
-        when {
-            plan.ends -> {
-                Opening.schedule(this, plan.nextS)
-                SendJob.schedule(this)
-                stopSelf()
-                stillness.drop()?.let { lay(it) }
+        when (recording) {
+            is Recording.Off -> {
+                Over.forHere(this)
             }
 
-            plan.waits -> {
-                Opening.schedule(this, plan.nextS)
-                waitFor(plan.nextS)
+            is Recording.Waits -> {
+                if (recording.soon) waitFor(recording.next) else end(recording.next)
             }
 
-            else -> {
+            is Recording.Rests -> {
                 listen()
-                Opening.watch(this, plan.nextS)
-                if (isUnwanted || plan.nextS != everyS) recordOrRest(plan.nextS)
+                rest()
+                Opening.schedule(this, recording.endsInS, isDue = true)
+            }
+
+            is Recording.Records -> {
+                listen()
+                Opening.watch(this, nextS, recording.endsInS)
+                if (nextS != everyS) request(nextS)
             }
         }
     }
 
-    /** While the rep's time is his own the place is asked of nobody; the service stays, since it may not come again. */
-    private suspend fun recordOrRest(everyS: Long) {
-        val today = owner.holder.call { it.today(owner.clock.now()) }
-        val breakUntil = today.breakUntilMs
-        if (breakUntil == null && today.privateSinceMs == null) return request(everyS)
-        places.drop()
-        this.everyS = 0
-        if (breakUntil != null) Opening.schedule(this, (breakUntil - today.nowMs) / 1000 + 1)
+    /** The window is over: the service comes again at the next. */
+    private suspend fun end(next: Beginning) {
+        Opening.expect(this, next)
+        SendJob.schedule(this)
+        stopSelf()
+        stillness.drop()?.let { lay(it) }
     }
 
-    /** Before the window: the place is asked of nobody, and the notification says so. */
-    private suspend fun waitFor(openingS: Long) {
+    /** Before the window the place is asked of nobody, and the notification says so. */
+    private fun waitFor(next: Beginning) {
+        rest()
+        Opening.schedule(this, next.inS, isDue = true)
+        Notices(this).show(Notices.RECORDING, Notices(this).waiting(next))
+    }
+
+    /** The place is asked of nobody; the service stays, since it may not come again. */
+    private fun rest() {
         places.drop()
         everyS = 0
-        val today = owner.holder.call { it.today(owner.clock.now()) }
-        Notices(this).show(Notices.RECORDING, Notices(this).waiting(today.nowMs + openingS * 1000, today.zone))
     }
 
     /** What explains the silence is written before the service ends. */
@@ -204,7 +205,11 @@ class Recorder :
         fun looks(): Boolean = running?.look() != null
 
         /** Starts it; where the platform refuses that, a tap is asked for. */
-        fun start(context: Context) {
+        fun start(
+            context: Context,
+            by: StartedBy,
+        ) {
+            Starts.process.again(by)
             val started = allowed { context.startForegroundService(Intent(context, Recorder::class.java)) }
             if (!started) Notices(context).askToStart()
         }

@@ -26,6 +26,7 @@ class SendJob : JobService() {
         Starts.process.began(this, StartedBy.SYSTEM)
         if (!(application as Owner).hasAgreed) return false
         scope.launch {
+            Starts.process.note(application as Owner)
             val next = after()
             jobFinished(params, next == Next.AtPause)
             // Only now: a job that takes the place of one that runs stops it.

@@ -9,26 +9,34 @@ import uniffi.onbeat_core.PhoneException
 import uniffi.onbeat_core.Start
 import uniffi.onbeat_core.StartedBy
 
-/** What began this process, for the rep and the help desk: it is never sent. The first to say so is right. */
+/** What began this process and, while it lives, the service: for the rep and the help desk, never sent. */
 class Starts {
+    private var hasBegun = false
     private var start: Start? = null
-    private var isNoted = false
 
+    /** The process began. The first to say so is right. */
     fun began(
         context: Context,
         by: StartedBy,
     ) {
-        if (start == null) start = Start(Opening.wasDue(context), by, lastExit(context))
+        if (hasBegun) return
+        hasBegun = true
+        start = Start(Opening.wasDue(context), by, lastExit(context))
+    }
+
+    /** The service begins. In a process that was there before, that is a start of its own; core says when it was due. */
+    fun again(by: StartedBy) {
+        if (start == null) start = Start(null, by, null)
     }
 
     /** Once there is a phone to keep it. */
     suspend fun note(owner: Owner) {
-        val begun = start?.takeUnless { isNoted } ?: return
-        isNoted = true
+        val begun = start ?: return
+        start = null
         try {
             owner.holder.call { it.noteStart(owner.clock.now(), begun) }
         } catch (_: PhoneException) {
-            isNoted = false
+            start = begun
         }
     }
 

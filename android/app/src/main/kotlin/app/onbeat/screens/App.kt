@@ -5,7 +5,6 @@ import androidx.compose.runtime.Composable
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import uniffi.onbeat_core.said
-import java.time.LocalDate
 
 /** What only other apps and the platform can do. A null button is not shown. */
 data class Outside(
@@ -45,21 +44,20 @@ private fun Shows(
         }
 
         is Shown.Day -> {
-            TodayScreen(shown.today, model::act, model::go, outside.export, model::leave)
+            TodayScreen(shown.today, model::act, model::go, outside.export, model::leave, shown.lacks)
         }
 
         is Shown.OneVisit -> {
-            val photograph = outside.photograph?.let { take -> { take(shown.visit.visit) } }
-            VisitScreen(shown.visit, shown.zone, shown.draft, model::change, model::act, photograph, model::back)
+            val photograph = outside.photograph?.let { take -> { take(shown.shown.visit.visit) } }
+            VisitScreen(shown.shown, model::change, model::act, photograph, model::back)
         }
 
         is Shown.Customers -> {
             CustomersScreen(shown.near, shown.wanted, model::search, model::act, outside.ways, model::back)
         }
 
-        is Shown.MyRecords -> {
-            val show = { day: LocalDate -> model.go(Destination.Records(day)) }
-            RecordsScreen(shown.records, show, model::go, outside.export, model::back)
+        is Shown.Recorded -> {
+            RecordsScreen(shown.records, model::go, outside.export, model::back)
         }
 
         is Shown.OneFinding -> {
@@ -68,7 +66,7 @@ private fun Shows(
         }
 
         is Shown.Ground -> {
-            MapScreen(shown.map, shown.zone, model::act, outside.ways, model::back)
+            MapScreen(shown.map, model::act, outside.ways, model::back)
         }
 
         is Shown.Settings -> {

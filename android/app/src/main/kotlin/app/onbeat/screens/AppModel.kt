@@ -1,7 +1,6 @@
 package app.onbeat.screens
 
 import app.onbeat.phone.Act
-import app.onbeat.phone.Draft
 import app.onbeat.phone.PhoneHolder
 import app.onbeat.phone.perform
 import kotlinx.coroutines.CoroutineScope
@@ -12,6 +11,7 @@ import kotlinx.coroutines.launch
 import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.sync.withLock
 import uniffi.onbeat_core.PhoneException
+import uniffi.onbeat_core.Report
 import uniffi.onbeat_core.recover
 
 /**
@@ -112,7 +112,7 @@ class AppModel(
         if (!underWay.add(act)) return
         does {
             try {
-                val reading = around.here()
+                val reading = around.reading(holder)
                 holder.call { it.perform(act, reading) }
             } finally {
                 underWay -= act
@@ -165,12 +165,12 @@ class AppModel(
     }
 
     /** Keeps a report as it is typed. */
-    fun change(draft: Draft) {
-        val shown = state.value as? Shown.OneVisit ?: return
-        state.value = shown.copy(draft = draft)
+    fun change(report: Report) {
+        val visit = state.value as? Shown.OneVisit ?: return
+        state.value = visit.copy(shown = visit.shown.copy(report = report))
         scope.launch {
             try {
-                holder.call { it.saveDraft(shown.visit.visit, draft.toText()) }
+                holder.call { it.saveDraft(report) }
             } catch (error: PhoneException) {
                 // As on a full disk: what was typed stays on the screen.
                 refused.value = error.problem()
@@ -195,8 +195,9 @@ class AppModel(
 
     /** A visit that is seen anew keeps the words that are being typed. */
     private fun Shown.withWords(before: Shown): Shown {
-        val isSame = this is Shown.OneVisit && before is Shown.OneVisit && before.visit.visit == visit.visit
-        return if (isSame) copy(draft = before.draft) else this
+        if (this !is Shown.OneVisit || before !is Shown.OneVisit) return this
+        val typed = before.shown.report
+        return if (typed.visit == shown.report.visit) copy(shown = shown.copy(report = typed)) else this
     }
 
     /** A view, or what is to be done before there is one. */

@@ -1,7 +1,5 @@
 package app.onbeat.screens
 
-import java.time.LocalDate
-
 /** Where a tap leads. */
 sealed interface Destination {
     data object Today : Destination
@@ -13,13 +11,13 @@ sealed interface Destination {
 
     /** Of a day, else of today. */
     data class Records(
-        val day: LocalDate? = null,
+        val day: String? = null,
     ) : Destination
 
     /** Of a day, else of today. */
     data class Visit(
         val id: String,
-        val day: LocalDate? = null,
+        val day: String? = null,
     ) : Destination
 
     data class Finding(

@@ -13,7 +13,6 @@ import androidx.compose.ui.Modifier
 import app.onbeat.phone.Act
 import uniffi.onbeat_core.Class
 import uniffi.onbeat_core.Explained
-import uniffi.onbeat_core.FindingState
 
 /** What was found or asked, what made it, what was said of it, and the rep's own answer. [sentences] are core's. */
 @Composable
@@ -36,16 +35,8 @@ fun FindingScreen(
             }
         }
         Said(explained)
-        Answering(finding.state) { words ->
-            act(
-                if (finding.state ==
-                    FindingState.CONFIRMED
-                ) {
-                    Act.Appeal(finding.id, words)
-                } else {
-                    Act.Answer(finding.id, words)
-                },
-            )
+        Answering(explained.isAppealed) { words ->
+            act(Act.Reply(finding.id, words))
             back()
         }
     }
@@ -65,11 +56,10 @@ private fun Said(explained: Explained) {
 /** The rep answers as often as he likes; what was confirmed he appeals, and another person decides. */
 @Composable
 private fun Answering(
-    state: FindingState,
+    isAppeal: Boolean,
     send: (String) -> Unit,
 ) {
     var words by rememberSaveable { mutableStateOf("") }
-    val isAppeal = state == FindingState.CONFIRMED
     Panel(say(if (isAppeal) Word.APPEAL else Word.ANSWER)) {
         Soft(say(if (isAppeal) Word.APPEAL_WHAT else Word.ANSWER_WHAT))
         OutlinedTextField(

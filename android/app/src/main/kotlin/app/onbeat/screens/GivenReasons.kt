@@ -7,16 +7,6 @@ import androidx.compose.runtime.Composable
 import uniffi.onbeat_core.ExceptionKind
 import uniffi.onbeat_core.ReasonSeen
 
-/** The others are agreed on beforehand, with the desk. */
-val BY_ONE_TAP =
-    listOf(
-        ExceptionKind.CUSTOMER_CALLED,
-        ExceptionKind.GOODS,
-        ExceptionKind.DETOUR,
-        ExceptionKind.HOSPITAL,
-        ExceptionKind.TRIP,
-    )
-
 val ExceptionKind.word: Word
     get() = Word.valueOf("REASON_$name")
 
@@ -44,11 +34,8 @@ fun GivenReasons(
 private fun answered(seen: ReasonSeen): String {
     val declined = seen.declined
     return when {
-        // An approved exception counts, whenever it comes.
         seen.approved -> say(Word.REASON_APPROVED)
-
         declined != null -> say(Word.REASON_DECLINED, declined.by, declined.words)
-
         else -> say(Word.REASON_WAITS)
     }
 }

@@ -14,6 +14,7 @@ fun KeptScreen(back: () -> Unit) {
             Word.KEPT_PERSON to Word.KEPT_PERSON_WHY,
             Word.KEPT_PHONE to Word.KEPT_PHONE_WHY,
             Word.KEPT_CAUSES to Word.KEPT_CAUSES_WHY,
+            Word.KEPT_STILL to Word.KEPT_STILL_WHY,
         )
     Screen(say(Word.KEPT_OF_ME), back) {
         kept.forEach { (what, why) ->

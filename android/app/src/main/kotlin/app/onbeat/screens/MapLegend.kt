@@ -38,16 +38,13 @@ private fun Mark(
 
 /** The map for who does not see it. */
 @Composable
-fun mapInWords(
-    map: MapView,
-    zone: String,
-): String {
+fun mapInWords(map: MapView): String {
     val words = LocalWords.current
     val seen = map.here?.seen
     val nearest = map.customers.firstOrNull { it.near.distanceMm != null }?.near
     return listOfNotNull(
         words.say(Word.MAP_SAID, map.customers.size, map.customers.count { it.visited }),
         nearest?.let { words.say(Word.MAP_NEAREST, it.customer.name, words.distance(it.distanceMm ?: 0)) },
-        if (seen == null) words.say(Word.MAP_NOT_HERE) else words.say(Word.MAP_HERE, timeOf(seen.atMs, zone)),
+        if (seen == null) words.say(Word.MAP_NOT_HERE) else words.say(Word.MAP_HERE, timeOf(seen.atMs, map.zone)),
     ).joinToString(" ")
 }

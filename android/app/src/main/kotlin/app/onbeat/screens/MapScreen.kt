@@ -36,7 +36,6 @@ import uniffi.onbeat_core.MapView
 @Composable
 fun MapScreen(
     map: MapView,
-    zone: String,
     act: (Act) -> Unit,
     ways: Ways,
     back: () -> Unit,
@@ -54,7 +53,7 @@ fun MapScreen(
                     style = MaterialTheme.typography.titleLarge,
                 )
             }
-            Zoomed(map, zone, chosen, Modifier.weight(1f)) { chosen = it }
+            Zoomed(map, chosen, Modifier.weight(1f)) { chosen = it }
             Column(words.verticalScroll(rememberScrollState()), Arrangement.spacedBy(12.dp)) {
                 val customer = map.customers.find { it.near.customer.id == chosen }
                 if (customer == null) {
@@ -75,14 +74,13 @@ fun MapScreen(
 @Composable
 private fun Zoomed(
     map: MapView,
-    zone: String,
     chosen: String?,
     modifier: Modifier,
     choose: (String?) -> Unit,
 ) {
     var sight by remember { mutableStateOf(Sight()) }
     Box(modifier.clip(RoundedCornerShape(12.dp))) {
-        MapSketch(map, zone, chosen, sight, { sight = it }, { choose(it?.near?.customer?.id) }, Modifier.fillMaxSize())
+        MapSketch(map, chosen, sight, { sight = it }, { choose(it?.near?.customer?.id) }, Modifier.fillMaxSize())
         Column(Modifier.align(Alignment.BottomEnd).padding(8.dp)) {
             Zoom("+", say(Word.MAP_CLOSER)) { sight = sight.nearer(2f) }
             Zoom("−", say(Word.MAP_FARTHER)) { sight = sight.nearer(0.5f) }

@@ -28,7 +28,6 @@ private val REACH = 28.dp
 @Composable
 fun MapSketch(
     map: MapView,
-    zone: String,
     chosen: String?,
     sight: Sight,
     look: (Sight) -> Unit,
@@ -36,7 +35,7 @@ fun MapSketch(
     modifier: Modifier = Modifier,
 ) {
     val colours = MapColours(MaterialTheme.colorScheme, LocalDayColours.current)
-    val words = mapInWords(map, zone)
+    val words = mapInWords(map)
     val now by rememberUpdatedState(sight)
     val shown by rememberUpdatedState(map)
     val gestures =

@@ -8,61 +8,34 @@ import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
-import uniffi.onbeat_core.DayView
-import uniffi.onbeat_core.Look
-import uniffi.onbeat_core.Receipt
-import java.time.LocalDate
-
-/** What is kept of the rep: the newest of it, and one day. */
-data class Records(
-    val day: DayView,
-    val zone: String,
-    val nowMs: Long,
-    val looks: List<Look>,
-    val receipts: List<Receipt>,
-)
+import uniffi.onbeat_core.LookReason
+import uniffi.onbeat_core.MyRecords
 
 /** Everything that is said of the rep on a day, who looked, and what proves that his records arrived. */
 @Composable
 fun RecordsScreen(
-    records: Records,
-    show: (LocalDate) -> Unit,
+    records: MyRecords,
     go: (Destination) -> Unit,
     export: () -> Unit,
     back: () -> Unit,
 ) {
-    val day = LocalDate.parse(records.day.day)
     Screen(say(Word.MY_RECORDS), back) {
         Row(Modifier.fillMaxWidth(), Arrangement.SpaceBetween, Alignment.CenterVertically) {
-            QuietButton(say(Word.DAY_BEFORE)) { show(day.minusDays(1)) }
+            QuietButton(say(Word.DAY_BEFORE)) { go(Destination.Records(records.before)) }
             Text(records.day.day, style = MaterialTheme.typography.titleMedium)
-            QuietButton(say(Word.DAY_AFTER)) { show(day.plusDays(1)) }
+            QuietButton(say(Word.DAY_AFTER)) { go(Destination.Records(records.after)) }
         }
         Day(records, go)
         GivenReasons(records.day.presence.reasons, records.zone)
-        Visits(records.day.visits, records.zone) { go(Destination.Visit(it.visit, day)) }
+        Visits(records.day.visits, records.zone) { go(Destination.Visit(it.visit, records.day.day)) }
         Looks(records)
-        Panel(say(Word.RECEIPTS)) {
-            val newest = records.receipts.firstOrNull()
-            Text(
-                if (newest ==
-                    null
-                ) {
-                    say(Word.NO_RECEIPTS)
-                } else {
-                    say(Word.RECEIVED_UP_TO, newest.seq.toLong(), timeOf(newest.receivedAt, records.zone))
-                },
-                style = MaterialTheme.typography.bodyMedium,
-            )
-            QuietButton(say(Word.EXPORT), act = export)
-            Soft(say(Word.EXPORT_WHAT))
-        }
+        Receipts(records, export)
     }
 }
 
 @Composable
 private fun Day(
-    records: Records,
+    records: MyRecords,
     go: (Destination) -> Unit,
 ) {
     val day = records.day
@@ -80,15 +53,41 @@ private fun Day(
     }
 }
 
+/** Who looked, when, and why. */
 @Composable
-private fun Looks(records: Records) {
+private fun Looks(records: MyRecords) {
     Panel(say(Word.LOOKS)) {
         if (records.looks.isEmpty()) Soft(say(Word.NOBODY_LOOKED))
         records.looks.forEach { look ->
-            Text(
-                say(Word.LOOKED, look.by, look.day, timeOf(look.atMs, records.zone)),
-                style = MaterialTheme.typography.bodyMedium,
-            )
+            val at = dateTimeOf(look.atMs, records.zone)
+            val day = look.day
+            val looked = if (day == null) say(Word.LOOKED_AT_ALL, look.by, at) else say(Word.LOOKED, look.by, day, at)
+            Told(Fact(looked, why(look.why)))
         }
+    }
+}
+
+@Composable
+private fun why(why: LookReason) =
+    when (why) {
+        is LookReason.Finding -> say(Word.LOOK_FINDING)
+        is LookReason.Visit -> say(Word.LOOK_VISIT)
+        is LookReason.Emergency -> say(Word.LOOK_EMERGENCY)
+        is LookReason.Said -> say(Word.LOOK_SAID, why.words)
+    }
+
+/** What the server signed for, and when; and the rep's own copy. */
+@Composable
+private fun Receipts(
+    records: MyRecords,
+    export: () -> Unit,
+) {
+    Panel(say(Word.RECEIPTS)) {
+        if (records.receipts.isEmpty()) Soft(say(Word.NO_RECEIPTS))
+        records.receipts.forEach {
+            Told(Fact(dateTimeOf(it.receivedAt, records.zone), say(Word.RECEIVED_UP_TO, it.seq.toLong())))
+        }
+        QuietButton(say(Word.EXPORT), act = export)
+        Soft(say(Word.EXPORT_WHAT))
     }
 }

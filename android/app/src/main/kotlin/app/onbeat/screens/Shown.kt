@@ -1,13 +1,13 @@
 package app.onbeat.screens
 
-import app.onbeat.phone.Draft
 import uniffi.onbeat_core.CustomerNear
 import uniffi.onbeat_core.Explained
 import uniffi.onbeat_core.LocationAnswer
 import uniffi.onbeat_core.MapView
+import uniffi.onbeat_core.MyRecords
 import uniffi.onbeat_core.Notice
 import uniffi.onbeat_core.Today
-import uniffi.onbeat_core.VisitView
+import uniffi.onbeat_core.VisitShown
 
 /** What the app shows: a view of core, and what is being written to it. */
 sealed interface Shown {
@@ -36,14 +36,14 @@ sealed interface Shown {
         val permission: Permission,
     ) : Gate
 
+    /** [lacks]: the place, where it is to be recorded and the phone does not show it precisely. */
     data class Day(
         val today: Today,
+        val lacks: Permission? = null,
     ) : Shown
 
     data class OneVisit(
-        val visit: VisitView,
-        val zone: String,
-        val draft: Draft,
+        val shown: VisitShown,
     ) : Shown
 
     data class Customers(
@@ -51,8 +51,8 @@ sealed interface Shown {
         val wanted: String,
     ) : Shown
 
-    data class MyRecords(
-        val records: Records,
+    data class Recorded(
+        val records: MyRecords,
     ) : Shown
 
     data class OneFinding(
@@ -61,7 +61,6 @@ sealed interface Shown {
 
     data class Ground(
         val map: MapView,
-        val zone: String,
     ) : Shown
 
     data class Settings(

@@ -16,6 +16,7 @@ fun StatePanel(today: Today) {
     Panel {
         Text(headline(today), style = MaterialTheme.typography.titleLarge)
         today.here?.let { Soft(seen(it, today.zone)) }
+        today.recordedSinceMs?.let { Soft(recorded(it, today)) }
         if (window != null) WindowBar(window, today.day.spans, today.day.counts, today.nowMs, today.zone)
         if (today.`when` == When.AFTER) Report(today)
     }
@@ -37,12 +38,21 @@ private fun headline(today: Today): String {
     return when {
         today.`when` == When.DAY_OFF -> say(Word.DAY_OFF)
         today.`when` == When.BEFORE -> say(Word.BEFORE, timeOf(today.day.window?.fromMs ?: 0, today.zone))
-        today.`when` == When.AFTER -> say(Word.AFTER)
+        today.`when` == When.AFTER -> say(Word.AFTER, timeOf(today.endedMs ?: 0, today.zone))
         today.location == LocationAnswer.REFUSED -> say(Word.PLACE_REFUSED)
         breakUntilMs != null -> say(Word.ON_BREAK, timeOf(breakUntilMs, today.zone))
         today.privateSinceMs != null -> say(Word.IN_PRIVATE)
         else -> today.here?.let { placed(it) } ?: say(Word.NOT_SEEN)
     }
+}
+
+@Composable
+private fun recorded(
+    sinceMs: Long,
+    today: Today,
+): String {
+    val isLate = sinceMs > (today.day.window?.fromMs ?: 0)
+    return say(if (isLate) Word.RECORDED_SINCE_LATE else Word.RECORDED_SINCE, timeOf(sinceMs, today.zone))
 }
 
 @Composable

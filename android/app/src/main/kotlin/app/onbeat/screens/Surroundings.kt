@@ -1,5 +1,6 @@
 package app.onbeat.screens
 
+import app.onbeat.phone.PhoneHolder
 import uniffi.onbeat_core.Device
 import uniffi.onbeat_core.Grade
 import uniffi.onbeat_core.Platform
@@ -35,3 +36,7 @@ interface Surroundings {
     /** Keeps the database's key that the server gave back. */
     fun keep(databaseKey: ByteArray)
 }
+
+/** Where the rep is, if core wants to know it now: at other times nobody is asked for the place. */
+internal suspend fun Surroundings.reading(holder: PhoneHolder): Reading =
+    if (holder.call { it.wantsPlace(now()) }) here() else Reading(now(), null)

@@ -4,11 +4,10 @@ import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import app.onbeat.phone.Act
-import uniffi.onbeat_core.FindingState
-import uniffi.onbeat_core.Interval
 import uniffi.onbeat_core.Next
 import uniffi.onbeat_core.Today
 import uniffi.onbeat_core.When
+import uniffi.onbeat_core.reasonsByTap
 
 /** The screen of the day: one button for what comes next, where the rep is, the window, what is asked, and the sync. */
 @Composable
@@ -18,12 +17,14 @@ fun TodayScreen(
     go: (Destination) -> Unit,
     export: () -> Unit,
     leave: () -> Unit,
+    lacks: Permission? = null,
 ) {
     val isReplaced = today.replacedMs != null
     Screen(say(Word.TODAY)) {
+        lacks?.let { PlaceLacking(it, go) }
         if (isReplaced) ReplacedPanel(today, export, leave) else StatePanel(today)
         NextButton(today.next, act, go)
-        today.away?.let { Reasons(it, act) }
+        if (today.away != null) Reasons(act)
         if (today.`when` == When.WITHIN && !isReplaced) Pauses(today, act)
         Asked(today, go)
         Visits(today.day.visits, today.zone) { go(Destination.Visit(it.visit)) }
@@ -85,14 +86,11 @@ private fun NextButton(
 
 /** Who seems to be leaving says why by one tap. */
 @Composable
-private fun Reasons(
-    away: Interval,
-    act: (Act) -> Unit,
-) {
+private fun Reasons(act: (Act) -> Unit) {
     Panel(say(Word.SEEMS_LEAVING), MaterialTheme.colorScheme.tertiaryContainer) {
         Text(say(Word.SEEMS_LEAVING_WHY), style = MaterialTheme.typography.bodyMedium)
         SideBySide {
-            BY_ONE_TAP.forEach { QuietButton(say(it.word)) { act(Act.GiveReason(away, it, "")) } }
+            reasonsByTap().forEach { QuietButton(say(it.word)) { act(Act.GiveReason(it)) } }
         }
     }
 }
@@ -115,10 +113,9 @@ private fun Asked(
     today: Today,
     go: (Destination) -> Unit,
 ) {
-    val open = today.day.findings.filter { it.state == FindingState.OPEN }
-    if (open.isEmpty()) return
+    if (today.asked.isEmpty()) return
     Panel(say(Word.ASKED), MaterialTheme.colorScheme.tertiaryContainer) {
-        open.forEach { FindingRow(it, today.zone, go) }
+        today.asked.forEach { FindingRow(it, today.zone, go) }
     }
 }
 

@@ -1,13 +1,10 @@
 package app.onbeat.screens
 
-import app.onbeat.phone.Draft
 import app.onbeat.phone.PhoneHolder
 import uniffi.onbeat_core.LocationAnswer
-import uniffi.onbeat_core.Phone
 import uniffi.onbeat_core.PhoneException
 import uniffi.onbeat_core.Reading
 import uniffi.onbeat_core.Today
-import java.time.LocalDate
 import java.time.ZoneId
 
 /** What is to be seen at each place of the app, as core has it now. */
@@ -31,15 +28,15 @@ internal class Views(
         when (place) {
             Destination.Today -> today()
             is Destination.Customers -> customers(place.wanted)
-            is Destination.Records -> holder.call { Shown.MyRecords(records(it, place.day)) }
-            is Destination.Visit -> holder.call { visit(it, place) }
+            is Destination.Records -> Shown.Recorded(holder.call { it.myRecords(around.now(), place.day) })
+            is Destination.Visit -> visit(place)
             is Destination.Finding -> Shown.OneFinding(holder.call { it.explain(around.now(), place.id) })
-            Destination.Map -> holder.call { map(it) }
+            Destination.Map -> Shown.Ground(holder.call { it.map(around.now()) })
             Destination.Settings -> settings()
             Destination.Place -> Shown.AskingPlace(holder.call { it.notice() })
             is Destination.Permit -> permission(place.kind)
             Destination.Kept -> Shown.Kept
-            Destination.Diagnosis -> Shown.Diagnosed(holder.call { checkup(it) })
+            Destination.Diagnosis -> Shown.Diagnosed(checkup())
         }
 
     /** The day, once the rep was asked for all that it needs: one thing after the other. */
@@ -47,7 +44,7 @@ internal class Views(
         val today = holder.call { it.today(around.now()) }
         if (today.replacedMs != null) return Shown.Day(today)
         if (today.asksLocation) return Shown.AskingPlace(holder.call { it.notice() })
-        return toAllow(today)?.let { Shown.Permitting(it) } ?: Shown.Day(today)
+        return toAllow(today)?.let { Shown.Permitting(it) } ?: Shown.Day(today, placeLacking(today))
     }
 
     /** What the rep was not asked for yet; nothing of the place, where it is not to be recorded. */
@@ -59,9 +56,9 @@ internal class Views(
         }
     }
 
-    private fun map(phone: Phone): Shown {
-        val at = around.now()
-        return Shown.Ground(phone.map(at), phone.today(at).zone)
+    private fun placeLacking(today: Today): Permission? {
+        if (today.location != LocationAnswer.AGREED) return null
+        return around.permissions().find { it.kind == PermissionKind.PLACE && it.state != PermissionState.ALLOWED }
     }
 
     private suspend fun settings(): Shown {
@@ -72,36 +69,19 @@ internal class Views(
     private suspend fun permission(kind: PermissionKind): Shown =
         around.permissions().find { it.kind == kind }?.let { Shown.Permitting(it) } ?: settings()
 
-    private fun checkup(phone: Phone): Checkup {
-        val zone = runCatching { phone.today(around.now()).zone }.getOrNull() ?: "${ZoneId.systemDefault()}"
-        return Checkup(phone.diagnosis(), around.device, around.permissions(), around.isPlaceOn, zone)
+    private suspend fun checkup(): Checkup {
+        val core = holder.call { it.diagnosis() }
+        val zone = core.zone ?: "${ZoneId.systemDefault()}"
+        return Checkup(core, around.device, around.permissions(), around.isPlaceOn, zone)
     }
 
     /** Only who opens the list anew waits for a place. */
     private suspend fun customers(wanted: String?): Shown {
-        val reading = opened.takeIf { wanted != null } ?: around.here().also { opened = it }
+        val reading = opened.takeIf { wanted != null } ?: around.reading(holder).also { opened = it }
         return Shown.Customers(holder.call { it.customers(reading, wanted.orEmpty()) }, wanted.orEmpty())
     }
 
-    private fun visit(
-        phone: Phone,
-        place: Destination.Visit,
-    ): Shown {
-        val at = around.now()
-        val today = phone.today(at)
-        val day = place.day?.let { phone.day(at, "$it") } ?: today.day
-        val visit = day.visits.find { it.visit == place.id } ?: return Shown.Day(today)
-        val draft = phone.draft(place.id)?.let { Draft.of(it) } ?: visit.report?.let { Draft.of(it) } ?: Draft()
-        return Shown.OneVisit(visit, today.zone, draft)
-    }
-
-    private fun records(
-        phone: Phone,
-        day: LocalDate?,
-    ): Records {
-        val at = around.now()
-        val today = phone.today(at)
-        val view = if (day == null) today.day else phone.day(at, "$day")
-        return Records(view, today.zone, today.nowMs, phone.looks(), phone.receipts())
-    }
+    /** A visit that is on that day no more leads to the day. */
+    private suspend fun visit(place: Destination.Visit): Shown =
+        holder.call { it.visit(around.now(), place.id, place.day) }?.let { Shown.OneVisit(it) } ?: today()
 }

@@ -7,49 +7,46 @@ import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
 import app.onbeat.phone.Act
-import app.onbeat.phone.Draft
 import uniffi.onbeat_core.Outcome
+import uniffi.onbeat_core.Report
+import uniffi.onbeat_core.VisitShown
 import uniffi.onbeat_core.VisitView
 
 /** One visit: the report, kept by [change] as it is typed, photos, and check-out. */
 @Composable
 fun VisitScreen(
-    visit: VisitView,
-    zone: String,
-    draft: Draft,
-    change: (Draft) -> Unit,
+    shown: VisitShown,
+    change: (Report) -> Unit,
     act: (Act) -> Unit,
     photograph: (() -> Unit)?,
     back: () -> Unit,
 ) {
+    val (visit, report, zone) = shown
     Screen(visit.shownName, back) {
         Panel {
             Soft(times(visit, zone))
             Soft(place(visit))
         }
         Panel(say(Word.REPORT)) {
-            Outcomes(draft.outcome) { change(draft.copy(outcome = it)) }
-            Field(Word.PURPOSE, draft.purpose) { change(draft.copy(purpose = it)) }
-            Field(Word.CONTENT, draft.content) { change(draft.copy(content = it)) }
-            Field(Word.FEEDBACK, draft.feedback) { change(draft.copy(feedback = it)) }
-            Field(Word.NEXT_STEP, draft.nextStep) { change(draft.copy(nextStep = it)) }
+            Outcomes(report.outcome) { change(report.copy(outcome = it)) }
+            Field(Word.PURPOSE, report.purpose) { change(report.copy(purpose = it)) }
+            Field(Word.CONTENT, report.content) { change(report.copy(content = it)) }
+            Field(Word.FEEDBACK, report.feedback) { change(report.copy(feedback = it)) }
+            Field(Word.NEXT_STEP, report.nextStep) { change(report.copy(nextStep = it)) }
             Soft(say(Word.DRAFT_KEPT))
         }
         Panel(say(Word.PHOTOS)) {
             Soft(say(Word.PHOTOS_TAKEN, visit.photos.size))
             if (photograph != null) QuietButton(say(Word.TAKE_PHOTO), act = photograph)
         }
-        val save = { act(Act.SaveReport(draft.toReport(visit.visit))) }
         if (visit.toMs == null) {
             MainButton(say(Word.CHECK_OUT)) {
-                // With the report, where anything stands in it: else core asks for it later.
-                if (draft != Draft()) save()
-                act(Act.CheckOut(visit.visit))
+                act(Act.CheckOut(report))
                 back()
             }
         } else {
             MainButton(say(Word.SAVE_REPORT)) {
-                save()
+                act(Act.SaveReport(report))
                 back()
             }
         }

@@ -56,12 +56,13 @@ import kotlinx.coroutines.MainScope
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
 import uniffi.onbeat_core.Customer
-import uniffi.onbeat_core.LocationAnswer
 import uniffi.onbeat_core.PhoneException
+import uniffi.onbeat_core.Recording
 import uniffi.onbeat_core.RunsOn
 import uniffi.onbeat_core.StartedBy
 import uniffi.onbeat_core.Today
 import uniffi.onbeat_core.waysTo
+import kotlin.reflect.KClass
 
 /** The app's one window. */
 class MainActivity : ComponentActivity() {
@@ -101,11 +102,11 @@ class MainActivity : ComponentActivity() {
             var hasLooked = false
             model.shown.collect {
                 if (it !is Shown.Day) return@collect
-                Starts.process.note(owner)
                 if (!hasLooked) Traces().note(owner)
                 hasLooked = true
                 noteTaps(it.today)
                 record()
+                Starts.process.note(owner)
             }
         }
     }
@@ -154,14 +155,14 @@ class MainActivity : ComponentActivity() {
         if (isInFront && !Recorder.isRunning) Opening.look(this)
     }
 
-    private var before: Pair<Boolean, LocationAnswer>? = null
+    private var before: KClass<out Recording>? = null
 
     /**
      * A break or private time began or ended, or the rep agreed to be recorded or no longer does, by a tap: the service
      * learns it now, and not with its next look.
      */
     private fun noteTaps(today: Today) {
-        val now = (today.breakUntilMs != null || today.privateSinceMs != null) to today.location
+        val now = today.recording::class
         if (before != null && before != now) Recorder.looks()
         before = now
     }

@@ -77,6 +77,12 @@ class Script(
                         }
                     }
 
+                    "reason" -> {
+                        val interval = Interval(line.number("from_ms"), line.number("to_ms"))
+                        val reason = ExceptionKind.valueOf(line.code("reason"))
+                        phone.call { it.giveReason(reading.at, interval, reason, line.text("note")) }
+                    }
+
                     else -> {
                         phone.call { it.perform(line.act(visit), reading) }
                     }
@@ -94,7 +100,7 @@ private fun JsonObject.act(visit: String): Act =
         }
 
         "check_out" -> {
-            Act.CheckOut(visit)
+            Act.CheckOut(Report(visit, "", "", "", "", Outcome.MET))
         }
 
         "report" -> {
@@ -119,14 +125,6 @@ private fun JsonObject.act(visit: String): Act =
 
         "private_end" -> {
             Act.EndPrivate
-        }
-
-        "reason" -> {
-            Act.GiveReason(
-                Interval(number("from_ms"), number("to_ms")),
-                ExceptionKind.valueOf(code("reason")),
-                text("note"),
-            )
         }
 
         else -> {

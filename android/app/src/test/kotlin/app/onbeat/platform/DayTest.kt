@@ -10,6 +10,7 @@ import org.junit.Rule
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.Shadows.shadowOf
+import uniffi.onbeat_core.StartedBy
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertFalse
@@ -38,17 +39,40 @@ class DayTest {
     }
 
     @Test
+    fun `07h55, app not opened, without the grant - the rep is reminded, and asked for a tap at 08h00`() {
+        phone.at(Enrolled.OPENS_MS - 300_000)
+        Opening.schedule(phone.app, 0, isDue = false)
+        phone.ring()
+        assertEquals(listOf("Recording starts at 08:00"), phone.told())
+        assertEquals(300, phone.ringsInS())
+        phone.at(Enrolled.OPENS_MS)
+        phone.ring()
+        assertNull(phone.started())
+        assertEquals(listOf(phone.says(Word.TAP_TO_START)), phone.told(), "in place of the reminder")
+    }
+
+    @Test
+    fun `07h55, app not opened, with the grant - nobody is told, and the alarm waits for 08h00`() {
+        phone.letStartByItself()
+        phone.at(Enrolled.OPENS_MS - 300_000)
+        Opening.schedule(phone.app, 0, isDue = false)
+        phone.ring()
+        assertEquals(emptyList(), phone.told())
+        assertEquals(300, phone.ringsInS())
+    }
+
+    @Test
     fun `06h00, opened by the rep - the service ends and comes again by an alarm`() {
         phone.at(Enrolled.OPENS_MS - 2 * 3_600_000)
         val recorder = phone.record()
         assertTrue(shadowOf(recorder.get()).isStoppedBySelf)
-        assertEquals(2 * 3_600, phone.ringsInS())
+        assertEquals(2 * 3_600 - 300, phone.ringsInS(), "the reminder")
     }
 
     @Test
     fun `08h00, app not opened, with the grant - the alarm starts the service`() {
         phone.letStartByItself()
-        Opening.schedule(phone.app, 60)
+        Opening.schedule(phone.app, 60, isDue = true)
         phone.ring()
         assertEquals("Recorder", phone.started())
         val recorder = phone.record()
@@ -58,7 +82,7 @@ class DayTest {
 
     @Test
     fun `08h00, app not opened, without the grant - the alarm asks for a tap`() {
-        Opening.schedule(phone.app, 60)
+        Opening.schedule(phone.app, 60, isDue = true)
         phone.ring()
         assertNull(phone.started())
         assertEquals(listOf(phone.says(Word.TAP_TO_START)), phone.told())
@@ -70,7 +94,7 @@ class DayTest {
         val refusals = listOf(SecurityException("no"), ForegroundServiceStartNotAllowedException("no"))
         refusals.forEach {
             phone.app.refusal = it
-            runBlocking { Opening.begin(phone.app) }
+            runBlocking { Opening.begin(phone.app, StartedBy.ALARM) }
             assertEquals(listOf(phone.says(Word.TAP_TO_START)), phone.told(), "$it")
         }
     }
@@ -134,13 +158,26 @@ class DayTest {
     }
 
     @Test
+    fun `16h30 - where nothing calls back the alarm of the close ends the service`() {
+        phone.at(Enrolled.CLOSES_MS - 600_000)
+        val recorder = phone.record()
+        phone.seen()
+        assertEquals(600, phone.ringsInS())
+        phone.at(Enrolled.CLOSES_MS)
+        phone.ring()
+        assertTrue(shadowOf(recorder.get()).isStoppedBySelf)
+        assertNull(phone.started())
+        assertEquals(listOf("fix"), phone.written().takeLast(1), "that of before")
+    }
+
+    @Test
     fun `16h30 - the next position ends the service, and is not kept`() {
         val recorder = phone.record()
         phone.at(Enrolled.CLOSES_MS + 1_000)
         phone.seen()
         assertTrue(shadowOf(recorder.get()).isStoppedBySelf)
         assertFalse("fix" in phone.written())
-        assertEquals(15 * 3600 + 1799L, phone.ringsInS(), "the next opening")
+        assertEquals(15 * 3600 + 1799L - 300, phone.ringsInS(), "the next reminder")
     }
 
     @Test

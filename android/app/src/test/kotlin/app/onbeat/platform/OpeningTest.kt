@@ -3,24 +3,18 @@ package app.onbeat.platform
 import android.Manifest.permission
 import android.content.Intent
 import app.onbeat.screens.Word
-import kotlinx.coroutines.runBlocking
 import org.junit.Rule
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
-import uniffi.onbeat_core.Today
 import kotlin.test.Test
 import kotlin.test.assertEquals
-import kotlin.test.assertFalse
 import kotlin.test.assertNull
-import kotlin.test.assertTrue
 
 /** What wakes the app asks for the tap in the window alone, and of who agreed that his place is recorded. */
 @RunWith(RobolectricTestRunner::class)
 class OpeningTest {
     @get:Rule
     val phone = PhoneRule()
-
-    private fun today(): Today = runBlocking { phone.app.holder.call { it.today(phone.app.clock.now()) } }
 
     private val wakes =
         listOf(
@@ -42,7 +36,7 @@ class OpeningTest {
     fun `at night nobody is asked, and the alarm waits for the morning`() {
         phone.at(Enrolled.OPENS_MS + 14 * HOUR_MS)
         isLeftInPeace()
-        assertEquals(10 * 3600L, phone.ringsInS())
+        assertEquals(10 * 3600L - REMINDS_S, phone.ringsInS())
     }
 
     @Test
@@ -58,17 +52,18 @@ class OpeningTest {
         // Saturday, two in the afternoon.
         phone.at(Enrolled.OPENS_MS + (4 * 24 + 6) * HOUR_MS)
         isLeftInPeace()
-        assertEquals((24 + 18) * 3600L, phone.ringsInS())
+        assertEquals((24 + 18) * 3600L - REMINDS_S, phone.ringsInS())
     }
 
     @Test
-    fun `a tap that nobody made is asked for again the next morning, and what stood is taken away at night`() {
+    fun `a tap that nobody made is taken back at the close, and asked for again the next morning`() {
         phone.hears(Intent.ACTION_BOOT_COMPLETED)
         assertEquals(listOf(phone.says(Word.TAP_TO_START)), phone.told())
-        assertEquals(24 * 3600L, phone.ringsInS())
-        phone.at(Enrolled.OPENS_MS + 14 * HOUR_MS)
-        phone.hears(Intent.ACTION_TIME_CHANGED)
+        assertEquals(WINDOW_S, phone.ringsInS())
+        phone.at(Enrolled.CLOSES_MS)
+        phone.ring()
         assertEquals(emptyList(), phone.told())
+        assertEquals(24 * 3600L - WINDOW_S - REMINDS_S, phone.ringsInS())
     }
 
     @Test
@@ -101,35 +96,22 @@ class OpeningTest {
             phone.at(Enrolled.OPENS_MS + at)
             phone.looksIn()
             assertNull(phone.started())
-            assertEquals(hours * 3600, phone.ringsInS())
+            assertEquals(hours * 3600 - REMINDS_S, phone.ringsInS())
         }
     }
 
     @Test
-    fun `the app opened without the place starts nothing, and the next morning is waited for`() {
+    fun `the app opened without the place starts nothing, and the close is waited for`() {
         phone.revoke(permission.ACCESS_COARSE_LOCATION, permission.ACCESS_FINE_LOCATION)
         phone.looksIn()
         assertNull(phone.started())
         assertEquals(emptyList(), phone.told(), "who has the app open needs no tap")
-        assertEquals(24 * 3600L, phone.ringsInS())
-    }
-
-    @Test
-    fun `a replaced phone records nobody`() {
-        assertTrue(today().isRecorded)
-        assertFalse(today().copy(replacedMs = Enrolled.OPENS_MS).isRecorded)
-    }
-
-    @Test
-    fun `on leave the window is not open`() {
-        phone.at(Enrolled.OPENS_MS + HOUR_MS)
-        val today = today()
-        assertTrue(today.isOpen)
-        val onLeave = today.day.spans.map { it.copy(excusedBy = "leave") }
-        assertFalse(today.copy(day = today.day.copy(spans = onLeave)).isOpen)
+        assertEquals(WINDOW_S, phone.ringsInS())
     }
 
     private companion object {
         const val HOUR_MS = 3_600_000L
+        const val WINDOW_S = (Enrolled.CLOSES_MS - Enrolled.OPENS_MS) / 1000
+        const val REMINDS_S = 300L
     }
 }

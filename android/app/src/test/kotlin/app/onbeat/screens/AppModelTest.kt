@@ -2,7 +2,6 @@ package app.onbeat.screens
 
 import androidx.compose.ui.geometry.Size
 import app.onbeat.phone.Act
-import app.onbeat.phone.Draft
 import app.onbeat.phone.Stage
 import app.onbeat.phone.perform
 import kotlinx.coroutines.flow.first
@@ -17,8 +16,8 @@ import uniffi.onbeat_core.Next
 import uniffi.onbeat_core.Outcome
 import uniffi.onbeat_core.PhoneException
 import uniffi.onbeat_core.Reading
+import uniffi.onbeat_core.Report
 import java.io.File
-import java.time.LocalDate
 import kotlin.test.Test
 import kotlin.test.assertContains
 import kotlin.test.assertEquals
@@ -77,24 +76,43 @@ class AppModelTest {
 
         model.go(Destination.Visit(visit))
         sees<Shown.OneVisit>()
-        val draft = Draft("restock", "went through the shelf", "", "", Outcome.MET)
+        val draft = Report(visit, "restock", "went through the shelf", "", "", Outcome.MET)
         model.change(draft)
         model.back()
         sees<Shown.Day>()
         model.go(Destination.Visit(visit))
-        assertEquals(draft, sees<Shown.OneVisit>().draft, "kept over leaving the screen")
+        assertEquals(draft, sees<Shown.OneVisit>().shown.report, "kept over leaving the screen")
         time = "08:40"
-        model.act(Act.SaveReport(draft.toReport(visit)))
-        model.act(Act.CheckOut(visit))
+        model.act(Act.CheckOut(draft))
         model.back()
         val done = sees<Shown.Day> { it.today.openVisit == null && it.today.waitingRecords == 0uL }.today
         assertEquals(
-            draft.toReport(visit),
+            draft,
             done.day.visits
                 .single()
                 .report,
         )
     }
+
+    @Test
+    fun `outside the window and in the rep's own time no tap asks for the place`() =
+        onStage { stage, rep ->
+            rep.isEnrolled(stage.link)
+            rep.model.act(Act.CheckIn("ada-1", ""))
+            rep.sees<Shown.Day> { it.today.openVisit != null }
+            rep.model.go(Destination.Customers())
+            assertTrue(rep.sees<Shown.Customers>().near.all { it.distanceMm == null })
+            assertEquals(0, rep.around.asks, "before the window")
+
+            rep.time = "08:05"
+            rep.model.go(Destination.Today)
+            rep.model.act(Act.StartBreak)
+            rep.sees<Shown.Day> { it.today.breakUntilMs != null }
+            assertEquals(1, rep.around.asks)
+            rep.model.act(Act.SignIn)
+            rep.sees<Shown.Day> { it.today.day.signIn.atMs != null }
+            assertEquals(1, rep.around.asks, "on a break")
+        }
 
     @Test
     fun `a visit of an earlier day is opened from my records, and leads back to them`() =
@@ -107,15 +125,16 @@ class AppModelTest {
             rep.time = "32:05"
             rep.model.resume()
             rep.sees<Shown.Day> { it.today.day.day == "2026-05-13" }
-            val day = Destination.Records(LocalDate.of(2026, 5, 12))
+            val day = Destination.Records("2026-05-12")
             rep.model.go(day)
             val visit =
                 rep
-                    .sees<Shown.MyRecords>()
+                    .sees<Shown.Recorded>()
                     .records.day.visits
                     .single()
             rep.model.go(Destination.Visit(visit.visit, day.day))
-            assertEquals("went through the shelf", rep.sees<Shown.OneVisit>().draft.content)
+            val shown = rep.sees<Shown.OneVisit>().shown
+            assertEquals("went through the shelf", shown.report.content)
             rep.model.back()
             assertEquals(day, rep.model.place.value)
         }
@@ -133,14 +152,14 @@ class AppModelTest {
         model.go(Destination.Records())
         assertEquals(
             asked,
-            sees<Shown.MyRecords>()
+            sees<Shown.Recorded>()
                 .records.day.findings
                 .first()
                 .id,
         )
         model.go(Destination.Finding(asked))
         sees<Shown.OneFinding>()
-        model.act(Act.Answer(asked, "in a cellar"))
+        model.act(Act.Reply(asked, "in a cellar"))
         val answered = sees<Shown.OneFinding> { it.explained.answers.isNotEmpty() }.explained
         assertEquals(FindingState.ANSWERED, answered.explanation.finding.state)
     }
@@ -240,7 +259,7 @@ class AppModelTest {
             rep.model.resume()
             rep.model.notNow(rep.sees<Shown.Permitting> { it.permission.kind == missing[1] }.permission)
             rep.model.notNow(rep.sees<Shown.Permitting> { it.permission.kind == missing[2] }.permission)
-            rep.sees<Shown.Day>()
+            assertNull(rep.sees<Shown.Day>().lacks)
 
             // Refused: not asked again, and to be found in the settings.
             rep.model.resume()
@@ -256,6 +275,11 @@ class AppModelTest {
             val checkup = rep.sees<Shown.Diagnosed>().checkup
             val text = checkup.toText(XmlWords(Language.EN))
             listOf("Server: http://", "Notifications: not allowed").forEach { assertContains(text, it) }
+
+            // Taken back in the system's settings: the day says so until it is given again.
+            rep.around.allowed -= PermissionKind.PLACE
+            rep.model.go(Destination.Today)
+            assertEquals(PermissionKind.PLACE, rep.sees<Shown.Day> { it.lacks != null }.lacks?.kind)
         }
 
     @Test
@@ -271,7 +295,9 @@ class AppModelTest {
             val asked = rep.sees<Shown.Permitting>().permission
             assertEquals(PermissionKind.NOTIFICATIONS, asked.kind)
             rep.model.notNow(asked)
-            assertEquals(LocationAnswer.REFUSED, rep.sees<Shown.Day>().today.location)
+            val refused = rep.sees<Shown.Day>()
+            assertEquals(LocationAnswer.REFUSED, refused.today.location)
+            assertNull(refused.lacks, "nobody wants the phone to show it")
             rep.time = "08:05"
             assertFailsWith<PhoneException.LocationRefused> { rep.isSeen() }
             rep.model.act(Act.CheckIn("ada-1", "restock"))

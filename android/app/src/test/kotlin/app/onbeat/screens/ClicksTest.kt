@@ -21,13 +21,13 @@ import androidx.compose.ui.test.performTextInput
 import androidx.compose.ui.test.performTouchInput
 import androidx.compose.ui.test.runSkikoComposeUiTest
 import app.onbeat.phone.Act
-import app.onbeat.phone.Draft
 import uniffi.onbeat_core.ExceptionKind
-import uniffi.onbeat_core.FindingState
 import uniffi.onbeat_core.Language
 import uniffi.onbeat_core.Next
+import uniffi.onbeat_core.Outcome
+import uniffi.onbeat_core.Report
 import uniffi.onbeat_core.Today
-import java.time.LocalDate
+import uniffi.onbeat_core.VisitShown
 import kotlin.test.Test
 import kotlin.test.assertEquals
 
@@ -75,64 +75,62 @@ class ClicksTest {
         val visit =
             Samples.records.day.visits
                 .first()
-        show({ RecordsScreen(Samples.records, {}, { gone += it }, {}, {}) }) {
+        show({ RecordsScreen(Samples.records, { gone += it }, {}, {}) }) {
             onAllNodes(hasText(visit.shownName))[0].performScrollTo().performClick()
         }
-        assertEquals(listOf<Destination>(Destination.Visit(visit.visit, LocalDate.parse(day))), gone)
+        assertEquals(listOf<Destination>(Destination.Visit(visit.visit, day)), gone)
     }
 
     @Test
-    fun `who seems to be leaving gives a reason by one tap, for the time that core says`() {
+    fun `who seems to be leaving gives a reason by one tap`() {
         onToday(Samples.leaving) { tap(words.say(Word.REASON_GOODS)) }
-        assertEquals(listOf<Act>(Act.GiveReason(Samples.leaving.away!!, ExceptionKind.GOODS, "")), acts)
+        assertEquals(listOf<Act>(Act.GiveReason(ExceptionKind.GOODS)), acts)
     }
 
     @Test
-    fun `a visit's report is drafted as it is typed, and saved before check-out`() {
-        val drafts = mutableListOf<Draft>()
+    fun `a visit's report is drafted as it is typed, and comes with the check-out`() {
+        val drafts = mutableListOf<Report>()
         show({
-            var draft by remember { mutableStateOf(Draft()) }
-            val change: (Draft) -> Unit = {
-                draft = it
+            var report by remember { mutableStateOf(Samples.empty) }
+            val change: (Report) -> Unit = {
+                report = it
                 drafts += it
             }
-            VisitScreen(Samples.open, Samples.ZONE, draft, change, { acts += it }, null, {})
+            VisitScreen(VisitShown(Samples.open, report, Samples.ZONE), change, { acts += it }, null, {})
         }) {
             onNode(hasText(words.say(Word.CONTENT))).performScrollTo().performTextInput("shelf")
             tap(words.say(Word.OUTCOME_CLOSED))
             tap(words.say(Word.CHECK_OUT))
         }
         assertEquals("shelf", drafts.first().content)
-        val report = drafts.last().toReport(Samples.open.visit)
-        assertEquals(listOf(Act.SaveReport(report), Act.CheckOut(Samples.open.visit)), acts)
+        assertEquals(listOf<Act>(Act.CheckOut(Samples.empty.copy(content = "shelf", outcome = Outcome.CLOSED))), acts)
     }
 
     @Test
-    fun `who wrote nothing checks out without a report, which is asked for later`() {
-        show({ VisitScreen(Samples.open, Samples.ZONE, Draft(), {}, { acts += it }, null, {}) }) {
-            tap(words.say(Word.CHECK_OUT))
-        }
-        assertEquals(listOf<Act>(Act.CheckOut(Samples.open.visit)), acts)
+    fun `of a visit that is over the report is saved`() {
+        val shown = VisitShown(Samples.visited, Samples.report, Samples.ZONE)
+        show({ VisitScreen(shown, {}, { acts += it }, null, {}) }) { tap(words.say(Word.SAVE_REPORT)) }
+        assertEquals(listOf<Act>(Act.SaveReport(Samples.report)), acts)
     }
 
     @Test
     fun `a question is answered, what was confirmed is appealed, and nothing empty is sent`() {
         val explained = Samples.explained
-        val confirmed = explained.explanation.run { copy(finding = finding.copy(state = FindingState.CONFIRMED)) }
         val id = explained.explanation.finding.id
         val cases =
             listOf(
-                explained to Act.Answer(id, "goods"),
-                explained.copy(explanation = confirmed) to Act.Appeal(id, "goods"),
+                explained to Word.ANSWER_WHAT,
+                explained.copy(isAppealed = true) to Word.APPEAL_WHAT,
             )
-        cases.forEach { (shown, act) ->
+        cases.forEach { (shown, what) ->
             acts.clear()
             show({ FindingScreen(shown, emptyList(), { acts += it }, {}) }) {
+                onNodeWithText(words.say(what)).assertExists()
                 onNodeWithText(words.say(Word.SEND)).performScrollTo().assertIsNotEnabled()
                 onNode(hasText(words.say(Word.YOUR_WORDS))).performScrollTo().performTextInput("goods")
                 tap(words.say(Word.SEND))
             }
-            assertEquals(listOf<Act>(act), acts)
+            assertEquals(listOf<Act>(Act.Reply(id, "goods")), acts)
         }
     }
 
@@ -151,6 +149,13 @@ class ClicksTest {
             tap(words.say(Word.NOT_NOW))
         }
         assertEquals(listOf("ask", "not now"), said)
+    }
+
+    @Test
+    fun `a place that the phone does not show precisely leads to where it is allowed`() {
+        val place = Samples.permissions.first()
+        show({ TodayScreen(Samples.morning, {}, { gone += it }, {}, {}, place) }) { tap(words.say(Word.ALLOW)) }
+        assertEquals(listOf<Destination>(Destination.Permit(PermissionKind.PLACE)), gone)
     }
 
     @Test
@@ -206,7 +211,7 @@ class ClicksTest {
 
     @Test
     fun `a tap on a customer of the map leads to his check-in, near is near enough, and nothing is chosen elsewhere`() {
-        show({ MapScreen(Samples.map, Samples.ZONE, { acts += it }, Ways({}, {}), { said += "back" }) }) {
+        show({ MapScreen(Samples.map, { acts += it }, Ways({}, {}), { said += "back" }) }) {
             val canvas = onNode(hasContentDescription("Map with 3", substring = true))
             val sheet =
                 canvas.fetchSemanticsNode().size.run {

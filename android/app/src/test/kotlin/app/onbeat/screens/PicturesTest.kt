@@ -8,12 +8,12 @@ import androidx.compose.ui.text.font.FontFamily
 import androidx.compose.ui.text.platform.Typeface
 import androidx.compose.ui.unit.Density
 import androidx.compose.ui.use
-import app.onbeat.phone.Draft
 import org.jetbrains.skia.Bitmap
 import org.jetbrains.skia.EncodedImageFormat
 import org.jetbrains.skia.FontMgr
 import org.jetbrains.skia.Image
 import uniffi.onbeat_core.Language
+import uniffi.onbeat_core.VisitShown
 import java.io.File
 import kotlin.math.abs
 import kotlin.test.Test
@@ -37,7 +37,10 @@ class PicturesTest {
             "today-replaced" to { TodayScreen(Samples.replaced, {}, {}, {}, {}) },
             "today-sent" to { TodayScreen(Samples.sent, {}, {}, {}, {}) },
             "today-refused" to { TodayScreen(Samples.refused, {}, {}, {}, {}) },
-            "map" to { MapScreen(Samples.map, Samples.ZONE, {}, Ways({}, {}), {}) },
+            "today-rough" to {
+                TodayScreen(Samples.morning, {}, {}, {}, {}, Samples.permissions.first())
+            },
+            "map" to { MapScreen(Samples.map, {}, Ways({}, {}), {}) },
             "permission" to { PermissionScreen(Samples.permissions[2], {}, {}) },
             "settings" to { SettingsScreen(Samples.settings, {}, Samples.about, {}, {}, {}) },
             "kept" to { KeptScreen {} },
@@ -54,11 +57,9 @@ class PicturesTest {
             "today-morning" to { TodayScreen(Samples.morning, {}, {}, {}, {}) },
             "today-leaving" to { TodayScreen(Samples.leaving, {}, {}, {}, {}) },
             "today-evening" to { TodayScreen(Samples.evening, {}, {}, {}, {}) },
-            "visit" to {
-                VisitScreen(Samples.open, Samples.ZONE, Draft.of(Samples.report), {}, {}, {}, {})
-            },
+            "visit" to { VisitScreen(VisitShown(Samples.open, Samples.report, Samples.ZONE), {}, {}, {}, {}) },
             "customers" to { CustomersScreen(Samples.customers, "", {}, {}, Ways({}, {}), {}) },
-            "records" to { RecordsScreen(Samples.records, {}, {}, {}, {}) },
+            "records" to { RecordsScreen(Samples.records, {}, {}, {}) },
             "finding" to { FindingScreen(Samples.explained, sentences(LocalWords.current.language), {}, {}) },
         )
 
@@ -89,7 +90,12 @@ class PicturesTest {
         looks: Looks,
         screen: @Composable () -> Unit,
     ): Image {
-        val heights = if (name in LONG) 1_300 to 2_800 else 900 to 1_500
+        val heights =
+            when (name) {
+                "kept" -> 1_500 to 3_600
+                in LONG -> 1_300 to 2_800
+                else -> 900 to 1_500
+            }
         val height = if (looks.typeScale > 1) heights.second else heights.first
         val scene =
             ImageComposeScene(360, height, Density(1f, looks.typeScale)) {
@@ -134,7 +140,7 @@ class PicturesTest {
 
     private companion object {
         /** They are scrolled on a phone; the picture has all of them. */
-        val LONG = setOf("settings", "kept", "diagnosis", "records")
+        val LONG = setOf("settings", "diagnosis", "records")
 
         /** Simplified Chinese of the file's five languages. */
         val FONT =

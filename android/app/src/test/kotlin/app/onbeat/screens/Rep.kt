@@ -95,7 +95,13 @@ class Around(
 
     override fun now() = Stamp(SIX_MS + elapsedMs, elapsedMs, "e70bc0190530e13b")
 
-    override suspend fun here() = Reading(now(), fix)
+    /** How often the place was asked for. */
+    @Volatile var asks = 0
+
+    override suspend fun here(): Reading {
+        asks++
+        return Reading(now(), fix)
+    }
 
     override fun permissions() =
         PermissionKind.entries.map { kind ->

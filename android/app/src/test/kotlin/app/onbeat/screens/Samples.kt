@@ -1,6 +1,7 @@
 package app.onbeat.screens
 
 import uniffi.onbeat_core.Answered
+import uniffi.onbeat_core.Beginning
 import uniffi.onbeat_core.Class
 import uniffi.onbeat_core.Customer
 import uniffi.onbeat_core.CustomerNear
@@ -25,13 +26,15 @@ import uniffi.onbeat_core.Integrity
 import uniffi.onbeat_core.Interval
 import uniffi.onbeat_core.LiveStatus
 import uniffi.onbeat_core.LocationAnswer
-import uniffi.onbeat_core.Look
+import uniffi.onbeat_core.LookReason
+import uniffi.onbeat_core.LookSeen
 import uniffi.onbeat_core.MapArea
 import uniffi.onbeat_core.MapCustomer
 import uniffi.onbeat_core.MapHere
 import uniffi.onbeat_core.MapKind
 import uniffi.onbeat_core.MapPoint
 import uniffi.onbeat_core.MapView
+import uniffi.onbeat_core.MyRecords
 import uniffi.onbeat_core.Name
 import uniffi.onbeat_core.Next
 import uniffi.onbeat_core.Notice
@@ -42,6 +45,7 @@ import uniffi.onbeat_core.Provider
 import uniffi.onbeat_core.ReasonGiven
 import uniffi.onbeat_core.ReasonSeen
 import uniffi.onbeat_core.Receipt
+import uniffi.onbeat_core.Recording
 import uniffi.onbeat_core.Report
 import uniffi.onbeat_core.Sign
 import uniffi.onbeat_core.SignInView
@@ -83,6 +87,8 @@ object Samples {
 
     val visited = visit("a", "老街便利店", "08:40", "09:25").copy(report = report, photos = listOf("b".repeat(64)))
 
+    val empty = Report("c".repeat(32), "", "", "", "", Outcome.MET)
+
     val open = visit("c", "锦江烟酒行", "10:18", null)
 
     val permissions =
@@ -116,13 +122,16 @@ object Samples {
     /** In the morning, on the way to a customer. */
     val morning = today("10:12", Next.Visit(customers.first()), listOf(visited))
 
-    val signIn = today("08:04", Next.SignIn, emptyList()).copy(waitingRecords = 0u, waitingSinceMs = null)
+    val signIn =
+        today("08:04", Next.SignIn, emptyList())
+            .copy(waitingRecords = 0u, waitingSinceMs = null, recordedSinceMs = at("08:00"))
 
     val leaving =
         today("11:09", Next.CheckOut(open), listOf(visited, open)).run {
             copy(
                 away = Interval(at("11:02"), at("12:09")),
                 here = here?.copy(place = PlaceVerdict.OUTSIDE, edgeMm = -412_000),
+                asked = listOf(left),
                 day = day.copy(findings = listOf(left)),
             )
         }
@@ -132,6 +141,9 @@ object Samples {
         today("17:05", Next.Rest, listOf(visited)).run {
             copy(
                 `when` = When.AFTER,
+                recording = Recording.Waits(Beginning(at("08:00") + 24 * 3_600_000, ZONE, 53_700, 53_400), false),
+                recordedSinceMs = null,
+                endedMs = window.toMs,
                 here = null,
                 waitingRecords = 0u,
                 waitingSinceMs = null,
@@ -139,9 +151,22 @@ object Samples {
             )
         }
 
-    val refused = morning.copy(next = Next.Visit(null), here = null, location = LocationAnswer.REFUSED)
+    val refused =
+        morning.copy(
+            next = Next.Visit(null),
+            recording = Recording.Off,
+            recordedSinceMs = null,
+            here = null,
+            location = LocationAnswer.REFUSED,
+        )
 
-    val replaced = morning.copy(next = Next.Rest, replacedMs = at("09:30"))
+    val replaced =
+        morning.copy(
+            next = Next.Rest,
+            recording = Recording.Off,
+            recordedSinceMs = null,
+            replacedMs = at("09:30"),
+        )
 
     val sent = replaced.copy(waitingRecords = 0u, waitingSinceMs = null)
 
@@ -194,6 +219,7 @@ object Samples {
                     customers[2] to (5_600 to 5_000),
                 ).map { (near, at) -> MapCustomer(point(at), near, near == customers[1]) },
             here = morning.here?.let { MapHere(point(2_300 to 1_950), it.copy(accuracyMm = 350_000)) },
+            zone = ZONE,
         )
 
     private fun ring(vararg metres: Pair<Int, Int>) = metres.map { point(it) }
@@ -223,12 +249,21 @@ object Samples {
     )
 
     val records =
-        Records(
-            leaving.day.run { copy(presence = presence.copy(reasons = reasons)) },
-            ZONE,
-            at("17:05"),
-            listOf(Look("li", "王主管", at("16:50"), DAY, "d".repeat(64))),
-            listOf(Receipt(STREAM, 1u, "", 214uL, "e".repeat(64), at("16:31"), "3a50db68046e2012", "")),
+        MyRecords(
+            day = leaving.day.run { copy(presence = presence.copy(reasons = reasons)) },
+            before = "2026-05-11",
+            after = "2026-05-13",
+            zone = ZONE,
+            nowMs = at("17:05"),
+            looks =
+                listOf(
+                    LookSeen("王主管", at("16:50"), DAY, LookReason.Finding),
+                    LookSeen("陈经理", at("12:10"), null, LookReason.Said("客户投诉，核对当天拜访")),
+                ),
+            receipts =
+                listOf("16:31" to 214uL, "14:02" to 171uL, "11:47" to 96uL).map { (time, seq) ->
+                    Receipt(STREAM, 1u, "", seq, "e".repeat(64), at(time), "3a50db68046e2012", "")
+                },
         )
 
     val explained =
@@ -238,6 +273,7 @@ object Samples {
             answers = listOf(Answered(left.id, left.kind, left.fromMs, left.toMs, DAY, "客户让我去对面仓库取货")),
             appeals = emptyList(),
             decisions = emptyList(),
+            isAppealed = false,
         )
 
     val about = About("0.1.0", "锦江商贸有限公司", "蜀ICP备2026000000号-1A") {}
@@ -260,6 +296,7 @@ object Samples {
                         StartSeen(at("06:12"), Start(at("06:00"), StartedBy.BOOT, "USER_REQUESTED")),
                     ),
                 signs = SignsShown(Integrity.DEVELOPER, listOf(Sign.MOCK_APP)),
+                zone = ZONE,
                 reference = null,
             ),
             Device("android", "Xiaomi 2211133C", "0.1.0"),
@@ -350,8 +387,12 @@ object Samples {
         `when` = When.WITHIN,
         zone = ZONE,
         next = next,
+        recording = Recording.Records((window.toMs - at(now)) / 1000),
+        recordedSinceMs = at("08:06"),
+        endedMs = null,
         here = Here(at(now) - 40_000, LAT_E9, LON_E9, 12_000, PlaceVerdict.INSIDE, 340_000),
         away = null,
+        asked = emptyList(),
         day = day(minOf(at(now), window.toMs), visits),
         breakUntilMs = null,
         privateSinceMs = null,

@@ -1,0 +1,148 @@
+//! What screens show and what their buttons do: each by one call.
+
+use super::*;
+use crate::phone::{LookReason, replaced};
+
+fn written(phone: &Phone) -> Vec<String> {
+    let kinds = kinds(phone).into_iter();
+    kinds.filter(|kind| kind.starts_with("visit.")).collect()
+}
+
+#[test]
+fn the_report_that_is_written_comes_with_the_check_out_and_an_empty_one_is_asked_for_later() {
+    let folder = TempDir::new().unwrap();
+    let phone = phone_in(folder.path());
+    let first = phone.check_in(&reading(1, 0), "c-17".into(), String::new()).unwrap();
+    phone.check_out(&reading(2, 0), &Report::empty(first.clone())).unwrap();
+    assert_eq!(written(&phone), ["visit.checked_in", "visit.checked_out"]);
+    let today = phone.today(&stamp(2 * MINUTE_MS)).unwrap();
+    assert_eq!(today.day.visits[0].report, None);
+
+    let second = phone.check_in(&reading(3, 0), "c-17".into(), String::new()).unwrap();
+    let report = Report {
+        feedback: "smaller boxes".into(),
+        ..Report::empty(second.clone())
+    };
+    phone.save_draft(&report).unwrap();
+    phone.check_out(&reading(4, 0), &report).unwrap();
+    assert_eq!(
+        written(&phone)[2..],
+        ["visit.checked_in", "visit.reported", "visit.checked_out"]
+    );
+    assert_eq!(phone.draft(&second).unwrap(), None, "it went with the report");
+    let absent = Report {
+        outcome: Outcome::Absent,
+        ..Report::empty(second)
+    };
+    assert!(!absent.is_empty(), "that nobody was there is said too");
+}
+
+#[test]
+fn a_visit_is_shown_with_what_is_typed_before_what_was_reported() {
+    let folder = TempDir::new().unwrap();
+    let phone = phone_in(folder.path());
+    let visit = phone.check_in(&reading(1, 0), "c-17".into(), String::new()).unwrap();
+    let now = stamp(5 * MINUTE_MS);
+    let shown = |day: Option<&str>| phone.visit(&now, &visit, day).unwrap();
+    assert_eq!(shown(None).unwrap().report, Report::empty(visit.clone()));
+    let said = |words: &str| Report {
+        content: words.into(),
+        ..Report::empty(visit.clone())
+    };
+    phone.save_report(&reading(2, 0), &said("first")).unwrap();
+    assert_eq!(shown(None).unwrap().report, said("first"), "to be mended");
+    phone.save_draft(&said("second")).unwrap();
+    let seen = shown(Some("2026-01-21")).unwrap();
+    assert_eq!((seen.report, seen.zone.as_str()), (said("second"), "Asia/Shanghai"));
+    assert_eq!(seen.visit.visit, visit);
+    assert_eq!(shown(Some("2026-01-20")), None, "not of that day");
+    let keep = |tx: &rusqlite::Transaction<'_>| crate::phone::store::set_draft(tx, &visit, Some("of another version"));
+    phone.with(|store| store.write(keep)).unwrap();
+    assert_eq!(
+        shown(None).unwrap().report,
+        said("of another version"),
+        "no words get lost"
+    );
+}
+
+#[test]
+fn my_records_are_a_day_with_its_neighbours_who_looked_and_why_and_the_receipts() {
+    let folder = TempDir::new().unwrap();
+    let phone = phone_in(folder.path());
+    let finding = "d".repeat(64);
+    let whys = [&finding, &"a".repeat(32), "emergency", "asked by the customer"];
+    for (n, why) in whys.into_iter().enumerate() {
+        let look = Look {
+            rep: "rep-li".into(),
+            by: "boss".into(),
+            at_ms: n as i64,
+            day: if n == 3 {
+                Look::ALL_DAYS.into()
+            } else {
+                "2026-01-21".into()
+            },
+            why: why.into(),
+        };
+        put(&phone, &format!("look-{n}"), &Document::Look(look));
+    }
+    let records = phone.my_records(&stamp(MINUTE_MS), None).unwrap();
+    let days = [records.before, records.day.day, records.after].map(|day| day.to_string());
+    assert_eq!(days, ["2026-01-20", "2026-01-21", "2026-01-22"]);
+    assert_eq!(
+        (records.zone.as_str(), records.now_ms),
+        ("Asia/Shanghai", OPENING_MS + MINUTE_MS)
+    );
+    let seen: Vec<_> = records
+        .looks
+        .into_iter()
+        .map(|look| (look.day.is_some(), look.why))
+        .collect();
+    let words = "asked by the customer".into();
+    assert_eq!(
+        seen,
+        [
+            (false, LookReason::Said { words }),
+            (true, LookReason::Emergency),
+            (true, LookReason::Visit),
+            (true, LookReason::Finding),
+        ]
+    );
+    let earlier = phone.my_records(&stamp(MINUTE_MS), Some("2026-01-19")).unwrap();
+    assert_eq!(earlier.day.day.to_string(), "2026-01-19");
+}
+
+#[test]
+fn a_reason_by_one_tap_is_given_while_the_rep_is_away_and_no_longer() {
+    let folder = TempDir::new().unwrap();
+    let phone = phone_in(folder.path());
+    let given = |minutes: i64| {
+        let at = stamp(minutes * MINUTE_MS);
+        phone.give_reason_now(&at, ExceptionKind::Goods).unwrap()
+    };
+    for minutes in 0..20 {
+        let north = if minutes >= 5 { 30_000_000 } else { 0 };
+        phone.on_fix(&reading(minutes, north + minutes)).unwrap();
+        assert!(minutes >= 5 || !given(minutes), "inside");
+    }
+    assert!(given(20));
+    let day = phone.day(&stamp(20 * MINUTE_MS), "2026-01-21").unwrap();
+    let reason = &day.presence.reasons[0].reason;
+    assert_eq!(
+        (reason.interval.from_ms - OPENING_MS) / MINUTE_MS,
+        4,
+        "since he was last seen inside"
+    );
+}
+
+#[test]
+fn a_phone_whose_place_another_took_wants_no_place() {
+    let folder = TempDir::new().unwrap();
+    let phone = phone_in(folder.path());
+    assert!(!phone.wants_place(&stamp(0)).unwrap(), "nobody was asked");
+    phone.answer_location(&stamp(0), true).unwrap();
+    assert!(phone.wants_place(&stamp(0)).unwrap());
+    assert!(!phone.wants_place(&stamp(-MINUTE_MS)).unwrap());
+    let told = |tx: &rusqlite::Transaction<'_>| replaced::note(tx, OPENING_MS);
+    phone.with(|store| store.write(told)).unwrap();
+    assert!(!phone.wants_place(&stamp(0)).unwrap());
+}

@@ -1,15 +1,12 @@
 //! Whether the server can do its work now, and if not, why not.
 
 use std::{
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use serde::Serialize;
-use tokio::time::timeout;
+use tokio::{sync::watch, time::timeout};
 use utoipa::ToSchema;
 
 use crate::{
@@ -37,7 +34,7 @@ pub struct Reason {
 
 /// What is remembered between two questions.
 pub struct Readiness {
-    stopping: AtomicBool,
+    stopping: watch::Sender<bool>,
     last: tokio::sync::Mutex<Option<(Instant, Vec<Reason>)>>,
     /// Views may be so far behind.
     fold_lag_most: Mutex<Duration>,
@@ -46,7 +43,7 @@ pub struct Readiness {
 impl Default for Readiness {
     fn default() -> Self {
         Self {
-            stopping: AtomicBool::new(false),
+            stopping: watch::Sender::new(false),
             last: tokio::sync::Mutex::default(),
             fold_lag_most: Mutex::new(Duration::from_secs(300)),
         }
@@ -56,7 +53,16 @@ impl Default for Readiness {
 impl Readiness {
     /// From now on it is not ready: whoever shares out requests sends them elsewhere.
     pub fn stop(&self) {
-        self.stopping.store(true, Ordering::Relaxed);
+        self.stopping.send_replace(true);
+    }
+
+    /// Waits until it stops: what would never end ends then.
+    pub fn stopped(&self) -> impl Future<Output = ()> + use<> {
+        let mut stopping = self.stopping.subscribe();
+        async move {
+            // Nobody is left to say so where the server is gone.
+            let _ = stopping.wait_for(|stopping| *stopping).await;
+        }
     }
 
     /// Views may be so far behind.
@@ -67,7 +73,7 @@ impl Readiness {
 
 /// What keeps the server from its work; nothing: it is ready. It reads, and writes and syncs one cell.
 pub async fn reasons(app: &App) -> Vec<Reason> {
-    let stopping = app.readiness.stopping.load(Ordering::Relaxed);
+    let stopping = *app.readiness.stopping.borrow();
     let stopping = stopping.then(|| reason("stopping", "the server is stopping: ask another, or in a moment again"));
     let mut last = app.readiness.last.lock().await;
     let fresh = last.as_ref().filter(|(at, _)| at.elapsed() < HOLDS);
@@ -167,7 +173,10 @@ mod tests {
     async fn a_server_that_stops_says_so_at_once() {
         let world = World::new().await;
         assert_eq!(codes(&world).await, Vec::<&str>::new());
+        let stopped = world.app.readiness.stopped();
         world.app.readiness.stop();
+        stopped.await;
+        world.app.readiness.stopped().await;
         assert_eq!(codes(&world).await, ["stopping"]);
     }
 

@@ -60,3 +60,13 @@ test("a board says that the session has ended, and leads to log in and back", as
   await logIn(page, ADMIN);
   assert.equal(new URL(page.url()).pathname, "/today");
 });
+
+test("a board that is open holds up no server that stops", async () => {
+  const page = await board();
+  const begun = performance.now();
+  await server.kill("SIGTERM");
+  // Requests that run on are waited for ten seconds.
+  assert.ok(performance.now() - begun < 8_000, `${performance.now() - begun} ms`);
+  await said(page, "lost").waitFor();
+  await server.again();
+});

@@ -155,6 +155,7 @@ pub(super) async fn stream_of(
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
     let seen = last.or(seen.after.as_deref()).unwrap_or_default();
+    let stopped = desk.app.readiness.stopped();
     let (missed, drawn) = boards.join(seen, desk, actor, frame);
     let missed = missed.map_or_else(|| vec![whole()], |missed| missed.iter().map(Drawn::event).collect());
     let ends = Instant::now() + ADMITTED;
@@ -166,7 +167,8 @@ pub(super) async fn stream_of(
         };
         Some((event, drawn))
     });
-    Sse::new(stream::iter(missed).chain(events).map(Ok)).keep_alive(KeepAlive::default())
+    let events = stream::iter(missed).chain(events).take_until(Box::pin(stopped));
+    Sse::new(events.map(Ok)).keep_alive(KeepAlive::default())
 }
 
 /// Some drawings were missed: the whole board is to be read.

@@ -78,6 +78,8 @@ pub(super) async fn run(args: ServeArgs) -> DeskResult<()> {
     let erasing = tokio::spawn(retention::run(desk.clone()));
     let saying = tokio::spawn(keys.keep_saying(Arc::clone(&desk.app)));
     let limits = serve::Limits {
+        connections: config.limits.connections.get().into(),
+        per_address: config.limits.per_address.get().into(),
         proxy: config.behind_proxy,
         ..serve::Limits::default()
     };

@@ -1,6 +1,7 @@
 use std::{
     env,
     net::{IpAddr, SocketAddr},
+    num::NonZeroU16,
     path::PathBuf,
 };
 
@@ -45,13 +46,29 @@ pub(super) struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     behind_proxy: Option<IpAddr>,
     #[command(flatten)]
+    limits: LimitSettings,
+    #[command(flatten)]
     log: LogSettings,
     #[command(flatten)]
     map: MapSettings,
     #[command(flatten)]
     metrics: MetricsSettings,
     #[command(flatten)]
+    ready: ReadySettings,
+    #[command(flatten)]
     tls: TlsSettings,
+}
+
+#[derive(Args, Serialize)]
+struct LimitSettings {
+    /// Connections, and running requests, at once. [default: 4096]
+    #[arg(id = "limits.connections", long = "limits-connections", value_name = "COUNT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connections: Option<NonZeroU16>,
+    /// Those of one address, which an office or a network operator's city may share. [default: 64]
+    #[arg(id = "limits.per_address", long = "limits-per-address", value_name = "COUNT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    per_address: Option<NonZeroU16>,
 }
 
 #[derive(Args, Serialize)]
@@ -96,6 +113,14 @@ struct MetricsSettings {
 }
 
 #[derive(Args, Serialize)]
+struct ReadySettings {
+    /// Not ready (/readyz) while views are further behind than this. [default: 300]
+    #[arg(id = "ready.fold_lag_s", long = "ready-fold-lag-s", value_name = "S")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fold_lag_s: Option<u32>,
+}
+
+#[derive(Args, Serialize)]
 struct TlsSettings {
     /// Speak TLS by this certificate (PEM, with those that vouch for it); looked at every minute.
     #[arg(
@@ -110,6 +135,32 @@ struct TlsSettings {
     #[arg(id = "tls.key", long = "tls-key", value_name = "FILE", requires = "tls.certificate")]
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<PathBuf>,
+    #[command(flatten)]
+    acme: AcmeSettings,
+    /// A key that phones may be shown beside the own (onbeat tls-pin names it): the next one, a proxy's. Repeatable.
+    #[arg(id = "tls.pins", long = "tls-pins", value_name = "PIN")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pins: Vec<String>,
+}
+
+#[derive(Args, Serialize)]
+struct AcmeSettings {
+    /// Or get certificates for this name by ACME; the port must be 443 outside. Repeatable.
+    #[arg(id = "tls.acme.domains", long = "tls-acme-domains", value_name = "NAME")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    domains: Vec<String>,
+    /// A mail address that the authority writes to. Repeatable.
+    #[arg(id = "tls.acme.contact", long = "tls-acme-contact", value_name = "ADDRESS")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    contact: Vec<String>,
+    /// The authority's directory. [default: Let's Encrypt's]
+    #[arg(id = "tls.acme.directory", long = "tls-acme-directory", value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    directory: Option<String>,
+    /// Roots (PEM) that the authority itself is trusted by. [default: those of browsers]
+    #[arg(id = "tls.acme.roots", long = "tls-acme-roots", value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    roots: Option<PathBuf>,
 }
 
 impl Settings {
@@ -132,6 +183,8 @@ mod tests {
 
     use super::*;
 
+    const PIN: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
     #[derive(Parser)]
     struct Line {
         #[command(flatten)]
@@ -139,13 +192,17 @@ mod tests {
     }
 
     #[test]
-    fn every_flag_is_a_key_of_the_configuration() {
+    fn every_flag_is_a_key_of_the_configuration_and_every_key_has_one() {
         let values = [
             ("listen", "127.0.0.1:1"),
             ("behind-proxy", "127.0.0.1"),
             ("log-format", "json"),
             ("metrics-listen", "127.0.0.1:2"),
             ("map-gcj02", "true"),
+            ("limits-connections", "3"),
+            ("limits-per-address", "2"),
+            ("ready-fold-lag-s", "60"),
+            ("tls-pins", PIN),
         ];
         let mut line = vec!["onbeat".to_owned()];
         let command = Line::command();
@@ -162,10 +219,8 @@ mod tests {
         let line = Line::from_arg_matches(&matches).expect("each flag has a value of its kind");
         let configured = config::load(None, &[], &line.settings);
         let configured = configured.unwrap_or_else(|error| panic!("{}", error.message));
-        let from: Vec<String> = config::shown(&configured).into_iter().map(|shown| shown.from).collect();
-        assert!(
-            from.iter().filter(|from| from.starts_with("--")).count() > 5,
-            "{from:?}"
-        );
+        for shown in config::shown(&configured) {
+            assert!(shown.from.starts_with("--"), "{} is by {}", shown.key, shown.from);
+        }
     }
 }

@@ -11,6 +11,7 @@ mod tests;
 
 use std::{
     net::{IpAddr, SocketAddr},
+    num::NonZeroU16,
     path::{Path, PathBuf},
 };
 
@@ -41,6 +42,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// The proxy in front, whose `X-Forwarded-For` says who calls.
     pub behind_proxy: Option<IpAddr>,
+    /// How much is taken on at once.
+    pub limits: Limits,
     /// What is written of what happens.
     pub log: Log,
     /// What lies under the maps of the pages.
@@ -51,6 +54,26 @@ pub struct Config {
     pub ready: Ready,
     /// How connections are secured; nothing: not at all.
     pub tls: Tls,
+}
+
+/// How much is taken on at once.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Limits {
+    /// Connections, and running requests.
+    pub connections: NonZeroU16,
+    /// Of one address, which an office or a network operator's city may share.
+    pub per_address: NonZeroU16,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let most = |number| NonZeroU16::new(number).unwrap_or(NonZeroU16::MAX);
+        Self {
+            connections: most(4096),
+            per_address: most(64),
+        }
+    }
 }
 
 /// What is written of what happens.
@@ -158,6 +181,7 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_url: None,
             behind_proxy: None,
+            limits: Limits::default(),
             log: Log::default(),
             map: Map::default(),
             metrics: Metrics::default(),

@@ -57,6 +57,18 @@ pub struct Progress {
     /// Of all days before this one a summary is left.
     #[serde(default)]
     pub(super) summarised: Option<NaiveDate>,
+    /// The newest run that came to its end.
+    #[serde(default)]
+    pub last: Option<Run>,
+}
+
+/// A run that came to its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// When, milliseconds since 1970 (UTC).
+    pub at_ms: i64,
+    /// What it erased.
+    pub retained: Retained,
 }
 
 /// How far the runs are, and the cell that says so.
@@ -74,9 +86,26 @@ pub async fn progress(desk: &Desk) -> DeskResult<(Progress, Option<String>)> {
 /// # Errors
 /// The store's. What was erased before an error stays erased: ask again.
 pub async fn retain(desk: &Desk, actor: &Actor, dry_run: bool) -> DeskResult<Retained> {
-    let documents = desk.app.documents();
-    let kept = documents.policy(desk.now_ms()).retention;
-    let today = documents.day_at("", desk.now_ms());
+    let today = desk.app.documents().day_at("", desk.now_ms());
+    retain_on(desk, actor, today, dry_run).await
+}
+
+/// The day of the next run, and what it would erase of what there is now.
+///
+/// # Errors
+/// The store's.
+pub async fn next(desk: &Desk, actor: &Actor) -> DeskResult<(NaiveDate, Retained)> {
+    let today = desk.app.documents().day_at("", desk.now_ms());
+    let (progress, _) = progress(desk).await?;
+    let day = match progress.day {
+        Some(day) if day >= today => today.succ_opt().unwrap_or(today),
+        _ => today,
+    };
+    Ok((day, retain_on(desk, actor, day, true).await?))
+}
+
+async fn retain_on(desk: &Desk, actor: &Actor, today: NaiveDate, dry_run: bool) -> DeskResult<Retained> {
+    let kept = desk.app.documents().policy(desk.now_ms()).retention;
     let ago = |days: u32| today.checked_sub_days(Days::new(days.into())).unwrap_or_default();
     let (before, summarised_before) = (ago(kept.fixes_days), ago(kept.days_days));
     let what = Erasure { rep: None, before };
@@ -108,6 +137,10 @@ pub async fn retain(desk: &Desk, actor: &Actor, dry_run: bool) -> DeskResult<Ret
         day: Some(today),
         desk_seq,
         summarised: Some(forgotten.until),
+        last: Some(Run {
+            at_ms: desk.now_ms(),
+            retained: retained.clone(),
+        }),
     });
     if fixes == 0 && batches.is_empty() && forgotten.days == 0 {
         let change = Change {
@@ -196,7 +229,7 @@ fn cell(progress: &Progress) -> Cell {
     Cell {
         kind: KIND.into(),
         key: KEY.into(),
-        body: serde_json::to_string(progress).expect("a number and a day are JSON"),
+        body: serde_json::to_string(progress).expect("numbers and days are JSON"),
         expires_ms: None,
     }
 }

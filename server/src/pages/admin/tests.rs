@@ -14,13 +14,13 @@ use tower::ServiceExt;
 
 use crate::{
     auth::{Actor, Role},
-    desk::{Books, Desk, base_map::BaseMap, documents, site::Site},
+    desk::{Books, Desk, base_map::BaseMap, documents, duties, retention, site::Site},
     desk_log::TYPES,
     files::shape_fault,
     pages::words::Words,
     router,
     serve::{Limits, Peer},
-    testing::{REP, World, at},
+    testing::{HOUR, REP, World, at},
 };
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -522,6 +522,58 @@ async fn the_log_says_what_a_policy_changed() {
         let said = format!("Visits · Far from, m: {said}");
         assert!(page.contains(&said) && !page.contains("Begins:"), "{said} in {page}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_on_erasing_says_what_went_by_itself_and_what_goes_next() {
+    let world = World::new().await;
+    let mut phone = world.enrol(REP).await;
+    phone.anchor(&world, at(8, 0), 0).await;
+    phone.fix(at(8, 1), 0);
+    phone.fix(at(8, 2), 0);
+    world.set_time(at(8, 3));
+    world.pushed(&phone, 0).await;
+    // Places are kept for 90 days after their own.
+    let days_later = |days: i64| world.set_time(at(9, 0) + days * 24 * HOUR);
+    days_later(90);
+    let mut admin = Admin::of(&world).await;
+    let (_, page) = admin.get("/admin/erase").await;
+    assert!(
+        page.contains("It has not run yet.") && page.contains("Nothing goes by itself"),
+        "{page}"
+    );
+    duties::record_demo(&admin.desk, &Actor::console()).await.unwrap();
+    let counts = |page: &str| {
+        let rows = page.split("<th scope=\"row\">").skip(1);
+        let cells = rows.map(|row| row.split(['<', '>']).step_by(4).take(2).collect::<Vec<_>>().join(" "));
+        cells.collect::<Vec<String>>()
+    };
+    let [nothing, a_day] = [0, 1].map(|days| {
+        let counted = [
+            ("Positions", 2 * days),
+            ("Days of reps", days),
+            ("Days kept: under dispute", 0),
+        ];
+        let others = [
+            ("Batches that did not check", 0),
+            ("Days of which a summary is left", 0),
+        ];
+        let all = counted.into_iter().chain(others);
+        all.map(|(kind, count)| format!("{kind} {count}")).collect::<Vec<_>>()
+    });
+    for (days, ran, next) in [(90, &nothing, &a_day), (91, &a_day, &nothing)] {
+        days_later(days);
+        admin = Admin::of(&world).await;
+        retention::daily(&admin.desk).await.unwrap().unwrap();
+        let (_, page) = admin.get("/admin/erase").await;
+        assert!(!page.contains("Nothing goes by itself"), "{page}");
+        assert_eq!(counts(&page), *ran, "{days} days later: {page}");
+        let (_, page) = admin.post("/admin/erase", "do=next").await;
+        assert_eq!(counts(&page), [&ran[..], next].concat(), "{days} days later: {page}");
+    }
+    admin.language = "zh-CN";
+    let (_, page) = admin.post("/admin/erase", "do=next").await;
+    assert!(page.contains("上次运行") && page.contains("下次运行将删除"), "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

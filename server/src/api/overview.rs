@@ -144,9 +144,12 @@ pub(super) async fn set_landline(
     responses((status = 200, body = Page<DeskRecord>)))]
 pub(super) async fn audit(
     State(desk): State<Desk>,
+    actor: Actor,
     Query(query): Query<AuditQuery>,
     Query(page): Query<PageQuery>,
 ) -> DeskResult<Json<Page<DeskRecord>>> {
     let types: Vec<&str> = query.kind.iter().map(String::as_str).collect();
-    Ok(Json(page.desk_records(&desk, &types, |_| true).await?))
+    let Page { items, next } = page.desk_records(&desk, &types, |_| true).await?;
+    let items = items.into_iter().map(|record| record.shown_to(&actor)).collect();
+    Ok(Json(Page { items, next }))
 }

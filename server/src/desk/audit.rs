@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{Desk, DeskError, DeskResult, books, look};
+use super::{Desk, DeskError, DeskResult, books, customers, look};
 use crate::{
     auth::Actor,
     store::{LogLine, LogRow},
@@ -42,6 +42,19 @@ pub struct Quarantined {
     pub at_ms: i64,
     /// What it says.
     pub batch: BatchQuarantined,
+}
+
+impl DeskRecord {
+    /// As this person is shown it: without customers' landlines for who takes no calls.
+    #[must_use]
+    pub fn shown_to(mut self, actor: &Actor) -> Self {
+        if let Some(Value::Object(document)) = self.fields.get_mut("document")
+            && !customers::sees_landlines(actor)
+        {
+            document.remove("landline");
+        }
+        self
+    }
 }
 
 /// Types of what phones sent that did not check, of forks, and of times that cannot be true.
@@ -126,6 +139,33 @@ pub async fn page(
         }
     }
     Ok((found, (end > 1).then_some(end)))
+}
+
+/// The records between two instants, oldest first, of some types (none: all).
+///
+/// # Errors
+/// `too_many` where there are more than `most`; the store's.
+pub async fn between(
+    desk: &Desk,
+    (from_ms, to_ms): (i64, i64),
+    types: &[&str],
+    most: usize,
+) -> DeskResult<Vec<DeskRecord>> {
+    let (mut all, mut before) = (Vec::new(), None);
+    loop {
+        let (page, next) = page(desk, before, types, |record| record.at_ms < to_ms, PAGE_MAX).await?;
+        let is_over = page.last().is_some_and(|oldest| oldest.at_ms < from_ms);
+        all.extend(page.into_iter().filter(|record| record.at_ms >= from_ms));
+        if all.len() > most {
+            let why = format!("more than {most} records: choose a shorter period, or one type");
+            return Err(DeskError::input("too_many", why));
+        }
+        before = next.filter(|_| !is_over);
+        if before.is_none() {
+            all.reverse();
+            return Ok(all);
+        }
+    }
 }
 
 fn read(row: LogRow) -> DeskRecord {

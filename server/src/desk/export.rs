@@ -103,10 +103,18 @@ pub async fn taken(desk: &Desk, actor: &Actor, what: &Export, after: Option<&str
     if after.is_some() || matches!(what, Export::Keys) {
         return Ok(page);
     }
-    let mut deed = Deed::new(actor);
-    deed.record(&what.told(actor));
-    deed.commit(desk).await?;
+    note(desk, actor, &what.told(actor)).await?;
     Ok(page)
+}
+
+/// Notes that somebody takes something out.
+///
+/// # Errors
+/// The store's.
+pub async fn note(desk: &Desk, actor: &Actor, exported: &DataExported) -> DeskResult<()> {
+    let mut deed = Deed::new(actor);
+    deed.record(exported);
+    deed.commit(desk).await
 }
 
 impl Export {

@@ -4,17 +4,19 @@
 mod places;
 #[cfg(test)]
 mod tests;
+mod trail;
 
 use onbeat_core::{reference::Decision, rules::DayView};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    Books, Deed, Desk, DeskResult, customers,
+    Books, Desk, DeskError, DeskResult, customers,
     days::Which,
     decide::{self, FindingView, Voice},
-    exceptions,
+    exceptions, export,
     month::{self, Month},
+    phones,
     records::DataExported,
     register::{self, OfDay},
     reports::{self, By, Sums},
@@ -23,6 +25,8 @@ use crate::{
     auth::Actor,
     files::export::{Cell, Clocks, DAY_COLUMNS, Table, VISIT_COLUMNS, VisitRow, day_cells, visit_cells},
 };
+
+pub use trail::trail;
 
 /// Which table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -44,6 +48,10 @@ pub enum What {
     Exceptions,
     /// The sheet of the first day's month.
     Month,
+    /// The reps' phones.
+    Phones,
+    /// Districts and no-go places.
+    Districts,
 }
 
 impl What {
@@ -70,8 +78,7 @@ impl Asked {
     /// # Errors
     /// The store's.
     pub async fn note(&self, desk: &Desk, actor: &Actor, format: &str) -> DeskResult<()> {
-        let mut deed = Deed::new(actor);
-        deed.record(&DataExported {
+        let exported = DataExported {
             what: self.what.code(),
             format: format.into(),
             rep: self.which.rep.clone(),
@@ -79,8 +86,8 @@ impl Asked {
             to: self.which.to,
             by: actor.user.clone(),
             ..DataExported::default()
-        });
-        deed.commit(desk).await
+        };
+        export::note(desk, actor, &exported).await
     }
 
     /// The table.
@@ -97,6 +104,8 @@ impl Asked {
             What::Customers => Ok(customers_table(desk, actor)),
             What::Exceptions => exceptions_table(desk, actor).await,
             What::Month => self.month(desk, actor).await,
+            What::Phones => phones_table(desk, actor).await,
+            What::Districts => Err(DeskError::input("no_table", "districts are areas: take GeoJSON")),
         }
     }
 
@@ -348,6 +357,53 @@ fn customers_table(desk: &Desk, actor: &Actor) -> Table {
     let columns = ["id", "name", "lat", "lon", "landline", "place_confirmed"];
     Table::new(&columns, rows.collect())
 }
+
+async fn phones_table(desk: &Desk, actor: &Actor) -> DeskResult<Table> {
+    let (books, clocks) = (Books::now(desk), clocks(desk, "", desk.now_ms()));
+    let rows = phones::list(desk, actor).await?.into_iter().map(|phone| {
+        let rep = books.reps.get(&phone.rep);
+        let signs = phone
+            .signs
+            .iter()
+            .map(|sign| Cell::code("phone.sign", Some(sign)).exact());
+        vec![
+            Cell::Text(phone.rep),
+            Cell::text(rep.map(|rep| &rep.name)),
+            Cell::text(rep.map(|rep| &rep.team)),
+            Cell::Text(phone.stream),
+            Cell::code("phone.state", Some(&phone.state)),
+            Cell::Text(phone.device.platform),
+            Cell::Text(phone.device.model),
+            Cell::Text(phone.device.app),
+            Cell::code("phone.grade", Some(&phone.grade)),
+            Cell::number(Some(phone.epoch)),
+            Cell::code("phone.integrity", phone.integrity.as_ref()),
+            Cell::Text(signs.collect::<Vec<_>>().join(" ")),
+            clocks.offset(phone.enrolled_ms),
+            clocks.time(Some(phone.enrolled_ms)),
+            clocks.time(phone.last_sync_ms),
+        ]
+    });
+    Ok(Table::new(&PHONE_COLUMNS, rows.collect()))
+}
+
+const PHONE_COLUMNS: [&str; 15] = [
+    "rep",
+    "name",
+    "team",
+    "stream",
+    "phone_state",
+    "platform",
+    "model",
+    "app",
+    "grade",
+    "epoch",
+    "integrity",
+    "signs",
+    "zone",
+    "enrolled_at",
+    "last_sync_at",
+];
 
 async fn exceptions_table(desk: &Desk, actor: &Actor) -> DeskResult<Table> {
     let all = exceptions::list(desk, actor).await?;

@@ -1,6 +1,6 @@
 //! Places that people take out: GeoJSON (RFC 7946) and GPX 1.1 (<https://www.topografix.com/gpx/1/1/>).
 
-use onbeat_core::place::Point;
+use onbeat_core::place::{Point, Shape};
 use serde_json::{Map, Value, json};
 use xml::writer::{EmitterConfig, EventWriter, XmlEvent};
 
@@ -17,6 +17,33 @@ pub struct Place {
     pub name: String,
     /// What else is known.
     pub properties: Map<String, Value>,
+}
+
+/// An area, and what is said of it.
+#[derive(Debug, Clone)]
+pub struct Region {
+    /// Where.
+    pub shape: Shape,
+    /// What is known.
+    pub properties: Map<String, Value>,
+}
+
+/// A shape with all its vertices, as they are stored.
+pub fn multi_polygon(shape: &Shape) -> Value {
+    let ring = |ring: &Vec<Point>| -> Vec<[f64; 2]> { ring.iter().map(|point| [point.lon, point.lat]).collect() };
+    let part = |part: &Vec<Vec<Point>>| -> Vec<Vec<[f64; 2]>> { part.iter().map(ring).collect() };
+    let parts: Vec<_> = shape.parts().iter().map(part).collect();
+    json!({"type": "MultiPolygon", "coordinates": parts})
+}
+
+/// Areas as a FeatureCollection.
+pub fn regions(regions: &[Region]) -> String {
+    let features = regions.iter().map(|region| {
+        let geometry = multi_polygon(&region.shape);
+        json!({"type": "Feature", "geometry": geometry, "properties": region.properties})
+    });
+    let features: Vec<Value> = features.collect();
+    json!({"type": "FeatureCollection", "features": features}).to_string()
 }
 
 /// Places as points of a FeatureCollection.

@@ -34,7 +34,7 @@ use crate::{
         tables::What,
     },
 };
-pub(super) use export::{__path_table, __path_trail, table, trail};
+pub(super) use export::{__path_table, __path_trail, Format, table, trail};
 use heat::Heat;
 pub(super) use sheet::{__path_freeze, __path_sheet, freeze, sheet};
 use spark::Spark;
@@ -238,6 +238,8 @@ fn exports(from: &str, to: &str, by: &str, team: Option<&String>) -> Vec<Export>
         ("register", What::Register),
         ("customers", What::Customers),
         ("exceptions", What::Exceptions),
+        ("phones", What::Phones),
+        ("districts", What::Districts),
     ];
     let link = |what: &str, format: &'static str| {
         let own = |text: &str| text.to_owned();
@@ -253,11 +255,10 @@ fn exports(from: &str, to: &str, by: &str, team: Option<&String>) -> Vec<Export>
         filter::link("/reports/export", &given)
     };
     let export = |(code, what): (&'static str, What)| {
-        let places = matches!(what, What::Visits | What::Customers);
-        let formats: &[&'static str] = if places {
-            &["csv", "xlsx", "geojson", "gpx"]
-        } else {
-            &["csv", "xlsx"]
+        let formats: &[&'static str] = match what {
+            What::Visits | What::Customers => &["csv", "xlsx", "geojson", "gpx"],
+            What::Districts => &["geojson"],
+            _ => &["csv", "xlsx"],
         };
         Export {
             what: code,

@@ -1,13 +1,32 @@
-use onbeat_core::{place::Point, reference::Customer};
+use onbeat_core::{
+    place::{Point, Shape},
+    record::Hash,
+    reference::Customer,
+};
+use serde_json::{Value, json};
 
 use super::{Asked, What};
 use crate::{
     auth::Actor,
     desk::{Books, Desk, DeskError, DeskResult, customers},
-    files::{export::VisitRow, places::Place},
+    files::{
+        export::VisitRow,
+        places::{Place, Region, geojson, regions},
+    },
 };
 
 impl Asked {
+    /// What has places, as GeoJSON: districts with all their vertices.
+    ///
+    /// # Errors
+    /// As [`Asked::places`]; a shape that is damaged.
+    pub async fn geojson(&self, desk: &Desk, actor: &Actor) -> DeskResult<String> {
+        match self.what {
+            What::Districts => districts(desk).await,
+            _ => Ok(geojson(&self.places(desk, actor).await?)),
+        }
+    }
+
     /// The places of visits or customers.
     ///
     /// # Errors
@@ -26,10 +45,35 @@ impl Asked {
             }
             _ => Err(DeskError::input(
                 "no_places",
-                "only visits and customers have places: take CSV or XLSX",
+                "this has no points on a map: take another kind of file",
             )),
         }
     }
+}
+
+/// Districts and no-go places.
+async fn districts(desk: &Desk) -> DeskResult<String> {
+    let books = Books::now(desk);
+    let mut all = Vec::new();
+    for (id, district) in &books.districts {
+        let said = json!({
+            "kind": "district", "district": id, "name": district.name, "edge_tolerance_m": district.edge_tolerance_m,
+        });
+        all.push(region(desk, &district.shape, said).await?);
+    }
+    for (id, place) in &books.no_go {
+        let said = json!({"kind": "no_go", "no_go": id, "name": place.name});
+        all.push(region(desk, &place.shape, said).await?);
+    }
+    let written = tokio::task::spawn_blocking(move || regions(&all)).await;
+    written.map_err(|error| DeskError::environment("failed", error.to_string()))
+}
+
+async fn region(desk: &Desk, shape: &Hash, said: Value) -> DeskResult<Region> {
+    let bytes = desk.app.store.blob(shape).await?.unwrap_or_default();
+    let shape = Shape::from_bytes(&bytes).map_err(|error| DeskError::environment("damaged", error.to_string()))?;
+    let properties = said.as_object().cloned().unwrap_or_default();
+    Ok(Region { shape, properties })
 }
 
 fn of_customer(customer: &Customer) -> Place {

@@ -6,6 +6,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
+use chrono::NaiveDate;
 use onbeat_core::{record::Payload, rules::log::BatchQuarantined};
 use serde::Deserialize;
 use serde_json::Value;
@@ -16,16 +17,23 @@ use super::{
         Frame,
         filter::{given, link},
         frame,
+        reports::Format,
     },
     policy::in_words,
 };
 use crate::{
+    auth::Actor,
     desk::{
         Books, Desk, DeskResult,
         audit::{self, DeskRecord},
-        policy,
+        export, policy,
+        records::DataExported,
     },
     desk_log::TYPES,
+    files::{
+        export::{Cell, Clocks, Table},
+        xlsx::ROWS_MOST,
+    },
 };
 
 /// Records of a page.
@@ -191,6 +199,8 @@ fn recorded(record: &DeskRecord) -> String {
 struct AuditPage {
     frame: Frame,
     lines: Vec<Line>,
+    /// The type that it is narrowed to, or nothing.
+    kind: String,
     types: Vec<(&'static str, String, bool)>,
     older: Option<String>,
 }
@@ -200,6 +210,7 @@ struct AuditPage {
     responses((status = 200, description = "The log", body = String, content_type = "text/html")))]
 pub(super) async fn list(
     State(desk): State<Desk>,
+    actor: Actor,
     frame: Frame,
     Query(After { after, kind }): Query<After>,
 ) -> DeskResult<Response> {
@@ -212,9 +223,10 @@ pub(super) async fn list(
     };
     let page = AuditPage {
         lines: records
-            .iter()
-            .map(|record| Line::new(&frame, &desk, &books, record))
+            .into_iter()
+            .map(|record| Line::new(&frame, &desk, &books, &record.shown_to(&actor)))
             .collect(),
+        kind: kind.clone().unwrap_or_default(),
         types: TYPES
             .map(|code| {
                 (
@@ -228,6 +240,97 @@ pub(super) async fn list(
         frame,
     };
     frame::page(StatusCode::OK, &page)
+}
+
+/// Which records as which kind of file.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Taken {
+    /// Only of this type.
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    /// First day, `YYYY-MM-DD`; none: from the beginning.
+    from: Option<String>,
+    /// Last day; none: to the end.
+    to: Option<String>,
+    /// `csv` or `xlsx`; CSV where nothing is said.
+    format: Option<Format>,
+}
+
+const COLUMNS: [&str; 9] = [
+    "seq",
+    "zone",
+    "recorded_at",
+    "by",
+    "what",
+    "rep",
+    "says",
+    "record",
+    "hash",
+];
+
+/// The log as a file, oldest first.
+#[utoipa::path(get, path = "/admin/audit/export", tag = "pages", params(Taken), responses(
+    (status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream"),
+    (status = 422, description = "`too_many`, `no_places`")
+))]
+pub(super) async fn take_out(
+    State(desk): State<Desk>,
+    actor: Actor,
+    frame: Frame,
+    Query(taken): Query<Taken>,
+) -> DeskResult<Response> {
+    let format = taken.format.unwrap_or(Format::Csv);
+    let [from, to] = [&taken.from, &taken.to].map(|day| day.as_deref().and_then(|day| day.trim().parse().ok()));
+    let types: Vec<String> = given(taken.kind.as_ref()).into_iter().collect();
+    let table = table(&desk, &actor, &frame, (from, to), &types).await?;
+    let bytes = format.written(&frame, table).await?;
+    let exported = DataExported {
+        what: "audit".into(),
+        format: format.code().into(),
+        from,
+        to,
+        by: actor.user.clone(),
+        ..DataExported::default()
+    };
+    export::note(&desk, &actor, &exported).await?;
+    Ok(format.file("audit", bytes))
+}
+
+/// The records of a period, in words and as they are recorded.
+async fn table(
+    desk: &Desk,
+    actor: &Actor,
+    frame: &Frame,
+    (from, to): (Option<NaiveDate>, Option<NaiveDate>),
+    types: &[String],
+) -> DeskResult<Table> {
+    let documents = desk.app.documents();
+    let whole = |day: NaiveDate| documents.schedule_of("", day).whole_day(day);
+    let period = (
+        from.map_or(i64::MIN, |day| whole(day).from_ms),
+        to.map_or(i64::MAX, |day| whole(day).to_ms),
+    );
+    let types: Vec<&str> = types.iter().map(String::as_str).collect();
+    let records = audit::between(desk, period, &types, ROWS_MOST).await?;
+    let books = Books::now(desk);
+    let rows = records.into_iter().map(|record| {
+        let record = record.shown_to(actor);
+        let line = Line::new(frame, desk, &books, &record);
+        let clocks = Clocks::of(documents.schedule_at("", record.at_ms).zone());
+        vec![
+            Cell::number(Some(record.seq)),
+            clocks.offset(record.at_ms),
+            clocks.time(Some(record.at_ms)),
+            Cell::Text(line.by),
+            Cell::Text(line.what),
+            Cell::Text(line.rep),
+            Cell::Text(line.says),
+            Cell::Text(Value::Object(record.fields).to_string()),
+            Cell::Text(record.hash.to_string()),
+        ]
+    });
+    Ok(Table::new(&COLUMNS, rows.collect()))
 }
 
 #[cfg(test)]

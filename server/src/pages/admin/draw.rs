@@ -6,7 +6,7 @@ use axum::{
     extract::{Multipart, Query, State},
     response::{IntoResponse, Redirect, Response},
 };
-use onbeat_core::place::{Datum, Point, Shape};
+use onbeat_core::place::{Datum, Shape};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::IntoParams;
@@ -27,6 +27,7 @@ use crate::{
         import::File,
         upload::{self, Upload},
     },
+    files::places::multi_polygon,
 };
 
 /// What is drawn on.
@@ -157,10 +158,7 @@ async fn exact(desk: &Desk, id: &str) -> DeskResult<Value> {
         .ok_or_else(|| DeskError::missing("district", id))?;
     let bytes = desk.app.store.blob(&district.shape).await?.unwrap_or_default();
     let shape = Shape::from_bytes(&bytes).map_err(|error| DeskError::environment("damaged", error.to_string()))?;
-    let ring = |ring: &Vec<Point>| -> Vec<[f64; 2]> { ring.iter().map(|point| [point.lon, point.lat]).collect() };
-    let part = |part: &Vec<Vec<Point>>| -> Vec<Vec<[f64; 2]>> { part.iter().map(ring).collect() };
-    let parts: Vec<_> = shape.parts().iter().map(part).collect();
-    Ok(json!({"type": "MultiPolygon", "coordinates": parts}))
+    Ok(multi_polygon(&shape))
 }
 
 /// Takes in what was drawn, to be looked at; nothing changes by it.

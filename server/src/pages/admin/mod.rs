@@ -64,6 +64,7 @@ pub(super) fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(phones::revoke))
         .routes(routes!(phones::code))
         .routes(routes!(audit::list))
+        .routes(routes!(audit::take_out))
         .routes(routes!(shares::show))
         .routes(routes!(quarantine::list))
         .routes(routes!(quarantine::one))

@@ -30,7 +30,7 @@ const MULTIPART: &str = "multipart/form-data; boundary=x";
 pub(in crate::pages) struct Admin {
     pub(in crate::pages) desk: Desk,
     router: Router,
-    token: String,
+    pub(in crate::pages) token: String,
     /// What the browser asks for.
     pub(in crate::pages) language: &'static str,
 }

@@ -17,9 +17,10 @@ use crate::{
     desk::{
         Desk, DeskError, DeskResult,
         look::{self, TrailFix},
-        tables::{Asked, What},
+        tables::{self, Asked, What},
     },
     files::{
+        export::Table,
         places::{Place, geojson, gpx},
         xlsx::{self, ROWS_MOST},
     },
@@ -41,7 +42,7 @@ pub(in crate::pages) enum Format {
 }
 
 impl Format {
-    fn code(self) -> &'static str {
+    pub(in crate::pages) fn code(self) -> &'static str {
         match self {
             Self::Csv => "csv",
             Self::Xlsx => "xlsx",
@@ -59,7 +60,32 @@ impl Format {
         }
     }
 
-    fn file(self, name: &str, bytes: Vec<u8>) -> Response {
+    /// A table in somebody's words, written as this kind of file.
+    ///
+    /// # Errors
+    /// `too_many`; `no_places` where it is a kind for places.
+    pub(in crate::pages) async fn written(self, frame: &Frame, table: Table) -> DeskResult<Vec<u8>> {
+        let word = |heading: &str, code: &str| {
+            let words = frame.words.find(&format!("{heading}.{code}"));
+            words.unwrap_or(code).to_owned()
+        };
+        let table = table.in_words(word);
+        match self {
+            Self::Csv => Ok(table.csv().into_bytes()),
+            Self::Xlsx if table.rows.len() > ROWS_MOST => {
+                let why = format!("a workbook holds {ROWS_MOST} rows here: take CSV, or a shorter period");
+                Err(DeskError::input("too_many", why))
+            }
+            Self::Xlsx => {
+                let made = tokio::task::spawn_blocking(move || xlsx::workbook(table)).await;
+                let failed = |error: &dyn std::error::Error| DeskError::environment("failed", error.to_string());
+                made.map_err(|error| failed(&error))?.map_err(|error| failed(&error))
+            }
+            Self::Geojson | Self::Gpx => Err(DeskError::input("no_places", "this is a table: take CSV or XLSX")),
+        }
+    }
+
+    pub(in crate::pages) fn file(self, name: &str, bytes: Vec<u8>) -> Response {
         let name = format!("attachment; filename=\"onbeat-{name}.{}\"", self.code());
         let headers = [
             (CONTENT_TYPE, self.media_type().to_owned()),
@@ -82,7 +108,7 @@ pub(in crate::pages) struct Kind {
 /// A table as a file.
 #[utoipa::path(get, path = "/reports/export", tag = "pages", params(Kind, Wanted), responses(
     (status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream"),
-    (status = 422, description = "`bad_range`, `too_many`, `no_places`")
+    (status = 422, description = "`bad_range`, `too_many`, `no_places`, `no_table`")
 ))]
 pub(in crate::pages) async fn table(
     State(desk): State<Desk>,
@@ -97,23 +123,9 @@ pub(in crate::pages) async fn table(
         which: wanted.which(&desk),
         by: wanted.by(),
     };
-    let word = |heading: &str, code: &str| {
-        let words = frame.words.find(&format!("{heading}.{code}"));
-        words.unwrap_or(code).to_owned()
-    };
     let bytes = match format {
-        Format::Csv => asked.table(&desk, &actor).await?.in_words(word).csv().into_bytes(),
-        Format::Xlsx => {
-            let table = asked.table(&desk, &actor).await?.in_words(word);
-            if table.rows.len() > ROWS_MOST {
-                let why = format!("a workbook holds {ROWS_MOST} rows here: take CSV, or a shorter period");
-                return Err(DeskError::input("too_many", why));
-            }
-            let made = tokio::task::spawn_blocking(move || xlsx::workbook(table)).await;
-            let failed = |error: &dyn std::error::Error| DeskError::environment("failed", error.to_string());
-            made.map_err(|error| failed(&error))?.map_err(|error| failed(&error))?
-        }
-        Format::Geojson => geojson(&asked.places(&desk, &actor).await?).into_bytes(),
+        Format::Csv | Format::Xlsx => format.written(&frame, asked.table(&desk, &actor).await?).await?,
+        Format::Geojson => asked.geojson(&desk, &actor).await?.into_bytes(),
         Format::Gpx => gpx(&asked.places(&desk, &actor).await?, false).into_bytes(),
     };
     // A refusal took nothing out; what is not noted is not given out.
@@ -125,7 +137,7 @@ pub(in crate::pages) async fn table(
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(in crate::pages) struct Why {
-    /// `geojson`, or `gpx` where nothing is said.
+    /// `csv`, `xlsx`, `geojson`, or `gpx` where nothing is said.
     format: Option<Format>,
     /// The id of a finding or a visit of that day, `emergency`, or a reason in words. The rep sees it.
     why: String,
@@ -136,26 +148,24 @@ pub(in crate::pages) struct Why {
     params(("rep" = String, Path, description = "Rep id"), ("day" = String, Path, description = "`YYYY-MM-DD`"), Why),
     responses(
         (status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 422, description = "`no_reason`, `no_places` for any other kind of file")
+        (status = 422, description = "`no_reason`")
     ))]
 pub(in crate::pages) async fn trail(
     State(desk): State<Desk>,
     actor: Actor,
+    frame: Frame,
     Path((rep, day)): Path<(String, NaiveDate)>,
     Query(why): Query<Why>,
 ) -> DeskResult<Response> {
     let format = why.format.unwrap_or(Format::Gpx);
-    if !matches!(format, Format::Geojson | Format::Gpx) {
-        return Err(DeskError::input("no_places", "a trail is taken out as GPX or GeoJSON"));
-    }
     let fixes = look::trail(&desk, &actor, &rep, day, &why.why).await?;
-    let places: Vec<Place> = fixes.iter().filter_map(place).collect();
-    let text = if format == Format::Gpx {
-        gpx(&places, true)
-    } else {
-        geojson(&places)
+    let places = || fixes.iter().filter_map(place).collect::<Vec<Place>>();
+    let bytes = match format {
+        Format::Gpx => gpx(&places(), true).into_bytes(),
+        Format::Geojson => geojson(&places()).into_bytes(),
+        Format::Csv | Format::Xlsx => format.written(&frame, tables::trail(&desk, &rep, fixes)).await?,
     };
-    Ok(format.file(&format!("trail-{day}"), text.into_bytes()))
+    Ok(format.file(&format!("trail-{day}"), bytes))
 }
 
 /// A fix as a place; one that was erased is none.

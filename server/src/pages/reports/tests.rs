@@ -1,12 +1,21 @@
 #![allow(clippy::unwrap_used)]
 
 use axum::http::StatusCode;
-use onbeat_core::record::Payload;
+use onbeat_core::{
+    place::{Datum, Shape, read_districts},
+    record::Payload,
+    reference::DocumentPut,
+};
 
 use crate::{
-    desk::{audit, records::DataExported},
+    auth::{Actor, Role},
+    desk::{
+        Books, audit, customers,
+        duties::{self, Duty, DutyDone},
+        records::DataExported,
+    },
     pages::admin::tests::Admin,
-    testing::{World, at},
+    testing::{CENTRE, REP, World, at},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -46,4 +55,153 @@ async fn what_was_refused_was_not_taken_out() {
     }
     assert_eq!(admin.get("/reports/export?what=days").await.0, StatusCode::OK);
     assert_eq!(noted().await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn districts_are_taken_out_as_they_are_stored() {
+    let world = World::new().await;
+    world
+        .put_district("d2", (CENTRE.0 + 50_000_001, CENTRE.1), 7_654_321)
+        .await;
+    let admin = Admin::of(&world).await;
+    let (status, text) = admin.get("/reports/export?what=districts&format=geojson").await;
+    assert_eq!(status, StatusCode::OK, "{text}");
+    let read = read_districts(&text, "district", Datum::Wgs84).unwrap();
+    let districts = Books::now(&admin.desk).districts.clone();
+    let known: Vec<&String> = districts.keys().collect();
+    assert_eq!(read.iter().map(|named| &named.name).collect::<Vec<_>>(), known);
+    for (named, district) in read.iter().zip(districts.values()) {
+        let bytes = world.app.store.blob(&district.shape).await.unwrap().unwrap();
+        assert_eq!(named.shape.to_bytes(), bytes, "{}", named.name);
+        assert!(Shape::from_bytes(&bytes).is_ok());
+    }
+    for format in ["csv", "xlsx", "gpx"] {
+        let (status, _) = admin
+            .get(&format!("/reports/export?what=districts&format={format}"))
+            .await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{format}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_is_a_table_is_one_in_both_languages_and_is_told() {
+    let world = World::new().await;
+    let mut phone = world.enrol(REP).await;
+    phone.anchor(&world, at(8, 0), 0).await;
+    phone.fix(at(8, 30), 0);
+    phone.fix(at(8, 31), 90_000_000);
+    world.set_time(at(9, 0));
+    world.pushed(&phone, 0).await;
+    let mut admin = Admin::of(&world).await;
+    let trail = "/reps/wang/days/2026-11-23/trail?why=emergency";
+    let phones = "/reports/export?what=phones";
+    let log = "/admin/audit/export?type=phone.enrolled";
+    let (position, stream) = ("08:30:00,31.2300000,121.4700000,8.0", &*phone.stream);
+    // What is asked for, by a browser of which language, how it begins, what it holds, and what is told of it.
+    for (path, language, head, holds, told) in [
+        (
+            trail,
+            "en",
+            "Phone,Epoch,Branch,No.,Clocks,Time,Latitude",
+            position,
+            DocumentPut::TYPE,
+        ),
+        (trail, "en", "Phone,", ",satellites,inside,", DocumentPut::TYPE),
+        (
+            trail,
+            "zh",
+            "手机,密钥期,分支,序号,时区,时刻,纬度",
+            ",卫星,区域外,-",
+            DocumentPut::TYPE,
+        ),
+        (phones, "en", "Rep id,Name,Team,Phone,State", stream, DataExported::TYPE),
+        (
+            phones,
+            "zh",
+            "代表编号,名称,团队,手机,状态",
+            "使用中",
+            DataExported::TYPE,
+        ),
+        (
+            log,
+            "en",
+            "No.,Clocks,When,Who,What,Rep id,Details",
+            "Phone enrolled,wang",
+            DataExported::TYPE,
+        ),
+        (
+            log,
+            "zh",
+            "序号,时区,时间,操作人,事项,代表编号,详情",
+            "登记手机,wang",
+            DataExported::TYPE,
+        ),
+    ] {
+        admin.language = language;
+        // Who looks again within ten minutes looks once.
+        world.set_time(admin.desk.now_ms() + 600_000);
+        for (format, begins) in [("csv", format!("\u{feff}{head}")), ("xlsx", "PK".to_owned())] {
+            let before = admin.desk.app.desk.head().await.unwrap().seq;
+            let (status, text) = admin.get(&format!("{path}&format={format}")).await;
+            assert!(
+                status == StatusCode::OK && text.starts_with(&begins),
+                "{path} {language}: {text}"
+            );
+            assert!(format == "xlsx" || text.contains(holds), "{path} {language}: {text}");
+            let (newest, _) = audit::page(&admin.desk, None, &[], |_| true, 1).await.unwrap();
+            let is_told = newest[0].seq > before && newest[0].kind == told;
+            assert!(
+                is_told || (path == trail && format == "xlsx"),
+                "{path} {language}: {:?}",
+                newest[0]
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_is_taken_out_by_its_days_without_formulas_and_without_landlines_for_auditors() {
+    let world = World::new().await;
+    let mut admin = Admin::of(&world).await;
+    let formula = Actor {
+        user: "=cmd".into(),
+        ..Actor::console()
+    };
+    let done = DutyDone {
+        duty: Duty::Basis,
+        date: "2026-11-20".parse().unwrap(),
+        note: "page 3".into(),
+    };
+    duties::record(&admin.desk, &formula, done).await.unwrap();
+    customers::set_landline(&admin.desk, &formula, "c1", Some("021 5888 1234"))
+        .await
+        .unwrap();
+    let log = "/admin/audit/export?format=csv";
+    let (_, all) = admin.get(log).await;
+    assert!(
+        all.contains(",'=cmd,") && !all.contains(",=cmd,") && all.contains("02158881234"),
+        "{all}"
+    );
+    let seqs = all
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split(',').next()?.parse::<u64>().ok());
+    assert!(seqs.is_sorted(), "oldest first: {all}");
+    for (days, is_there) in [
+        ("&from=2026-11-23&to=2026-11-23", true),
+        ("&from=2026-11-24", false),
+        ("&to=2026-11-22", false),
+        ("&from=2026-11-23&type=duty.recorded", true),
+        ("&from=2026-11-23&type=month.frozen", false),
+    ] {
+        let (_, text) = admin.get(&format!("{log}{days}")).await;
+        assert_eq!(text.contains("=cmd"), is_there, "{days}: {text}");
+    }
+    let auditor = world.user("aud", Role::Auditor, &[]).await;
+    admin.token = world.bearer(&auditor).await;
+    for path in [log, "/admin/audit", "/api/v1/audit?limit=200"] {
+        let (status, text) = admin.get(path).await;
+        assert_eq!(status, StatusCode::OK, "{path}");
+        assert!(text.contains("=cmd") && !text.contains("02158881234"), "{path}: {text}");
+    }
 }

@@ -13,7 +13,7 @@ use crate::{
         access::{self, Noted, Route, Scope, Who},
         session,
     },
-    desk::{Desk, DeskError, DeskResult, audit, books, customers, decide::FindingView},
+    desk::{Desk, DeskError, DeskResult, audit, books, customers, days},
 };
 
 /// Name of the session's cookie.
@@ -198,38 +198,45 @@ async fn narrow(desk: &Desk, actor: &Actor, scope: Scope, params: &RawPathParams
             .find(|(key, _)| *key == name)
             .map_or("", |(_, value)| value)
     };
-    let rep = match scope {
+    let (what, named, is_own) = match scope {
         Scope::Company | Scope::List | Scope::Body => return Ok(()),
-        Scope::Customer => {
-            let id = param("customer");
-            let missing = || DeskError::missing("customer", id);
-            return customers::sees(desk, actor, id).then_some(()).ok_or_else(missing);
-        }
-        Scope::Rep => Some(param("rep").to_owned()),
-        Scope::Finding => {
-            let view = desk.app.store.view("finding", param("finding")).await?;
-            let view = view.and_then(|view| serde_json::from_str::<FindingView>(&view.body).ok());
-            view.map(|view| view.rep)
-        }
-        Scope::Quarantine => Some(audit::quarantined(desk, param("seq")).await?.batch.rep),
-        Scope::Visit => {
-            let view = desk.app.store.view("visit", param("visit")).await?;
-            return match view {
-                Some(view) if actor.scopes().is_some_and(|own| own.contains(&view.scope)) => Ok(()),
-                _ => Err(DeskError::missing("visit", param("visit"))),
+        Scope::Customer => ("customer", "customer", customers::sees(desk, actor, param("customer"))),
+        Scope::Finding => (
+            "finding",
+            "finding",
+            is_own_view(desk, actor, "finding", param("finding")).await?,
+        ),
+        Scope::Visit => (
+            "visit",
+            "visit",
+            is_own_view(desk, actor, "visit", param("visit")).await?,
+        ),
+        Scope::Rep => {
+            let rep = param("rep");
+            let is_own = match param("day").parse() {
+                Ok(day) => days::sees(desk, actor, rep, day).await?,
+                Err(_) => is_own_rep(desk, actor, rep),
             };
+            ("rep", "rep", is_own)
+        }
+        Scope::Quarantine => {
+            let kept = audit::quarantined(desk, param("seq")).await?;
+            ("quarantined batch", "seq", is_own_rep(desk, actor, &kept.batch.rep))
         }
     };
-    let (what, named) = match scope {
-        Scope::Finding => ("finding", "finding"),
-        Scope::Quarantine => ("quarantined batch", "seq"),
-        _ => ("rep", "rep"),
-    };
-    let missing = || DeskError::missing(what, param(named));
-    let rep = books::rep(desk, &rep.ok_or_else(missing)?).map_err(|_| missing())?;
-    if actor.covers(&rep.team) {
-        Ok(())
-    } else {
-        Err(missing())
-    }
+    is_own
+        .then_some(())
+        .ok_or_else(|| DeskError::missing(what, param(named)))
+}
+
+/// What is of no day goes by the team that the rep is in.
+fn is_own_rep(desk: &Desk, actor: &Actor, rep: &str) -> bool {
+    books::rep(desk, rep).is_ok_and(|rep| actor.covers(&rep.team))
+}
+
+/// A view stands in the scope of the team of its day.
+async fn is_own_view(desk: &Desk, actor: &Actor, kind: &str, key: &str) -> DeskResult<bool> {
+    let view = desk.app.store.view(kind, key).await?;
+    let own = actor.scopes();
+    Ok(view.is_some_and(|view| own.is_none_or(|own| own.contains(&view.scope))))
 }

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
+mod lists;
+
 use std::{collections::BTreeSet, sync::Arc};
 
 use axum::{
@@ -9,8 +11,9 @@ use axum::{
 };
 use onbeat_core::{
     record::Hash,
-    reference::{Document, FindingState, Team},
-    rules::{Class, Finding, FindingKind, log::BatchQuarantined, visit::VisitView},
+    reference::{Document, ExceptionKind, FindingState, Team},
+    rules::{Class, Finding, FindingKind, log::BatchQuarantined, presence::ReasonGiven, visit::VisitView},
+    time::Interval,
 };
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -53,6 +56,7 @@ struct Answer {
     headers: HeaderMap,
     text: String,
     body: Value,
+    bytes: Bytes,
 }
 
 impl Answer {
@@ -136,6 +140,7 @@ impl Office {
             headers: parts.headers,
             text: String::from_utf8_lossy(&bytes).into_owned(),
             body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+            bytes,
         }
     }
 
@@ -264,10 +269,7 @@ fn body_of(route: &Route, rep: &str) -> Value {
         "/api/v1/exceptions" => {
             json!({"rep": rep, "reason": "leave", "from_ms": at(9, 0), "to_ms": at(10, 0)})
         }
-        "/api/v1/exceptions/declined" => json!({
-            "rep": rep, "words": "no goods that day",
-            "record": {"stream": "00", "epoch": 1, "branch": "", "seq": 1},
-        }),
+        "/api/v1/exceptions/declined" => declining(rep, "00"),
         "/api/v1/customers/{customer}/landline" => json!({"number": "021 5888 1234"}),
         "/api/v1/codes" => json!({"rep": rep, "minutes": 60}),
         "/api/v1/users" => json!({"user": "new", "name": "New", "role": "clerk"}),
@@ -292,6 +294,29 @@ fn body_of(route: &Route, rep: &str) -> Value {
         "/admin/erase" => json!("before=2026-11-01&do=look"),
         _ => json!({}),
     }
+}
+
+fn declining(rep: &str, stream: &str) -> Value {
+    let record = json!({"stream": stream, "epoch": 1, "branch": "", "seq": 2});
+    json!({"rep": rep, "words": "no goods that day", "record": record})
+}
+
+/// A phone of a rep that gave a reason for noon as its second record: its stream.
+async fn phone_with_reason(world: &World, rep: &str) -> String {
+    let mut phone = world.enrol(rep).await;
+    phone.anchor(world, at(17, 0), 0).await;
+    let reason = ReasonGiven {
+        interval: Interval {
+            from_ms: at(12, 0),
+            to_ms: at(13, 0),
+        },
+        reason: ExceptionKind::Goods,
+        note: String::new(),
+    };
+    phone.write(at(17, 1), &reason);
+    world.set_time(at(17, 2));
+    world.pushed(&phone, 0).await;
+    phone.stream
 }
 
 /// What a role gets of a route about an own team's rep or another's.
@@ -338,10 +363,14 @@ async fn each_role_gets_of_each_route_what_the_table_says() {
     for role in Role::ALL {
         office.user(role).await;
     }
+    let mut streams = Vec::new();
+    for rep in [REP, "li"] {
+        streams.push(phone_with_reason(&office.world, rep).await);
+    }
     let mut wrong = Vec::new();
     for route in ROUTES.iter().filter(|route| matches!(route.who, Who::Desk(_))) {
         for role in Role::ALL {
-            for (rep, team, own) in [(REP, "t1", true), ("li", "t2", false)] {
+            for ((rep, team, own), stream) in [(REP, "t1", true), ("li", "t2", false)].into_iter().zip(&streams) {
                 // Requests change things: each starts from the same.
                 let user = office.user(role).await;
                 let change = Change {
@@ -351,7 +380,10 @@ async fn each_role_gets_of_each_route_what_the_table_says() {
                 office.commit(change).await;
                 let token = office.token(&user).await;
                 let headers = [("authorization", token.as_str())];
-                let body = body_of(route, rep);
+                let body = match route.path {
+                    "/api/v1/exceptions/declined" => declining(rep, stream),
+                    _ => body_of(route, rep),
+                };
                 let answer = office
                     .ask(route.method.clone(), &path_of(&office, route, rep), &headers, &body)
                     .await;

@@ -25,11 +25,11 @@ pub enum Scope {
     Company,
     /// A list: the handler shows the own teams' only.
     List,
-    /// The path names a rep, who must be of an own team.
+    /// The path names a rep, who must be of an own team, where it names a day too: on that day.
     Rep,
-    /// The path names a finding of a rep of an own team.
+    /// The path names a finding of a day when the rep was of an own team.
     Finding,
-    /// The path names a visit of a rep of an own team.
+    /// The path names a visit of such a day.
     Visit,
     /// The path names a customer of a rep of an own team.
     Customer,

@@ -1,12 +1,20 @@
-//! Which rep-days somebody asks for, and may see.
+//! Which rep-days somebody asks for, and may see. A day belongs to the team that the rep was in when it began, as its account
+//! says: who leads that team goes on seeing it, in lists and by itself, after the rep went to another, and who leads the other
+//! does not see what was before.
+
+use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use onbeat_core::rules::DayCounts;
+use onbeat_core::{
+    reference::{Document, Rep},
+    rules::DayCounts,
+};
 use serde::de::DeserializeOwned;
 
 use super::{Desk, DeskResult};
 use crate::{
     auth::Actor,
+    documents::Documents,
     store::{Field, ViewQuery},
 };
 
@@ -75,6 +83,54 @@ pub async fn on<T: DeserializeOwned>(desk: &Desk, actor: &Actor, day: NaiveDate)
         if !query.go_on(&views) {
             return Ok(days);
         }
+    }
+}
+
+/// The reps of a day whom a person sees, by id, each as the day knows him: those of the person's teams, and those whose
+/// account of the day was read in the person's scope.
+pub fn roster<'a>(
+    documents: &'a Documents,
+    actor: &'a Actor,
+    day: NaiveDate,
+    now_ms: i64,
+    is_read: impl Fn(&str) -> bool + 'a,
+) -> impl Iterator<Item = (&'a str, &'a Rep)> {
+    let reps = documents.reps_on(day, now_ms);
+    let seen = reps.filter(move |(id, rep, is_there)| is_read(id) || (*is_there && actor.covers(&rep.team)));
+    seen.map(|(id, rep, _)| (id, rep))
+}
+
+/// Whether a person sees a rep's day.
+///
+/// # Errors
+/// The store's.
+pub async fn sees(desk: &Desk, actor: &Actor, rep: &str, day: NaiveDate) -> DeskResult<bool> {
+    let Some(scopes) = actor.scopes() else {
+        return Ok(true);
+    };
+    Ok(match desk.app.store.view("day", &format!("{rep}/{day}")).await? {
+        Some(view) => scopes.contains(&view.scope),
+        None => {
+            let documents = desk.app.documents();
+            documents.rep_on(rep, day).is_some_and(|rep| actor.covers(&rep.team))
+        }
+    })
+}
+
+/// Whether a person sees what is of a rep's day that holds an instant, by documents alone; without an instant, of any day.
+pub fn covers(documents: &Documents, actor: &Actor, rep: &str, at_ms: Option<i64>) -> bool {
+    let teams = documents.said("rep", rep).filter_map(|document| match document {
+        Document::Rep(rep) => Some(actor.covers(&rep.team)),
+        _ => None,
+    });
+    let teams: BTreeSet<bool> = teams.collect();
+    match at_ms {
+        // Of who was never in another team no day has to be looked for.
+        Some(at_ms) if teams.len() > 1 => {
+            let rep = documents.rep_on(rep, documents.day_at(rep, at_ms));
+            rep.is_some_and(|rep| actor.covers(&rep.team))
+        }
+        _ => teams.contains(&true),
     }
 }
 

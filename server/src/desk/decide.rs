@@ -73,6 +73,8 @@ pub struct Voice {
 pub struct Case {
     /// The finding, and whose.
     pub view: FindingView,
+    /// Whose view it is: `team/` and the team of the day.
+    pub scope: String,
     /// What the rep said, oldest first.
     pub voices: Vec<Voice>,
     /// What was decided, oldest first.
@@ -89,12 +91,13 @@ impl Case {
     pub async fn read(desk: &Desk, id: &str) -> DeskResult<Self> {
         let store = &*desk.app.store;
         let missing = || DeskError::missing("finding", id);
-        let view = store.view("finding", id).await?.ok_or_else(missing)?;
-        let view: FindingView = serde_json::from_str(&view.body).map_err(|_| missing())?;
+        let row = store.view("finding", id).await?.ok_or_else(missing)?;
+        let view: FindingView = serde_json::from_str(&row.body).map_err(|_| missing())?;
         let (voices, known_ms) = voices(store, &view).await?;
         Ok(Self {
             decisions: decisions(store, id).await?,
             view,
+            scope: row.scope,
             voices,
             known_ms,
         })
@@ -210,15 +213,11 @@ pub async fn decide_many(
     }
     let mut deed = Deed::new(actor);
     let mut decisions = Vec::with_capacity(ids.len());
-    let books = Books::now(desk);
+    let scopes = actor.scopes();
     let mut known = HashSet::new();
     for id in ids.iter().filter(|id| known.insert(id.as_str())) {
         let (version, case) = to_decide(desk, id).await?;
-        if !books
-            .reps
-            .get(&case.view.rep)
-            .is_some_and(|rep| actor.covers(&rep.team))
-        {
+        if scopes.as_ref().is_some_and(|own| !own.contains(&case.scope)) {
             return Err(DeskError::missing("finding", id));
         }
         let named = |error: DeskError| DeskError {

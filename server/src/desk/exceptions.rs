@@ -13,7 +13,7 @@ use onbeat_core::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Books, Deed, Desk, DeskError, DeskResult, books, said, version::Version};
+use super::{Books, Deed, Desk, DeskError, DeskResult, books, days, said, version::Version};
 use crate::{
     auth::Actor,
     fold,
@@ -97,12 +97,15 @@ pub struct Exceptions {
 /// The store's.
 pub async fn list(desk: &Desk, actor: &Actor) -> DeskResult<Exceptions> {
     let books = Books::now(desk);
-    let sees = |rep: &str| books.reps.get(rep).is_some_and(|rep| actor.covers(&rep.team));
     let documents = desk.app.documents();
+    let sees = |exception: &Exception| {
+        let (rep, from_ms) = (&exception.rep, Some(exception.from_ms));
+        books.reps.contains_key(rep) && days::covers(&documents, actor, rep, from_ms)
+    };
     let mut exceptions: Vec<_> = documents
         .all_in_force("exception", desk.now_ms())
         .filter_map(|(_, document)| match &**document {
-            Document::Exception(exception) if sees(&exception.rep) => Some(exception.clone()),
+            Document::Exception(exception) if sees(exception) => Some(exception.clone()),
             _ => None,
         })
         .collect();
@@ -177,7 +180,7 @@ fn until(desk: &Desk, rep: &str, at_ms: i64, workdays: u32) -> Until {
 /// same time.
 pub async fn make(desk: &Desk, actor: &Actor, new: NewException) -> DeskResult<Exception> {
     let now_ms = desk.now_ms();
-    decides(desk, actor, &new.rep)?;
+    decides(desk, actor, &new.rep, None)?;
     let mut deed = Deed::new(actor);
     if let Some(record) = &new.record {
         version(desk, record).await?.raise(&mut deed, now_ms);
@@ -186,6 +189,7 @@ pub async fn make(desk: &Desk, actor: &Actor, new: NewException) -> DeskResult<E
         Some(record) => given(desk, &new.rep, record).await?,
         None => entered(&new)?,
     };
+    decides(desk, actor, &new.rep, Some(interval.from_ms))?;
     if interval.length_ms() <= 0 || interval.length_ms() > LENGTH_MAX_MS {
         return Err(DeskError::input(
             "bad_interval",
@@ -219,10 +223,11 @@ pub async fn make(desk: &Desk, actor: &Actor, new: NewException) -> DeskResult<E
 /// it already, `changed` where it was at the same time.
 pub async fn decline(desk: &Desk, actor: &Actor, declining: Decline) -> DeskResult<()> {
     let Decline { rep, record, words } = declining;
-    decides(desk, actor, &rep)?;
+    decides(desk, actor, &rep, None)?;
     let words = said::seen(&words, WORDS_MAX_CHARS)?;
     let version = version(desk, &record).await?;
     let (_, interval) = given(desk, &rep, &record).await?;
+    decides(desk, actor, &rep, Some(interval.from_ms))?;
     let seen = seen(desk, &rep, &record, interval).await?;
     if !seen.waits() {
         return Err(decided());
@@ -254,9 +259,10 @@ async fn version(desk: &Desk, record: &Name) -> DeskResult<Version> {
     Version::read(desk, format!("reason/{stream}/{epoch}/{branch}/{seq}")).await
 }
 
-/// Another person than the rep, of his team.
-fn decides(desk: &Desk, actor: &Actor, rep: &str) -> DeskResult<()> {
-    if !actor.covers(&books::rep(desk, rep)?.team) {
+/// Another person than the rep, of his team on the day that holds an instant; without one, on any.
+fn decides(desk: &Desk, actor: &Actor, rep: &str, at_ms: Option<i64>) -> DeskResult<()> {
+    books::rep(desk, rep)?;
+    if !days::covers(&desk.app.documents(), actor, rep, at_ms) {
         return Err(DeskError::missing("rep", rep));
     }
     if actor.is_rep(rep) {

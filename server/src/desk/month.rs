@@ -113,26 +113,36 @@ pub async fn sheet(desk: &Desk, actor: &Actor, month: Month) -> DeskResult<Sheet
 /// The sheet as the month stands now.
 async fn drawn(desk: &Desk, actor: &Actor, month: Month) -> DeskResult<Sheet> {
     let (books, which) = (Books::now(desk), month.which());
-    let mut confirmed: BTreeMap<String, i64> = BTreeMap::new();
+    let mut confirmed: BTreeMap<(String, String), i64> = BTreeMap::new();
     for found in findings(desk, actor, &which).await? {
         if found.finding.state == FindingState::Confirmed {
-            *confirmed.entry(found.rep).or_default() += 1;
+            *confirmed.entry((found.rep, found.day)).or_default() += 1;
         }
     }
-    let mut rows: BTreeMap<String, SheetRow> = BTreeMap::new();
+    // Who changed teams has a line in each: its supervisor sees those days, frozen or not.
+    let mut rows: BTreeMap<(String, String), SheetRow> = BTreeMap::new();
     for day in reports::days(desk, actor, &which).await? {
         let rep = books.reps.get(&day.rep);
-        let row = rows.entry(day.rep.clone()).or_insert_with(|| SheetRow {
+        let row = rows.entry((day.rep.clone(), day.team.clone()));
+        let row = row.or_insert_with(|| SheetRow {
             rep: day.rep.clone(),
             name: rep.map_or(day.rep.clone(), |rep| rep.name.clone()),
             team: day.team.clone(),
             sums: Sums::default(),
-            confirmed: confirmed.get(&day.rep).copied().unwrap_or(0),
+            confirmed: 0,
         });
         row.sums.add(&day);
+        row.confirmed += confirmed.remove(&(day.rep, day.day.to_string())).unwrap_or(0);
+    }
+    // What was confirmed of a day off stands in the rep's first line.
+    for ((rep, _), count) in confirmed {
+        let mut lines = rows.range_mut((rep.clone(), String::new())..);
+        if let Some((_, row)) = lines.next().filter(|((of, _), _)| *of == rep) {
+            row.confirmed += count;
+        }
     }
     let mut rows: Vec<SheetRow> = rows.into_values().collect();
-    rows.sort_by(|a, b| (&a.name, &a.rep).cmp(&(&b.name, &b.rep)));
+    rows.sort_by(|a, b| (&a.name, &a.rep, &a.team).cmp(&(&b.name, &b.rep, &b.team)));
     Ok(Sheet { rows, frozen: None })
 }
 

@@ -1,7 +1,7 @@
 //! The register of market-entry sign-ins (R4): who signed in when, where and how, who has not, and the
 //! clerk's entry for a rep who called.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use onbeat_core::{
@@ -131,8 +131,9 @@ struct DayState {
 pub async fn of_day(desk: &Desk, actor: &Actor, day: NaiveDate) -> DeskResult<Vec<RegisterRow>> {
     let days = days::on::<DayState>(desk, actor, day).await?;
     let mut days: BTreeMap<_, _> = days.into_iter().map(|state| (state.rep.clone(), state)).collect();
-    let (books, mut rows) = (Books::now(desk), Vec::new());
-    for (id, rep) in books.reps.iter().filter(|(_, rep)| actor.covers(&rep.team)) {
+    let (documents, mut rows) = (desk.app.documents(), Vec::new());
+    let is_read: BTreeSet<String> = days.keys().cloned().collect();
+    for (id, rep) in days::roster(&documents, actor, day, desk.now_ms(), |id| is_read.contains(id)) {
         let state = days.remove(id);
         let excused = state.as_ref().is_some_and(|state| is_excused(&state.counts));
         let sign_in = state.map(|state| state.sign_in).unwrap_or_default();
@@ -142,7 +143,7 @@ pub async fn of_day(desk: &Desk, actor: &Actor, day: NaiveDate) -> DeskResult<Ve
         };
         rows.push(RegisterRow {
             entered,
-            rep: id.clone(),
+            rep: id.to_owned(),
             name: rep.name.clone(),
             team: rep.team.clone(),
             due_ms: sign_in.due_ms,
@@ -248,8 +249,12 @@ pub fn callers(rows: &[RegisterRow]) -> impl Iterator<Item = &String> {
 /// No such rep; `bad_number`; `bad_time` for a call that has not come or came long ago, `too_soon` before the window.
 pub async fn enter(desk: &Desk, actor: &Actor, call: Call) -> DeskResult<CallEntered> {
     let (books, now_ms) = (Books::now(desk), desk.now_ms());
-    let rep = books.reps.get(&call.rep).filter(|rep| actor.covers(&rep.team));
-    let rep = rep.ok_or_else(|| DeskError::missing("rep", &call.rep))?;
+    let missing = || DeskError::missing("rep", &call.rep);
+    let rep = books.reps.get(&call.rep).ok_or_else(missing)?;
+    let day = desk.app.documents().day_at(&call.rep, call.called_at_ms);
+    if !days::sees(desk, actor, &call.rep, day).await? {
+        return Err(missing());
+    }
     let number = phone_digits(&call.number)
         .ok_or_else(|| DeskError::input("bad_number", format!("{:?} is no phone number", call.number)))?;
     if !(now_ms - ENTRY_MAX_MS..=now_ms).contains(&call.called_at_ms) {
@@ -259,7 +264,7 @@ pub async fn enter(desk: &Desk, actor: &Actor, call: Call) -> DeskResult<CallEnt
         ));
     }
     let schedule = desk.app.documents().schedule_at(&call.rep, call.called_at_ms);
-    let window = schedule.window(schedule.day_of(call.called_at_ms));
+    let window = schedule.window(day);
     if window.is_some_and(|window| call.called_at_ms < window.from_ms - EARLY_MS) {
         let why = "a sign-in comes no earlier than two hours before the working window";
         return Err(DeskError::input("too_soon", why));
@@ -272,7 +277,7 @@ pub async fn enter(desk: &Desk, actor: &Actor, call: Call) -> DeskResult<CallEnt
     }
     let customer = whose(books.customers.values(), &rep.customers, &number);
     let entered = CallEntered {
-        day: schedule.day_of(call.called_at_ms),
+        day,
         customer: customer.map(|customer| customer.id.clone()),
         number,
     };

@@ -21,6 +21,21 @@ impl Documents {
         self.rep_over(rep, instant(at_ms), None)
     }
 
+    /// A rep as his day knows him: as he was known when it began; else as he was first.
+    pub(crate) fn rep_on(&self, rep: &str, day: NaiveDate) -> Option<&Rep> {
+        self.rep_over(rep, self.window_of(rep, day), None)
+    }
+
+    /// All who were reps once, each as a day knows him, and whether he was still one when it ended, or is now.
+    pub(crate) fn reps_on(&self, day: NaiveDate, now_ms: i64) -> impl Iterator<Item = (&str, &Rep, bool)> {
+        let opening = self.window_of("", day);
+        let last_ms = self.schedule_of("", day).whole_day(day).to_ms - 1;
+        self.keys("rep").filter_map(move |id| {
+            let is_there = self.in_force("rep", id, now_ms.min(last_ms)).is_some();
+            Some((id.as_str(), self.rep_over(id, opening, None)?, is_there))
+        })
+    }
+
     fn rep_over(&self, rep: &str, window: Interval, rejudged: Rejudged) -> Option<&Rep> {
         match &**self.in_force_over("rep", rep, window, rejudged)? {
             Document::Rep(rep) => Some(rep),

@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     auth::Actor,
-    desk::{Desk, DeskError, DeskResult, Fault, books},
+    desk::{Desk, DeskError, DeskResult, Fault},
     fold,
 };
 use trail::Trail;
@@ -107,7 +107,10 @@ pub(super) async fn show(
     Path((id, day)): Path<(String, NaiveDate)>,
     Query(Why { why }): Query<Why>,
 ) -> DeskResult<Response> {
-    let rep = books::rep(&desk, &id)?;
+    let documents = desk.app.documents();
+    let rep = documents
+        .rep_on(&id, day)
+        .ok_or_else(|| DeskError::missing("rep", &id))?;
     let why = why.unwrap_or_default();
     let (trail, wrong) = match open(&desk, &actor, &frame, &id, day, &why).await {
         Ok(trail) => (trail, None),
@@ -116,7 +119,6 @@ pub(super) async fn show(
     };
     let (view, _) = fold::day_with_documents(&desk.app, &id, day).await?;
     let neighbour = |days: Option<NaiveDate>| days.unwrap_or(day);
-    let documents = desk.app.documents();
     let team = documents.in_force("team", &rep.team, desk.now_ms());
     let team = match team.map(|document| &**document) {
         Some(Document::Team(team)) => team.name.clone(),
@@ -124,7 +126,7 @@ pub(super) async fn show(
     };
     let shown = DayPage {
         rep: id.clone(),
-        name: rep.name,
+        name: rep.name.clone(),
         team,
         day,
         date: frame.local.date(day),

@@ -259,7 +259,8 @@ async fn drawing(desk: &Desk, actor: &Actor, frame: &Frame, last: &mut BTreeMap<
     let books = Books::now(desk);
     let days = days_on(desk, actor, day).await?;
     let needs = Needs::of(desk, actor, frame, &books, &days).await?;
-    let reps = seen(&books, actor, &today);
+    let documents = desk.app.documents();
+    let reps = seen(desk, &documents, actor, &today, &days);
     let rows: Vec<Row> = reps
         .into_iter()
         .map(|(id, rep)| Row::new(frame, &books, id, rep, day, days.get(id)))

@@ -86,7 +86,8 @@ pub(super) async fn visits(
 ) -> DeskResult<Response> {
     let books = Books::now(&desk);
     let days = today::days_on(&desk, &actor, wanted.day(&desk)).await?;
-    let reps = today::seen(&books, &actor, &wanted);
+    let documents = desk.app.documents();
+    let reps = today::seen(&desk, &documents, &actor, &wanted, &days);
     let last = reps.into_iter().filter_map(|(id, rep)| {
         let visit = days.get(id)?.last_visit()?;
         let customer = books.customers.get(&visit.customer)?;

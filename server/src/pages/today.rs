@@ -155,7 +155,8 @@ pub(super) async fn show(
     let days = days_on(&desk, &actor, day).await?;
     let needs = Needs::of(&desk, &actor, &frame, &books, &days).await?;
 
-    let reps = seen(&books, &actor, &wanted);
+    let documents = desk.app.documents();
+    let reps = seen(&desk, &documents, &actor, &wanted, &days);
     let pages = reps.len().div_ceil(ROWS).max(1);
     let page = wanted.page.unwrap_or(1).clamp(1, pages);
     let shown = reps.iter().skip((page - 1) * ROWS).take(ROWS);

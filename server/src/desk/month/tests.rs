@@ -55,9 +55,13 @@ fn view(kind: &str, key: &str, team: &str, body: &impl serde::Serialize) -> View
 
 /// A day of a rep, as the fold would put it.
 fn day(rep: &str, team: &str, closed: bool, outside_s: i64) -> ViewRow {
+    day_on(rep, "2026-11-23", team, closed, outside_s)
+}
+
+fn day_on(rep: &str, day: &str, team: &str, closed: bool, outside_s: i64) -> ViewRow {
     let sums = DaySums {
         rep: rep.into(),
-        day: "2026-11-23".parse().unwrap(),
+        day: day.parse().unwrap(),
         team: team.into(),
         districts: vec!["d1".into()],
         closed,
@@ -71,7 +75,7 @@ fn day(rep: &str, team: &str, closed: bool, outside_s: i64) -> ViewRow {
         signed_in: true,
         visits: 4,
     };
-    view(DaySums::KIND, &format!("{rep}/2026-11-23"), team, &sums)
+    view(DaySums::KIND, &format!("{rep}/{day}"), team, &sums)
 }
 
 fn finding(state: FindingState) -> ViewRow {
@@ -110,6 +114,8 @@ async fn a_sheet_freezes_after_appeals_and_stays() {
         day("wang", "t1", true, 600),
         day("li", "t2", true, 0),
         day("sun", "t1", false, 0),
+        day_on("moved", "2026-11-23", "t1", true, 60),
+        day_on("moved", "2026-11-24", "t2", true, 90),
     ];
     put(&world, days).await;
     put(&world, vec![finding(FindingState::Answered)]).await;
@@ -132,14 +138,22 @@ async fn a_sheet_freezes_after_appeals_and_stays() {
     )
     .await;
     for (actor, reps) in [
-        (&admin, vec!["li", "wang"]),
-        (&actor(Role::Supervisor, "t1"), vec!["wang"]),
+        (&admin, vec!["li", "moved", "moved", "wang"]),
+        (&actor(Role::Supervisor, "t2"), vec!["li", "moved"]),
+        (&actor(Role::Supervisor, "t1"), vec!["moved", "wang"]),
         (&actor(Role::Supervisor, "t3"), vec![]),
     ] {
         let sheet = sheet(&desk, actor, month).await.unwrap();
         let named: Vec<&str> = sheet.rows.iter().map(|row| row.rep.as_str()).collect();
         assert_eq!(named, reps, "{actor:?}");
         assert_eq!(sheet.frozen, Some(("admin".into(), at(0, 0) + 8 * DAY)));
+        let moved = sheet.rows.iter().filter(|row| row.rep == "moved");
+        let moved: Vec<_> = moved
+            .map(|row| (row.team.as_str(), row.sums.days, row.sums.outside_s))
+            .collect();
+        let both = [("t1", 1, 60), ("t2", 1, 90)];
+        let own = both.into_iter().filter(|(team, ..)| actor.covers(team));
+        assert_eq!(moved, own.collect::<Vec<_>>(), "a line in each team: {actor:?}");
         if let Some(wang) = sheet.rows.iter().find(|row| row.rep == "wang") {
             assert_eq!(
                 (wang.sums.outside_s, wang.sums.unknown_s, wang.confirmed),

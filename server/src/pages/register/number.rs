@@ -11,6 +11,7 @@ use crate::{
     auth::Actor,
     desk::{
         Books, Desk, DeskResult,
+        days::roster,
         register::{self, Owner},
         seen,
     },
@@ -69,17 +70,18 @@ pub(in crate::pages) async fn number(
 
 /// The id of a rep who is named by it, by his name, or by a part of it that is in no other's.
 pub(super) fn named(desk: &Desk, actor: &Actor, typed: &str) -> String {
-    let (books, wanted) = (Books::now(desk), typed.trim().to_lowercase());
+    let (books, documents, now_ms) = (Books::now(desk), desk.app.documents(), desk.now_ms());
+    let (today, wanted) = (documents.day_at("", now_ms), typed.trim().to_lowercase());
     if wanted.is_empty() || books.reps.contains_key(typed.trim()) {
         return typed.trim().to_owned();
     }
     let only = |fits: &dyn Fn(&str) -> bool| {
-        let own = books.reps.iter().filter(|(_, rep)| actor.covers(&rep.team));
+        let own = roster(&documents, actor, today, now_ms, |_| false);
         let mut found = own.filter(|(_, rep)| fits(&rep.name.to_lowercase()));
         found
             .next()
             .filter(|_| found.next().is_none())
-            .map(|(id, _)| id.clone())
+            .map(|(id, _)| id.to_owned())
     };
     let found = only(&|name| name == wanted).or_else(|| only(&|name| name.contains(&wanted)));
     found.unwrap_or_else(|| typed.trim().to_owned())

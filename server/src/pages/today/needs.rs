@@ -9,6 +9,7 @@ use crate::{
     auth::Actor,
     desk::{
         Books, Desk, DeskResult,
+        days::roster,
         decide::FindingView,
         shares::{self, Shares},
     },
@@ -168,7 +169,10 @@ fn calls(
     now_ms: i64,
 ) -> Vec<Need> {
     let documents = desk.app.documents();
-    let own = books.reps.iter().filter(|(_, rep)| actor.covers(&rep.team));
+    let today = documents.day_at("", now_ms);
+    let own = roster(&documents, actor, today, now_ms, |id| days.contains_key(id));
+    // Who left today is called no more.
+    let own = own.filter(|(id, _)| books.reps.contains_key(*id));
     let to_call = own.filter_map(|(id, rep)| {
         let schedule = documents.schedule_at(id, now_ms);
         let window = schedule.window(schedule.day_of(now_ms))?;
@@ -177,7 +181,7 @@ fn calls(
         }
         let (call, why) = reason(frame, days.get(id), window.from_ms, now_ms)?;
         let need = Need {
-            rep: id.clone(),
+            rep: id.to_owned(),
             who: rep.name.clone(),
             kind: "call",
             why,

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use onbeat_core::{
     reference::{FindingState, Rep},
@@ -7,7 +9,11 @@ use onbeat_core::{
 use super::{DayState, Wanted};
 use crate::{
     auth::Actor,
-    desk::{Books, days::is_excused},
+    desk::{
+        Books, Desk,
+        days::{is_excused, roster},
+    },
+    documents::Documents,
     pages::{Frame, bar::Bar},
 };
 
@@ -65,25 +71,27 @@ impl Row {
     }
 }
 
-/// The reps that this person sees and asked for, by name.
-pub(in crate::pages) fn seen<'a>(books: &'a Books, actor: &Actor, wanted: &Wanted) -> Vec<(&'a str, &'a Rep)> {
+/// The reps of a day that this person sees and asked for, by name.
+pub(in crate::pages) fn seen<'a>(
+    desk: &Desk,
+    documents: &'a Documents,
+    actor: &'a Actor,
+    wanted: &Wanted,
+    days: &'a BTreeMap<String, DayState>,
+) -> Vec<(&'a str, &'a Rep)> {
     let given = |value: &Option<String>| value.clone().filter(|value| !value.is_empty());
     let (team, district) = (given(&wanted.team), given(&wanted.district));
     let q = wanted.q.as_deref().unwrap_or_default().trim().to_lowercase();
     let fits = |id: &str, rep: &Rep| {
-        actor.covers(&rep.team)
-            && team.as_ref().is_none_or(|team| *team == rep.team)
+        team.as_ref().is_none_or(|team| *team == rep.team)
             && district
                 .as_ref()
                 .is_none_or(|district| rep.districts.contains(district))
             && (q.is_empty() || rep.name.to_lowercase().contains(&q) || id.to_lowercase().contains(&q))
     };
-    let mut reps: Vec<_> = books
-        .reps
-        .iter()
-        .filter(|(id, rep)| fits(id, rep))
-        .map(|(id, rep)| (id.as_str(), rep))
-        .collect();
+    let is_read = |id: &str| days.contains_key(id);
+    let roster = roster(documents, actor, wanted.day(desk), desk.now_ms(), is_read);
+    let mut reps: Vec<_> = roster.filter(|(id, rep)| fits(id, rep)).collect();
     reps.sort_by(|a, b| (&a.1.name, a.0).cmp(&(&b.1.name, b.0)));
     reps
 }

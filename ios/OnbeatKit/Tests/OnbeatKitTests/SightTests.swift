@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct SightTests {
     @Test func whatLiesUnderTheFingersStaysThere() {
-        let map = MapView(widthMm: 1_000_000, heightMm: 500_000, areas: [], customers: [], here: nil)
+        let map = MapView(widthMm: 1_000_000, heightMm: 500_000, areas: [], customers: [], here: nil, zone: "UTC")
         let point = MapPoint(xMm: 800_000, yMm: 100_000)
         let before = MapScale(map, width: 400, height: 400).at(point)
         let (x, y) = (before.x - 200, before.y - 200)

@@ -168,7 +168,7 @@ pub const ROUTES: &[Route] = &[
     route(GET, "/", ALL, Scope::Company),
     route(GET, "/today", READERS, Scope::List),
     route(GET, "/today/live", READERS, Scope::List),
-    noted("/reps/{rep}/days/{day}", READERS, Scope::Rep, Noted::WithWhy),
+    noted("/reps/{rep}/days/{day}", READERS, Scope::Rep, Noted::Yes),
     route(GET, "/map/base.pmtiles", READERS, Scope::Company),
     route(GET, "/map/districts", READERS, Scope::Company),
     route(GET, "/map/visits", READERS, Scope::List),

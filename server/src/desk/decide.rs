@@ -233,17 +233,17 @@ pub async fn decide_many(
     Ok(decisions)
 }
 
-/// Those of some findings on which somebody decided already, of the reps this person sees.
+/// Those of some findings on which somebody decided already, of the days this person sees.
 ///
 /// # Errors
 /// The store's.
 pub async fn decided(desk: &Desk, actor: &Actor, ids: &[String]) -> DeskResult<Vec<Case>> {
-    let books = Books::now(desk);
+    let scopes = actor.scopes();
     let mut decided = Vec::new();
     for id in ids.iter().take(BULK_MAX) {
         let Ok(case) = Case::read(desk, id).await else { continue };
-        let rep = books.reps.get(&case.view.rep);
-        if rep.is_some_and(|rep| actor.covers(&rep.team)) && !case.is_undecided(desk).await? {
+        let is_seen = scopes.as_ref().is_none_or(|own| own.contains(&case.scope));
+        if is_seen && !case.is_undecided(desk).await? {
             decided.push(case);
         }
     }

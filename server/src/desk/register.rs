@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use onbeat_core::{
     place::Point,
-    reference::Customer,
+    reference::{Customer, Rep},
     rules::{
         DayCounts, Name,
         sign_in::{SignInEntered, SignInView, SignInWay},
@@ -141,6 +141,10 @@ pub async fn of_day(desk: &Desk, actor: &Actor, day: NaiveDate) -> DeskResult<Ve
             Some(record) if sign_in.way != Some(SignInWay::App) => entered(desk, record).await?,
             _ => None,
         };
+        let entered = entered.map(|entered| Entered {
+            customer: entered.customer.filter(|id| names(desk, actor, rep, id)),
+            ..entered
+        });
         rows.push(RegisterRow {
             entered,
             rep: id.to_owned(),
@@ -296,7 +300,15 @@ pub async fn enter(desk: &Desk, actor: &Actor, call: Call) -> DeskResult<CallEnt
         by: actor.user.clone(),
     });
     deed.commit_and_fold(desk).await?;
-    Ok(entered)
+    Ok(CallEntered {
+        customer: entered.customer.filter(|id| names(desk, actor, rep, id)),
+        ..entered
+    })
+}
+
+/// Whether somebody is told that the line is a customer's: the rep's own, or one whom he sees. Evidence it is all the same.
+fn names(desk: &Desk, actor: &Actor, rep: &Rep, customer: &String) -> bool {
+    rep.customers.contains(customer) || customers::sees(desk, actor, customer)
 }
 
 /// The customer whose landline it is, one of the rep's first.

@@ -5,7 +5,7 @@ use std::{os::unix::fs::PermissionsExt, sync::Arc};
 use onbeat_core::{
     place::Datum,
     record::{Body, Hash, KeyRing, Record, verify::verify},
-    reference::{ExceptionKind, FindingState},
+    reference::{Document, ExceptionKind, FindingState},
     rules::{
         Answered, Appealed, Finding, FindingKind, Name, presence::ReasonGiven, sign_in::SignInWay, visit::CheckedIn,
     },
@@ -30,7 +30,7 @@ use crate::{
     clock::{Clock, DemoClock, SystemClock},
     fold, socket,
     store::{Change, LogLine, ViewQuery, ViewRow},
-    testing::{self, HOUR, MINUTE, MONDAY, Phone, REP, World, at, fix},
+    testing::{self, CENTRE, HOUR, MINUTE, MONDAY, Phone, REP, World, at, customer, fix},
 };
 
 const DAY: i64 = 24 * HOUR;
@@ -572,6 +572,22 @@ async fn a_landline_is_evidence_of_the_place_and_a_mobile_is_none() {
             .unwrap();
         assert_eq!(view.sign_in.way, Some(way), "{rep}");
     }
+    // A customer whom a supervisor does not see is evidence, and is not named to him.
+    let mut unseen = customer("c9", CENTRE);
+    unseen.landline = Some("02158889999".into());
+    world.put("c9", Document::Customer(unseen)).await;
+    world.put_rep("wu", &["d1"], &[]).await;
+    let own = user("own", Role::Supervisor, &["t1"]);
+    let entered = register::enter(&desk, &own, call("wu", "021 5888 9999", at(8, 40))).await;
+    assert_eq!(entered.unwrap().customer, None);
+    for (actor, named) in [(&own, None), (&clerk, Some("c9"))] {
+        let rows = register::of_day(&desk, actor, "2026-11-23".parse().unwrap())
+            .await
+            .unwrap();
+        let row = rows.iter().find(|row| row.rep == "wu").unwrap();
+        assert_eq!(row.way, Some(SignInWay::Landline));
+        assert_eq!(row.entered.as_ref().unwrap().customer.as_deref(), named);
+    }
     let other = user("other", Role::Supervisor, &["t2"]);
     for (actor, rep, number, expected) in [
         (&clerk, REP, "021 5888 1234", Some((true, true))),
@@ -825,6 +841,12 @@ async fn of_many_those_that_others_decided_first_are_told_apart() {
         told.collect::<Vec<_>>(),
         [(both[0].clone(), "boss", "the road was closed")]
     );
+    assert!(decide::decided(&desk, &elsewhere, &both).await.unwrap().is_empty());
+    // The day stays with the team that it was of.
+    let mut moved = world.app.documents().rep(REP, desk.now_ms()).unwrap().clone();
+    moved.team = "t2".into();
+    world.put(REP, Document::Rep(moved)).await;
+    assert_eq!(decide::decided(&desk, &other, &both).await.unwrap().len(), 1);
     assert!(decide::decided(&desk, &elsewhere, &both).await.unwrap().is_empty());
 }
 

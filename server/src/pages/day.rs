@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     auth::Actor,
-    desk::{Desk, DeskError, DeskResult, Fault},
+    desk::{Desk, DeskError, DeskResult, Fault, seen},
     fold,
 };
 use trail::Trail;
@@ -118,6 +118,7 @@ pub(super) async fn show(
         Err(error) => return Err(error),
     };
     let (view, _) = fold::day_with_documents(&desk.app, &id, day).await?;
+    seen::note(&desk, &actor, view.visits.iter().map(|visit| &visit.customer), false).await?;
     let neighbour = |days: Option<NaiveDate>| days.unwrap_or(day);
     let team = documents.in_force("team", &rep.team, desk.now_ms());
     let team = match team.map(|document| &**document) {

@@ -50,7 +50,11 @@ fn run(options: &Options) -> Result<bool, Box<dyn Error>> {
     match options.part {
         Part::Figures => print(options.format, &measure(progress)?),
         Part::Rejudge => print(options.format, &measure_rejudge(progress)?),
-        Part::Pages => print(options.format, &measure_pages(progress)?),
+        Part::Pages => {
+            let pages = measure_pages(progress)?;
+            print(options.format, &pages)?;
+            return Ok(pages.good());
+        }
         Part::Phone => {
             let library = options.library.as_deref().ok_or("name the library")?;
             let goals = measure_app(library, progress)?;

@@ -64,6 +64,13 @@ pub struct Pages {
     pub pages: Vec<Page>,
 }
 
+impl Pages {
+    /// All are within the goals.
+    pub fn good(&self) -> bool {
+        self.pages.iter().all(|page| page.good)
+    }
+}
+
 impl fmt::Display for Pages {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "  p50 ms   p95 ms  first kB  role        page")?;
@@ -246,6 +253,7 @@ async fn paths(seat: &Seat, day: &str) -> Result<Vec<String>, Box<dyn Error>> {
     Ok([
         "/today".to_owned(),
         "/today?page=10".into(),
+        "/today?q=rep".into(),
         "/map/districts".into(),
         "/map/visits".into(),
         "/findings".into(),
@@ -261,6 +269,7 @@ async fn paths(seat: &Seat, day: &str) -> Result<Vec<String>, Box<dyn Error>> {
         "/customers".into(),
         "/customers?q=c0999".into(),
         format!("/customers/{customer}"),
+        format!("/customers/{customer}?positions=true"),
         "/exceptions".into(),
         format!("/reports?from={first}&to={day}"),
         format!("/reports?from={first}&to={day}&by=team"),
@@ -268,6 +277,8 @@ async fn paths(seat: &Seat, day: &str) -> Result<Vec<String>, Box<dyn Error>> {
         "/admin".into(),
         "/admin/users".into(),
         "/admin/import".into(),
+        "/admin/draw".into(),
+        "/admin/shares".into(),
         "/admin/policy".into(),
         "/admin/calendar".into(),
         "/admin/duties".into(),

@@ -48,7 +48,7 @@ pub struct Condition {
     pub phones_silent: usize,
     /// Batches that did not check, of the last days; counted up to a page.
     pub quarantined: usize,
-    /// Days since what is past its time was erased last; none where it never was.
+    /// Days since a run that erases what is past its time came to its end; none where none ever did.
     pub retained_days: Option<i64>,
     /// The TLS keys that phones are told.
     #[serde(default)]
@@ -77,6 +77,9 @@ pub async fn look(desk: &Desk) -> DeskResult<Condition> {
     let is_recent = |record: &audit::DeskRecord| now_ms - record.at_ms < QUARANTINE_MS;
     let (quarantined, _) = audit::page(desk, None, &[BatchQuarantined::TYPE], is_recent, audit::PAGE_MAX).await?;
     let (progress, _) = retention::progress(desk).await?;
+    // A run that failed began, and erased nothing that can be relied on.
+    let ended = progress.last.map(|run| documents.day_at("", run.at_ms));
+    let retained = ended.or(progress.day);
     let today = documents.day_at("", now_ms);
     Ok(Condition {
         now_ms,
@@ -91,7 +94,7 @@ pub async fn look(desk: &Desk) -> DeskResult<Condition> {
         phones,
         phones_silent,
         quarantined: quarantined.len(),
-        retained_days: progress.day.map(|day| (today - day).num_days()),
+        retained_days: retained.map(|day| (today - day).num_days()),
         tls_pins: tls_pins::said(&*app.store)
             .await?
             .map_or_else(Vec::new, |said| said.pins),

@@ -50,7 +50,7 @@ pub struct Retained {
 /// How far the runs are.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Progress {
-    /// Day of the newest run.
+    /// Day of the newest run, whether it came to its end or not.
     pub day: Option<NaiveDate>,
     /// Up to which of the desk's records quarantined batches are gone.
     desk_seq: u64,

@@ -1374,6 +1374,19 @@ async fn what_is_past_its_time_is_erased_once_a_day_and_never_more() {
     let condition = condition::look(&desk).await.unwrap();
     assert_eq!((condition.phones, condition.phones_silent), (1, 1));
     assert_eq!(condition.retained_days, Some(0));
+    // A run that began three days later and failed is none.
+    world.set_time(day_after(404));
+    let mut cell = world.app.store.cell("meta", "retention", 0).await.unwrap().unwrap();
+    let mut progress: serde_json::Value = serde_json::from_str(&cell.body).unwrap();
+    progress["day"] = json!(world.app.documents().day_at("", day_after(404)));
+    cell.body = progress.to_string();
+    let begun = Change {
+        cells: vec![cell],
+        ..Change::default()
+    };
+    world.app.commit(begun).await.unwrap();
+    let condition = condition::look(&desk).await.unwrap();
+    assert_eq!(condition.retained_days, Some(3));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -116,7 +116,7 @@ function filled(words, values) {
 }
 
 async function run(card, status) {
-  const { log, keys, why, holds, fails, old, working } = card.dataset;
+  const { log, keys, why, holds, old, working } = card.dataset;
   if (!crypto.subtle) return void (status.textContent = old);
   status.textContent = working;
   const fetched = async (address) => {
@@ -131,11 +131,16 @@ async function run(card, status) {
     mean(card, ["erased", "branches"].filter((what) => done.counts[what]).map((what) => filled(card.dataset[what], done.counts)));
     offer(card, done.lines);
   } catch (error) {
-    const unknown = error.name === "NotSupportedError" || error.name === "DataError";
-    status.textContent = unknown ? old : `✗ ${filled(fails, { where: error.message })}`;
+    status.textContent = failed(card.dataset, error);
     const said = error instanceof Fault && card.dataset[`fault${error.what[0].toUpperCase()}${error.what.slice(1)}`];
     mean(card, said ? [said] : []);
   }
+}
+
+// Only what was checked can fail to hold: of a log that did not come nothing is known.
+function failed({ fails, old, unfetched }, error) {
+  if (error instanceof Fault) return `✗ ${filled(fails, { where: error.message })}`;
+  return error.name === "NotSupportedError" || error.name === "DataError" ? old : unfetched;
 }
 
 // What it means, in words.

@@ -21,6 +21,22 @@ export default {
     assert.equal(file.suggestedFilename(), "log.ndjson");
   },
 
+  async "of a log that does not come the page says so, and not that it does not hold"(browser) {
+    const page = await browser.page("nora", "/today");
+    const said = page.locator(".verified");
+    const refusals = [(route) => route.abort(), ...[401, 503].map((status) => (route) => route.fulfill({ status }))];
+    for (const refuse of refusals) {
+      await page.route("**/api/v1/reps/*/log?*", refuse);
+      await page.goto(`/reps/hal/days/${DAY}?why=emergency`);
+      await page.locator(".verify-run").click();
+      await said.filter({ hasText: "could not be fetched" }).waitFor();
+      assert.doesNotMatch(await said.textContent(), /✗|hold/);
+      await page.unroute("**/api/v1/reps/*/log?*");
+    }
+    await page.locator(".verify-run").click();
+    await said.filter({ hasText: "✓" }).waitFor();
+  },
+
   async "a customer's visits stand on the map, where the reps were only once that is recorded"(browser) {
     const { items } = await browser.api("nora", "visits");
     const [{ rep, day, visit }] = items.filter(({ visit: { distance_mm } }) => distance_mm !== null);

@@ -238,12 +238,17 @@ impl World {
         self.put(key, Document::District(district)).await;
     }
 
-    /// A rep and his area.
+    /// A rep of the first team, and his area.
     pub(crate) async fn put_rep(&self, rep: &str, districts: &[&str], customers: &[&str]) {
+        self.put_rep_of("t1", rep, districts, customers).await;
+    }
+
+    /// A rep of a team, and his area.
+    pub(crate) async fn put_rep_of(&self, team: &str, rep: &str, districts: &[&str], customers: &[&str]) {
         let strings = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
         let document = Rep {
             name: rep.into(),
-            team: "t1".into(),
+            team: team.into(),
             role: None,
             districts: strings(districts),
             customers: strings(customers),

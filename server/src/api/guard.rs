@@ -215,7 +215,7 @@ async fn narrow(desk: &Desk, actor: &Actor, scope: Scope, params: &RawPathParams
             let rep = param("rep");
             let is_own = match param("day").parse() {
                 Ok(day) => days::sees(desk, actor, rep, day).await?,
-                Err(_) => is_own_rep(desk, actor, rep),
+                Err(_) => days::covers_all(&desk.app.documents(), actor, rep),
             };
             ("rep", "rep", is_own)
         }

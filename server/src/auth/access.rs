@@ -25,7 +25,7 @@ pub enum Scope {
     Company,
     /// A list: the handler shows the own teams' only.
     List,
-    /// The path names a rep, who must be of an own team, where it names a day too: on that day.
+    /// The path names a rep, and a day when he was of an own team; without a day he never was of another.
     Rep,
     /// The path names a finding of a day when the rep was of an own team.
     Finding,

@@ -119,11 +119,7 @@ pub async fn sees(desk: &Desk, actor: &Actor, rep: &str, day: NaiveDate) -> Desk
 
 /// Whether a person sees what is of a rep's day that holds an instant, by documents alone; without an instant, of any day.
 pub fn covers(documents: &Documents, actor: &Actor, rep: &str, at_ms: Option<i64>) -> bool {
-    let teams = documents.said("rep", rep).filter_map(|document| match document {
-        Document::Rep(rep) => Some(actor.covers(&rep.team)),
-        _ => None,
-    });
-    let teams: BTreeSet<bool> = teams.collect();
+    let teams = of_teams(documents, actor, rep);
     match at_ms {
         // Of who was never in another team no day has to be looked for.
         Some(at_ms) if teams.len() > 1 => {
@@ -132,6 +128,20 @@ pub fn covers(documents: &Documents, actor: &Actor, rep: &str, at_ms: Option<i64
         }
         _ => teams.contains(&true),
     }
+}
+
+/// Whether a person sees all of a rep's days, and so his log: every team that he was ever in, by documents alone.
+pub fn covers_all(documents: &Documents, actor: &Actor, rep: &str) -> bool {
+    of_teams(documents, actor, rep) == BTreeSet::from([true])
+}
+
+/// Of each team that a rep was ever in, whether a person sees it.
+fn of_teams(documents: &Documents, actor: &Actor, rep: &str) -> BTreeSet<bool> {
+    let teams = documents.said("rep", rep).filter_map(|document| match document {
+        Document::Rep(rep) => Some(actor.covers(&rep.team)),
+        _ => None,
+    });
+    teams.collect()
 }
 
 /// All of a day's window so far is excused, by leave or otherwise: nobody is waited for.

@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     auth::Actor,
-    desk::{Desk, DeskError, DeskResult, Fault, seen},
+    desk::{Desk, DeskError, DeskResult, Fault, days, seen},
     fold,
 };
 use trail::Trail;
@@ -76,6 +76,8 @@ struct DayPage {
     basis: Vec<String>,
     why: String,
     trail: Option<Trail>,
+    /// Of the rep this person sees all days, and so may open the log.
+    all_days: bool,
     wrong: Option<String>,
 }
 
@@ -146,6 +148,7 @@ pub(super) async fn show(
         wrong: wrong.map(|error| frame.said(&error)),
         why,
         trail,
+        all_days: days::covers_all(&documents, &actor, &id),
         frame,
     };
     let status = if shown.wrong.is_some() {

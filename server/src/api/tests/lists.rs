@@ -164,8 +164,7 @@ async fn two_days() -> (Office, Vec<OfDay>) {
             world.put(id, Document::Customer(shop)).await;
         }
         let customers: Vec<&str> = customers.iter().map(String::as_str).collect();
-        world.put_rep(rep, &["d1"], &customers).await;
-        move_to(world, rep, team, at(6, 0)).await;
+        world.put_rep_of(team, rep, &["d1"], &customers).await;
     }
     let mut phones = Vec::new();
     for rep in ["rep-own", "rep-oth", "rep-mov"] {
@@ -372,6 +371,10 @@ impl Reader {
         self.role != Role::Supervisor || self.teams.contains(&team)
     }
 
+    fn sees_all_of(&self, rep: &str, all: &[OfDay]) -> bool {
+        all.iter().filter(|own| own.rep == rep).all(|own| self.sees(own.team))
+    }
+
     async fn get(&self, office: &Office, path: &str) -> Answer {
         let headers = [("authorization", self.token.as_str()), ("accept-language", "en")];
         office.ask(Method::GET, path, &headers, &Value::Null).await
@@ -562,6 +565,7 @@ async fn the_live_board_tells_of_the_own_teams_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_day_opens_for_whose_team_the_rep_was_in_then_as_lists_show_it() {
     let (office, all) = two_days().await;
+    let readers = Reader::all(&office).await;
     for own in &all {
         let (rep, day, visit, finding) = (own.rep, DAYS[own.day], &own.visit, &own.finding);
         let at = |hour| at(hour, 0) + own.day as i64 * DAY;
@@ -603,7 +607,7 @@ async fn a_day_opens_for_whose_team_the_rep_was_in_then_as_lists_show_it() {
                 json!({"rep": rep, "number": "021 5888 9999", "called_at_ms": at(9)}),
             ),
         ];
-        for reader in Reader::all(&office).await {
+        for reader in &readers {
             for (method, path, body) in &asked {
                 let headers = [("authorization", reader.token.as_str())];
                 let answer = office.ask(method.clone(), path, &headers, body).await;
@@ -618,6 +622,43 @@ async fn a_day_opens_for_whose_team_the_rep_was_in_then_as_lists_show_it() {
                 assert_eq!(is_hidden, !reader.sees(own.team), "{who}");
                 assert!(!answer.status.is_server_error(), "{who}");
             }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_opens_for_who_sees_all_days_of_the_rep_and_a_day_says_so_to_others() {
+    let (office, all) = two_days().await;
+    let mut readers = Reader::all(&office).await;
+    readers.push(Reader::of(&office, Role::Supervisor, &["t1", "t2"]).await);
+    for (own, reader) in all
+        .iter()
+        .flat_map(|own| readers.iter().map(move |reader| (own, reader)))
+    {
+        let (rep, day) = (own.rep, DAYS[own.day]);
+        let log = reader
+            .get(&office, &format!("/api/v1/reps/{rep}/log?why=emergency"))
+            .await;
+        let who = format!("{:?} {:?} {rep} {day}", reader.role, reader.teams);
+        if reader.role == Role::Clerk {
+            assert_eq!(log.code(), "not_your_role", "{who}");
+            continue;
+        }
+        let sees_all = reader.sees_all_of(rep, &all);
+        let expected = if sees_all {
+            StatusCode::OK
+        } else {
+            StatusCode::NOT_FOUND
+        };
+        assert_eq!(log.status, expected, "{who}");
+        if reader.sees(own.team) {
+            let page = reader
+                .get(&office, &format!("/reps/{rep}/days/{day}?why=emergency"))
+                .await;
+            assert_eq!(page.status, StatusCode::OK, "{who}");
+            let offers = ["verify-run", "log.ndjson", "opens for who leads each of them"];
+            let offered = offers.map(|offer| page.text.contains(offer));
+            assert_eq!(offered, [sees_all, sees_all, !sees_all], "{who}");
         }
     }
 }

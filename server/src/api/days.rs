@@ -161,7 +161,7 @@ pub(super) async fn one(
     actor: Actor,
     Path((rep, day)): Path<(String, NaiveDate)>,
 ) -> DeskResult<Json<DayShown>> {
-    books::rep(&desk, &rep)?;
+    books::was_rep(&desk, &rep)?;
     let (view, documents) = fold::day_with_documents(&desk.app, &rep, day).await?;
     seen::note(&desk, &actor, view.visits.iter().map(|visit| &visit.customer), false).await?;
     let documents = documents

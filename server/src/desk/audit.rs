@@ -64,7 +64,7 @@ pub const UNCHECKED: [&str; 3] = [BatchQuarantined::TYPE, StreamForked::TYPE, Re
 pub fn of_own_rep<'a>(desk: &'a Desk, actor: &'a Actor) -> impl Fn(&DeskRecord) -> bool + 'a {
     |record| {
         let rep = record.fields.get("rep").and_then(Value::as_str).unwrap_or_default();
-        books::rep(desk, rep).is_ok_and(|rep| actor.covers(&rep.team))
+        actor.own_teams().is_none() || books::rep(desk, rep).is_ok_and(|rep| actor.covers(&rep.team))
     }
 }
 

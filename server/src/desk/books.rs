@@ -142,10 +142,20 @@ impl Read {
     }
 }
 
+/// What is of a rep's days outlasts him: whether there ever was such a rep.
+///
+/// # Errors
+/// There never was.
+pub fn was_rep(desk: &Desk, id: &str) -> DeskResult<()> {
+    let documents = desk.app.documents();
+    let was = documents.said("rep", id).next().is_some();
+    was.then_some(()).ok_or_else(|| DeskError::missing("rep", id))
+}
+
 /// One rep.
 ///
 /// # Errors
-/// No such rep.
+/// No such rep now.
 pub fn rep(desk: &Desk, id: &str) -> DeskResult<Rep> {
     match desk
         .app

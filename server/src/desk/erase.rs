@@ -46,7 +46,7 @@ pub struct Erased {
 /// No such rep; `bad_date`: a day that is not over would be frozen as it stands. The store's. What was erased before an error stays erased: ask again.
 pub async fn erase(desk: &Desk, actor: &Actor, what: Erasure, dry_run: bool) -> DeskResult<Erased> {
     if let Some(rep) = &what.rep {
-        books::rep(desk, rep)?;
+        books::was_rep(desk, rep)?;
     }
     let rep = what.rep.as_deref().unwrap_or_default();
     let today = desk.app.documents().day_at(rep, desk.now_ms());

@@ -13,7 +13,7 @@ use onbeat_core::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Books, Deed, Desk, DeskError, DeskResult, books, days, said, version::Version};
+use super::{Deed, Desk, DeskError, DeskResult, books, days, said, version::Version};
 use crate::{
     auth::Actor,
     fold,
@@ -96,11 +96,10 @@ pub struct Exceptions {
 /// # Errors
 /// The store's.
 pub async fn list(desk: &Desk, actor: &Actor) -> DeskResult<Exceptions> {
-    let books = Books::now(desk);
     let documents = desk.app.documents();
     let sees = |exception: &Exception| {
         let (rep, from_ms) = (&exception.rep, Some(exception.from_ms));
-        books.reps.contains_key(rep) && days::covers(&documents, actor, rep, from_ms)
+        days::covers(&documents, actor, rep, from_ms)
     };
     let mut exceptions: Vec<_> = documents
         .all_in_force("exception", desk.now_ms())
@@ -261,7 +260,7 @@ async fn version(desk: &Desk, record: &Name) -> DeskResult<Version> {
 
 /// Another person than the rep, of his team on the day that holds an instant; without one, on any.
 fn decides(desk: &Desk, actor: &Actor, rep: &str, at_ms: Option<i64>) -> DeskResult<()> {
-    books::rep(desk, rep)?;
+    books::was_rep(desk, rep)?;
     if !days::covers(&desk.app.documents(), actor, rep, at_ms) {
         return Err(DeskError::missing("rep", rep));
     }

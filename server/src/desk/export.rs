@@ -165,7 +165,7 @@ async fn streams(desk: &Desk, stream: Option<&StreamId>, rep: Option<&String>) -
         (None, Some(rep)) => {
             let phones = phones_of(&desk.app, rep).await?;
             if phones.is_empty() {
-                books::rep(desk, rep)?;
+                books::was_rep(desk, rep)?;
                 let why =
                     format!("{rep} has never had a phone, so there is no log: enrol one with `onbeat enrol {rep}`");
                 return Err(DeskError::conflict("no_phone", why));

@@ -222,7 +222,7 @@ async fn note(desk: &Desk, actor: &Actor, rep: &str, day: &str, why: String) -> 
 
 /// A deed with a look, unless it is noted already.
 fn noted(desk: &Desk, mut deed: Deed, rep: &str, day: &str, why: String) -> DeskResult<Deed> {
-    books::rep(desk, rep)?;
+    books::was_rep(desk, rep)?;
     let (now_ms, by) = (desk.now_ms(), deed.by().to_owned());
     // Who looks again, or is told why a decision was not taken, looks once.
     let is_noted = |look: &Look| {

@@ -126,7 +126,7 @@ pub async fn rejudge(
 
 fn check(desk: &Desk, days: &Days) -> DeskResult<()> {
     if let Some(rep) = &days.rep {
-        books::rep(desk, rep)?;
+        books::was_rep(desk, rep)?;
     }
     let length = (days.to - days.from).num_days() + 1;
     if !(1..=DAYS_MOST).contains(&length) {

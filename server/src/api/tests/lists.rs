@@ -11,6 +11,7 @@ use crate::{
     auth::{Actor, access},
     desk::{
         decide::{self, Ruling},
+        documents,
         exceptions::{self, NewException},
     },
     fold,
@@ -661,4 +662,54 @@ async fn the_log_opens_for_who_sees_all_days_of_the_rep_and_a_day_says_so_to_oth
             assert_eq!(offered, [sees_all, sees_all, !sees_all], "{who}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_of_the_days_of_a_rep_opens_after_he_left() {
+    let (office, all) = two_days().await;
+    let days: Vec<&OfDay> = all.iter().filter(|own| own.rep == "rep-own").collect();
+    let mut asked = vec!["/api/v1/reps/rep-own/log?why=emergency".to_owned()];
+    for (own, day) in days.iter().map(|own| (own, DAYS[own.day])) {
+        let (visit, finding, customer) = (&own.visit, &own.finding, &own.customer);
+        asked.extend([
+            format!("/reps/rep-own/days/{day}"),
+            format!("/reps/rep-own/days/{day}?why=emergency"),
+            format!("/reps/rep-own/days/{day}/trail?why=emergency"),
+            format!("/api/v1/days/rep-own/{day}"),
+            format!("/api/v1/days/rep-own/{day}/trail?why=emergency"),
+            format!("/findings/{finding}"),
+            format!("/api/v1/findings/{finding}/explain"),
+            format!("/visits/{visit}"),
+            format!("/customers/{customer}?positions=true"),
+        ]);
+    }
+    let (desk, console) = (&office.desk, Actor::console());
+    documents::drop(desk, &console, "rep", "rep-own").await.unwrap();
+    for reader in Reader::all(&office).await {
+        // What a clerk reads is none of it, and customers go by the team that the rep is in.
+        let is_led = reader.role == Role::Supervisor;
+        for path in asked.iter().filter(|path| !(is_led && path.starts_with("/customers"))) {
+            let answer = reader.get(&office, path).await;
+            let expected = match reader.role {
+                Role::Clerk => continue,
+                _ if reader.sees("t1") => StatusCode::OK,
+                _ => StatusCode::NOT_FOUND,
+            };
+            let who = format!("{:?} {:?} {path}: {}", reader.role, reader.teams, answer.text);
+            assert_eq!(answer.status, expected, "{who}");
+        }
+        if reader.role != Role::Clerk {
+            let exceptions = reader.get(&office, "/api/v1/exceptions").await.text;
+            let shown = days.iter().filter(|own| exceptions.contains(&own.exception)).count();
+            let expected = if reader.sees("t1") { days.len() } else { 0 };
+            assert_eq!(shown, expected, "{:?} {:?}", reader.role, reader.teams);
+        }
+    }
+    let leave = json!({"rep": "rep-own", "reason": "leave", "from_ms": at(9, 0), "to_ms": at(10, 0)});
+    let admin = Reader::of(&office, Role::Admin, &[]).await;
+    let headers = [("authorization", admin.token.as_str())];
+    let made = office.ask(Method::POST, "/api/v1/exceptions", &headers, &leave).await;
+    assert!(made.status.is_success(), "{}", made.text);
+    let unknown = admin.get(&office, "/api/v1/reps/nobody/log?why=emergency").await;
+    assert_eq!(unknown.code(), "not_found");
 }

@@ -90,9 +90,13 @@ class Check {
     this.cover("receipt", receipt);
   }
 
-  // A seal or receipt covers its record and all before it that none covers yet.
+  // A seal or receipt covers its record, which stands before it, and all before that one that none covers yet.
   cover(what, item) {
-    for (const lines of [...this.lines.values()].reverse()) {
+    const hashes = [...this.lines.keys()];
+    const at = hashes.lastIndexOf(item.hash);
+    if (at < 0) throw new Fault(what, item);
+    for (const hash of hashes.slice(0, at + 1).reverse()) {
+      const lines = this.lines.get(hash);
       if (lines[what]) break;
       lines[what] = JSON.stringify(item);
     }

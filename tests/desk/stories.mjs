@@ -10,10 +10,12 @@ import findings from "./stories/findings.mjs";
 import maps from "./stories/maps.mjs";
 import paper from "./stories/paper.mjs";
 import register from "./stories/register.mjs";
+import scrub from "./stories/scrub.mjs";
 
 /** `get` gives the browser once the tests run. */
 export function stories(get) {
-  for (const [name, play] of Object.entries({ ...entry, ...findings, ...register, ...paper, ...admin, ...answers, ...files, ...maps })) {
+  const all = { ...entry, ...findings, ...register, ...scrub, ...paper, ...admin, ...answers, ...files, ...maps };
+  for (const [name, play] of Object.entries(all)) {
     test(name, async () => {
       try {
         await play(get());

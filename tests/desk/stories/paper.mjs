@@ -6,6 +6,21 @@ import { SIZES, logIn } from "../browser.mjs";
 import { faultsInBothSizes } from "../inspect.mjs";
 import { DAY, findingOf, path } from "./common.mjs";
 
+/** A4 between the margins that browsers leave. */
+const SHEET = { width: 718, height: 1047 };
+
+/** Runs in the page: what stands beside the sheet, or scrolls where paper can't. */
+function cutOff() {
+  const isCut = (element) => {
+    const { overflowX } = getComputedStyle(element);
+    const scrolls = overflowX !== "visible" && element.scrollWidth > element.clientWidth;
+    return scrolls || element.getBoundingClientRect().right > document.documentElement.clientWidth + 1;
+  };
+  // Words for those who listen take no room, and a map is a window.
+  const seen = [...document.querySelectorAll("main, main :not(svg *, .aside, .map, .map *)")].filter((element) => element.checkVisibility());
+  return seen.filter(isCut).map((element) => `${element.localName}.${element.getAttribute("class") ?? ""}`);
+}
+
 export default {
   async "positions open for a reason, and who looked stands there"(browser) {
     const page = await browser.page("nora", `/reps/hal/days/${DAY}`);
@@ -57,12 +72,20 @@ export default {
     assert.equal(await looks.locator(`li:has-text("nora") a[href="/visits/${visit.visit}"]`).count(), 1);
   },
 
-  async "the register and the board print"(browser) {
-    for (const [user, where] of [["clara", `/register/print?day=${DAY}`], ["nora", "/today"]]) {
-      const page = await browser.page(user, where);
+  async "what is read on paper prints"(browser) {
+    const sheets = [
+      ["clara", `/register/print?day=${DAY}`], ["nora", "/today"], ["nora", `/reports?from=${DAY}&to=${DAY}`],
+      ["admin", `/reports/months/${DAY.slice(0, 7)}`], ["nora", await findingOf(browser, "ben")],
+      ["nora", `/reps/ben/days/${DAY}`],
+    ];
+    for (const [user, where] of sheets) {
+      const page = await browser.page(user, where, { viewport: SHEET });
+      await page.evaluate(() => globalThis.mapsDrawn());
       await page.emulateMedia({ media: "print" });
       assert.equal(await page.locator("header nav").isVisible(), false);
-      assert.equal(await page.locator("button:visible, input:visible, select:visible").count(), 0, where);
+      const controls = "button:visible, input:visible, select:visible, textarea:visible";
+      assert.equal(await page.locator(controls).count(), 0, where);
+      assert.deepEqual(await page.evaluate(cutOff), [], where);
       const sheet = await page.pdf({ format: "A4" });
       assert.equal(sheet.subarray(0, 5).toString(), "%PDF-");
       assert.ok(sheet.length > 10_000, `${sheet.length} bytes`);

@@ -237,6 +237,5 @@ fn is_own_rep(desk: &Desk, actor: &Actor, rep: &str) -> bool {
 /// A view stands in the scope of the team of its day.
 async fn is_own_view(desk: &Desk, actor: &Actor, kind: &str, key: &str) -> DeskResult<bool> {
     let view = desk.app.store.view(kind, key).await?;
-    let own = actor.scopes();
-    Ok(view.is_some_and(|view| own.is_none_or(|own| own.contains(&view.scope))))
+    Ok(view.is_some_and(|view| actor.sees(&view.scope)))
 }

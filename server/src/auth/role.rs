@@ -82,4 +82,9 @@ impl Actor {
         self.own_teams()
             .map(|teams| teams.iter().map(|team| format!("team/{team}")).collect())
     }
+
+    /// Whether this actor sees a view of a scope.
+    pub fn sees(&self, scope: &str) -> bool {
+        self.scopes().is_none_or(|own| own.iter().any(|own| own == scope))
+    }
 }

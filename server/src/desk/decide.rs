@@ -213,11 +213,10 @@ pub async fn decide_many(
     }
     let mut deed = Deed::new(actor);
     let mut decisions = Vec::with_capacity(ids.len());
-    let scopes = actor.scopes();
     let mut known = HashSet::new();
     for id in ids.iter().filter(|id| known.insert(id.as_str())) {
         let (version, case) = to_decide(desk, id).await?;
-        if scopes.as_ref().is_some_and(|own| !own.contains(&case.scope)) {
+        if !actor.sees(&case.scope) {
             return Err(DeskError::missing("finding", id));
         }
         let named = |error: DeskError| DeskError {
@@ -238,12 +237,10 @@ pub async fn decide_many(
 /// # Errors
 /// The store's.
 pub async fn decided(desk: &Desk, actor: &Actor, ids: &[String]) -> DeskResult<Vec<Case>> {
-    let scopes = actor.scopes();
     let mut decided = Vec::new();
     for id in ids.iter().take(BULK_MAX) {
         let Ok(case) = Case::read(desk, id).await else { continue };
-        let is_seen = scopes.as_ref().is_none_or(|own| own.contains(&case.scope));
-        if is_seen && !case.is_undecided(desk).await? {
+        if actor.sees(&case.scope) && !case.is_undecided(desk).await? {
             decided.push(case);
         }
     }

@@ -75,8 +75,10 @@ async fn keep_up(app: &App) -> StoreResult<()> {
         let begun = Instant::now();
         if looked.is_none_or(|looked| looked.elapsed() >= TICK) {
             due(app).await?;
-            look(app).await?;
-            looked = Some(begun);
+            // What is worked off at once is looked at when it is.
+            if looked.replace(begun).is_some() {
+                look(app).await?;
+            }
         }
         if !work(app).await? {
             return look(app).await;

@@ -267,14 +267,22 @@ async fn section_page(desk: &Desk, section: &Section, seq: u64) -> DeskResult<(S
         return Ok((text, Some(next_seq)));
     }
     let seals = seals(desk, &section.line).await?;
-    if seals.iter().any(|seal| seal.seq >= next_seq) {
-        // More came while this was read.
+    let newest = desk.app.store.tip(&section.line).await?;
+    let mut covered = seals
+        .iter()
+        .map(|seal| seal.seq)
+        .chain(newest.iter().map(|row| row.seq));
+    if covered.any(|seq| seq >= next_seq) {
+        // More came while this was read: no seal and no receipt is given out without its record.
         return Ok((text, Some(next_seq)));
     }
     for seal in seals {
         text += &Line::Seal(seal).to_ndjson();
     }
-    text += &receipt(desk, &section.line).await?;
+    let is_phone = section.line.stream != *desk.app.desk.stream();
+    text += &newest
+        .filter(|_| is_phone)
+        .map_or_else(String::new, |newest| receipt(desk, &newest));
     Ok((text, None))
 }
 
@@ -311,25 +319,19 @@ async fn seals(desk: &Desk, line: &LogLine) -> DeskResult<Vec<Seal>> {
 }
 
 /// The server's word on the newest record of a phone's line.
-async fn receipt(desk: &Desk, line: &LogLine) -> DeskResult<String> {
-    if line.stream == *desk.app.desk.stream() {
-        return Ok(String::new());
-    }
-    let Some(newest) = desk.app.store.tip(line).await? else {
-        return Ok(String::new());
-    };
+fn receipt(desk: &Desk, newest: &LogRow) -> String {
     let tip = Tip {
-        stream: line.stream.clone(),
-        epoch: line.epoch,
+        stream: newest.line.stream.clone(),
+        epoch: newest.line.epoch,
         seq: newest.seq,
         hash: newest.hash,
     };
-    let at_ms = newest.received_ms;
+    let (at_ms, branch) = (newest.received_ms, &newest.line.branch);
     let receipt = desk
         .app
         .signer
-        .sign(at_ms, |kid| Receipt::unsigned(&tip, line.branch.clone(), at_ms, kid));
-    Ok(Line::Receipt(receipt).to_ndjson())
+        .sign(at_ms, |kid| Receipt::unsigned(&tip, branch.clone(), at_ms, kid));
+    Line::Receipt(receipt).to_ndjson()
 }
 
 fn query(desk: &Desk, kind: &str, from: Option<NaiveDate>, to: Option<NaiveDate>) -> DeskResult<ViewQuery> {

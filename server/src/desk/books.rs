@@ -6,7 +6,9 @@ use std::{
 };
 
 use onbeat_core::{
+    place::Shape,
     policy::Policy,
+    record::Hash,
     reference::{Customer, District, Document, NoGoPlace, Notice, Rep, Team},
     time::{Calendar, TimeError},
 };
@@ -140,6 +142,15 @@ impl Read {
         let is_newest = self.desk_seq == documents.desk_seq() && self.at_ms >= documents.recorded_ms();
         is_newest && self.at_ms <= now_ms && documents.starting(self.at_ms, now_ms).is_empty()
     }
+}
+
+/// A shape that a document names.
+///
+/// # Errors
+/// It is missing or damaged; the store's.
+pub async fn shape(desk: &Desk, hash: &Hash) -> DeskResult<Shape> {
+    let bytes = desk.app.store.blob(hash).await?.unwrap_or_default();
+    Shape::from_bytes(&bytes).map_err(|error| DeskError::environment("damaged", error.to_string()))
 }
 
 /// What is of a rep's days outlasts him: whether there ever was such a rep.

@@ -24,8 +24,19 @@ pub struct Place {
 pub struct Region {
     /// Where.
     pub shape: Shape,
-    /// What is known.
-    pub properties: Map<String, Value>,
+    /// What is known, an object.
+    pub properties: Value,
+}
+
+/// A Feature.
+pub fn feature(geometry: Value, properties: Value) -> Value {
+    json!({"type": "Feature", "geometry": geometry, "properties": properties})
+}
+
+/// A FeatureCollection.
+pub fn feature_collection(features: impl IntoIterator<Item = Value>) -> String {
+    let features: Vec<Value> = features.into_iter().collect();
+    json!({"type": "FeatureCollection", "features": features}).to_string()
 }
 
 /// A shape with all its vertices, as they are stored.
@@ -38,27 +49,24 @@ pub fn multi_polygon(shape: &Shape) -> Value {
 
 /// Areas as a FeatureCollection.
 pub fn regions(regions: &[Region]) -> String {
-    let features = regions.iter().map(|region| {
-        let geometry = multi_polygon(&region.shape);
-        json!({"type": "Feature", "geometry": geometry, "properties": region.properties})
-    });
-    let features: Vec<Value> = features.collect();
-    json!({"type": "FeatureCollection", "features": features}).to_string()
+    feature_collection(
+        regions
+            .iter()
+            .map(|region| feature(multi_polygon(&region.shape), region.properties.clone())),
+    )
 }
 
 /// Places as points of a FeatureCollection.
 pub fn geojson(places: &[Place]) -> String {
-    let features = places.iter().map(|place| {
+    feature_collection(places.iter().map(|place| {
         let mut properties = place.properties.clone();
         properties.insert("name".into(), place.name.as_str().into());
         if let Some(at_ms) = place.at_ms {
             properties.insert("time".into(), rfc3339(at_ms).into());
         }
         let geometry = json!({"type": "Point", "coordinates": [place.at.lon, place.at.lat]});
-        json!({"type": "Feature", "geometry": geometry, "properties": properties})
-    });
-    let features: Vec<Value> = features.collect();
-    json!({"type": "FeatureCollection", "features": features}).to_string()
+        feature(geometry, properties.into())
+    }))
 }
 
 /// Places as waypoints, or (`track`) as the points of one track.

@@ -26,6 +26,7 @@ use super::{
 use crate::{
     auth::Actor,
     desk::{Books, Desk, DeskError, DeskResult},
+    files::places::{feature, feature_collection},
 };
 
 /// How far a line may stray from the edge, by detail: about a pixel where the map changes to the next finer one.
@@ -142,20 +143,13 @@ pub(super) fn circle(at: Point, radius_m: f64) -> Value {
     json!({"type": "Polygon", "coordinates": rings(&[vec![ring]])[0]})
 }
 
-/// A Feature.
-pub(super) fn feature(geometry: Value, properties: Value) -> Value {
-    json!({"type": "Feature", "geometry": geometry, "properties": properties})
-}
-
 /// A FeatureCollection that stands in a page, where no text may end the element that holds it.
 pub(super) fn within_page(features: Vec<Value>) -> String {
-    let collection = json!({"type": "FeatureCollection", "features": features}).to_string();
-    collection.replace('<', "\\u003c")
+    feature_collection(features).replace('<', "\\u003c")
 }
 
 /// A FeatureCollection, as it is answered.
 pub(super) fn collection(features: Vec<Value>) -> Response {
-    let body = json!({"type": "FeatureCollection", "features": features});
     let kind = [(header::CONTENT_TYPE, "application/geo+json")];
-    (kind, body.to_string()).into_response()
+    (kind, feature_collection(features)).into_response()
 }

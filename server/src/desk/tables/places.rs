@@ -1,14 +1,10 @@
-use onbeat_core::{
-    place::{Point, Shape},
-    record::Hash,
-    reference::Customer,
-};
+use onbeat_core::{place::Point, record::Hash, reference::Customer};
 use serde_json::{Value, json};
 
 use super::{Asked, What};
 use crate::{
     auth::Actor,
-    desk::{Books, Desk, DeskError, DeskResult, customers},
+    desk::{Books, Desk, DeskError, DeskResult, books, customers},
     files::{
         export::VisitRow,
         places::{Place, Region, geojson, regions},
@@ -69,10 +65,8 @@ async fn districts(desk: &Desk) -> DeskResult<String> {
     written.map_err(|error| DeskError::environment("failed", error.to_string()))
 }
 
-async fn region(desk: &Desk, shape: &Hash, said: Value) -> DeskResult<Region> {
-    let bytes = desk.app.store.blob(shape).await?.unwrap_or_default();
-    let shape = Shape::from_bytes(&bytes).map_err(|error| DeskError::environment("damaged", error.to_string()))?;
-    let properties = said.as_object().cloned().unwrap_or_default();
+async fn region(desk: &Desk, shape: &Hash, properties: Value) -> DeskResult<Region> {
+    let shape = books::shape(desk, shape).await?;
     Ok(Region { shape, properties })
 }
 

@@ -8,7 +8,10 @@ use xml::{
     reader::{EventReader, XmlEvent},
 };
 
-use super::FileError;
+use super::{
+    super::places::{feature, feature_collection},
+    FileError,
+};
 
 /// A ring, closed, as longitude and latitude.
 type Ring = Vec<[f64; 2]>;
@@ -31,7 +34,7 @@ pub(super) fn geojson(text: &str) -> Result<String, FileError> {
             _ => {}
         }
     }
-    Ok(json!({"type": "FeatureCollection", "features": found.features}).to_string())
+    Ok(feature_collection(found.features))
 }
 
 /// What has been read so far.
@@ -90,8 +93,7 @@ impl Found {
             (_, "Placemark") if !self.polygons.is_empty() => {
                 let geometry = json!({"type": "MultiPolygon", "coordinates": std::mem::take(&mut self.polygons)});
                 let properties = std::mem::take(&mut self.properties);
-                self.features
-                    .push(json!({"type": "Feature", "properties": properties, "geometry": geometry}));
+                self.features.push(feature(geometry, properties.into()));
             }
             _ => {}
         }

@@ -14,7 +14,10 @@ use shapefile::{
     record::traits::HasXY,
 };
 
-use super::FileError;
+use super::{
+    super::places::{feature, feature_collection},
+    FileError,
+};
 
 /// A ring, closed, as longitude and latitude.
 type Ring = Vec<[f64; 2]>;
@@ -37,10 +40,10 @@ pub(super) fn geojson(entries: &[(String, Vec<u8>)]) -> Result<String, FileError
         if !polygons.is_empty() {
             let properties: Map<String, Value> = record.into_iter().map(|(name, value)| (name, text(value))).collect();
             let geometry = json!({"type": "MultiPolygon", "coordinates": polygons});
-            features.push(json!({"type": "Feature", "properties": properties, "geometry": geometry}));
+            features.push(feature(geometry, properties.into()));
         }
     }
-    Ok(json!({"type": "FeatureCollection", "features": features}).to_string())
+    Ok(feature_collection(features))
 }
 
 fn bad(error: &impl ToString) -> FileError {

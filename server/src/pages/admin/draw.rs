@@ -6,7 +6,7 @@ use axum::{
     extract::{Multipart, Query, State},
     response::{IntoResponse, Redirect, Response},
 };
-use onbeat_core::place::{Datum, Shape};
+use onbeat_core::place::Datum;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::IntoParams;
@@ -16,18 +16,18 @@ use super::{
         Frame,
         filter::{self, Choice, given, link},
         frame,
-        map::{collection, feature},
+        map::collection,
     },
     import::hand_in::parts,
 };
 use crate::{
     auth::Actor,
     desk::{
-        Books, Desk, DeskError, DeskResult,
+        Books, Desk, DeskError, DeskResult, books,
         import::File,
         upload::{self, Upload},
     },
-    files::places::multi_polygon,
+    files::places::{feature, feature_collection, multi_polygon},
 };
 
 /// What is drawn on.
@@ -156,9 +156,7 @@ async fn exact(desk: &Desk, id: &str) -> DeskResult<Value> {
         .districts
         .get(id)
         .ok_or_else(|| DeskError::missing("district", id))?;
-    let bytes = desk.app.store.blob(&district.shape).await?.unwrap_or_default();
-    let shape = Shape::from_bytes(&bytes).map_err(|error| DeskError::environment("damaged", error.to_string()))?;
-    Ok(multi_polygon(&shape))
+    Ok(multi_polygon(&books::shape(desk, &district.shape).await?))
 }
 
 /// Takes in what was drawn, to be looked at; nothing changes by it.
@@ -185,12 +183,12 @@ pub(super) async fn hand_in(
         None => DeskError::input("no_shape", "draw the district first: three corners at least"),
         Some(geometry) => {
             let properties = json!({"name": name});
-            let text = json!({"type": "FeatureCollection", "features": [feature(geometry.clone(), properties)]});
+            let text = feature_collection([feature(geometry.clone(), properties)]);
             let upload = Upload {
                 name: name.to_owned(),
                 drawn: Some(id.to_owned()),
                 file: File::Districts {
-                    text: text.to_string(),
+                    text,
                     name_property: "name".into(),
                     datum: Datum::Wgs84,
                     edge_tolerance_m: fields.one("edge_tolerance_m").parse().ok(),

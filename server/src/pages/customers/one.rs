@@ -15,12 +15,13 @@ use super::reps_of;
 use crate::{
     auth::Actor,
     desk::{Books, Desk, DeskError, DeskResult, customers, look, seen, visits::Found},
+    files::places::feature,
     pages::{
         Frame,
         day::fix_feature,
         filter::given,
         frame::{self, may_open, may_send},
-        map::{circle, collection, feature, point, within_page},
+        map::{circle, collection, point, within_page},
         visits::{self, Line},
     },
 };

@@ -10,11 +10,8 @@ use crate::{
         Desk, DeskResult,
         look::{self, Event, TrailFix},
     },
-    pages::{
-        Frame,
-        bar::side,
-        map::{feature, within_page},
-    },
+    files::places::feature,
+    pages::{Frame, bar::side, map::within_page},
 };
 
 /// What is shown of a day whose positions were opened.

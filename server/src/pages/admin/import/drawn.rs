@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::super::{
     Frame,
-    map::{collection, feature, point, rings},
+    map::{collection, point, rings},
 };
 use crate::{
     auth::Actor,
@@ -16,7 +16,7 @@ use crate::{
         import::File,
         upload,
     },
-    files::import as read,
+    files::{import as read, places::feature},
 };
 
 /// Customers on the map.

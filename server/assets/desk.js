@@ -1,7 +1,7 @@
 // What is typed or ticked outlives a session that ends in mid-form: it stays in this tab until it is sent, whoever is
 // logged in meanwhile. So it is with every form that is posted, but for those with a password; files a browser keeps for no
 // page. A form did not arrive where the log-in follows, or a page that says what is wrong, or where somebody goes back from
-// no page at all; whatever else follows, it arrived.
+// no page at all; whatever else follows, it arrived. What nobody has touched for half a day is forgotten.
 const who = document.querySelector(".who")?.textContent ?? "";
 const isSent = ({ name, type }) => name && !["password", "file", "submit", "button"].includes(type);
 const isBox = ({ type }) => type === "checkbox";
@@ -14,7 +14,30 @@ const stateOf = (field) => (isBox(field) ? field.checked : field.value);
 function keyOf(form) {
   const hidden = [...form.querySelectorAll("[type=hidden]")].map(({ value }) => value);
   const place = new URL(form.getAttribute("action") ?? "", location).pathname;
-  return ["onbeat.kept", who, form.dataset.keep ?? [place, ...hidden].join(" ")].join(" ");
+  return PREFIX + [who, form.dataset.keep ?? [place, ...hidden].join(" ")].join(" ");
+}
+
+const PREFIX = "onbeat.kept ";
+const KEPT_MS = 12 * 3_600_000;
+
+// What was kept there; nothing where it is too old.
+function fieldsAt(key) {
+  const { at, fields } = JSON.parse(sessionStorage.getItem(key) || "{}");
+  return Date.now() - at < KEPT_MS ? fields : {};
+}
+
+// Where the tab has no room nothing is kept: half of it, or an earlier state, would mislead.
+function store(key, text) {
+  try {
+    sessionStorage.setItem(key, text);
+  } catch {
+    sessionStorage.removeItem(key);
+  }
+}
+
+function forgetOld() {
+  const kept = Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX));
+  for (const key of kept) if (Object.keys(fieldsAt(key)).length === 0) sessionStorage.removeItem(key);
 }
 
 function takeSent() {
@@ -27,16 +50,15 @@ function takeSent() {
 
 function keep(form) {
   const key = keyOf(form);
-  const read = () => JSON.parse(sessionStorage.getItem(key) || "{}");
   const write = (fields) => {
     const kept = fields.filter(isSent).map((field) => [nameOf(field), stateOf(field)]);
-    sessionStorage.setItem(key, JSON.stringify({ ...read(), ...Object.fromEntries(kept) }));
+    store(key, JSON.stringify({ at: Date.now(), fields: { ...fieldsAt(key), ...Object.fromEntries(kept) } }));
   };
-  if (fill(form, read())) form.prepend(note());
+  if (fill(form, fieldsAt(key))) form.prepend(note(() => discard(form, key)));
   form.addEventListener("input", ({ target }) => write([target]));
   form.addEventListener("submit", () => {
     write([...form.elements]);
-    sessionStorage.setItem("onbeat.sent", key);
+    store("onbeat.sent", key);
   });
 }
 
@@ -52,11 +74,28 @@ function fill(form, kept) {
   return others.length > 0;
 }
 
-function note() {
-  const words = document.body.dataset.kept;
-  return Object.assign(document.createElement("p"), { className: "small kept", role: "status", textContent: words });
+// The form is again as the page has it; what follows what is typed hears of it.
+function discard(form, key) {
+  form.reset();
+  const fields = [...form.elements].filter(isTyped);
+  for (const field of fields) field.dispatchEvent(new Event("input", { bubbles: true }));
+  sessionStorage.removeItem(key);
+  fields[0]?.focus();
 }
 
+function note(discarded) {
+  const { kept, discard } = document.body.dataset;
+  const words = Object.assign(document.createElement("p"), { className: "small kept", role: "status", textContent: `${kept} ` });
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "quiet", textContent: discard });
+  button.addEventListener("click", () => {
+    words.remove();
+    discarded();
+  });
+  words.append(button);
+  return words;
+}
+
+forgetOld();
 takeSent();
 for (const form of document.querySelectorAll("form[method=post]")) {
   const isFilledIn = form.dataset.keep !== undefined || [...form.elements].some(isTyped);

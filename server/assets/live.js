@@ -3,6 +3,15 @@
 const state = document.getElementById("live");
 const events = new EventSource(state.dataset.events);
 
+// What was missed is read anew at once, but of a page that was just read anew not before a minute is over: where several
+// servers share the work, its stream may have come to one that did not make it, again and again.
+const APART_MS = 60_000;
+
+function readAnew() {
+  const isAnew = performance.getEntriesByType("navigation")[0]?.type === "reload";
+  setTimeout(() => location.reload(), isAnew ? APART_MS - performance.now() : 0);
+}
+
 function put(fresh) {
   const shown = document.getElementById(fresh.id);
   if (!shown || shown.outerHTML === fresh.outerHTML) return;
@@ -22,7 +31,7 @@ events.addEventListener("board", (event) => {
   const drawn = new DOMParser().parseFromString(event.data, "text/html");
   for (const fresh of [...drawn.querySelectorAll("[id]")]) put(document.adoptNode(fresh));
 });
-events.addEventListener("whole", () => location.reload());
+events.addEventListener("whole", readAnew);
 events.addEventListener("open", () => (state.hidden = true));
 events.addEventListener("error", notLive);
 addEventListener("pagehide", () => events.close());

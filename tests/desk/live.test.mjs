@@ -47,6 +47,29 @@ test("a board says that its server is away, and is read anew once it is back", a
   assert.equal(await second.locator("#live").isVisible(), false);
 });
 
+for (const [how, now, isAgain] of [["not again at once", null, false], ["again after a minute", 60_000, true]]) {
+  test(`a board whose stream does not know it is read anew, and ${how}`, async () => {
+    const page = await (await browser.context(ADMIN.user)).newPage();
+    if (now) await page.addInitScript((now) => (performance.now = () => now), now);
+    let pages = 0;
+    page.on("request", (request) => (pages += request.isNavigationRequest() ? 1 : 0));
+    // As a server says it that did not make the page; the browser comes back for more.
+    const told = { contentType: "text/event-stream", body: "retry: 50\nevent: whole\ndata: missed\n\n" };
+    let streams = 0;
+    const asked = new Promise((resolve) => {
+      page.route("**/today/live*", (route) => {
+        streams += 1;
+        if (streams === 8) resolve();
+        // A page that is left takes its stream along.
+        return route.fulfill(told).catch(() => {});
+      });
+    });
+    await page.goto("/today");
+    await asked;
+    assert.equal(pages > 2, isAgain, `${pages} pages for ${streams} streams`);
+  });
+}
+
 test("a board says that the session has ended, and leads to log in and back", async () => {
   const page = await board();
   await page.context().clearCookies();

@@ -13,7 +13,6 @@ mod filter;
 mod findings;
 mod form;
 mod frame;
-mod live;
 mod local;
 mod log_in;
 mod map;
@@ -58,7 +57,7 @@ pub(crate) fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(log_in::form, log_in::enter))
         .routes(routes!(log_in::leave))
         .routes(routes!(today::show))
-        .routes(routes!(live::stream_of))
+        .routes(routes!(today::live::stream_of))
         .routes(routes!(day::show))
         .routes(routes!(map::base::file))
         .routes(routes!(map::districts))
@@ -81,6 +80,6 @@ pub(crate) fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(reports::table))
         .routes(routes!(reports::trail))
         .merge(admin::routes())
-        .layer(Extension(live::Boards::default()))
+        .layer(Extension(today::live::Boards::default()))
         .layer(CompressionLayer::new().gzip(true).compress_when(of_use()))
 }

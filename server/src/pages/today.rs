@@ -1,5 +1,6 @@
 //! Today: first who needs a person and why, then the team, a row a rep. It shows state, never a trail.
 
+pub(super) mod live;
 mod needs;
 mod rows;
 
@@ -26,14 +27,15 @@ use super::{
     Frame,
     filter::{self, Choice},
     frame,
-    live::Boards,
 };
 use crate::{
     auth::Actor,
     desk::{Books, Desk, DeskResult, days, shares},
 };
-pub(super) use needs::Needs;
-pub(super) use rows::{Row, seen};
+use live::{Boards, Shown};
+use needs::Needs;
+use rows::Row;
+pub(super) use rows::seen;
 
 /// Rows of a page.
 const ROWS: usize = 50;
@@ -55,6 +57,14 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
+    /// All of a day.
+    pub(super) fn of(day: NaiveDate) -> Self {
+        Self {
+            day: Some(day.to_string()),
+            ..Self::default()
+        }
+    }
+
     /// The day that is asked for.
     pub(super) fn day(&self, desk: &Desk) -> NaiveDate {
         let asked = self.day.as_deref().and_then(|day| day.parse().ok());
@@ -149,8 +159,13 @@ pub(super) async fn show(
     Query(wanted): Query<Wanted>,
 ) -> DeskResult<Response> {
     let day = wanted.day(&desk);
-    // Read first: what is drawn after that may be new to the page.
-    let newest = boards.newest(&actor, &frame);
+    // Asked first: what is drawn after that may be new to the page.
+    let today = Shown::today(desk.clone(), actor.clone(), frame.clone());
+    let live = if today.is_of(day) {
+        Some(boards.newest(today).await?)
+    } else {
+        None
+    };
     let books = Books::now(&desk);
     let days = days_on(&desk, &actor, day).await?;
     let needs = Needs::of(&desk, &actor, &frame, &books, &days).await?;
@@ -172,7 +187,7 @@ pub(super) async fn show(
         earlier: (page > 1).then(|| wanted.link("/today", Some(page - 1))),
         later: (page < pages).then(|| wanted.link("/today", Some(page + 1))),
         visits: wanted.link("/map/visits", None),
-        live: (day == Wanted::default().day(&desk)).then_some(newest),
+        live,
         q: wanted.q.unwrap_or_default(),
         window: window.map(|window| frame.local.stretch(window.from_ms, window.to_ms)),
         frame,

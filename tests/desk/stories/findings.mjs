@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { logIn } from "../browser.mjs";
+import { logIn, watch } from "../browser.mjs";
 import { Way } from "../way.mjs";
 import { accessible, faultsInBothSizes } from "../inspect.mjs";
 import { alert, findingOf, path, tabTo } from "./common.mjs";
@@ -166,5 +166,52 @@ export default {
     await page.locator("article", { hasText: "harbour" }).waitFor();
     // Once it is sent it is forgotten.
     assert.equal(await page.locator("[name=reason]").inputValue(), "");
+  },
+
+  async "what was typed and not sent is thrown away by a button, or after half a day"(browser) {
+    const page = await browser.page("admin", "/exceptions");
+    const form = page.locator("form.card");
+    const [rep, from] = ["rep", "from"].map((name) => form.locator(`[name=${name}]`));
+    const typed = async (time) => {
+      await rep.selectOption("ben");
+      await from.fill(time);
+      await page.goto("/exceptions");
+      assert.deepEqual([await rep.inputValue(), await from.inputValue()], ["ben", time]);
+    };
+    const isGone = async () => {
+      assert.deepEqual([await rep.inputValue(), await from.inputValue()], ["", ""]);
+      assert.equal(await page.locator(".kept").count(), 0);
+      assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+    };
+    await typed("2026-05-12T13:00");
+    assert.deepEqual(await accessible(page), []);
+    await page.locator(".kept").getByRole("button", { name: "Discard it" }).click();
+    await isGone();
+    await page.goto("/exceptions");
+    await isGone();
+    await typed("2026-05-12T14:00");
+    await page.clock.setFixedTime(Date.now() + 12 * 3_600_000);
+    await page.goto("/exceptions");
+    await isGone();
+  },
+
+  async "a tab that has no room keeps nothing of what is typed, and sends it"(browser) {
+    const page = await browser.page("nora", "/findings");
+    const faults = watch(page);
+    await page.evaluate(() => {
+      for (let text = "x".repeat(1 << 22); text.length > 0; ) {
+        try {
+          sessionStorage.setItem(`full ${text.length}`, text);
+        } catch {
+          text = text.slice(text.length / 2 + 1);
+        }
+      }
+    });
+    await page.locator("[name=reason]").fill("There is no room for this");
+    await page.getByRole("button", { name: "Withdraw" }).click();
+    await alert(page).waitFor();
+    assert.equal(await page.locator("[name=reason]").inputValue(), "There is no room for this");
+    const kept = await page.evaluate(() => Object.keys(sessionStorage).filter((key) => key.startsWith("onbeat.")));
+    assert.deepEqual([kept, faults.filter((fault) => fault.startsWith("error"))], [[], []]);
   },
 };

@@ -1,7 +1,7 @@
 //! What lists and files hold for whom: body by body, in every format, of the own team and of another, and of a rep who
 //! changed teams between two days.
 
-use std::{collections::BTreeSet, io::Read, time::Duration};
+use std::{collections::BTreeSet, io::Read};
 
 use futures_util::StreamExt;
 use onbeat_core::rules::visit::{CheckedIn, Outcome, Report};
@@ -526,26 +526,32 @@ async fn what_is_of_no_team_names_nobody_of_another() {
     }
 }
 
-/// The first thing that a stream of events says.
+/// The first thing that a board's stream says once all that its page shows has changed.
 async fn first_event(office: &Office, reader: &Reader) -> String {
-    let request = Request::get("/today/live").header(header::AUTHORIZATION, &reader.token);
-    let request = request.body(Body::empty()).unwrap();
+    let page = reader.get(office, "/today").await.text;
+    let stream = page
+        .split("data-events=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next());
+    let request = Request::get(stream.unwrap()).header(header::AUTHORIZATION, &reader.token);
+    let request = request
+        .header(header::ACCEPT_LANGUAGE, "en")
+        .body(Body::empty())
+        .unwrap();
     let router = office
         .router
         .clone()
         .layer(Extension(Peer("192.0.2.7:1234".parse().unwrap())));
     let mut said = router.oneshot(request).await.unwrap().into_body().into_data_stream();
-    // Whoever draws the board may not listen yet: it is told until it speaks.
-    let told = async {
-        loop {
-            office.world.app.news.send(()).ok();
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-    };
-    tokio::select! {
-        frame = said.next() => String::from_utf8(frame.unwrap().unwrap().to_vec()).unwrap(),
-        () = told => unreachable!("it is told for ever"),
+    for team in ["t1", "t2"] {
+        let name = format!("{team} as {:?} {:?} sees it", reader.role, reader.teams);
+        office
+            .world
+            .put(team, Document::Team(onbeat_core::reference::Team { name }))
+            .await;
     }
+    office.world.app.news.send(()).unwrap();
+    String::from_utf8(said.next().await.unwrap().unwrap().to_vec()).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,7 +12,7 @@ use super::{Desk, DeskResult, decide::FindingView, reports};
 use crate::{
     auth::{Actor, Role},
     phones::StreamBody,
-    store::ViewQuery,
+    store::{Field, ViewQuery},
 };
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -74,6 +74,14 @@ impl Shares {
     /// The kind is not put before this person.
     pub fn hides(&self, actor: &Actor, kind: FindingKind) -> bool {
         actor.role == Role::Supervisor && self.suspends(kind)
+    }
+
+    /// The fields of the findings that are not put before this person: a query leaves them out.
+    pub fn hidden(&self, actor: &Actor) -> Vec<(String, Field)> {
+        let hidden = FindingKind::ALL.into_iter().filter(|kind| self.hides(actor, *kind));
+        hidden
+            .map(|kind| ("kind".to_owned(), Field::Text(kind.code())))
+            .collect()
     }
 
     fn of(views: impl Iterator<Item = FindingView>, models: &HashMap<String, String>) -> Self {

@@ -79,8 +79,9 @@ impl Wanted {
         self.link(self.state().as_ref(), self.after.as_ref())
     }
 
-    /// The views of a state that this person sees, newest first.
-    fn query(&self, desk: &Desk, actor: &Actor, state: &str) -> ViewQuery {
+    /// The views of a state that this person sees, newest first. What is suspended waits for nobody: it is shown to who asks
+    /// for its state.
+    fn query(&self, desk: &Desk, actor: &Actor, shares: &Shares, state: &str) -> ViewQuery {
         let which = Which {
             team: given(self.team.as_ref()),
             rep: given(self.rep.as_ref()),
@@ -92,6 +93,9 @@ impl Wanted {
         query
             .fields
             .extend(given.filter_map(|(name, value)| Some((name.to_owned(), Field::Text(value?)))));
+        if self.state().is_none() {
+            query.except = shares.hidden(actor);
+        }
         query
     }
 }
@@ -129,7 +133,7 @@ struct Page {
 
 impl Page {
     /// Findings of some states, one state after the other, newest first.
-    async fn read(desk: &Desk, actor: &Actor, wanted: &Wanted, states: &[&str]) -> DeskResult<Self> {
+    async fn read(desk: &Desk, actor: &Actor, shares: &Shares, wanted: &Wanted, states: &[&str]) -> DeskResult<Self> {
         let mut last = wanted.after.as_deref().and_then(Place::read);
         let begins = last
             .as_ref()
@@ -137,7 +141,7 @@ impl Page {
         let mut page = Self::default();
         for state in &states[begins.unwrap_or(0)..] {
             let room = LINES - page.findings.len();
-            let mut query = wanted.query(desk, actor, state);
+            let mut query = wanted.query(desk, actor, shares, state);
             query.after = last
                 .take_if(|last| last.state == *state)
                 .map(|last| (last.at_ms, last.key));
@@ -325,9 +329,8 @@ async fn queue(
     let asked = wanted.state();
     let states = asked.as_deref().map_or(vec!["answered", "open"], |state| vec![state]);
     let (books, shares) = (Books::now(desk), shares::now(desk).await?);
-    let page = Page::read(desk, actor, wanted, &states).await?;
-    let is_shown = |view: &FindingView| asked.is_some() || !shares.hides(actor, view.finding.kind);
-    let found = page.findings.into_iter().filter(is_shown);
+    let page = Page::read(desk, actor, &shares, wanted, &states).await?;
+    let found = page.findings.into_iter();
     let lines: Vec<Brief> = found.map(|view| Brief::new(&frame, &books, &shares, view)).collect();
     let decided = match &refused {
         Some(refused) => refused.decided(desk, actor, &frame, &books, &shares).await?,

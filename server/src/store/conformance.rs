@@ -365,6 +365,22 @@ async fn views(store: &dyn Store) {
         ),
         (
             ViewQuery {
+                except: vec![text("state", "open")],
+                ..query()
+            },
+            vec!["f3"],
+        ),
+        (
+            ViewQuery {
+                except: vec![text("state", "answered"), int("seconds", 6), text("none", "open")],
+                limit: 1,
+                descending: true,
+                ..query()
+            },
+            vec!["f1"],
+        ),
+        (
+            ViewQuery {
                 at_most: Some(("seconds".into(), 5)),
                 ..query()
             },

@@ -155,6 +155,8 @@ pub struct ViewQuery {
     pub to_ms: Option<i64>,
     /// Fields that must match.
     pub fields: Vec<(String, Field)>,
+    /// Fields that must not match; who has none of the name is found.
+    pub except: Vec<(String, Field)>,
     /// A number that is there and at most this.
     pub at_most: Option<(String, i64)>,
     /// Newest first.

@@ -37,8 +37,13 @@ pub(in crate::pages) struct Admin {
 
 impl Admin {
     pub(in crate::pages) async fn of(world: &World) -> Self {
+        Self::in_role(world, Role::Admin, &[]).await
+    }
+
+    /// Before the same pages in another role.
+    pub(in crate::pages) async fn in_role(world: &World, role: Role, teams: &[&str]) -> Self {
         let desk = Desk::new(world.app.clone());
-        let user = world.user("ada", Role::Admin, &[]).await;
+        let user = world.user("ada", role, teams).await;
         Self {
             router: router::router(&desk, "http://127.0.0.1:8080", &Limits::default()),
             token: world.bearer(&user).await,

@@ -8,6 +8,7 @@ use onbeat_core::{
 use serde_json::json;
 
 use crate::{
+    auth::Role,
     pages::admin::tests::Admin,
     store::{Change, Field, ViewRow},
     testing::{MINUTE, REP, World, at},
@@ -15,24 +16,33 @@ use crate::{
 
 /// A finding's view as the fold puts it; several of one time stand by their ids.
 fn view(n: usize, state: FindingState) -> ViewRow {
+    view_of(FindingKind::LeftArea, n, state)
+}
+
+fn view_of(kind: FindingKind, n: usize, state: FindingState) -> ViewRow {
     let finding = Finding {
-        id: Hash::of(format!("{state:?} {n}")),
-        class: FindingKind::LeftArea.class(),
-        kind: FindingKind::LeftArea,
+        id: Hash::of(format!("{kind:?} {state:?} {n}")),
+        class: kind.class(),
+        kind,
         from_ms: at(8, 0) + (n as i64 / 3) * MINUTE,
         to_ms: at(8, 0) + (n as i64 / 3) * MINUTE,
         evidence: Vec::new(),
         facts: Default::default(),
         state,
     };
-    let code = serde_json::to_value(state).unwrap().as_str().unwrap().to_owned();
+    let code = |value: serde_json::Value| Field::Text(value.as_str().unwrap().to_owned());
+    let fields = [
+        ("state", json!(state)),
+        ("kind", json!(kind)),
+        ("class", json!(finding.class)),
+    ];
     ViewRow {
         kind: "finding".into(),
         key: finding.id.to_string(),
         scope: "team/t1".into(),
         at_ms: finding.from_ms,
         body: json!({"rep": REP, "day": "2026-11-23", "finding": finding}).to_string(),
-        fields: vec![("state".into(), Field::Text(code))],
+        fields: fields.map(|(name, value)| (name.to_owned(), code(value))).into(),
     }
 }
 
@@ -84,6 +94,37 @@ async fn the_queue_is_read_to_its_end_page_by_page() {
         there.sort();
         assert_eq!(shown, there, "each once: {counts:?} {path}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_suspended_takes_no_room_from_what_waits_for_a_supervisor() {
+    let world = World::new().await;
+    let boss = Admin::in_role(&world, Role::Supervisor, &["t1"]).await;
+    let (open, withdrawn) = (FindingState::Open, FindingState::Withdrawn);
+    // Of a kind of which over a tenth was withdrawn, a hundred are newer than all that waits.
+    let suspended = |state| move |n: usize| view_of(FindingKind::LogBroken, 1_000 + n, state);
+    let waits: Vec<ViewRow> = (0..101).map(|n| view(n, open)).collect();
+    let (newest, all) = (waits[100].key.clone(), waits.len());
+    let views = waits
+        .into_iter()
+        .chain((0..100).map(suspended(open)))
+        .chain((0..20).map(suspended(withdrawn)));
+    let change = Change {
+        views: views.collect(),
+        ..Change::default()
+    };
+    world.app.commit(change).await.unwrap();
+    world.set_time(at(17, 0));
+    let pages = pages(&boss, "/findings").await;
+    assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [100, all - 100]);
+    let (_, board) = boss.get("/today").await;
+    assert!(board.contains(&format!("/findings/{newest}")), "{board}");
+    let (_, asked) = boss.get("/findings?state=open&kind=log_broken").await;
+    assert_eq!(
+        asked.matches("href=\"/findings/").count(),
+        100,
+        "who asks for them is shown them"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

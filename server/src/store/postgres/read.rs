@@ -249,18 +249,24 @@ fn conditions(query: &ViewQuery) -> Where {
             all.and(&format!("view.at_ms {sign} {at_ms}"));
         }
     }
+    by_fields(&mut all, query);
+    if let Some((at_ms, key)) = &query.after {
+        let sign = if query.descending { "<" } else { ">" };
+        let (at_ms, key) = (all.put(*at_ms), all.text(key));
+        all.and(&format!("(view.at_ms, view.key) {sign} ({at_ms}, {key})"));
+    }
+    all
+}
+
+/// The conditions on what views declare.
+fn by_fields(all: &mut Where, query: &ViewQuery) {
     for (name, field) in &query.fields {
-        let name = all.text(name);
-        let matches = match field {
-            Field::Text(value) => {
-                let value = all.text(value);
-                // By its sum, since an entry of an index holds no long text.
-                format!("md5(f.text) = md5({value}) AND f.text = {value}")
-            }
-            Field::Int(value) => format!("f.int = {}", all.put(*value)),
-        };
-        let found = format!("SELECT f.key FROM view_field AS f WHERE f.kind = $1 AND f.name = {name} AND {matches}");
+        let found = with_field(all, name, field);
         all.and(&format!("view.key IN ({found})"));
+    }
+    for (name, field) in &query.except {
+        let found = with_field(all, name, field);
+        all.and(&format!("NOT EXISTS ({found} AND f.key = view.key)"));
     }
     if let Some((name, most)) = &query.at_most {
         let (name, most) = (all.text(name), all.put(*most));
@@ -268,12 +274,20 @@ fn conditions(query: &ViewQuery) -> Where {
             format!("SELECT f.key FROM view_field AS f WHERE f.kind = $1 AND f.name = {name} AND f.int <= {most}");
         all.and(&format!("view.key IN ({found})"));
     }
-    if let Some((at_ms, key)) = &query.after {
-        let sign = if query.descending { "<" } else { ">" };
-        let (at_ms, key) = (all.put(*at_ms), all.text(key));
-        all.and(&format!("(view.at_ms, view.key) {sign} ({at_ms}, {key})"));
-    }
-    all
+}
+
+/// The keys of the views that declare a value.
+fn with_field(all: &mut Where, name: &str, field: &Field) -> String {
+    let name = all.text(name);
+    let matches = match field {
+        Field::Text(value) => {
+            let value = all.text(value);
+            // By its sum, since an entry of an index holds no long text.
+            format!("md5(f.text) = md5({value}) AND f.text = {value}")
+        }
+        Field::Int(value) => format!("f.int = {}", all.put(*value)),
+    };
+    format!("SELECT f.key FROM view_field AS f WHERE f.kind = $1 AND f.name = {name} AND {matches}")
 }
 
 pub(super) async fn views(db: &impl GenericClient, query: &ViewQuery) -> StoreResult<Vec<ViewRow>> {

@@ -248,10 +248,31 @@ fn conditions(query: &ViewQuery, own: &'static str) -> Where {
     if let Some(to) = query.to_ms.filter(|_| !query.descending || !begun) {
         all.and(&format!("{own}at_ms < ?"), [to.into()]);
     }
+    by_fields(&mut all, query);
+    if let Some((at, key)) = &query.after {
+        let sign = if query.descending { "<" } else { ">" };
+        all.and(
+            &format!("({own}at_ms, {own}key) {sign} (?, ?)"),
+            [(*at).into(), key.clone().into()],
+        );
+    }
+    all
+}
+
+/// The conditions on what views declare.
+fn by_fields(all: &mut Where, query: &ViewQuery) {
     for (name, field) in &query.fields {
         let (column, value) = column(field);
         all.and(
             &format!("view.id IN (SELECT view FROM view_field WHERE name = ? AND {column} = ?)"),
+            [name.clone().into(), value],
+        );
+    }
+    for (name, field) in &query.except {
+        let (column, value) = column(field);
+        // Looked up view by view: those that are left out may be most of all.
+        all.and(
+            &format!("NOT EXISTS (SELECT 1 FROM view_field WHERE view = view.id AND name = ? AND {column} = ?)"),
             [name.clone().into(), value],
         );
     }
@@ -261,14 +282,6 @@ fn conditions(query: &ViewQuery, own: &'static str) -> Where {
             [name.clone().into(), (*most).into()],
         );
     }
-    if let Some((at, key)) = &query.after {
-        let sign = if query.descending { "<" } else { ">" };
-        all.and(
-            &format!("({own}at_ms, {own}key) {sign} (?, ?)"),
-            [(*at).into(), key.clone().into()],
-        );
-    }
-    all
 }
 
 /// Where a field's value stands.

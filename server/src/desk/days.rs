@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use onbeat_core::{
     reference::{Document, Rep},
     rules::DayCounts,
+    time::Interval,
 };
 use serde::de::DeserializeOwned;
 
@@ -20,6 +21,8 @@ use crate::{
 
 /// Views that are read at a time.
 const READ: usize = 1_000;
+/// So many days of an interval are looked at: a phone may name any.
+const SPAN_MOST: usize = 100;
 
 /// Days, and whose.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -117,14 +120,17 @@ pub async fn sees(desk: &Desk, actor: &Actor, rep: &str, day: NaiveDate) -> Desk
     })
 }
 
-/// Whether a person sees what is of a rep's day that holds an instant, by documents alone; without an instant, of any day.
-pub fn covers(documents: &Documents, actor: &Actor, rep: &str, at_ms: Option<i64>) -> bool {
+/// Whether a person sees what is of a rep's days that an interval touches, by documents alone: one of them is enough. Without
+/// an interval, of any day.
+pub fn covers(documents: &Documents, actor: &Actor, rep: &str, interval: Option<Interval>) -> bool {
     let teams = of_teams(documents, actor, rep);
-    match at_ms {
+    match interval {
         // Of who was never in another team no day has to be looked for.
-        Some(at_ms) if teams.len() > 1 => {
-            let rep = documents.rep_on(rep, documents.day_at(rep, at_ms));
-            rep.is_some_and(|rep| actor.covers(&rep.team))
+        Some(Interval { from_ms, to_ms }) if teams.len() > 1 => {
+            let first = documents.day_at(rep, from_ms);
+            let last = documents.day_at(rep, to_ms.saturating_sub(1).max(from_ms));
+            let mut days = first.iter_days().take_while(|day| *day <= last).take(SPAN_MOST);
+            days.any(|day| documents.rep_on(rep, day).is_some_and(|rep| actor.covers(&rep.team)))
         }
         _ => teams.contains(&true),
     }

@@ -98,8 +98,14 @@ pub struct Exceptions {
 pub async fn list(desk: &Desk, actor: &Actor) -> DeskResult<Exceptions> {
     let documents = desk.app.documents();
     let sees = |exception: &Exception| {
-        let (rep, from_ms) = (&exception.rep, Some(exception.from_ms));
-        days::covers(&documents, actor, rep, from_ms)
+        let Exception {
+            rep, from_ms, to_ms, ..
+        } = exception;
+        let interval = Interval {
+            from_ms: *from_ms,
+            to_ms: *to_ms,
+        };
+        days::covers(&documents, actor, rep, Some(interval))
     };
     let mut exceptions: Vec<_> = documents
         .all_in_force("exception", desk.now_ms())
@@ -188,13 +194,13 @@ pub async fn make(desk: &Desk, actor: &Actor, new: NewException) -> DeskResult<E
         Some(record) => given(desk, &new.rep, record).await?,
         None => entered(&new)?,
     };
-    decides(desk, actor, &new.rep, Some(interval.from_ms))?;
     if interval.length_ms() <= 0 || interval.length_ms() > LENGTH_MAX_MS {
         return Err(DeskError::input(
             "bad_interval",
             "an exception lasts from a moment to 92 days",
         ));
     }
+    decides(desk, actor, &new.rep, Some(interval))?;
     if let Some(record) = &new.record {
         let seen = seen(desk, &new.rep, record, interval).await?;
         if seen.declined.is_some() {
@@ -226,7 +232,7 @@ pub async fn decline(desk: &Desk, actor: &Actor, declining: Decline) -> DeskResu
     let words = said::seen(&words, WORDS_MAX_CHARS)?;
     let version = version(desk, &record).await?;
     let (_, interval) = given(desk, &rep, &record).await?;
-    decides(desk, actor, &rep, Some(interval.from_ms))?;
+    decides(desk, actor, &rep, Some(interval))?;
     let seen = seen(desk, &rep, &record, interval).await?;
     if !seen.waits() {
         return Err(decided());
@@ -258,10 +264,10 @@ async fn version(desk: &Desk, record: &Name) -> DeskResult<Version> {
     Version::read(desk, format!("reason/{stream}/{epoch}/{branch}/{seq}")).await
 }
 
-/// Another person than the rep, of his team on the day that holds an instant; without one, on any.
-fn decides(desk: &Desk, actor: &Actor, rep: &str, at_ms: Option<i64>) -> DeskResult<()> {
+/// Another person than the rep, of his team on a day that an interval touches; without one, on any.
+fn decides(desk: &Desk, actor: &Actor, rep: &str, interval: Option<Interval>) -> DeskResult<()> {
     books::was_rep(desk, rep)?;
-    if !days::covers(&desk.app.documents(), actor, rep, at_ms) {
+    if !days::covers(&desk.app.documents(), actor, rep, interval) {
         return Err(DeskError::missing("rep", rep));
     }
     if actor.is_rep(rep) {

@@ -634,6 +634,43 @@ async fn a_day_opens_for_whose_team_the_rep_was_in_then_as_lists_show_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn leave_that_spans_a_move_is_entered_and_seen_by_who_leads_either_team() {
+    let (office, _) = two_days().await;
+    let leaders = [
+        Reader::of(&office, Role::Supervisor, &["t1"]).await,
+        Reader::of(&office, Role::Supervisor, &["t2"]).await,
+    ];
+    // The rep is in the other team from midnight on.
+    for (from_ms, to_ms, of) in [
+        (at(16, 30), at(9, 0) + DAY, [true, true]),
+        (at(9, 0), at(10, 0), [true, false]),
+        (at(16, 45), at(0, 0) + DAY, [true, false]),
+        (at(0, 0) + DAY, at(9, 0) + DAY, [false, true]),
+    ] {
+        let leave = json!({"rep": "rep-mov", "reason": "leave", "from_ms": from_ms, "to_ms": to_ms});
+        let mut made = String::new();
+        for (leader, is_of) in leaders.iter().zip(of) {
+            let headers = [("authorization", leader.token.as_str())];
+            let answer = office.ask(Method::POST, "/api/v1/exceptions", &headers, &leave).await;
+            assert_eq!(
+                answer.status.is_success(),
+                is_of,
+                "{:?} {leave}: {}",
+                leader.teams,
+                answer.text
+            );
+            if is_of {
+                made = answer.body["id"].as_str().unwrap().to_owned();
+            }
+        }
+        for (leader, is_of) in leaders.iter().zip(of) {
+            let listed = leader.get(&office, "/api/v1/exceptions").await.text;
+            assert_eq!(listed.contains(&made), is_of, "{:?} {leave}", leader.teams);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_log_opens_for_who_sees_all_days_of_the_rep_and_a_day_says_so_to_others() {
     let (office, all) = two_days().await;
     let mut readers = Reader::all(&office).await;

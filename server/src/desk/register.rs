@@ -247,15 +247,17 @@ pub fn callers(rows: &[RegisterRow]) -> impl Iterator<Item = &String> {
     rows.iter().filter_map(|row| row.entered.as_ref()?.customer.as_ref())
 }
 
-/// Enters a call. A number that is a customer's landline is evidence of the place (当地固定电话).
+/// Enters a call, also of a rep who has left since. A number that is a customer's landline is evidence of the place
+/// (当地固定电话).
 ///
 /// # Errors
-/// No such rep; `bad_number`; `bad_time` for a call that has not come or came long ago, `too_soon` before the window.
+/// No such rep when it came; `bad_number`; `bad_time` for a call that has not come or came long ago, `too_soon` before the window.
 pub async fn enter(desk: &Desk, actor: &Actor, call: Call) -> DeskResult<CallEntered> {
-    let (books, now_ms) = (Books::now(desk), desk.now_ms());
+    let (books, documents, now_ms) = (Books::now(desk), desk.app.documents(), desk.now_ms());
     let missing = || DeskError::missing("rep", &call.rep);
-    let rep = books.reps.get(&call.rep).ok_or_else(missing)?;
-    let day = desk.app.documents().day_at(&call.rep, call.called_at_ms);
+    let as_of = |at_ms| documents.rep(&call.rep, at_ms);
+    let rep = as_of(now_ms).or_else(|| as_of(call.called_at_ms)).ok_or_else(missing)?;
+    let day = documents.day_at(&call.rep, call.called_at_ms);
     if !days::sees(desk, actor, &call.rep, day).await? {
         return Err(missing());
     }
@@ -267,8 +269,7 @@ pub async fn enter(desk: &Desk, actor: &Actor, call: Call) -> DeskResult<CallEnt
             "a call is entered within 7 days after it came",
         ));
     }
-    let schedule = desk.app.documents().schedule_at(&call.rep, call.called_at_ms);
-    let window = schedule.window(day);
+    let window = documents.schedule_at(&call.rep, call.called_at_ms).window(day);
     if window.is_some_and(|window| call.called_at_ms < window.from_ms - EARLY_MS) {
         let why = "a sign-in comes no earlier than two hours before the working window";
         return Err(DeskError::input("too_soon", why));

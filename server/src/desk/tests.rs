@@ -618,6 +618,37 @@ async fn a_landline_is_evidence_of_the_place_and_a_mobile_is_none() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_is_entered_after_the_rep_left_for_a_time_when_he_was_there() {
+    let world = World::new().await;
+    let (desk, clerk) = (desk_of(&world), user("clerk", Role::Clerk, &[]));
+    let call = |called_at_ms| Call {
+        rep: REP.into(),
+        number: "139 1234 5678".into(),
+        called_at_ms,
+        note: String::new(),
+    };
+    world.set_time(at(10, 0));
+    documents::drop(&desk, &Actor::console(), "rep", REP).await.unwrap();
+    world.set_time(at(9, 0) + DAY);
+    for (called_at_ms, day) in [
+        (at(8, 40) + DAY, None),
+        (at(10, 30), None),
+        (at(8, 40), Some("2026-11-23")),
+    ] {
+        let entered = register::enter(&desk, &clerk, call(called_at_ms)).await;
+        match day {
+            Some(day) => assert_eq!(entered.unwrap().day.to_string(), day),
+            None => assert_eq!(code(entered), "not_found", "{called_at_ms}"),
+        }
+    }
+    let rows = register::of_day(&desk, &clerk, "2026-11-23".parse().unwrap())
+        .await
+        .unwrap();
+    let row = rows.iter().find(|row| row.rep == REP).unwrap();
+    assert_eq!((row.at_ms, row.way), (Some(at(8, 40)), Some(SignInWay::OtherNumber)));
+}
+
 /// A finding of a phone's records, put as the fold would.
 async fn put_finding(desk: &Desk, kind: FindingKind, state: FindingState, evidence: &[Name]) -> String {
     let finding = Finding {

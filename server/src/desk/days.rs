@@ -16,7 +16,7 @@ use super::{Desk, DeskResult};
 use crate::{
     auth::Actor,
     documents::Documents,
-    store::{Field, ViewQuery},
+    store::{Field, ViewQuery, ViewRow},
 };
 
 /// Views that are read at a time.
@@ -61,6 +61,11 @@ impl Which {
             ..ViewQuery::default()
         }
     }
+}
+
+/// The team whose a view of a rep's day is.
+pub fn team_of(view: &ViewRow) -> &str {
+    view.scope.strip_prefix("team/").unwrap_or_default()
 }
 
 /// The views of a day that this person sees, as far as `T` reads them.

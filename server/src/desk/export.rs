@@ -12,7 +12,7 @@ use onbeat_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Deed, Desk, DeskError, DeskResult, books, records::DataExported};
+use super::{Deed, Desk, DeskError, DeskResult, books, days, records::DataExported};
 use crate::{
     auth::Actor,
     files::export::{Cell, Clocks, DAY_COLUMNS, VISIT_COLUMNS, VisitRow, csv_line, day_cells, visit_cells},
@@ -385,7 +385,8 @@ fn day_row(desk: &Desk, view: &ViewRow) -> Option<Vec<Cell>> {
     let day: DayView = serde_json::from_str(&view.body).ok()?;
     let documents = desk.app.documents();
     let clocks = Clocks::of(documents.schedule_of(&day.rep, day.day).zone());
-    Some(day_cells(documents.rep(&day.rep, desk.now_ms()), clocks, &day))
+    let rep = documents.rep_on(&day.rep, day.day);
+    Some(day_cells(rep, days::team_of(view), clocks, &day))
 }
 
 fn visit_row(desk: &Desk, view: &ViewRow) -> Option<Vec<Cell>> {

@@ -163,17 +163,22 @@ pub fn bounded(which: &Which) -> DeskResult<(NaiveDate, NaiveDate)> {
     }
 }
 
-/// All views of a query, as far as `T` reads them. While some are read, those before them come out of their JSON.
+/// All views of a query, as far as `T` reads them.
+///
+/// # Errors
+/// As [`rows`].
+pub async fn all<T: DeserializeOwned>(desk: &Desk, query: ViewQuery) -> DeskResult<Vec<T>> {
+    rows(desk, query, |view| serde_json::from_str(&view.body).ok()).await
+}
+
+/// What is read of all views of a query. While some are fetched, those before them come out of their JSON.
 ///
 /// # Errors
 /// `too_many`; the store's.
-pub async fn all<T: DeserializeOwned>(desk: &Desk, mut query: ViewQuery) -> DeskResult<Vec<T>> {
+pub async fn rows<T>(desk: &Desk, mut query: ViewQuery, row: impl Fn(&ViewRow) -> Option<T>) -> DeskResult<Vec<T>> {
     query.limit = READ;
     let (mut all, mut seen) = (Vec::new(), 0);
-    let read = |page: &[ViewRow]| -> Vec<T> {
-        let bodies = page.iter().map(|view| serde_json::from_str(&view.body));
-        bodies.filter_map(Result::ok).collect()
-    };
+    let read = |page: &[ViewRow]| page.iter().filter_map(&row).collect::<Vec<T>>();
     let mut page = desk.app.store.views(&query).await?;
     loop {
         seen += page.len();

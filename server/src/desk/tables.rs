@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::{
     Books, Desk, DeskError, DeskResult, customers,
-    days::Which,
+    days::{self, Which},
     decide::{self, FindingView, Voice},
     exceptions, export,
     month::{self, Month},
@@ -24,6 +24,7 @@ use super::{
 use crate::{
     auth::Actor,
     files::export::{Cell, Clocks, DAY_COLUMNS, Table, VISIT_COLUMNS, VisitRow, day_cells, visit_cells},
+    store::ViewRow,
 };
 
 pub use trail::trail;
@@ -125,7 +126,7 @@ impl Asked {
 
     async fn days(&self, desk: &Desk, actor: &Actor) -> DeskResult<Table> {
         reports::bounded(&self.which)?;
-        let (books, mut query) = (Books::now(desk), self.which.query(desk, actor, "day"));
+        let (documents, mut query) = (desk.app.documents(), self.which.query(desk, actor, "day"));
         let mut rows = Vec::new();
         query.limit = 500;
         // A day's view is big: each page is read, and let go.
@@ -135,7 +136,7 @@ impl Asked {
                 let day = serde_json::from_str::<DayView>(&view.body).ok();
                 rows.extend(day.map(|day| {
                     let clocks = clocks(desk, &day.rep, view.at_ms);
-                    day_cells(books.reps.get(&day.rep), clocks, &day)
+                    day_cells(documents.rep_on(&day.rep, day.day), days::team_of(view), clocks, &day)
                 }));
             }
             if !query.go_on(&views) {
@@ -158,13 +159,13 @@ impl Asked {
 
     async fn findings(&self, desk: &Desk, actor: &Actor) -> DeskResult<Table> {
         reports::bounded(&self.which)?;
-        let books = Books::now(desk);
-        let found: Vec<FindingView> = reports::all(desk, self.which.query(desk, actor, "finding")).await?;
+        let query = self.which.query(desk, actor, "finding");
+        let read = |view: &ViewRow| Some((days::team_of(view).to_owned(), serde_json::from_str(&view.body).ok()?));
+        let found: Vec<(String, FindingView)> = reports::rows(desk, query, read).await?;
         let mut rows = Vec::with_capacity(found.len());
-        for view in found {
+        for (team, view) in found {
             let said = decide::said_of(desk, &view).await?;
-            let clocks = clocks(desk, &view.rep, view.finding.from_ms);
-            rows.push(finding_cells(&books, clocks, &view, said));
+            rows.push(finding_cells(desk, &team, &view, said));
         }
         Ok(Table::new(&FINDING_COLUMNS, rows))
     }
@@ -230,11 +231,15 @@ const FINDING_COLUMNS: [&str; 23] = [
 
 /// What the rep said, what was decided, and by whom: of what was said twice, the last.
 fn finding_cells(
-    books: &Books,
-    clocks: Clocks,
+    desk: &Desk,
+    team: &str,
     view: &FindingView,
     (voices, decisions): (Vec<Voice>, Vec<Decision>),
 ) -> Vec<Cell> {
+    let found = &view.finding;
+    let (documents, clocks) = (desk.app.documents(), clocks(desk, &view.rep, found.from_ms));
+    let day = view.day.parse().ok();
+    let rep = day.and_then(|day| documents.rep_on(&view.rep, day));
     let said = |appeal: bool| {
         let voice = voices.iter().rev().find(|voice| voice.appeal == appeal);
         let at_ms = voice.map(|voice| voice.received_ms);
@@ -244,14 +249,12 @@ fn finding_cells(
         let decision = decisions.iter().rev().find(|decision| decision.on_appeal == on_appeal);
         decided(clocks, decision)
     };
-    let found = &view.finding;
-    let rep = books.reps.get(&view.rep);
     let what = [
         Cell::Text(found.id.to_string()),
         Cell::Text(view.rep.clone()),
         Cell::text(rep.map(|rep| &rep.name)),
-        Cell::text(rep.map(|rep| &rep.team)),
-        view.day.parse().map_or_else(|_| Cell::empty(), Cell::Day),
+        Cell::Text(team.to_owned()),
+        day.map_or_else(Cell::empty, Cell::Day),
         Cell::code("class", Some(&found.class)),
         Cell::code("kind", Some(&found.kind)),
         clocks.offset(found.from_ms),

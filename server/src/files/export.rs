@@ -150,15 +150,15 @@ pub const VISIT_COLUMNS: [&str; 16] = [
     "photos",
 ];
 
-/// A day as a row, by the clocks of its area.
-pub fn day_cells(rep: Option<&Rep>, clocks: Clocks, day: &DayView) -> Vec<Cell> {
+/// A day as a row, by the clocks of its area; the rep and the team as they were then.
+pub fn day_cells(rep: Option<&Rep>, team: &str, clocks: Clocks, day: &DayView) -> Vec<Cell> {
     let counts = &day.counts;
     let of_class = |class| day.findings.iter().filter(|finding| finding.class == class).count();
     let opens_ms = day.window.map(|window| window.from_ms);
     vec![
         Cell::Text(day.rep.clone()),
         Cell::text(rep.map(|rep| &rep.name)),
-        Cell::text(rep.map(|rep| &rep.team)),
+        Cell::Text(team.to_owned()),
         Cell::Day(day.day),
         Cell::flag(day.closed),
         opens_ms

@@ -633,6 +633,35 @@ async fn a_day_opens_for_whose_team_the_rep_was_in_then_as_lists_show_it() {
     }
 }
 
+/// Rep, team and day of each row of a file.
+fn of_rows(csv: &str) -> BTreeSet<[String; 3]> {
+    let mut reader = csv::Reader::from_reader(csv.trim_start_matches('\u{feff}').as_bytes());
+    let columns = reader.headers().unwrap().clone();
+    let place = |name| columns.iter().position(|column| column == name).unwrap();
+    let wanted = ["Rep id", "Team", "Day"].map(place);
+    let rows = reader.records().map(Result::unwrap);
+    rows.map(|row| wanted.map(|place| row[place].to_owned())).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_names_the_team_that_the_rep_was_in_on_each_day_also_after_he_left() {
+    let (office, all) = two_days().await;
+    documents::drop(&office.desk, &Actor::console(), "rep", "rep-mov")
+        .await
+        .unwrap();
+    let admin = Reader::of(&office, Role::Admin, &[]).await;
+    let expected: BTreeSet<[String; 3]> = all
+        .iter()
+        .map(|own| [own.rep, own.team, DAYS[own.day]].map(str::to_owned))
+        .collect();
+    for what in ["days", "findings", "register"] {
+        let path = format!("/reports/export?what={what}&from={}&to={}", DAYS[0], DAYS[1]);
+        let mut rows = of_rows(&admin.get(&office, &path).await.text);
+        rows.retain(|[rep, ..]| rep.starts_with("rep-"));
+        assert_eq!(rows, expected, "{what}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn leave_that_spans_a_move_is_entered_and_seen_by_who_leads_either_team() {
     let (office, _) = two_days().await;

@@ -458,7 +458,7 @@ async fn what_is_read_is_told_where_the_table_says_so_and_nowhere_else() {
             (_, "/findings/{finding}" | "/api/v1/findings/{finding}/explain") => &[],
             (_, "/api/v1/days/{rep}/{day}" | "/reps/{rep}/days/{day}") => &[],
             (_, "/customers/{customer}") => &["customer.opened", "customer.opened"],
-            (_, "/reports/export" | "/admin/audit/export") => &["data.exported", "data.exported"],
+            (_, "/reports/export" | "/admin/audit/export" | "/admin/export") => &["data.exported", "data.exported"],
             (_, path) if about_customers(path) || path.contains("documents") => &["customers.seen"],
             _ => &["document.put"],
         };

@@ -223,6 +223,7 @@ pub const ROUTES: &[Route] = &[
     noted("/admin/quarantine/{seq}", READERS, Scope::Quarantine, Noted::WithWhy),
     route(GET, "/admin/audit", OVERSEERS, Scope::Company),
     noted("/admin/audit/export", OVERSEERS, Scope::Company, Noted::Yes),
+    noted("/admin/export", OVERSEERS, Scope::Company, Noted::Yes),
     route(GET, "/admin/shares", OVERSEERS, Scope::Company),
     route(GET, "/admin/erase", ADMINS, Scope::Company),
     route(POST, "/admin/erase", ADMINS, Scope::Company),

@@ -41,9 +41,7 @@ impl Which {
     /// Views of a kind in these days that this person sees, newest first. Without a team a supervisor sees the own
     /// teams'.
     pub fn query(&self, desk: &Desk, actor: &Actor, kind: &str) -> ViewQuery {
-        let documents = desk.app.documents();
-        let rep = self.rep.as_deref().unwrap_or_default();
-        let whole = |day: NaiveDate| documents.schedule_of(rep, day).whole_day(day);
+        let (from_ms, to_ms) = self.bounds(&desk.app.documents());
         let scopes = match &self.team {
             Some(team) if actor.covers(team) => Some(vec![format!("team/{team}")]),
             Some(_) => Some(Vec::new()),
@@ -53,12 +51,37 @@ impl Which {
         ViewQuery {
             kind: kind.into(),
             scopes,
-            from_ms: self.from.map(|day| whole(day).from_ms),
-            to_ms: self.to.map(|day| whole(day).to_ms),
+            from_ms,
+            to_ms,
             fields: rep.collect(),
             descending: true,
             bare: true,
             ..ViewQuery::default()
+        }
+    }
+
+    /// From when the first day is, and to when the last.
+    fn bounds(&self, documents: &Documents) -> (Option<i64>, Option<i64>) {
+        let rep = self.rep.as_deref().unwrap_or_default();
+        let whole = |day: NaiveDate| documents.schedule_of(rep, day).whole_day(day);
+        (
+            self.from.map(|day| whole(day).from_ms),
+            self.to.map(|day| whole(day).to_ms),
+        )
+    }
+
+    /// Tells of what is a rep's for an interval whether it is of one of these days that this person sees, by documents alone.
+    pub fn touched<'a>(&'a self, documents: &'a Documents, actor: &'a Actor) -> impl Fn(&str, Interval) -> bool + 'a {
+        let (from_ms, to_ms) = self.bounds(documents);
+        let period = Interval {
+            from_ms: from_ms.unwrap_or(i64::MIN),
+            to_ms: to_ms.unwrap_or(i64::MAX),
+        };
+        let is_wanted = |team: &str| actor.covers(team) && self.team.as_ref().is_none_or(|wanted| wanted == team);
+        move |rep, interval| {
+            let is_of = self.rep.as_ref().is_none_or(|wanted| wanted == rep);
+            let within = interval.intersect(&period).filter(|_| is_of);
+            within.is_some_and(|within| is_of_team(documents, rep, Some(within), is_wanted))
         }
     }
 }
@@ -128,28 +151,38 @@ pub async fn sees(desk: &Desk, actor: &Actor, rep: &str, day: NaiveDate) -> Desk
 /// Whether a person sees what is of a rep's days that an interval touches, by documents alone: one of them is enough. Without
 /// an interval, of any day.
 pub fn covers(documents: &Documents, actor: &Actor, rep: &str, interval: Option<Interval>) -> bool {
-    let teams = of_teams(documents, actor, rep);
+    is_of_team(documents, rep, interval, |team| actor.covers(team))
+}
+
+/// Whether a person sees all of a rep's days, and so his log: every team that he was ever in, by documents alone.
+pub fn covers_all(documents: &Documents, actor: &Actor, rep: &str) -> bool {
+    teams_of(documents, rep, |team| actor.covers(team)) == BTreeSet::from([true])
+}
+
+/// Whether a rep was in such a team on a day that an interval touches; without an interval, ever.
+fn is_of_team(
+    documents: &Documents,
+    rep: &str,
+    interval: Option<Interval>,
+    is_such: impl Fn(&str) -> bool + Copy,
+) -> bool {
+    let teams = teams_of(documents, rep, is_such);
     match interval {
         // Of who was never in another team no day has to be looked for.
         Some(Interval { from_ms, to_ms }) if teams.len() > 1 => {
             let first = documents.day_at(rep, from_ms);
             let last = documents.day_at(rep, to_ms.saturating_sub(1).max(from_ms));
             let mut days = first.iter_days().take_while(|day| *day <= last).take(SPAN_MOST);
-            days.any(|day| documents.rep_on(rep, day).is_some_and(|rep| actor.covers(&rep.team)))
+            days.any(|day| documents.rep_on(rep, day).is_some_and(|rep| is_such(&rep.team)))
         }
         _ => teams.contains(&true),
     }
 }
 
-/// Whether a person sees all of a rep's days, and so his log: every team that he was ever in, by documents alone.
-pub fn covers_all(documents: &Documents, actor: &Actor, rep: &str) -> bool {
-    of_teams(documents, actor, rep) == BTreeSet::from([true])
-}
-
-/// Of each team that a rep was ever in, whether a person sees it.
-fn of_teams(documents: &Documents, actor: &Actor, rep: &str) -> BTreeSet<bool> {
+/// Of each team that a rep was ever in, whether it is such a one.
+fn teams_of(documents: &Documents, rep: &str, is_such: impl Fn(&str) -> bool) -> BTreeSet<bool> {
     let teams = documents.said("rep", rep).filter_map(|document| match document {
-        Document::Rep(rep) => Some(actor.covers(&rep.team)),
+        Document::Rep(rep) => Some(is_such(&rep.team)),
         _ => None,
     });
     teams.collect()

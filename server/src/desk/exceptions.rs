@@ -97,16 +97,7 @@ pub struct Exceptions {
 /// The store's.
 pub async fn list(desk: &Desk, actor: &Actor) -> DeskResult<Exceptions> {
     let documents = desk.app.documents();
-    let sees = |exception: &Exception| {
-        let Exception {
-            rep, from_ms, to_ms, ..
-        } = exception;
-        let interval = Interval {
-            from_ms: *from_ms,
-            to_ms: *to_ms,
-        };
-        days::covers(&documents, actor, rep, Some(interval))
-    };
+    let sees = |exception: &Exception| days::covers(&documents, actor, &exception.rep, Some(interval_of(exception)));
     let mut exceptions: Vec<_> = documents
         .all_in_force("exception", desk.now_ms())
         .filter_map(|(_, document)| match &**document {
@@ -277,9 +268,15 @@ fn decides(desk: &Desk, actor: &Actor, rep: &str, interval: Option<Interval>) ->
 }
 
 /// The same reason for the same time is the same exception: approving twice changes nothing.
-fn id_of(rep: &str, reason: ExceptionKind, interval: Interval) -> String {
+pub(super) fn id_of(rep: &str, reason: ExceptionKind, interval: Interval) -> String {
     let Interval { from_ms, to_ms } = interval;
     Hash::of(format!("onbeat/exception/1\n{rep}\n{reason:?}\n{from_ms}\n{to_ms}")).branch()
+}
+
+/// The time that an exception excuses.
+pub(super) fn interval_of(exception: &Exception) -> Interval {
+    let Exception { from_ms, to_ms, .. } = *exception;
+    Interval { from_ms, to_ms }
 }
 
 fn entered(new: &NewException) -> DeskResult<(ExceptionKind, Interval)> {

@@ -1,6 +1,8 @@
 //! Tables that people take out of the pages: what they see there, no more. Columns and codes are named by codes, which
 //! pages put into words; times are those of the rep's area.
 
+mod exceptions;
+mod looks;
 mod places;
 #[cfg(test)]
 mod tests;
@@ -14,7 +16,7 @@ use super::{
     Books, Desk, DeskError, DeskResult, customers,
     days::{self, Which},
     decide::{self, FindingView, Voice},
-    exceptions, export,
+    export,
     month::{self, Month},
     phones,
     records::DataExported,
@@ -45,8 +47,10 @@ pub enum What {
     Register,
     /// Customers.
     Customers,
-    /// Exceptions in force.
+    /// Exceptions, and reasons that reps gave, whatever became of them.
     Exceptions,
+    /// Who opened reps' positions, and why.
+    Looks,
     /// The sheet of the first day's month.
     Month,
     /// The reps' phones.
@@ -103,7 +107,8 @@ impl Asked {
             What::Findings => self.findings(desk, actor).await,
             What::Register => self.register(desk, actor).await,
             What::Customers => Ok(customers_table(desk, actor)),
-            What::Exceptions => exceptions_table(desk, actor).await,
+            What::Exceptions => self.exceptions(desk, actor).await,
+            What::Looks => self.looks(desk, actor),
             What::Month => self.month(desk, actor).await,
             What::Phones => phones_table(desk, actor).await,
             What::Districts => Err(DeskError::input("no_table", "districts are areas: take GeoJSON")),
@@ -407,21 +412,3 @@ const PHONE_COLUMNS: [&str; 15] = [
     "enrolled_at",
     "last_sync_at",
 ];
-
-async fn exceptions_table(desk: &Desk, actor: &Actor) -> DeskResult<Table> {
-    let all = exceptions::list(desk, actor).await?;
-    let rows = all.exceptions.into_iter().map(|exception| {
-        let clocks = clocks(desk, &exception.rep, exception.from_ms);
-        vec![
-            Cell::Text(exception.id),
-            Cell::Text(exception.rep),
-            Cell::code("reason", Some(&exception.reason)),
-            clocks.offset(exception.from_ms),
-            clocks.time(Some(exception.from_ms)),
-            clocks.time(Some(exception.to_ms)),
-            Cell::Text(exception.approved_by),
-        ]
-    });
-    let columns = ["exception", "rep", "reason", "zone", "from", "to", "approved_by"];
-    Ok(Table::new(&columns, rows.collect()))
-}

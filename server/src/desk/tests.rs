@@ -1098,6 +1098,75 @@ async fn a_reason_is_approved_as_the_rep_gave_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_became_of_each_reason_is_taken_out_with_who_asked_and_who_decided() {
+    let world = World::new().await;
+    let desk = desk_of(&world);
+    let mut phone = world.enrol(REP).await;
+    phone.anchor(&world, at(8, 0), 0).await;
+    for (hour, note) in [(9, "approved"), (10, "declined"), (11, "waits"), (12, "by the desk")] {
+        let interval = Interval {
+            from_ms: at(hour, 0),
+            to_ms: at(hour, 30),
+        };
+        let (reason, note) = (ExceptionKind::Goods, note.to_owned());
+        phone.write(at(13, hour), &ReasonGiven { interval, reason, note });
+    }
+    world.set_time(at(14, 0));
+    world.pushed(&phone, 0).await;
+    let name = |seq| Name {
+        stream: phone.stream.clone(),
+        epoch: 1,
+        branch: String::new(),
+        seq,
+    };
+    let new = |record, reason, from_ms, to_ms| NewException {
+        rep: REP.into(),
+        record,
+        reason,
+        from_ms,
+        to_ms,
+    };
+    let declining = Decline {
+        rep: REP.into(),
+        record: name(3),
+        words: "no goods were due".into(),
+    };
+    for made in [
+        new(Some(name(2)), None, None, None),
+        new(None, Some(ExceptionKind::Goods), Some(at(12, 0)), Some(at(13, 0))),
+        new(None, Some(ExceptionKind::Leave), Some(at(15, 0)), Some(at(16, 0))),
+        // Of another day.
+        new(
+            None,
+            Some(ExceptionKind::Leave),
+            Some(at(15, 0) + DAY),
+            Some(at(16, 0) + DAY),
+        ),
+    ] {
+        exceptions::make(&desk, &boss(), made).await.unwrap();
+    }
+    exceptions::decline(&desk, &boss(), declining).await.unwrap();
+    fold::drain(&desk.app).await.unwrap();
+    let table = taken_out(&desk, What::Exceptions).await;
+    let said = |line: &str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        let id = if cells[1].is_empty() { "none" } else { "one" };
+        [&[id][..], &[cells[4]], &cells[6..]].concat().join(",")
+    };
+    let day = "2026-11-23";
+    assert_eq!(
+        table.lines().skip(1).map(said).collect::<Vec<_>>(),
+        [
+            format!("one,{day} 15:00:00,,boss,{day} 14:00:00,approved,boss,{day} 14:00:00,"),
+            format!("one,{day} 12:00:00,by the desk,wang,{day} 13:12:00,approved,boss,{day} 14:00:00,"),
+            format!("none,{day} 11:00:00,waits,wang,{day} 13:11:00,waiting,,,"),
+            format!("none,{day} 10:00:00,declined,wang,{day} 13:10:00,declined,boss,{day} 14:00:00,no goods were due"),
+            format!("one,{day} 09:00:00,approved,wang,{day} 13:09:00,approved,boss,{day} 14:00:00,"),
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_reason_has_its_days_and_so_has_the_desk() {
     let world = World::new().await;
     let desk = desk_of(&world);

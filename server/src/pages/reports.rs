@@ -238,6 +238,7 @@ fn exports(from: &str, to: &str, by: &str, team: Option<&String>) -> Vec<Export>
         ("register", What::Register),
         ("customers", What::Customers),
         ("exceptions", What::Exceptions),
+        ("looks", What::Looks),
         ("phones", What::Phones),
         ("districts", What::Districts),
     ];

@@ -13,6 +13,7 @@ use crate::{
         decide::{self, Ruling},
         documents,
         exceptions::{self, NewException},
+        look,
     },
     fold,
     store::{Field, ViewQuery},
@@ -119,11 +120,14 @@ const LISTS: &[(&str, Of, &[Kind])] = &[
     ("/reports/export?what=findings&from={day}&to={day}", Of::Named, &[Rep, Finding]),
     ("/reports/export?what=register&from={day}&to={day}", Of::Named, &[Rep, Caller, Customer]),
     ("/reports/export?what=customers", Of::Now, &[Customer, Shop, Landline]),
-    ("/reports/export?what=exceptions", Of::All, &[Rep, Exception]),
+    ("/reports/export?what=exceptions", Of::All, &[Rep, Exception, Said]),
+    ("/reports/export?what=looks&from={day}&to={day}", Of::Named, &[Rep, Said]),
     ("/reports/export?what=month&from=2026-11-01&to=2026-11-30", Of::All, &[Rep]),
     ("/reports/export?what=phones", Of::Now, &[Rep, Stream]),
     ("/admin/phones", Of::Now, &[Rep]),
     ("/admin/quarantine", Of::Now, &[Rep]),
+    ("/admin/export?what=users", Of::Now, &[Team]),
+    ("/admin/export?what=duties", Of::Now, &[]),
 ];
 /// What is drawn on a map or in a track holds of the same; notes and numbers are no place.
 const PLACES: &[(&str, Of, &[Kind])] = &[
@@ -262,6 +266,8 @@ async fn worked(office: &Office, phone: &mut Phone, rep: &'static str, team: &'s
         to_ms: Some(at(16, 0)),
     };
     let exception = exceptions::make(desk, &admin, leave).await.unwrap().id;
+    let looked = look::trail(desk, &admin, rep, DAYS[day].parse().unwrap(), &said).await;
+    assert_eq!(looked.unwrap().len(), 1);
     OfDay {
         finding: found(office, rep, team, day).await,
         rep,
@@ -445,7 +451,7 @@ fn faults(reader: &Reader, said: &str, all: &[OfDay], (of, day): (Of, usize), ho
 async fn each_list_holds_what_its_reader_may_see_in_every_format_and_nothing_else() {
     let (office, all) = two_days().await;
     let readers = Reader::all(&office).await;
-    let files = LISTS.iter().filter(|(path, ..)| path.starts_with("/reports/export"));
+    let files = LISTS.iter().filter(|(path, ..)| path.contains("/export?"));
     let workbooks = files.map(|(path, of, holds)| (format!("{path}&format=xlsx"), *of, *holds));
     let lists = LISTS
         .iter()

@@ -120,7 +120,7 @@ async fn a_file_holds_what_the_page_shows_and_no_formula() {
         (&boss, What::Adherence, vec!["outside_s"], vec!["wang"]),
         (&boss, What::Days, vec!["window_from"], vec![]),
         (&boss, What::Findings, vec!["finding,rep,name"], vec![]),
-        (&boss, What::Exceptions, vec!["approved_by"], vec![]),
+        (&boss, What::Exceptions, vec!["decided_by"], vec![]),
         (&boss, What::Month, vec!["confirmed"], vec![]),
     ] {
         let csv = asked(what).table(&desk, who).await.unwrap().csv();

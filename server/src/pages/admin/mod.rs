@@ -4,6 +4,7 @@ mod audit;
 mod draw;
 mod duties;
 mod erase;
+mod export;
 mod import;
 mod notice;
 mod overview;
@@ -65,6 +66,7 @@ pub(super) fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(phones::code))
         .routes(routes!(audit::list))
         .routes(routes!(audit::take_out))
+        .routes(routes!(export::take_out))
         .routes(routes!(shares::show))
         .routes(routes!(quarantine::list))
         .routes(routes!(quarantine::one))

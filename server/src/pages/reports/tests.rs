@@ -37,6 +37,43 @@ async fn a_table_is_in_the_words_of_who_takes_it_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_logs_in_and_what_the_employer_owes_are_taken_out_and_noted() {
+    let world = World::new().await;
+    let admin = Admin::of(&world).await;
+    world.user("sue", Role::Supervisor, &["t1", "t2"]).await;
+    let done = DutyDone {
+        duty: Duty::Notice,
+        date: "2026-11-20".parse().unwrap(),
+        note: "on the wall".into(),
+    };
+    duties::record(&admin.desk, &Actor::console(), done).await.unwrap();
+    for (what, head, row) in [
+        (
+            "users",
+            "Log-in name,Name,Role,Teams,May not log in",
+            "sue,sue,Supervisor,t1 t2,no",
+        ),
+        (
+            "duties",
+            "Duty,Done,Day,Note,Who,Demo only",
+            "Notice,yes,2026-11-20,on the wall,console,no",
+        ),
+    ] {
+        let (status, text) = admin.get(&format!("/admin/export?what={what}")).await;
+        assert_eq!(status, StatusCode::OK, "{text}");
+        let mut lines = text.trim_start_matches('\u{feff}').split("\r\n");
+        assert_eq!(lines.next(), Some(head));
+        assert!(lines.any(|line| line == row), "{row:?} in {text}");
+        let (noted, _) = audit::page(&admin.desk, None, &[DataExported::TYPE], |_| true, 1)
+            .await
+            .unwrap();
+        assert_eq!(noted[0].fields["what"], what);
+    }
+    let (status, _) = admin.get("/admin/export?what=users&format=gpx").await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_refused_was_not_taken_out() {
     let world = World::new().await;
     world.set_time(at(17, 0));

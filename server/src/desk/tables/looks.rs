@@ -1,0 +1,51 @@
+//! Who opened reps' positions, as a table: what the reps see of it, and their days' pages.
+
+use onbeat_core::{reference::Look, time::Interval};
+
+use super::{Asked, clocks};
+use crate::{
+    auth::Actor,
+    desk::{Desk, DeskResult, reports},
+    files::export::{Cell, Table},
+};
+
+const COLUMNS: [&str; 6] = ["rep", "day", "by", "zone", "recorded_at", "why"];
+
+/// Of a look at a whole log, which is of every day.
+const ALWAYS: Interval = Interval {
+    from_ms: i64::MIN,
+    to_ms: i64::MAX,
+};
+
+impl Asked {
+    /// Looks at days of a period, oldest first.
+    pub(super) fn looks(&self, desk: &Desk, actor: &Actor) -> DeskResult<Table> {
+        reports::bounded(&self.which)?;
+        let documents = desk.app.documents();
+        let is_touched = self.which.touched(&documents, actor);
+        let of_day = |look: &Look| match look.day.parse() {
+            Ok(day) => documents.schedule_of(&look.rep, day).whole_day(day),
+            Err(_) => ALWAYS,
+        };
+        let all = documents.keys("rep").flat_map(|rep| documents.looks(rep));
+        let mut looks: Vec<Look> = all.filter(|look| is_touched(&look.rep, of_day(look))).collect();
+        looks.sort_by(|a, b| (a.at_ms, &a.rep).cmp(&(b.at_ms, &b.rep)));
+        let rows = looks.into_iter().map(|look| cells(desk, look));
+        Ok(Table::new(&COLUMNS, rows.collect()))
+    }
+}
+
+fn cells(desk: &Desk, look: Look) -> Vec<Cell> {
+    let clocks = clocks(desk, &look.rep, look.at_ms);
+    vec![
+        Cell::Text(look.rep),
+        match look.day.parse() {
+            Ok(day) => Cell::Day(day),
+            Err(_) => Cell::Code("look.day", look.day),
+        },
+        Cell::Text(look.by),
+        clocks.offset(look.at_ms),
+        clocks.time(Some(look.at_ms)),
+        Cell::Code("why", look.why),
+    ]
+}

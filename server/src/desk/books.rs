@@ -35,6 +35,8 @@ pub struct Books {
     pub customers: BTreeMap<String, Customer>,
     /// Reps by id.
     pub reps: BTreeMap<String, Rep>,
+    /// Reps who left, by id, as they were last.
+    pub left: BTreeMap<String, Rep>,
 }
 
 impl Books {
@@ -68,12 +70,18 @@ impl Books {
                 books.take(key.to_owned(), Document::clone(document));
             }
         }
+        for id in documents.keys("rep").filter(|id| !books.reps.contains_key(*id)) {
+            if let Some(Document::Rep(rep)) = documents.said("rep", id).last() {
+                books.left.insert(id.clone(), rep.clone());
+            }
+        }
         books
     }
 
-    /// Name of a rep as people say it; the id where there is none.
+    /// Name of a rep as people say it, also after he left; the id where there is none.
     pub fn rep_name<'a>(&'a self, id: &'a str) -> &'a str {
-        self.reps.get(id).map_or(id, |rep| &rep.name)
+        let rep = self.reps.get(id).or_else(|| self.left.get(id));
+        rep.map_or(id, |rep| &rep.name)
     }
 
     /// Name of a team, or its id.

@@ -162,7 +162,7 @@ async fn shown(
             .map(|exception| line_of(&frame, &books, exception, now_ms))
             .collect(),
         more: all.exceptions.len() > LINES_MOST,
-        reps: filter::reps(&books, actor, Some(&typed.rep)),
+        reps: filter::reps_ever(desk, &frame, actor, Some(&typed.rep)),
         reasons: REASONS.map(|reason| (reason, reason == typed.reason)).to_vec(),
         asked,
         may_make,

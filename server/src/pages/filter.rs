@@ -3,7 +3,10 @@
 use onbeat_core::rules::FindingKind;
 
 use super::Frame;
-use crate::{auth::Actor, desk::Books};
+use crate::{
+    auth::Actor,
+    desk::{Books, Desk, days},
+};
 
 /// A name to choose by its id.
 pub(super) struct Choice {
@@ -56,6 +59,20 @@ pub(super) fn teams(books: &Books, actor: &Actor, chosen: Option<&String>) -> Ve
 pub(super) fn reps(books: &Books, actor: &Actor, chosen: Option<&String>) -> Vec<Choice> {
     let own = books.reps.iter().filter(|(_, rep)| actor.covers(&rep.team));
     choices(own.map(|(id, rep)| (id, &rep.name)), chosen)
+}
+
+/// The reps of whom this person sees a day, those who left among them and named so.
+pub(super) fn reps_ever(desk: &Desk, frame: &Frame, actor: &Actor, chosen: Option<&String>) -> Vec<Choice> {
+    let (books, documents) = (Books::now(desk), desk.app.documents());
+    let left = books.left.iter().map(|(id, rep)| {
+        let name = frame.words.fill("rep.left", &[("name", &rep.name)]);
+        (id, name)
+    });
+    let all = books.reps.iter().map(|(id, rep)| (id, rep.name.clone())).chain(left);
+    let seen: Vec<_> = all
+        .filter(|(id, _)| days::covers(&documents, actor, id, None))
+        .collect();
+    choices(seen.iter().map(|(id, name)| (*id, name)), chosen)
 }
 
 /// The kinds of findings and questions.

@@ -350,7 +350,7 @@ async fn queue(
         older: page.next.map(|next| wanted.link(asked.as_ref(), Some(&next.said()))),
         here: wanted.here(),
         state: asked,
-        reps: filter::reps(&books, actor, wanted.rep.as_ref()),
+        reps: filter::reps_ever(desk, &frame, actor, wanted.rep.as_ref()),
         teams: filter::teams(&books, actor, wanted.team.as_ref()),
         kinds: filter::kinds(&frame, wanted.kind.as_ref()),
         reason: refused.as_ref().map_or("", |refused| refused.reason).to_owned(),

@@ -181,7 +181,7 @@ pub(super) async fn list(
         lines: found.visits.iter().map(|row| Line::new(&frame, &books, row)).collect(),
         next: found.next.as_ref().map(|next| wanted.link(next)),
         searched: given(wanted.q.as_ref()).is_some(),
-        reps: filter::reps(&books, &actor, wanted.rep.as_ref()),
+        reps: filter::reps_ever(&desk, &frame, &actor, wanted.rep.as_ref()),
         teams: filter::teams(&books, &actor, wanted.team.as_ref()),
         customer: customer.map(|id| {
             let seen = books.customers.get(&id).filter(|_| customers::sees(&desk, &actor, &id));

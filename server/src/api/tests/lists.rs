@@ -639,6 +639,34 @@ async fn a_day_opens_for_whose_team_the_rep_was_in_then_as_lists_show_it() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn filters_name_all_reps_whose_days_the_reader_sees_and_say_who_left() {
+    let (office, _) = two_days().await;
+    documents::drop(&office.desk, &Actor::console(), "rep", "rep-own")
+        .await
+        .unwrap();
+    for (teams, expected) in [
+        (&["t1"][..], &["rep-mov", "rep-own (left)"][..]),
+        (&["t2"], &["rep-mov", "rep-oth"]),
+        (&["t1", "t2"], &["rep-mov", "rep-oth", "rep-own (left)"]),
+        (&[], &[]),
+    ] {
+        let reader = Reader::of(&office, Role::Supervisor, teams).await;
+        for path in ["/visits", "/findings", "/exceptions"] {
+            let page = reader.get(&office, path).await.text;
+            let options = page.split("<option value=\"rep-").skip(1);
+            let named = options.map(|option| option.split(['>', '<']).nth(1).unwrap());
+            assert_eq!(named.collect::<Vec<_>>(), expected, "{teams:?} {path}");
+        }
+    }
+    let boss = Reader::of(&office, Role::Supervisor, &["t1", "t2"]).await;
+    let narrowed = boss.get(&office, "/visits?rep=rep-own").await.text;
+    assert!(
+        narrowed.contains("said-rep-own-0") && !narrowed.contains("said-rep-mov"),
+        "{narrowed}"
+    );
+}
+
 /// Rep, team and day of each row of a file.
 fn of_rows(csv: &str) -> BTreeSet<[String; 3]> {
     let mut reader = csv::Reader::from_reader(csv.trim_start_matches('\u{feff}').as_bytes());

@@ -104,7 +104,7 @@ async fn shown(desk: &Desk, actor: &Actor, frame: Frame, typed: Typed, came: Cam
     let page = ErasePage {
         before: before.to_string(),
         day: frame.local.date(before),
-        reps: filter::reps(&books, actor, Some(&typed.rep)),
+        reps: filter::reps_ever(desk, &frame, actor, Some(&typed.rep)),
         rep: typed.rep,
         kept: frame.words.fill("erase.kept", &[("days", &kept_days.to_string())]),
         undecided: duties::show(desk).await?.missing.contains(&Duty::Retention),

@@ -6,7 +6,7 @@ import { parse } from "csv-parse/sync";
 
 import { DAY } from "./common.mjs";
 
-const TABLES = ["adherence", "days", "visits", "findings", "register", "customers", "exceptions", "month"];
+const TABLES = ["adherence", "days", "visits", "findings", "register", "customers", "exceptions", "looks", "month"];
 const GPX = "http://www.topografix.com/GPX/1/1";
 
 /** The file behind a link of a page, as it is saved. */

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use chrono::{NaiveDate, TimeZone, Utc};
+use chrono::NaiveDate;
 use onbeat_core::{
     record::{BodyLine, Hash},
     reference::{Decision, Document, FindingState},
@@ -12,7 +12,11 @@ use onbeat_core::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Books, Deed, Desk, DeskError, DeskResult, said, shares, version::Version};
+use super::{
+    Books, Deed, Desk, DeskError, DeskResult, Fault, said, shares,
+    version::Version,
+    workdays::{self, Until},
+};
 use crate::{
     auth::Actor,
     fold,
@@ -45,6 +49,17 @@ pub enum Ruling {
     Confirmed,
     /// It was wrong.
     Withdrawn,
+}
+
+impl Ruling {
+    /// As programs call it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Excused => "excused",
+            Self::Confirmed => "confirmed",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
 }
 
 impl From<Ruling> for FindingState {
@@ -116,6 +131,13 @@ impl Case {
         answered || self.appealed().is_some_and(|decision| !decision.on_appeal)
     }
 
+    /// Until when the rep may appeal what was confirmed, if he may: as long as he has for an answer.
+    pub(super) fn appealable(&self, desk: &Desk) -> Option<Until> {
+        let newest = self.decisions.last()?;
+        let is_final = newest.on_appeal || newest.state != FindingState::Confirmed;
+        (!is_final).then(|| word_until(desk, &self.view.rep, newest.at_ms))
+    }
+
     /// No decision stands. One may be newer than the view: the day is folded for it then.
     async fn is_undecided(&self, desk: &Desk) -> DeskResult<bool> {
         let FindingView { rep, day, finding } = &self.view;
@@ -148,6 +170,49 @@ impl Case {
         }
         Ok(true)
     }
+}
+
+/// What somebody may rule on a case now, and why not more.
+#[derive(Debug, Default)]
+pub struct Choices {
+    /// One of these.
+    pub rulings: Vec<Ruling>,
+    /// Why not every one.
+    pub refused: Option<DeskError>,
+}
+
+impl Choices {
+    /// Looks at a case for a person.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn of(desk: &Desk, actor: &Actor, case: &Case) -> DeskResult<Self> {
+        let refused = |error: DeskError| match error.fault {
+            Fault::Conflict => Ok(Some(error)),
+            _ => Err(error),
+        };
+        if let Err(error) = case.open_to(desk, actor).await {
+            let refused = refused(error)?;
+            return Ok(Self {
+                refused,
+                ..Self::default()
+            });
+        }
+        let mut rulings = vec![Ruling::Excused, Ruling::Withdrawn];
+        let refused = match may_confirm(desk, case).await {
+            Ok(()) => {
+                rulings.push(Ruling::Confirmed);
+                None
+            }
+            Err(error) => refused(error)?,
+        };
+        Ok(Self { rulings, refused })
+    }
+}
+
+/// Until when a rep may say something of what he could know from an instant on.
+fn word_until(desk: &Desk, rep: &str, known_ms: i64) -> Until {
+    workdays::until(desk, rep, known_ms, Books::now(desk).policy.reasons.give_workdays)
 }
 
 /// It waits for a person.
@@ -263,7 +328,7 @@ async fn may_confirm(desk: &Desk, case: &Case) -> DeskResult<()> {
     }
     let now_ms = desk.now_ms();
     let documents = desk.app.documents();
-    let mut schedule = documents.schedule_at(&case.view.rep, finding.from_ms);
+    let schedule = documents.schedule_at(&case.view.rep, finding.from_ms);
     let day = case
         .view
         .day
@@ -278,17 +343,12 @@ async fn may_confirm(desk: &Desk, case: &Case) -> DeskResult<()> {
     if case.voices.iter().any(|voice| !voice.appeal) {
         return Ok(());
     }
-    let since_ms = case.known_ms.max(finding.to_ms);
-    schedule = documents.schedule_at(&case.view.rep, since_ms);
-    let last = schedule.add_workdays(schedule.day_of(since_ms), Books::now(desk).policy.reasons.give_workdays);
-    let over_ms = schedule.whole_day(last).to_ms;
+    let Until { day, over_ms } = word_until(desk, &case.view.rep, case.known_ms.max(finding.to_ms));
     if now_ms >= over_ms {
         return Ok(());
     }
-    let why = format!("the rep has not answered, and has time to until {last}");
-    let mut error = DeskError::conflict("too_early", why);
-    error.retry_at = Utc.timestamp_millis_opt(over_ms).single().map(|at| at.to_rfc3339());
-    Err(error)
+    let why = format!("the rep has not answered, and has time to until {day}");
+    Err(DeskError::conflict("too_early", why).until(over_ms))
 }
 
 fn decision(desk: &Desk, actor: &Actor, case: &Case, ruling: Ruling, reason: &str, on_appeal: bool) -> Decision {

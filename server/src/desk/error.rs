@@ -2,6 +2,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
@@ -121,6 +122,12 @@ impl DeskError {
             retry_after_s: Some(wait.as_secs() + 1),
             ..Self::new(Fault::TooOften, "too_often", message)
         }
+    }
+
+    /// Worth trying again from an instant on (milliseconds since 1970, UTC).
+    pub fn until(self, at_ms: i64) -> Self {
+        let retry_at = DateTime::from_timestamp_millis(at_ms).map(|at| at.to_rfc3339());
+        Self { retry_at, ..self }
     }
 
     /// The machine or the folder.

@@ -13,7 +13,7 @@ use onbeat_core::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Deed, Desk, DeskError, DeskResult, books, days, said, version::Version};
+use super::{Deed, Desk, DeskError, DeskResult, books, days, said, version::Version, workdays::until};
 use crate::{
     auth::Actor,
     fold,
@@ -152,20 +152,6 @@ async fn waits(desk: &Desk, rep: &str, day: NaiveDate, seen: ReasonSeen) -> Desk
         overdue: !late && desk.now_ms() >= decide.over_ms,
         seen,
     })
-}
-
-/// A last day, and the instant it is over.
-struct Until {
-    day: NaiveDate,
-    over_ms: i64,
-}
-
-/// The workday so many workdays after the day of an instant, by the rep's calendar.
-fn until(desk: &Desk, rep: &str, at_ms: i64, workdays: u32) -> Until {
-    let schedule = desk.app.documents().schedule_at(rep, at_ms);
-    let day = schedule.add_workdays(schedule.day_of(at_ms), workdays);
-    let over_ms = schedule.whole_day(day).to_ms;
-    Until { day, over_ms }
 }
 
 /// Approves a reason, or enters leave.

@@ -39,6 +39,7 @@ pub mod upload;
 pub mod users;
 mod version;
 pub mod visits;
+mod workdays;
 
 #[cfg(test)]
 mod tests;

@@ -82,6 +82,9 @@ pub struct SheetRow {
     pub sums: Sums,
     /// Findings that a person confirmed.
     pub confirmed: i64,
+    /// How many of a frozen sheet's are confirmed now, where something else was decided since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed_now: Option<i64>,
 }
 
 /// A month's sheet.
@@ -107,7 +110,26 @@ pub async fn sheet(desk: &Desk, actor: &Actor, month: Month) -> DeskResult<Sheet
     let bytes = desk.app.store.blob(&hash).await?.ok_or_else(damaged)?;
     let mut sheet: Sheet = serde_json::from_slice(&bytes).map_err(|_| damaged())?;
     sheet.rows.retain(|row| actor.covers(&row.team));
+    if !is_summarised(desk, month).await? {
+        compare(&mut sheet.rows, &drawn(desk, actor, month).await?.rows);
+    }
     Ok(sheet)
+}
+
+/// Says in a frozen sheet's rows what was decided otherwise since.
+fn compare(frozen: &mut [SheetRow], now: &[SheetRow]) {
+    let line = |row: &SheetRow| (row.rep.clone(), row.team.clone());
+    let now: BTreeMap<_, i64> = now.iter().map(|row| (line(row), row.confirmed)).collect();
+    for row in frozen {
+        let confirmed = now.get(&line(row)).copied().unwrap_or_default();
+        row.confirmed_now = (confirmed != row.confirmed).then_some(confirmed);
+    }
+}
+
+/// Of some of its days only a summary is left.
+async fn is_summarised(desk: &Desk, month: Month) -> DeskResult<bool> {
+    let (progress, _) = retention::progress(desk).await?;
+    Ok(progress.summarised.is_some_and(|until| until > month.0))
 }
 
 /// The sheet as the month stands now.
@@ -130,6 +152,7 @@ async fn drawn(desk: &Desk, actor: &Actor, month: Month) -> DeskResult<Sheet> {
             team: day.team.clone(),
             sums: Sums::default(),
             confirmed: 0,
+            confirmed_now: None,
         });
         row.sums.add(&day);
         row.confirmed += confirmed.remove(&(day.rep, day.day.to_string())).unwrap_or(0);
@@ -150,11 +173,36 @@ async fn findings(desk: &Desk, actor: &Actor, which: &Which) -> DeskResult<Vec<F
     reports::all(desk, which.query(desk, actor, "finding")).await
 }
 
+/// No word of a rep waits for a person's, and none that counts can follow: what was confirmed can't be appealed any more.
+async fn settled(desk: &Desk, actor: &Actor, month: Month) -> DeskResult<()> {
+    let (mut disputed, mut appealable) = (0, None);
+    for found in findings(desk, actor, &month.which()).await? {
+        if !matches!(found.finding.state, FindingState::Answered | FindingState::Confirmed) {
+            continue;
+        }
+        let case = Case::read(desk, &found.finding.id.to_string()).await?;
+        disputed += usize::from(case.in_dispute());
+        let until = case.appealable(desk).map(|until| (until.over_ms, until.day));
+        appealable = appealable.max(until);
+    }
+    if disputed > 0 {
+        let why = format!("{disputed} answers and appeals of {month} wait for a person: decide them first");
+        return Err(DeskError::conflict("in_dispute", why));
+    }
+    match appealable {
+        Some((over_ms, day)) if desk.now_ms() < over_ms => {
+            let why = format!("what was confirmed in {month} may be appealed until {day}");
+            Err(DeskError::conflict("appealable", why).until(over_ms))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Freezes a month's sheet.
 ///
 /// # Errors
-/// `frozen` already; `month_runs`; `in_dispute` while a rep's word waits for a person's; `summarised` where findings are
-/// past their time.
+/// `frozen` already; `month_runs`; `in_dispute` while a rep's word waits for a person's; `appealable` while one may
+/// follow; `summarised` where findings are past their time.
 pub async fn freeze(desk: &Desk, actor: &Actor, month: Month) -> DeskResult<()> {
     let (key, now_ms) = (month.to_string(), desk.now_ms());
     if desk.app.store.cell(CELL, &key, i64::MIN).await?.is_some() {
@@ -166,24 +214,11 @@ pub async fn freeze(desk: &Desk, actor: &Actor, month: Month) -> DeskResult<()> 
     if !month.is_over(desk) {
         return Err(DeskError::conflict("month_runs", format!("{key} is not over")));
     }
-    let (progress, _) = retention::progress(desk).await?;
-    if progress.summarised.is_some_and(|until| until > month.0) {
+    if is_summarised(desk, month).await? {
         let why = format!("{key} has days of which only a summary is left: what was confirmed is not among it");
         return Err(DeskError::conflict("summarised", why));
     }
-    let mut disputed = 0;
-    for found in findings(desk, actor, &month.which()).await? {
-        let waits = match found.finding.state {
-            FindingState::Answered => true,
-            FindingState::Confirmed => Case::read(desk, &found.finding.id.to_string()).await?.in_dispute(),
-            _ => false,
-        };
-        disputed += usize::from(waits);
-    }
-    if disputed > 0 {
-        let why = format!("{disputed} answers and appeals of {key} wait for a person: decide them first");
-        return Err(DeskError::conflict("in_dispute", why));
-    }
+    settled(desk, actor, month).await?;
     let sheet = Sheet {
         frozen: Some((actor.user.clone(), now_ms)),
         ..drawn(desk, actor, month).await?

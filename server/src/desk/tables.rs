@@ -191,13 +191,17 @@ impl Asked {
         };
         let rows = sheet.rows.into_iter().map(|row| {
             let who = [month.to_string(), row.rep, row.name, row.team].map(Cell::Text);
-            let came = [Cell::number(Some(row.confirmed)), frozen.clone()];
+            let came = [
+                Cell::number(Some(row.confirmed)),
+                frozen.clone(),
+                Cell::number(row.confirmed_now),
+            ];
             [who.as_slice(), &sum_cells(&row.sums), &came].concat()
         });
         let columns = [
             &["month", "rep", "name", "team"],
             &SUM_COLUMNS[..],
-            &["confirmed", "frozen"],
+            &["confirmed", "frozen", "confirmed_now"],
         ];
         Ok(Table::new(&columns.concat(), rows.collect()))
     }

@@ -14,7 +14,7 @@ use onbeat_core::{
 use serde_json::json;
 
 use super::{
-    decide::{Ruling, decide, decide_many},
+    decide::{Case, Choices, Ruling, decide, decide_many},
     duties::{Duty, DutyDone},
     erase::Erasure,
     exceptions::{Decline, NewException},
@@ -741,8 +741,16 @@ async fn the_rep_comes_first_and_an_appeal_is_decided_by_another() {
         let (desk, id) = (desk.clone(), id.clone());
         async move { decide(&desk, &actor, &id, Ruling::Confirmed, "seen outside").await }
     };
+    let offered = async |actor: Actor| {
+        let case = Case::read(&desk, &id).await.unwrap();
+        let choices = Choices::of(&desk, &actor, &case).await.unwrap();
+        (choices.rulings.len(), choices.refused.map(|error| error.code))
+    };
+    let refused = |rulings: usize, code: &str| (rulings, Some(code.to_owned()));
     assert_eq!(code(confirm(boss()).await), "window_open");
+    assert_eq!(offered(boss()).await, refused(2, "window_open"));
     world.set_time(at(17, 0));
+    assert_eq!(offered(boss()).await, refused(2, "too_early"));
     let early = confirm(boss()).await.unwrap_err();
     assert_eq!((early.code.as_str(), early.retry_at.is_some()), ("too_early", true));
     assert_eq!(
@@ -752,6 +760,7 @@ async fn the_rep_comes_first_and_an_appeal_is_decided_by_another() {
     assert_eq!(code(confirm(user(REP, Role::Supervisor, &["t1"])).await), "own_case");
 
     says(&world, &mut phone, &id, false, at(17, 10)).await;
+    assert_eq!(offered(boss()).await, (3, None));
     let first = confirm(boss()).await.unwrap();
     assert_eq!((first.state, first.on_appeal), (FindingState::Confirmed, false));
 
@@ -761,8 +770,11 @@ async fn the_rep_comes_first_and_an_appeal_is_decided_by_another() {
         "decided",
         "without an appeal it stands"
     );
+    assert_eq!(offered(boss()).await, refused(0, "decided"));
     says(&world, &mut phone, &id, true, at(18, 0)).await;
     put_finding(&desk, FindingKind::LeftArea, FindingState::Confirmed, &names).await;
+    assert_eq!(offered(boss()).await, refused(0, "same_person"));
+    assert_eq!(offered(user("other", Role::Admin, &[])).await, (3, None));
     assert_eq!(code(confirm(boss()).await), "same_person");
     world.set_time(at(18, 30));
     let other = user("other", Role::Admin, &[]);

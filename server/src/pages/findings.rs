@@ -30,7 +30,7 @@ use crate::{
     desk::{
         Books, Desk, DeskError, DeskResult,
         days::Which,
-        decide::{self, Case, FindingView, Ruling},
+        decide::{self, Case, Choices, FindingView, Ruling},
         look,
         shares::{self, Shares},
     },
@@ -426,8 +426,9 @@ struct FindingPage {
     /// What it names, and where a batch that did not check is looked at.
     records: Vec<(String, Option<String>)>,
     basis: Vec<String>,
-    may_decide: bool,
-    rulings: Vec<&'static str>,
+    rulings: Vec<Ruling>,
+    /// Why not every ruling.
+    refused: Option<String>,
     reason: String,
     wrong: Option<String>,
 }
@@ -482,7 +483,11 @@ async fn shown(
             batch,
         )
     });
-    let is_question = case.view.finding.class == Class::Question;
+    let choices = if may_send(actor, "/findings") {
+        Choices::of(desk, actor, &case).await?
+    } else {
+        Choices::default()
+    };
     let shares = shares::now(desk).await?;
     let page = FindingPage {
         sentences: words::said(&explained, frame.words.0),
@@ -491,12 +496,8 @@ async fn shown(
         said: said.into_iter().map(|(_, said)| said).collect(),
         brief: Brief::new(&frame, &Books::now(desk), &shares, case.view),
         basis: explained.basis,
-        may_decide: may_send(actor, "/findings"),
-        rulings: if is_question {
-            vec!["excused", "withdrawn"]
-        } else {
-            vec!["excused", "withdrawn", "confirmed"]
-        },
+        rulings: choices.rulings,
+        refused: choices.refused.map(|error| frame.said(&error)),
         reason,
         wrong: wrong.map(|error| frame.said(error)),
         frame,

@@ -7,6 +7,7 @@ use axum::{
     http::{HeaderMap, Method, StatusCode, Uri, header, request::Parts},
     response::{AppendHeaders, Html, IntoResponse, Redirect, Response},
 };
+use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -123,17 +124,21 @@ impl Frame {
 
     /// What a failure is called in the page's language, with what exactly was wrong.
     pub(super) fn said(&self, error: &DeskError) -> String {
-        self.failure(&error.code, &error.message)
+        self.failure(&error.code, &error.message, error.retry_at.as_deref())
     }
 
     /// What a refusal is called in the page's language.
     pub(super) fn refusal(&self, refusal: &Refusal) -> String {
-        self.failure(refusal.code(), refusal.text("message"))
+        self.failure(refusal.code(), refusal.text("message"), Some(refusal.text("retry_at")))
     }
 
-    fn failure(&self, code: &str, message: &str) -> String {
-        let known = self.words.find(&format!("error.{code}"));
-        known.map_or_else(|| message.to_owned(), str::to_owned)
+    fn failure(&self, code: &str, message: &str, retry_at: Option<&str>) -> String {
+        let Some(known) = self.words.find(&format!("error.{code}")) else {
+            return message.to_owned();
+        };
+        let until = retry_at.and_then(|at| DateTime::parse_from_rfc3339(at).ok());
+        let until = until.map(|at| self.local.instant(at.timestamp_millis()));
+        known.replace("{until}", &until.unwrap_or_default())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use onbeat_core::{
     record::Hash,
-    reference::FindingState,
+    reference::{Decision, Document, FindingState},
     rules::{DayCounts, Finding, FindingKind},
 };
 
@@ -97,6 +97,22 @@ fn finding(state: FindingState) -> ViewRow {
     view("finding", &body.finding.id.to_string(), "t1", &body)
 }
 
+/// What the supervisor decided of that finding.
+fn confirmed(at_ms: i64, on_appeal: bool) -> Document {
+    Document::Decision(Decision {
+        finding: Hash::of("left"),
+        rep: "wang".into(),
+        finding_kind: "left_area".into(),
+        from_ms: at(12, 0),
+        to_ms: at(12, 30),
+        state: FindingState::Confirmed,
+        reason: "He was at the other end of the town".into(),
+        by: "nora".into(),
+        at_ms,
+        on_appeal,
+    })
+}
+
 async fn put(world: &World, views: Vec<ViewRow>) {
     let change = Change {
         views,
@@ -128,8 +144,13 @@ async fn a_sheet_freezes_after_appeals_and_stays() {
     assert_eq!(refused(at(0, 0) + 7 * DAY).await, "month_runs", "the thirtieth");
     assert_eq!(refused(at(0, 0) + 8 * DAY).await, "in_dispute");
     put(&world, vec![finding(FindingState::Confirmed)]).await;
+    let id = Hash::of("left").to_string();
+    world.put(&id, confirmed(at(12, 0) + 7 * DAY, false)).await;
+    assert_eq!(refused(at(0, 0) + 8 * DAY).await, "appealable", "three workdays");
+    assert_eq!(refused(at(0, 0) + 11 * DAY - 1).await, "appealable");
+    world.set_time(at(0, 0) + 11 * DAY);
     freeze(&desk, &admin, month).await.unwrap();
-    assert_eq!(refused(at(0, 0) + 9 * DAY).await, "frozen");
+    assert_eq!(refused(at(0, 0) + 12 * DAY).await, "frozen");
 
     // What comes later changes it no more; a supervisor sees the own team's lines of it.
     put(
@@ -146,7 +167,7 @@ async fn a_sheet_freezes_after_appeals_and_stays() {
         let sheet = sheet(&desk, actor, month).await.unwrap();
         let named: Vec<&str> = sheet.rows.iter().map(|row| row.rep.as_str()).collect();
         assert_eq!(named, reps, "{actor:?}");
-        assert_eq!(sheet.frozen, Some(("admin".into(), at(0, 0) + 8 * DAY)));
+        assert_eq!(sheet.frozen, Some(("admin".into(), at(0, 0) + 11 * DAY)));
         let moved = sheet.rows.iter().filter(|row| row.rep == "moved");
         let moved: Vec<_> = moved
             .map(|row| (row.team.as_str(), row.sums.days, row.sums.outside_s))
@@ -156,9 +177,29 @@ async fn a_sheet_freezes_after_appeals_and_stays() {
         assert_eq!(moved, own.collect::<Vec<_>>(), "a line in each team: {actor:?}");
         if let Some(wang) = sheet.rows.iter().find(|row| row.rep == "wang") {
             assert_eq!(
-                (wang.sums.outside_s, wang.sums.unknown_s, wang.confirmed),
-                (600, 10_000, 1)
+                (
+                    wang.sums.outside_s,
+                    wang.sums.unknown_s,
+                    wang.confirmed,
+                    wang.confirmed_now
+                ),
+                (600, 10_000, 1, Some(0))
             );
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_decided_on_an_appeal_waits_for_no_other() {
+    let world = World::new().await;
+    let (desk, admin) = (Desk::new(world.app.clone()), actor(Role::Admin, ""));
+    put(
+        &world,
+        vec![day("wang", "t1", true, 600), finding(FindingState::Confirmed)],
+    )
+    .await;
+    let id = Hash::of("left").to_string();
+    world.put(&id, confirmed(at(12, 0) + 7 * DAY, true)).await;
+    world.set_time(at(0, 0) + 8 * DAY);
+    freeze(&desk, &admin, Month::read("2026-11").unwrap()).await.unwrap();
 }

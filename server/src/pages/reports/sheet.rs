@@ -24,7 +24,8 @@ use crate::{
 struct MonthPage {
     frame: Frame,
     month: Month,
-    lines: Vec<(SheetRow, Line)>,
+    /// Each with what was decided since the sheet was frozen, in words.
+    lines: Vec<(SheetRow, Line, Option<String>)>,
     frozen: Option<String>,
     may_freeze: bool,
     is_over: bool,
@@ -61,7 +62,11 @@ async fn shown(
     let Sheet { rows, frozen } = month::sheet(desk, actor, month).await?;
     let line = |row: SheetRow| {
         let line = Line::new(&frame, row.name.clone(), &row.sums);
-        (row, line)
+        let now = row.confirmed_now.map(|count| {
+            let count = count.to_string();
+            frame.words.fill("month.confirmed_now", &[("count", &count)])
+        });
+        (row, line, now)
     };
     let page = MonthPage {
         may_freeze: frozen.is_none() && may_send(actor, "/reports/months/{month}"),

@@ -194,17 +194,64 @@ pub(super) async fn enter(
     frame: Frame,
     Form(typed): Form<Typed>,
 ) -> DeskResult<Response> {
-    let today = Wanted::default().day(&desk);
-    let earlier = given(Some(&typed.called)).and_then(|time| frame.local.typed(&format!("{today}T{time}")));
-    let call = Call {
-        rep: named(&desk, &actor, &typed.rep),
-        number: typed.number.clone(),
-        called_at_ms: earlier.unwrap_or_else(|| desk.now_ms()),
-        note: typed.note.clone(),
+    let rep = named(&desk, &actor, &typed.rep);
+    let entered = async {
+        let call = Call {
+            rep: rep.clone(),
+            number: typed.number.clone(),
+            called_at_ms: called_at_ms(&desk, &frame, &typed)?,
+            note: typed.note.clone(),
+        };
+        register::enter(&desk, &actor, call).await
     };
-    let rep = super::error::encoded(&call.rep);
-    match register::enter(&desk, &actor, call).await {
-        Ok(_) => Ok(Redirect::to(&format!("/register?entered={rep}")).into_response()),
+    match entered.await {
+        Ok(_) => Ok(Redirect::to(&format!("/register?entered={}", super::error::encoded(&rep))).into_response()),
         Err(error) => shown(&desk, &actor, frame, &Wanted::default(), typed, Some(&error)).await,
+    }
+}
+
+/// When the call came: at a time of today, now where none is given. A clock that is put forward leaves times out.
+fn called_at_ms(desk: &Desk, frame: &Frame, typed: &Typed) -> DeskResult<i64> {
+    let Some(time) = given(Some(&typed.called)) else {
+        return Ok(desk.now_ms());
+    };
+    let today = Wanted::default().day(desk);
+    let at_ms = frame.local.typed(&format!("{today}T{time}"));
+    at_ms.ok_or_else(|| DeskError::input("bad_time", format!("{today} has no time {time:?}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+
+    use crate::{
+        pages::admin::tests::Admin,
+        testing::{World, at},
+    };
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_time_that_cannot_be_read_is_not_taken_for_now() {
+        let world = World::new().await;
+        let admin = Admin::of(&world).await;
+        world.set_time(at(9, 0));
+        for (called, status) in [
+            ("25:61", StatusCode::UNPROCESSABLE_ENTITY),
+            ("9 o'clock", StatusCode::UNPROCESSABLE_ENTITY),
+            ("08:10", StatusCode::SEE_OTHER),
+            ("", StatusCode::SEE_OTHER),
+        ] {
+            let form = format!("rep=wang&number=021+5888+9999&called={called}&note=");
+            let (answered, page) = admin.post("/register", &form).await;
+            assert_eq!(answered, status, "{called:?}");
+            let is_kept = page.contains(&format!(
+                "name=\"called\" type=\"time\" value=\"{}\"",
+                called.replace('\'', "&#39;")
+            ));
+            assert_eq!(
+                is_kept,
+                status == StatusCode::UNPROCESSABLE_ENTITY,
+                "{called:?} in {page}"
+            );
+        }
     }
 }

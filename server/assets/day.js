@@ -19,6 +19,7 @@ if (element && slider) element.addEventListener("onbeat:map", ({ detail: { map, 
     const place = shift.shown(geometry.coordinates);
     mark.setLngLat(place).addTo(map);
     map.getSource("circle").setData(circle(place, properties.radius_m));
+    if (!map.getBounds().contains(place)) map.panTo(place, { animate: false });
     onBar(properties.at_ms);
   };
   map.on("load", () => {

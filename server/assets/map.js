@@ -1,6 +1,7 @@
 // Maps: districts and places as GeoJSON, on a base map where one is configured. An element says by data-map where its
 // features are, by data-districts where the districts, by data-base what lies under them; `onbeat:map` on it gives the
-// map to other scripts, with its colours and how places are shifted for it.
+// map to other scripts, with its colours and how places are shifted for it. A list beside it says by data-places where
+// the features of its lines are.
 
 const DETAIL_FROM_ZOOM = [0, 10, 13];
 const NO_SHIFT = { shown: (place) => place, stored: (place) => place, collectionShown: (data) => data };
@@ -140,6 +141,7 @@ async function draw(element) {
   map.addControl(new library.NavigationControl({ showCompass: false }));
   map.addControl(new library.ScaleControl());
   finer(map, element, read);
+  followList(map, element, read);
   names(map, element, library);
   labels(map, library, districts);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
@@ -158,6 +160,18 @@ function finer(map, element, read) {
     if (!element.dataset.districts || wanted <= shown) return;
     shown = wanted;
     map.getSource("districts").setData(await read(`${element.dataset.districts}?detail=${wanted}`));
+  });
+}
+
+// The list beside the map was filtered: the map shows the places of what is left.
+function followList(map, element, read) {
+  document.addEventListener("htmx:after:swap", async () => {
+    const places = document.querySelector("[data-places]")?.dataset.places ?? element.dataset.map;
+    if (places === element.dataset.map) return;
+    element.dataset.map = places;
+    const features = await read(places);
+    // Of two that were asked for one after the other, the first may come last.
+    if (element.dataset.map === places) map.getSource("features").setData(features);
   });
 }
 

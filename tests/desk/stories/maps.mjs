@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 
 import { SIZES } from "../browser.mjs";
+import { DAY } from "./common.mjs";
 
 /** Of 68,677 vertices so many are left at least where a street fills the map: no line strays by more than a metre. */
 const VERTICES_LEAST = 25_000;
@@ -37,7 +38,43 @@ async function moved() {
   return { frames, vertices: features.reduce((sum, { geometry }) => sum + corners(geometry.coordinates), 0) };
 }
 
+/** Runs in the page: how many features the map beside a list shows. */
+const shown = async () => (await globalThis.maps[0].getSource("features").getData()).features.length;
+
 export default {
+  async "the map beside a list shows the places of what the list was filtered to"(browser) {
+    for (const [where, words] of [["/customers", "ben"], ["/today", "Ben"]]) {
+      const page = await browser.page("admin", where, { viewport: SIZES.desk });
+      await page.evaluate(() => globalThis.mapsDrawn());
+      const all = await page.evaluate(shown);
+      const asked = page.waitForResponse((answer) => answer.url().includes("/map/"));
+      await page.locator("[name=q]").fill(words);
+      const { features } = await (await asked).json();
+      await page.waitForFunction((few) => globalThis.maps[0].getSource("features").getData().then(({ features }) => features.length === few), features.length);
+      assert.ok(features.length > 0 && features.length < all, `${where}: ${features.length} of ${all}`);
+    }
+  },
+
+  async "the map follows the point where the slider takes it out of sight"(browser) {
+    const page = await browser.page("nora", `/reps/ben/days/${DAY}?why=following+the+point`, { viewport: SIZES.desk });
+    await page.evaluate(() => globalThis.mapsDrawn());
+    const seen = () => page.evaluate(() => {
+      const { features } = JSON.parse(document.getElementById("trail-data").textContent);
+      const fixes = features.filter(({ properties }) => properties.kind === "fix");
+      const bounds = globalThis.maps[0].getBounds();
+      return [fixes[0], fixes.at(-1)].map(({ geometry }) => bounds.contains(geometry.coordinates));
+    });
+    await page.evaluate(() => {
+      const { features } = JSON.parse(document.getElementById("trail-data").textContent);
+      const first = features.find(({ properties }) => properties.kind === "fix");
+      globalThis.maps[0].jumpTo({ center: first.geometry.coordinates, zoom: 18 });
+    });
+    assert.deepEqual(await seen(), [true, false], "the way leads out of what is seen");
+    await page.locator("#scrub").focus();
+    await page.keyboard.press("End");
+    assert.deepEqual(await seen(), [false, true]);
+  },
+
   async "the map stays smooth with all vertices of the boroughs"(browser) {
     const page = await browser.page("admin", "/today", { viewport: SIZES.desk });
     await page.evaluate(() => globalThis.mapsDrawn());

@@ -168,7 +168,7 @@ pub(super) async fn show(
     };
     let books = Books::now(&desk);
     let days = days_on(&desk, &actor, day).await?;
-    let needs = Needs::of(&desk, &actor, &frame, &books, &days).await?;
+    let needs = Needs::of(&desk, &actor, &frame, &books, day, &days).await?;
 
     let documents = desk.app.documents();
     let reps = seen(&desk, &documents, &actor, &wanted, &days);

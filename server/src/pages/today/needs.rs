@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use onbeat_core::rules::presence::{LiveStatus, REFUSED};
 
-use super::DayState;
+use super::{DayState, Wanted};
 use crate::{
     auth::Actor,
     desk::{
@@ -55,16 +56,21 @@ pub(in crate::pages) struct Needs {
 }
 
 impl Needs {
-    /// Reads them.
+    /// Reads them, for the board of a day; nobody is called of another than today.
     pub(in crate::pages) async fn of(
         desk: &Desk,
         actor: &Actor,
         frame: &Frame,
         books: &Books,
+        day: NaiveDate,
         days: &BTreeMap<String, DayState>,
     ) -> DeskResult<Self> {
         let now_ms = desk.now_ms();
-        let mut list = calls(desk, actor, frame, books, days, now_ms);
+        let mut list = if day == Wanted::default().day(desk) {
+            calls(desk, actor, frame, books, days, now_ms)
+        } else {
+            Vec::new()
+        };
         let uncalled = list.len().saturating_sub(CALLS_MOST);
         list.truncate(CALLS_MOST);
         let (mut waiting, shares) = (Vec::new(), shares::now(desk).await?);
@@ -230,11 +236,104 @@ fn reason(frame: &Frame, state: Option<&DayState>, opened_ms: i64, now_ms: i64) 
 
 #[cfg(test)]
 mod tests {
-    use super::CALLS_MOST;
+    use axum::http::{HeaderMap, Uri};
+    use onbeat_core::{
+        judge::{Span, SpanStatus},
+        rules::{
+            DayCounts,
+            presence::{LiveStatus, REFUSED},
+            sign_in::SignInView,
+        },
+    };
+
+    use super::{CALLS_MOST, DayState, reason};
     use crate::{
-        pages::admin::tests::Admin,
+        desk::Desk,
+        pages::{Frame, admin::tests::Admin, today::Presence},
         testing::{World, at},
     };
+
+    /// A day as it stands at ten, where the window opened at eight.
+    fn day(live: LiveStatus, last_fix_ms: Option<i64>, signed_in: bool, excused_by: Option<&str>) -> DayState {
+        DayState {
+            rep: "wang".into(),
+            window: None,
+            spans: vec![Span {
+                from_ms: at(8, 0),
+                to_ms: at(10, 0),
+                status: SpanStatus::Unknown,
+                excused_by: excused_by.map(str::to_owned),
+                evidence: Vec::new(),
+            }],
+            counts: DayCounts::default(),
+            presence: Presence { live, last_fix_ms },
+            sign_in: SignInView {
+                due_ms: Some(at(8, 45)),
+                at_ms: signed_in.then(|| at(8, 40)),
+                ..SignInView::default()
+            },
+            visits: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn who_is_called_and_why() {
+        let world = World::new().await;
+        let frame = Frame::new(
+            &Desk::new(world.app.clone()),
+            &HeaderMap::new(),
+            &Uri::from_static("/today"),
+            None,
+        );
+        let (outside, inside) = (LiveStatus::PossiblyOutside, LiveStatus::Inside);
+        let (fresh, stale) = (Some(at(9, 50)), Some(at(8, 55)));
+        let nothing = "No word since the window opened";
+        for (state, said) in [
+            (None, Some(nothing)),
+            (Some(day(inside, fresh, true, None)), None),
+            (
+                Some(day(outside, fresh, true, None)),
+                Some("Perhaps outside the district now"),
+            ),
+            // The place is more pressing than the sign-in, and that than silence.
+            (
+                Some(day(outside, stale, false, None)),
+                Some("Perhaps outside the district now"),
+            ),
+            (
+                Some(day(inside, stale, false, None)),
+                Some("Not signed in; due at 08:45"),
+            ),
+            (Some(day(inside, stale, true, None)), Some("Phone silent since 08:55")),
+            (Some(day(inside, None, true, None)), Some(nothing)),
+            // Who is on leave is left in peace; who sends no places is asked for the sign-in alone.
+            (Some(day(outside, stale, false, Some("leave"))), None),
+            (
+                Some(day(inside, None, false, Some(REFUSED))),
+                Some("Not signed in; due at 08:45"),
+            ),
+            (Some(day(inside, None, true, Some(REFUSED))), None),
+        ] {
+            let called = reason(&frame, state.as_ref(), at(8, 0), at(10, 0)).map(|(_, why)| why);
+            assert_eq!(called.as_deref(), said, "{state:?}");
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn nobody_is_called_of_a_day_that_is_over() {
+        let world = World::new().await;
+        let admin = Admin::of(&world).await;
+        world.set_time(at(10, 0));
+        for (path, called) in [("/today", true), ("/today?day=2026-11-20", false)] {
+            let (_, page) = admin.get(path).await;
+            assert_eq!(
+                page.contains("No word since the window opened"),
+                called,
+                "{path}: {page}"
+            );
+        }
+    }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn who_is_called_beyond_those_named_is_counted() {

@@ -80,7 +80,7 @@ impl Shown {
     pub(super) async fn drawing(&self, last: &mut Prints) -> DeskResult<String> {
         let books = Books::now(&self.desk);
         let days = days_on(&self.desk, &self.actor, self.day).await?;
-        let needs = Needs::of(&self.desk, &self.actor, &self.frame, &books, &days).await?;
+        let needs = Needs::of(&self.desk, &self.actor, &self.frame, &books, self.day, &days).await?;
         let rows = self.rows(&books, &days);
         let now = prints(&rows);
         let html = frame::rendered(&Drawing {

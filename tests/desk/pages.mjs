@@ -14,6 +14,9 @@ import { DAY } from "./stories/common.mjs";
 const MOST_BYTES = 150_000;
 const MOST_BYTES_WITH_MAP = 600_000;
 
+/** The longest period that is reported ends with the demo's day, 92 days. */
+const QUARTER = "2026-02-10";
+
 /** Name, who opens it, where (a path, or what finds one by the API), and what is answered if not 200. */
 const PAGES = [
   ["log-in", null, "/login"],
@@ -38,6 +41,9 @@ const PAGES = [
   ["customer-clerk", "clara", "/customers/ben-1"],
   ["exceptions", "stan", "/exceptions"],
   ["reports", "nora", `/reports?from=${DAY}&to=${DAY}`],
+  ["reports-by-day", "nora", `/reports?by=day&rep=ben&from=${QUARTER}&to=${DAY}`],
+  ["reports-by-district", "admin", `/reports?by=district&from=${DAY}&to=${DAY}`],
+  ["reports-by-team", "admin", `/reports?by=team&from=${DAY}&to=${DAY}`],
   ["month", "admin", `/reports/months/${DAY.slice(0, 7)}`],
   ["admin", "admin", "/admin"],
   ["admin-supervisor", "nora", "/admin"],

@@ -41,8 +41,8 @@ impl Counted {
     }
 
     /// Thousandths that were withdrawn.
-    pub fn permille(self) -> usize {
-        self.withdrawn * 1000 / self.all.max(1)
+    pub fn permille(self) -> i64 {
+        (self.withdrawn * 1000 / self.all.max(1)) as i64
     }
 
     /// Enough of them, and too many of those.

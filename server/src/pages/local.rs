@@ -67,6 +67,23 @@ impl Local {
         self.words.fill("unit.h_min", &[("h", &hours), ("min", &rest)])
     }
 
+    /// A share of a thousand, in hundreds.
+    pub(super) fn share(&self, permille: i64) -> String {
+        let share = format!("{}.{}", permille / 10, permille % 10);
+        self.words.fill("unit.share", &[("share", &share)])
+    }
+
+    /// Megabytes, from a thousand on gigabytes, with a tenth.
+    pub(super) fn bytes(&self, bytes: u64) -> String {
+        let (unit, one) = if bytes < 1_000_000_000 {
+            ("unit.mb", 1_000_000)
+        } else {
+            ("unit.gb", 1_000_000_000)
+        };
+        let count = format!("{}.{}", bytes / one, bytes % one * 10 / one);
+        self.words.fill(unit, &[("count", &count)])
+    }
+
     /// Whole metres, from a kilometre on with a tenth.
     pub(super) fn distance(&self, millimetres: i64) -> String {
         let metres = millimetres.unsigned_abs() / 1000;

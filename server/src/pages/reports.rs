@@ -85,6 +85,8 @@ impl Wanted {
 /// A line of sums.
 struct Line {
     name: String,
+    /// His calendar, where it is a rep's.
+    link: Option<String>,
     bar: Bar,
     spark: Option<Spark>,
     days: i64,
@@ -98,19 +100,18 @@ impl Line {
     fn new(frame: &Frame, name: String, sums: &Sums) -> Self {
         Self {
             name,
+            link: None,
             spark: None,
             bar: bar(frame, sums),
             days: sums.days,
-            kept: sums.kept_permille().map_or_else(|| "–".to_owned(), percent),
+            kept: sums
+                .kept_permille()
+                .map_or_else(|| "–".to_owned(), |kept| frame.local.share(kept)),
             outside: frame.local.duration(sums.outside_s),
             unknown: frame.local.duration(sums.unknown_s),
             visits: sums.visits,
         }
     }
-}
-
-fn percent(permille: i64) -> String {
-    format!("{}.{} %", permille / 10, permille % 10)
 }
 
 /// The sums as a bar, in the colours of a day's.
@@ -144,9 +145,12 @@ struct ReportsPage {
     frame: Frame,
     ways: Vec<(&'static str, bool)>,
     by: &'static str,
+    /// From when to when, in words.
+    period: String,
     from: String,
     to: String,
     teams: Vec<Choice>,
+    reps: Vec<Choice>,
     lines: Vec<Line>,
     total: Option<Line>,
     heat: Option<Heat>,
@@ -187,6 +191,7 @@ pub(super) async fn show(
     let mut lines: Vec<Line> = courses
         .iter()
         .map(|(key, course)| Line {
+            link: (by == By::Rep).then(|| calendar(&which, key)),
             spark: drawn.then(|| Spark::new(&frame, course)).flatten(),
             ..Line::new(&frame, name(&frame, &books, by, key), &sums[key])
         })
@@ -195,18 +200,22 @@ pub(super) async fn show(
         // By name: who is outside most is no order of rank.
         lines.sort_by(|a, b| a.name.cmp(&b.name));
     }
-    let heat = which.from.zip(which.to).filter(|_| by == By::Day && !lines.is_empty());
-    let text = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+    let period = which.from.zip(which.to);
+    let heat = period.filter(|_| by == By::Day && !lines.is_empty());
     let code = WAYS.iter().find(|(_, way)| *way == by).map_or("rep", |(code, _)| code);
     let (from, to) = (text(which.from), text(which.to));
     let page = ReportsPage {
         ways: WAYS.map(|(code, way)| (code, way == by)).to_vec(),
         by: code,
         teams: filter::teams(&books, &actor, which.team.as_ref()),
+        reps: filter::reps_ever(&desk, &frame, &actor, which.rep.as_ref()),
         total: (lines.len() > 1).then(|| Line::new(&frame, frame.t("reports.total").to_owned(), &all)),
         month: Month::of(which.from.unwrap_or_default()).to_string(),
+        period: period.map_or_else(String::new, |(from, to)| {
+            format!("{} – {}", frame.local.date(from), frame.local.date(to))
+        }),
         heat: heat.map(|(from, to)| Heat::new(&frame, from, to, &sums)),
-        exports: exports(&from, &to, code, which.team.as_ref()),
+        exports: exports(&which, code),
         lines,
         from,
         to,
@@ -229,7 +238,19 @@ fn name(frame: &Frame, books: &Books, by: By, key: &str) -> String {
     }
 }
 
-fn exports(from: &str, to: &str, by: &str, team: Option<&String>) -> Vec<Export> {
+fn text(day: Option<NaiveDate>) -> String {
+    day.map(|day| day.to_string()).unwrap_or_default()
+}
+
+/// A rep's days as a calendar.
+fn calendar(which: &Which, rep: &str) -> String {
+    let (from, to, by, rep) = (text(which.from), text(which.to), "day".to_owned(), rep.to_owned());
+    let given = [("by", &by), ("from", &from), ("to", &to), ("rep", &rep)];
+    filter::link("/reports", &given.map(|(name, value)| (name, Some(value))))
+}
+
+fn exports(which: &Which, by: &str) -> Vec<Export> {
+    let (from, to, by) = (text(which.from), text(which.to), by.to_owned());
     let tables = [
         ("adherence", What::Adherence),
         ("days", What::Days),
@@ -243,15 +264,15 @@ fn exports(from: &str, to: &str, by: &str, team: Option<&String>) -> Vec<Export>
         ("districts", What::Districts),
     ];
     let link = |what: &str, format: &'static str| {
-        let own = |text: &str| text.to_owned();
-        let (what, format, from, to, by) = (own(what), own(format), own(from), own(to), own(by));
+        let (what, format) = (what.to_owned(), format.to_owned());
         let given = [
             ("what", Some(&what)),
             ("format", Some(&format)),
             ("from", Some(&from)),
             ("to", Some(&to)),
             ("by", Some(&by)),
-            ("team", team),
+            ("team", which.team.as_ref()),
+            ("rep", which.rep.as_ref()),
         ];
         filter::link("/reports/export", &given)
     };

@@ -75,7 +75,7 @@ export default {
   async "what is read on paper prints"(browser) {
     const sheets = [
       ["clara", `/register/print?day=${DAY}`], ["nora", "/today"], ["nora", `/reports?from=${DAY}&to=${DAY}`],
-      ["admin", `/reports/months/${DAY.slice(0, 7)}`], ["nora", await findingOf(browser, "ben")],
+      ["nora", `/reports?by=day&from=2026-02-10&to=${DAY}`], ["admin", `/reports/months/${DAY.slice(0, 7)}`], ["nora", await findingOf(browser, "ben")],
       ["nora", `/reps/ben/days/${DAY}`],
     ];
     for (const [user, where] of sheets) {

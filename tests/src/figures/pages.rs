@@ -273,6 +273,8 @@ async fn paths(seat: &Seat, day: &str) -> Result<Vec<String>, Box<dyn Error>> {
         "/exceptions".into(),
         format!("/reports?from={first}&to={day}"),
         format!("/reports?from={first}&to={day}&by=team"),
+        format!("/reports?from={first}&to={day}&by=district"),
+        format!("/reports?from={first}&to={day}&by=day"),
         format!("/reports/months/{month}"),
         "/admin".into(),
         "/admin/users".into(),

@@ -112,7 +112,7 @@ const LISTS: &[(&str, Of, &[Kind])] = &[
     ("/customers", Of::Now, &[Customer, Shop, Rep, Landline]),
     ("/map/customers", Of::Now, &[Customer, Shop]),
     ("/exceptions", Of::All, &[Rep, Said]),
-    ("/reports?by=rep&from={day}&to={day}", Of::Named, &[Rep]),
+    ("/reports?by=rep", Of::All, &[Rep]),
     ("/reports/months/2026-11", Of::All, &[Rep]),
     ("/reports/export?what=adherence&by=rep&from={day}&to={day}", Of::Named, &[Rep]),
     ("/reports/export?what=days&from={day}&to={day}", Of::Named, &[Rep]),

@@ -149,15 +149,11 @@ async fn health(desk: &Desk, frame: &Frame) -> DeskResult<Health> {
         reasons: reasons.iter().map(said).collect(),
         suspended: super::shares::told(frame, &shares),
         settled: desk.app.store.marks(1).await?.is_empty(),
-        used: site.map(|site| megabytes(site.used_bytes())),
-        free: desk.app.store.free_bytes().map(megabytes),
+        used: site.map(|site| frame.local.bytes(site.used_bytes())),
+        free: desk.app.store.free_bytes().map(|bytes| frame.local.bytes(bytes)),
         backup: backup.map(|backup| frame.local.instant(backup.made_at_ms)),
         metrics: site
             .and_then(|site| site.metrics)
             .map(|at| format!("http://{at}/metrics")),
     })
-}
-
-fn megabytes(bytes: u64) -> String {
-    format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000)
 }

@@ -19,13 +19,12 @@ struct Line {
 }
 
 impl Line {
-    fn new(name: String, counted: Counted) -> Self {
-        let permille = counted.permille();
+    fn new(frame: &Frame, name: String, counted: Counted) -> Self {
         Self {
             name,
             all: counted.all,
             withdrawn: counted.withdrawn,
-            share: format!("{}.{} %", permille / 10, permille % 10),
+            share: frame.local.share(counted.permille()),
             suspended: counted.is_suspended(),
         }
     }
@@ -51,10 +50,13 @@ pub(super) async fn show(State(desk): State<Desk>, frame: Frame) -> DeskResult<R
             // A model alone suspends nothing.
             Line {
                 suspended: false,
-                ..Line::new(name.unwrap_or_else(unknown), *counted)
+                ..Line::new(&frame, name.unwrap_or_else(unknown), *counted)
             }
         });
-        (Line::new(frame.of("kind", kind), share.counted), models.collect())
+        (
+            Line::new(&frame, frame.of("kind", kind), share.counted),
+            models.collect(),
+        )
     });
     let page = SharesPage {
         kinds: kinds.collect(),

@@ -38,7 +38,10 @@ impl Heat {
         let cells: Vec<Cell> = days
             .map(|day| {
                 let kept = sums.get(&day.to_string()).and_then(Sums::kept_permille);
-                let said = kept.map_or_else(|| frame.t("reports.nothing_known").to_owned(), super::percent);
+                let said = kept.map_or_else(
+                    || frame.t("reports.nothing_known").to_owned(),
+                    |kept| frame.local.share(kept),
+                );
                 Cell {
                     x: LEFT + (day - monday).num_days() / 7 * WIDTH,
                     y: i64::from(day.weekday().num_days_from_monday()) * HEIGHT,

@@ -25,7 +25,7 @@ impl Spark {
             .iter()
             .filter_map(|(day, sums)| Some((sums.kept_permille()?, *day)));
         let (lowest, day) = known.clone().min().filter(|_| known.count() > 1)?;
-        let told = [("share", &*super::percent(lowest)), ("day", &*frame.local.date(day))];
+        let told = [("share", &*frame.local.share(lowest)), ("day", &*frame.local.date(day))];
         Some(Self {
             lines: lines(course),
             width: (course.len() - 1) * STEP,

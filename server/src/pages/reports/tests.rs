@@ -5,6 +5,7 @@ use onbeat_core::{
     place::{Datum, Shape, read_districts},
     record::Payload,
     reference::DocumentPut,
+    rules::DayCounts,
 };
 
 use crate::{
@@ -14,7 +15,9 @@ use crate::{
         duties::{self, Duty, DutyDone},
         records::DataExported,
     },
+    fold::DaySums,
     pages::admin::tests::Admin,
+    store::{Change, Field, ViewRow},
     testing::{CENTRE, REP, World, at},
 };
 
@@ -148,7 +151,7 @@ async fn whatever_is_a_table_is_one_in_both_languages_and_is_told() {
             trail,
             "zh",
             "手机,密钥期,分支,序号,时区,时刻,纬度",
-            ",卫星,区域外,-",
+            ",卫星,区外,-",
             DocumentPut::TYPE,
         ),
         (phones, "en", "Rep id,Name,Team,Phone,State", stream, DataExported::TYPE),
@@ -241,4 +244,54 @@ async fn the_log_is_taken_out_by_its_days_without_formulas_and_without_landlines
         assert_eq!(status, StatusCode::OK, "{path}");
         assert!(text.contains("=cmd") && !text.contains("02158881234"), "{path}: {text}");
     }
+}
+
+/// A day of a rep, as the fold would put it.
+fn day(rep: &str, outside_s: i64) -> ViewRow {
+    let sums = DaySums {
+        rep: rep.into(),
+        day: "2026-11-23".parse().unwrap(),
+        team: "t1".into(),
+        districts: vec!["d1".into()],
+        closed: true,
+        window_s: 30_600,
+        counts: DayCounts {
+            inside_s: 19_400,
+            outside_s,
+            ..DayCounts::default()
+        },
+        signed_in: true,
+        visits: 4,
+    };
+    ViewRow {
+        kind: DaySums::KIND.into(),
+        key: format!("{rep}/2026-11-23"),
+        scope: "team/t1".into(),
+        at_ms: at(8, 0),
+        body: serde_json::to_string(&sums).unwrap(),
+        fields: vec![("rep".into(), Field::Text(rep.into()))],
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reps_line_leads_to_his_days_alone_as_a_calendar() {
+    let world = World::new().await;
+    world.set_time(at(17, 0));
+    let change = Change {
+        views: vec![day(REP, 600), day("li", 0)],
+        ..Change::default()
+    };
+    world.app.commit(change).await.unwrap();
+    let admin = Admin::of(&world).await;
+    let page = async |path: &str| admin.get(path).await.1.replace("&#38;", "&");
+
+    let reps = page("/reports?from=2026-11-02&to=2026-11-23").await;
+    let calendar = format!("/reports?by=day&from=2026-11-02&to=2026-11-23&rep={REP}");
+    assert!(reps.contains(&format!("<a href=\"{calendar}\">")), "{reps}");
+
+    let days = page(&calendar).await;
+    assert_eq!(days.matches("<rect x=").count(), 22, "a cell a day: {days}");
+    assert!(days.contains("<title>Mon 23 Nov 2026 97.0%</title>"), "{days}");
+    let export = format!("what=days&format=csv&from=2026-11-02&to=2026-11-23&by=day&rep={REP}\"");
+    assert!(days.contains(&export), "{days}");
 }

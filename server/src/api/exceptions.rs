@@ -1,4 +1,8 @@
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+};
 use onbeat_core::reference::Exception;
 
 use crate::{
@@ -43,5 +47,21 @@ pub(super) async fn decline(
     Json(declining): Json<Decline>,
 ) -> DeskResult<StatusCode> {
     exceptions::decline(&desk, &actor, declining).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes an exception back for the days that have not begun.
+#[utoipa::path(delete, path = "/api/v1/exceptions/{exception}", tag = "findings",
+    params(("exception" = String, Path, description = "The exception's id")), responses(
+    (status = 204, description = "No day to come is excused by it"),
+    (status = 404, description = "No such exception"),
+    (status = 409, description = "`own_case`, `begun`: its last day has begun")
+))]
+pub(super) async fn take_back(
+    State(desk): State<Desk>,
+    actor: Actor,
+    Path(exception): Path<String>,
+) -> DeskResult<StatusCode> {
+    exceptions::take_back(&desk, &actor, &exception).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -85,6 +85,7 @@ pub(crate) fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(findings::decide_many))
         .routes(routes!(exceptions::list, exceptions::make))
         .routes(routes!(exceptions::decline))
+        .routes(routes!(exceptions::take_back))
         .routes(routes!(phones::list))
         .routes(routes!(phones::revoke))
         .routes(routes!(phones::code))

@@ -22,7 +22,7 @@ use tower::ServiceExt;
 use crate::{
     append::append,
     auth::{
-        Role,
+        Actor, Role,
         access::{Noted, ROUTES, Route, Scope, Who},
         user::User,
     },
@@ -30,6 +30,7 @@ use crate::{
         Desk, audit, customers,
         decide::FindingView,
         door,
+        exceptions::{self, NewException},
         export::{self, Export},
         register::{self, Call},
         users,
@@ -319,6 +320,19 @@ async fn phone_with_reason(world: &World, rep: &str) -> String {
     phone.stream
 }
 
+/// A rep's leave a week later: its id.
+async fn leave_of(office: &Office, rep: &str) -> String {
+    let leave = NewException {
+        rep: rep.into(),
+        record: None,
+        reason: Some(ExceptionKind::Leave),
+        from_ms: Some(at(9, 0) + 7 * 24 * HOUR),
+        to_ms: Some(at(10, 0) + 7 * 24 * HOUR),
+    };
+    let made = exceptions::make(&office.desk, &Actor::console(), leave).await;
+    made.unwrap().id
+}
+
 /// What a role gets of a route about an own team's rep or another's.
 #[derive(Debug, PartialEq)]
 enum Gets {
@@ -384,9 +398,11 @@ async fn each_role_gets_of_each_route_what_the_table_says() {
                     "/api/v1/exceptions/declined" => declining(rep, stream),
                     _ => body_of(route, rep),
                 };
-                let answer = office
-                    .ask(route.method.clone(), &path_of(&office, route, rep), &headers, &body)
-                    .await;
+                let mut path = path_of(&office, route, rep);
+                if path.contains("{exception}") {
+                    path = path.replace("{exception}", &leave_of(&office, rep).await);
+                }
+                let answer = office.ask(route.method.clone(), &path, &headers, &body).await;
                 let (got, expected) = (got(&answer), expected(route, role, own));
                 let failed = answer.status.is_server_error() || answer.status == StatusCode::UNAUTHORIZED;
                 if got != expected || failed {

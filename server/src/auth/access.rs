@@ -141,6 +141,7 @@ pub const ROUTES: &[Route] = &[
     route(GET, "/api/v1/exceptions", READERS, Scope::List),
     route(POST, "/api/v1/exceptions", DECIDERS, Scope::Body),
     route(POST, "/api/v1/exceptions/declined", DECIDERS, Scope::Body),
+    route(DELETE, "/api/v1/exceptions/{exception}", DECIDERS, Scope::Body),
     noted("/api/v1/customers", READERS, Scope::List, Noted::Yes),
     route(PUT, "/api/v1/customers/{customer}/landline", LANDLINES, Scope::Company),
     route(GET, "/api/v1/teams", ALL, Scope::List),

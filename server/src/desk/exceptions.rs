@@ -226,6 +226,39 @@ pub async fn decline(desk: &Desk, actor: &Actor, declining: Decline) -> DeskResu
     deed.commit_and_fold(desk).await
 }
 
+/// Takes an exception back for the days that have not begun: what a rep was told is excused stays so.
+///
+/// # Errors
+/// No such exception, or of another team; `own_case` for the rep himself; `begun` where no day of it is to come.
+pub async fn take_back(desk: &Desk, actor: &Actor, id: &str) -> DeskResult<()> {
+    let (documents, now_ms) = (desk.app.documents(), desk.now_ms());
+    let exception = match documents.in_force("exception", id, now_ms).map(|found| &**found) {
+        Some(Document::Exception(exception)) => exception.clone(),
+        _ => return Err(DeskError::missing("exception", id)),
+    };
+    decides(desk, actor, &exception.rep, Some(interval_of(&exception)))?;
+    let Some(from_ms) = to_come(desk, &exception) else {
+        let why = "its last day has begun, and a rep keeps what he was told is excused";
+        return Err(DeskError::conflict("begun", why));
+    };
+    let mut deed = Deed::new(actor);
+    if exception.from_ms >= from_ms {
+        deed.drop_document("exception", id, now_ms);
+    } else {
+        let to_ms = from_ms;
+        deed.put(id, now_ms, Document::Exception(Exception { to_ms, ..exception }));
+    }
+    deed.commit_and_fold(desk).await
+}
+
+/// Whether an exception excuses days that have not begun: from when the first of them can be.
+pub fn to_come(desk: &Desk, exception: &Exception) -> Option<i64> {
+    let now_ms = desk.now_ms();
+    let schedule = desk.app.documents().schedule_at(&exception.rep, now_ms);
+    let tomorrow_ms = schedule.whole_day(schedule.day_of(now_ms)).to_ms;
+    (tomorrow_ms < exception.to_ms).then_some(tomorrow_ms)
+}
+
 fn decided() -> DeskError {
     DeskError::conflict("decided", "somebody approved or declined it already")
 }

@@ -1044,6 +1044,50 @@ async fn a_reason_is_declined_once_with_words_that_the_rep_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_exception_is_taken_back_for_the_days_to_come() {
+    let world = World::new().await;
+    let desk = desk_of(&world);
+    world.set_time(at(10, 0));
+    let leave = async |from_day: i64, to_day: i64| {
+        let new = NewException {
+            rep: REP.into(),
+            record: None,
+            reason: Some(ExceptionKind::Leave),
+            from_ms: Some(MONDAY + from_day * DAY),
+            to_ms: Some(MONDAY + to_day * DAY),
+        };
+        exceptions::make(&desk, &boss(), new).await.unwrap().id
+    };
+    let (later, since) = (leave(7, 9).await, leave(-2, 5).await);
+    let (until_tonight, over) = (leave(0, 1).await, leave(-5, -3).await);
+    let own = user(REP, Role::Admin, &[]);
+    let others = user("stan", Role::Supervisor, &["t2"]);
+    for (actor, id, said) in [
+        (&own, &later, "own_case"),
+        (&others, &later, "not_found"),
+        (&boss(), &until_tonight, "begun"),
+        (&boss(), &over, "begun"),
+        (&boss(), &"nothing".to_owned(), "not_found"),
+    ] {
+        assert_eq!(code(exceptions::take_back(&desk, actor, id).await), said, "{id}");
+    }
+    for id in [&later, &since] {
+        exceptions::take_back(&desk, &boss(), id).await.unwrap();
+    }
+    let left = exceptions::list(&desk, &boss()).await.unwrap().exceptions;
+    let left: Vec<_> = left.iter().map(|left| (&left.id, left.from_ms, left.to_ms)).collect();
+    let day = |n: i64| MONDAY + n * DAY;
+    let whole = [
+        (&until_tonight, day(0), day(1)),
+        (&since, day(-2), day(1)),
+        (&over, day(-5), day(-3)),
+    ];
+    assert_eq!(left, whole, "today stays excused");
+    assert_eq!(code(exceptions::take_back(&desk, &boss(), &since).await), "begun");
+    assert_eq!(code(exceptions::take_back(&desk, &boss(), &later).await), "not_found");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_reason_is_approved_as_the_rep_gave_it() {
     let world = World::new().await;
     let desk = desk_of(&world);

@@ -58,7 +58,9 @@ pub(super) struct Typed {
     from: String,
     /// Until when.
     to: String,
-    /// `decline`, or nothing to approve.
+    /// Id of one that is taken back.
+    exception: String,
+    /// `decline` or `take_back`, or nothing to approve.
     #[serde(rename = "do")]
     what: String,
     /// Why it is declined.
@@ -110,12 +112,15 @@ struct Asked {
 
 /// An exception in force.
 struct Line {
+    id: String,
     name: String,
     reason: String,
     when: String,
     by: String,
     /// It still excuses time to come, or does now.
     current: bool,
+    /// It excuses days to come, and is not this person's own.
+    open: bool,
 }
 
 #[derive(Template)]
@@ -159,7 +164,10 @@ async fn shown(
     let lines = all.exceptions.iter().take(LINES_MOST);
     let page = ExceptionsPage {
         lines: lines
-            .map(|exception| line_of(&frame, &books, exception, now_ms))
+            .map(|exception| Line {
+                open: exceptions::to_come(desk, exception).is_some() && !actor.is_rep(&exception.rep),
+                ..line_of(&frame, &books, exception, now_ms)
+            })
             .collect(),
         more: all.exceptions.len() > LINES_MOST,
         reps: filter::reps_ever(desk, &frame, actor, Some(&typed.rep)),
@@ -208,6 +216,8 @@ fn asked_of(frame: &Frame, books: &Books, actor: &Actor, waiting: Waiting, typed
 fn line_of(frame: &Frame, books: &Books, exception: &Exception, now_ms: i64) -> Line {
     let Exception { from_ms, to_ms, .. } = *exception;
     Line {
+        id: exception.id.clone(),
+        open: false,
         name: books.rep_name(&exception.rep).to_owned(),
         reason: frame.of_code("reason", &exception.reason),
         when: stretch(frame, Interval { from_ms, to_ms }),
@@ -229,7 +239,7 @@ fn stretch(frame: &Frame, interval: Interval) -> String {
     }
 }
 
-/// Approves or declines a reason that the rep gave, or enters an exception.
+/// Approves or declines a reason that the rep gave, enters an exception, or takes one back.
 #[utoipa::path(post, path = "/exceptions", tag = "pages",
     request_body(content = Typed, content_type = "application/x-www-form-urlencoded"), responses(
     (status = 303, description = "To the exceptions"),
@@ -246,6 +256,7 @@ pub(super) async fn make(
             let (rep, record, words) = (typed.rep.clone(), typed.record(), typed.words.clone());
             exceptions::decline(&desk, &actor, Decline { rep, record, words }).await
         }
+        "take_back" => exceptions::take_back(&desk, &actor, &typed.exception).await,
         _ => exceptions::make(&desk, &actor, typed.read(&frame)).await.map(drop),
     };
     match done {

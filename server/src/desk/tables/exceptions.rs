@@ -52,11 +52,17 @@ struct Reasons {
 struct Made {
     exception: Exception,
     at_ms: i64,
+    /// Before its first day.
+    taken_back: bool,
 }
 
 impl Made {
     fn by(&self) -> Act {
         (self.exception.approved_by.clone(), self.at_ms)
+    }
+
+    fn state(&self) -> &'static str {
+        if self.taken_back { "taken_back" } else { "approved" }
     }
 }
 
@@ -105,12 +111,25 @@ impl Asked {
 
 /// The exceptions by rep, as they stand.
 async fn made(desk: &Desk) -> DeskResult<BTreeMap<String, Vec<Made>>> {
-    let mut newest = BTreeMap::new();
+    let mut newest: BTreeMap<String, Made> = BTreeMap::new();
     for row in desk.app.store.documents("exception", None).await? {
-        let document = row.body.as_deref().and_then(|body| serde_json::from_str(body).ok());
-        if let Some(Document::Exception(exception)) = document {
-            let at_ms = row.recorded_ms;
-            newest.insert(row.key, Made { exception, at_ms });
+        let at_ms = row.recorded_ms;
+        match row.body.as_deref().map(serde_json::from_str) {
+            Some(Ok(Document::Exception(exception))) => {
+                let taken_back = false;
+                newest.insert(
+                    row.key,
+                    Made {
+                        exception,
+                        at_ms,
+                        taken_back,
+                    },
+                );
+            }
+            Some(_) => {}
+            None => {
+                newest.entry(row.key).and_modify(|made| made.taken_back = true);
+            }
         }
     }
     let mut of_reps: BTreeMap<String, Vec<Made>> = BTreeMap::new();
@@ -130,7 +149,7 @@ impl Line {
         };
         let answer = made.iter().filter(answers).min_by_key(|made| made.exception.id != own);
         let (state, decided, declined_why) = match (answer, seen.declined) {
-            (Some(made), _) => ("approved", Some(made.by()), None),
+            (Some(made), _) => (made.state(), Some(made.by()), None),
             (None, Some(declined)) => ("declined", Some((declined.by, declined.at_ms)), Some(declined.words)),
             (None, None) => ("waiting", None, None),
         };
@@ -152,7 +171,7 @@ impl Line {
         Self {
             asked: made.by(),
             decided: Some(made.by()),
-            state: "approved",
+            state: made.state(),
             interval: interval_of(&made.exception),
             rep: made.exception.rep,
             exception: Some(made.exception.id),

@@ -2,23 +2,8 @@
 
 import assert from "node:assert/strict";
 
-import { Phone } from "../phone.mjs";
 import { accessible } from "../inspect.mjs";
-import { DAY, alert, heading, openUntil } from "./common.mjs";
-
-/** The phones' day is over, and so is the desk's. */
-const EVENING_MS = Date.parse(`${DAY}T19:00:00-04:00`);
-const noon = (minutes) => Date.parse(`${DAY}T12:00:00-04:00`) + minutes * 60_000;
-
-/** A rep's new phone, for as long as `play` takes. */
-async function withPhone(browser, rep, play) {
-  const phone = await Phone.enrolled(browser, rep, EVENING_MS);
-  try {
-    await play(phone);
-  } finally {
-    await phone.end();
-  }
-}
+import { DAY, alert, heading, noon, openUntil, withPhone } from "./common.mjs";
 
 export default {
   async "an appeal stands beside the decision and its evidence, and another person decides it"(browser) {

@@ -1,0 +1,109 @@
+// The proof of a day: its log is checked in the page, down to the lines of every record, and what does not hold is told.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { LANGUAGES } from "../browser.mjs";
+import { PROGRAMS } from "../demo.mjs";
+import { accessible } from "../inspect.mjs";
+import { altered, hashOf, itemAt, recordsOf, rehashed } from "../log.mjs";
+import { WORDS, filled } from "../words.mjs";
+import { WHY, positions } from "./common.mjs";
+
+const REP = "ben";
+const LOG = "**/api/v1/reps/*/log?*";
+
+/** A rep's log, as the page fetches it. */
+async function linesOf(page, rep) {
+  const log = await (await page.request.get(`/api/v1/reps/${rep}/log?${WHY}`)).text();
+  return log.split("\n");
+}
+
+/** Instead of a rep's log the page is given these lines. */
+async function given(page, lines) {
+  await page.unroute(LOG);
+  await page.route(LOG, (route) => route.fulfill({ body: lines.join("\n") }));
+}
+
+/** Presses the button, and waits for what the page says. */
+async function verified(page, said) {
+  await page.locator(".verify-run").click();
+  const status = page.locator(".verified");
+  await status.filter({ hasText: said }).waitFor();
+  return status.textContent();
+}
+
+/** What the page says of a log: whether it holds, and what that means. */
+async function told(page) {
+  const said = await verified(page, /[✓✗]/);
+  return [said, ...(await page.locator(".verify .meant li").allTextContents())];
+}
+
+/** Of what was done to a log the page says: the fault, and of which record; each is given the lines and a record amid them. */
+const FORGERIES = {
+  "a byte of a body": (lines, { at, head }) => [lines.with(at + 1, altered(lines[at + 1], "salt")), "body", head],
+  "a byte of a head": (lines, { at, head }) => [lines.with(at, altered(lines[at], "prev")), "chain", head],
+  "a record less": (lines, { at, head }) => [lines.toSpliced(at, 2), "chain", { ...head, seq: head.seq + 1 }],
+  "a certificate": (lines) => [lines.with(0, altered(lines[0], "sig")), "certificate", { ...JSON.parse(lines[0]), seq: 0 }],
+  "a seal": (lines) => {
+    const at = itemAt(lines, "seal");
+    return [lines.with(at, altered(lines[at], "sig")), "seal", JSON.parse(lines[at]).seal];
+  },
+  "a receipt": (lines) => {
+    const at = itemAt(lines, "receipt");
+    return [lines.with(at, altered(lines[at], "sig")), "receipt", JSON.parse(lines[at]).receipt];
+  },
+  "a body, and all hashed anew": (lines, { at }) => {
+    const forged = rehashed(lines.with(at + 1, altered(lines[at + 1], "salt")), at);
+    return [forged, "seal", JSON.parse(lines[itemAt(lines, "seal")]).seal];
+  },
+  "a body, all hashed anew, no seals": (lines, { at }) => {
+    const forged = rehashed(lines.with(at + 1, altered(lines[at + 1], "salt")), at);
+    const unsealed = forged.filter((line) => !line.startsWith('{"seal":'));
+    return [unsealed, "receipt", JSON.parse(lines[itemAt(lines, "receipt")]).receipt];
+  },
+};
+
+export default {
+  async "a log that does not hold is told by what was changed, and where"(browser) {
+    for (const language of LANGUAGES) {
+      const [page, words] = [await positions(browser, language, REP), WORDS[language.name]];
+      const lines = await linesOf(page, REP);
+      const records = recordsOf(lines);
+      for (const [name, forge] of Object.entries(FORGERIES)) {
+        const [forged, fault, { epoch, seq }] = forge(lines, records[Math.floor(records.length / 2)]);
+        await given(page, forged);
+        const where = filled(words["verify.fails"], { where: `${epoch}/${seq}` });
+        assert.deepEqual(await told(page), [`✗ ${where}`, words[`verify.fault.${fault}`]], name);
+        assert.equal(await page.locator("tr[data-hash] button").count(), 0, "what does not hold is not shown as proved");
+      }
+      assert.deepEqual(await accessible(page), []);
+      await page.unroute(LOG);
+      await verified(page, "✓");
+      assert.equal(await page.locator(".verify .meant").isVisible(), false);
+    }
+  },
+
+  async "a browser that can't check says so, and the command does with the files"(browser) {
+    for (const language of LANGUAGES) {
+      // As over plain HTTP.
+      const page = await positions(browser, language, REP, (context) => context.addInitScript(() => delete Crypto.prototype.subtle));
+      const asked = [];
+      page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+      assert.equal(await verified(page, /./), WORDS[language.name]["verify.old"]);
+      assert.ok(!asked.some((address) => address.endsWith("/log")), "nobody's log is looked at for nothing");
+      const folder = await mkdtemp(join(tmpdir(), "onbeat-verify-"));
+      for (const name of ["log.ndjson", "keys.json"]) {
+        const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name }).click()]);
+        await file.saveAs(join(folder, name));
+      }
+      const [program, ...options] = (await page.locator(".verify > pre").textContent()).split(" ");
+      const { status, stdout, stderr } = spawnSync(join(PROGRAMS, program), options, { cwd: folder, encoding: "utf8" });
+      await rm(folder, { recursive: true });
+      assert.equal(status, 0, stdout + stderr);
+    }
+  },
+};

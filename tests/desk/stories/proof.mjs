@@ -68,6 +68,43 @@ const FORGERIES = {
 };
 
 export default {
+  async "every event opens its line, hash, seal and receipt once they are checked"(browser) {
+    for (const language of LANGUAGES) {
+      const [page, words] = [await positions(browser, language, REP), WORDS[language.name]];
+      const asked = page.waitForResponse((answer) => answer.url().includes(`/reps/${REP}/log?`));
+      const said = await verified(page, /[✓✗]/);
+      const lines = (await (await asked).text()).split("\n");
+      const count = (what) => lines.filter((line) => line.startsWith(`{"${what}":`)).length;
+      const [records, seals, receipts] = [recordsOf(lines).length, count("seal"), count("receipt")];
+      assert.equal(said, `✓ ${filled(words["verify.holds"], { records, seals, receipts })}`);
+      await page.locator(".events summary").click();
+      const rows = page.locator("tr[data-hash]");
+      const events = await rows.evaluateAll((all) => all.map((row) => ({
+        hash: row.dataset.hash, place: row.cells[3].textContent, name: row.querySelector("button")?.ariaLabel,
+      })));
+      assert.ok(events.length > 10, `${events.length} records`);
+      assert.deepEqual(events.map(({ name }) => name), events.map(({ hash }) => `${words["verify.line"]} ${hash.slice(0, 12)}`));
+      for (const at of [0, Math.floor(events.length / 2), events.length - 1]) {
+        await rows.nth(at).getByRole("button").click();
+        const dialog = page.getByRole("dialog", { name: words["verify.line"], exact: true });
+        const [head, body, seal, receipt] = (await dialog.locator("pre").textContent()).split("\n\n");
+        assert.equal(hashOf(head), events[at].hash);
+        const { stream, epoch, seq, body: named } = JSON.parse(head);
+        assert.equal(hashOf(body), named);
+        assert.equal(`${epoch}/${seq}`, events[at].place);
+        assert.equal(lines[lines.indexOf(head) + 1], body, "as they stand in the log");
+        for (const [what, text] of Object.entries({ seal, receipt })) {
+          const cover = JSON.parse(text);
+          assert.deepEqual([cover.stream, cover.epoch, cover.seq >= seq], [stream, epoch, true], `${what} of ${events[at].place}`);
+          assert.ok(lines.includes(`{"${what}":${text}}`), text);
+        }
+        assert.deepEqual(await accessible(page), []);
+        await dialog.getByRole("button", { name: words["verify.close"] }).click();
+        assert.equal(await dialog.isVisible(), false);
+      }
+    }
+  },
+
   async "a log that does not hold is told by what was changed, and where"(browser) {
     for (const language of LANGUAGES) {
       const [page, words] = [await positions(browser, language, REP), WORDS[language.name]];
@@ -104,6 +141,17 @@ export default {
       const { status, stdout, stderr } = spawnSync(join(PROGRAMS, program), options, { cwd: folder, encoding: "utf8" });
       await rm(folder, { recursive: true });
       assert.equal(status, 0, stdout + stderr);
+    }
+  },
+
+  async "a record that the desk wrote of the day says that it is in the desk's log"(browser) {
+    for (const language of LANGUAGES) {
+      const page = await positions(browser, language, "mia");
+      await verified(page, "✓");
+      assert.equal(await page.locator("tr[data-hash]:not(:has(button))").count(), 0);
+      const row = page.locator(".events tr", { hasText: "stream.forked" });
+      assert.equal(await row.locator("button").count(), 0);
+      assert.ok((await row.locator("td").nth(3).textContent()).endsWith(WORDS[language.name]["day.desks"]));
     }
   },
 };

@@ -34,6 +34,8 @@ pub(super) struct Line {
     pub(super) phone: Option<String>,
     /// `epoch/seq`, with the branch where it is none of the main line.
     pub(super) place: String,
+    /// Whether that is a place in the desk's log: the rep's does not hold the record.
+    pub(super) is_desks: bool,
     /// Hash of its head line.
     pub(super) hash: String,
 }
@@ -66,7 +68,7 @@ impl Trail {
         Ok(Self {
             features: within_page(features),
             fixes,
-            events: events.iter().map(|event| event_line(frame, event)).collect(),
+            events: events.iter().map(|event| event_line(desk, frame, event)).collect(),
         })
     }
 }
@@ -101,7 +103,7 @@ fn ruling(frame: &Frame, ruled: &FixVerdict) -> String {
     words.join(frame.t("unit.join"))
 }
 
-fn event_line(frame: &Frame, event: &Event) -> Line {
+fn event_line(desk: &Desk, frame: &Frame, event: &Event) -> Line {
     let (fix, name) = (event.fix.as_ref(), &event.name);
     let branch = name.branch.as_str();
     let seen = fix.and_then(|fix| fix.taken.as_ref()?.seen.as_ref().map(|seen| seen.verdict.place));
@@ -117,6 +119,7 @@ fn event_line(frame: &Frame, event: &Event) -> Line {
         } else {
             format!("{}/{branch}/{}", name.epoch, name.seq)
         },
+        is_desks: name.stream == *desk.app.desk.stream(),
         hash: event.hash.to_string(),
     }
 }

@@ -75,8 +75,9 @@ export default {
   async "what is read on paper prints"(browser) {
     const sheets = [
       ["clara", `/register/print?day=${DAY}`], ["nora", "/today"], ["nora", `/reports?from=${DAY}&to=${DAY}`],
-      ["nora", `/reports?by=day&from=2026-02-10&to=${DAY}`], ["admin", `/reports/months/${DAY.slice(0, 7)}`], ["nora", await findingOf(browser, "ben")],
-      ["nora", `/reps/ben/days/${DAY}`],
+      ["nora", `/reports?by=day&from=2026-02-10&to=${DAY}`], ["admin", `/reports/months/${DAY.slice(0, 7)}`],
+      ["nora", await findingOf(browser, "ben")],
+      ["nora", `/reps/ben/days/${DAY}`], ["nora", `/reps/ben/days/${DAY}?why=for+the+file+on+paper`],
     ];
     for (const [user, where] of sheets) {
       const page = await browser.page(user, where, { viewport: SHEET });

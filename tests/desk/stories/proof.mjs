@@ -102,6 +102,8 @@ export default {
         await dialog.getByRole("button", { name: words["verify.close"] }).click();
         assert.equal(await dialog.isVisible(), false);
       }
+      await page.emulateMedia({ media: "print" });
+      assert.equal(await rows.first().getByRole("button").isVisible(), true, "hashes stand on paper too");
     }
   },
 

@@ -123,6 +123,7 @@ async function run(card, status) {
   const { log, keys, why, holds, old, working } = card.dataset;
   if (!crypto.subtle) return void (status.textContent = old);
   status.textContent = working;
+  offer(card, new Map());
   const fetched = async (address) => {
     const answer = await fetch(address);
     if (!answer.ok) throw new Error(`${answer.status}`);
@@ -154,24 +155,27 @@ function mean(card, sentences) {
   list.replaceChildren(...sentences.map((sentence) => Object.assign(document.createElement("li"), { textContent: sentence })));
 }
 
-// Each record of the day opens its lines, with the seal and the receipt that cover it.
+// Each record of the day that was checked opens its lines, with the seal and the receipt that cover it.
 function offer(card, lines) {
-  const dialog = card.querySelector("dialog");
   for (const row of document.querySelectorAll("tr[data-hash]")) {
+    const cell = row.lastElementChild;
     const found = lines.get(row.dataset.hash);
-    if (!found || row.querySelector("button")) continue;
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "quiet";
-    button.textContent = row.lastElementChild.textContent;
-    button.setAttribute("aria-label", `${card.dataset.line} ${button.textContent}`);
-    button.addEventListener("click", () => {
-      const shown = [found.head, found.body, found.seal, found.receipt].filter(Boolean);
-      dialog.querySelector("pre").textContent = shown.join("\n\n");
-      dialog.showModal();
-    });
-    row.lastElementChild.replaceChildren(button);
+    cell.replaceChildren(found ? opener(card, found, cell.textContent) : cell.textContent);
   }
+}
+
+function opener(card, { head, body, seal, receipt }, hash) {
+  const dialog = card.querySelector("dialog");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "quiet";
+  button.textContent = hash;
+  button.setAttribute("aria-label", `${card.dataset.line} ${hash}`);
+  button.addEventListener("click", () => {
+    dialog.querySelector("pre").textContent = [head, body, seal, receipt].filter(Boolean).join("\n\n");
+    dialog.showModal();
+  });
+  return button;
 }
 
 for (const card of document.querySelectorAll(".verify")) {

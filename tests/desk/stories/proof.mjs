@@ -112,6 +112,7 @@ export default {
       const [page, words] = [await positions(browser, language, REP), WORDS[language.name]];
       const lines = await linesOf(page, REP);
       const records = recordsOf(lines);
+      await verified(page, "✓");
       for (const [name, forge] of Object.entries(FORGERIES)) {
         const [forged, fault, { epoch, seq }] = forge(lines, records[Math.floor(records.length / 2)]);
         await given(page, forged);

@@ -9,7 +9,9 @@ const bytesOf = (base64url) =>
 
 const hex = (buffer) => Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-const hashOf = async (line) => hex(await crypto.subtle.digest("SHA-256", text.encode(line)));
+const digest = async (bytes) => hex(await crypto.subtle.digest("SHA-256", bytes));
+
+const hashOf = (line) => digest(text.encode(line));
 
 const SIGNED = {
   certificate: ["stream", "epoch", "rep", "key", "grade", "heads", "issued_at", "demo"],
@@ -41,6 +43,7 @@ class Check {
     this.keys = new Map(keys.map((key) => [key.kid, key.key]));
     this.counts = { records: 0, seals: 0, receipts: 0, erased: 0, branches: 0 };
     this.lines = new Map();
+    this.waiting = [];
   }
 
   async byServer(what, item) {
@@ -61,10 +64,12 @@ class Check {
     this.last = branch.hash;
   }
 
+  // An epoch begins, and the one before it ends.
   async certificate(line, certificate) {
     await this.byServer("certificate", certificate);
-    this.key = certificate.key;
-    this.isPhone = certificate.rep !== "desk";
+    await this.end(certificate);
+    this.epoch = certificate;
+    this.kid = (await digest(bytesOf(certificate.key))).slice(0, 16);
     this.last = await hashOf(line);
   }
 
@@ -77,9 +82,24 @@ class Check {
     this.lines.set(this.last, { head: headLine, body: bodyLine });
   }
 
+  // Of the epoch it stands in. By another key than the epoch's it waits for the certificate of the next.
   async seal(seal) {
-    const algorithm = this.isPhone ? P256 : ED25519;
-    if (!(await isSigned("seal", seal, this.key, algorithm))) throw new Fault("seal", seal);
+    if (seal.stream !== this.epoch?.stream || seal.epoch !== this.epoch.epoch) throw new Fault("seal", seal);
+    if (seal.kid === this.kid) await this.sealed(seal, this.epoch);
+    else this.waiting.push(seal);
+  }
+
+  // The next epoch's key seals a tail that a lost key no longer could: its certificate names the record in `heads`.
+  async end(next) {
+    for (const seal of this.waiting.splice(0)) {
+      const follows = next?.stream === seal.stream && next.epoch === seal.epoch + 1;
+      if (!follows || !next.heads.includes(seal.hash)) throw new Fault("seal", seal);
+      await this.sealed(seal, next);
+    }
+  }
+
+  async sealed(seal, { key, rep }) {
+    if (!(await isSigned("seal", seal, key, rep === "desk" ? ED25519 : P256))) throw new Fault("seal", seal);
     this.counts.seals += 1;
     this.cover("seal", seal);
   }
@@ -112,6 +132,7 @@ async function check(log, keys) {
     if (item.v === 1) await check.record(lines[at], item, lines[(at += 1)]);
     else await check.item(lines[at], item);
   }
+  await check.end();
   return check;
 }
 

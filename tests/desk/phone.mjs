@@ -1,7 +1,9 @@
 // A real phone in a rep's hand: core's own program on a fresh folder, told by lines of JSON what to do.
 
 import { spawn } from "node:child_process";
+import { createPrivateKey } from "node:crypto";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -46,6 +48,19 @@ export class Phone {
     const { ok, error } = JSON.parse(answer);
     if (error) throw new Error(`${call}: ${error.code}: ${error.message}`);
     return ok;
+  }
+
+  /** The key that it signs with: here a file, on a real phone in its hardware. */
+  key() {
+    return createPrivateKey({ key: readFileSync(this.#keyFile), format: "der", type: "pkcs8" });
+  }
+
+  loseKey() {
+    return rm(this.#keyFile);
+  }
+
+  get #keyFile() {
+    return join(this.#folder, "key.p8");
   }
 
   async end() {

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,9 +10,9 @@ import { join } from "node:path";
 import { LANGUAGES } from "../browser.mjs";
 import { PROGRAMS } from "../demo.mjs";
 import { accessible } from "../inspect.mjs";
-import { altered, hashOf, itemAt, recordsOf, rehashed } from "../log.mjs";
+import { altered, certificatesOf, hashOf, itemAt, recordsOf, rehashed, sealedBy } from "../log.mjs";
 import { WORDS, filled } from "../words.mjs";
-import { WHY, positions } from "./common.mjs";
+import { WHY, noon, positions, withPhone } from "./common.mjs";
 
 const REP = "ben";
 const LOG = "**/api/v1/reps/*/log?*";
@@ -40,6 +41,16 @@ async function verified(page, said) {
 async function told(page) {
   const said = await verified(page, /[✓✗]/);
   return [said, ...(await page.locator(".verify .meant li").allTextContents())];
+}
+
+/** A phone loses its key before it sent all that it wrote, and is given the next. */
+async function tailOfLostKey(phone) {
+  const reason = (note) => phone.do("reason", { from_ms: noon(0), to_ms: noon(30), reason: "goods", note });
+  await reason("fetched crates");
+  await phone.do("sync");
+  for (const note of ["and bottles", "and fruit"]) await reason(note);
+  await phone.loseKey();
+  await phone.do("sync");
 }
 
 /** Of what was done to a log the page says: the fault, and of which record; each is given the lines and a record amid them. */
@@ -156,5 +167,25 @@ export default {
       assert.equal(await row.locator("button").count(), 0);
       assert.ok((await row.locator("td").nth(3).textContent()).endsWith(WORDS[language.name]["day.desks"]));
     }
+  },
+
+  async "a tail that a lost key left unsealed holds by the next key, and by no other"(browser) {
+    await withPhone(browser, "ida", async (phone) => {
+      await tailOfLostKey(phone);
+      const [page, words] = [await positions(browser, LANGUAGES[0], "ida"), WORDS.en];
+      const lines = await linesOf(page, "ida");
+      const { stream, key, heads } = certificatesOf(lines).find(({ epoch }) => epoch === 2);
+      const [before, tail] = recordsOf(lines).filter(({ head }) => head.stream === stream && head.epoch === 1).slice(-2);
+      assert.ok(heads.includes(tail.hash) && !heads.includes(before.hash), String(heads));
+      const at = lines.findIndex((line) => line.startsWith('{"seal":') && line.includes(tail.hash));
+      assert.equal(JSON.parse(lines[at]).seal.kid, hashOf(Buffer.from(key, "base64url")).slice(0, 16));
+      assert.match((await told(page))[0], /^✓/);
+      const foreign = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
+      for (const [by, record] of [[foreign, tail], [phone.key(), before]]) {
+        await given(page, lines.with(at, sealedBy(by, record)));
+        const where = filled(words["verify.fails"], { where: `1/${record.head.seq}` });
+        assert.deepEqual(await told(page), [`✗ ${where}`, words["verify.fault.seal"]]);
+      }
+    });
   },
 };

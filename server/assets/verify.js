@@ -38,6 +38,8 @@ class Fault extends Error {
   }
 }
 
+const placeOf = ({ stream, epoch, seq }) => `${stream}/${epoch}/${seq}`;
+
 class Check {
   constructor(keys) {
     this.keys = new Map(keys.map((key) => [key.kid, key.key]));
@@ -79,7 +81,7 @@ class Check {
     else if ((await hashOf(bodyLine)) !== head.body) throw new Fault("body", head);
     this.last = await hashOf(headLine);
     this.counts.records += 1;
-    this.lines.set(this.last, { head: headLine, body: bodyLine });
+    this.lines.set(this.last, { head: headLine, body: bodyLine, place: placeOf(head), prev: head.prev });
   }
 
   // Of the epoch it stands in. By another key than the epoch's it waits for the certificate of the next.
@@ -110,16 +112,11 @@ class Check {
     this.cover("receipt", receipt);
   }
 
-  // A seal or receipt covers its record, which stands before it, and all before that one that none covers yet.
+  // A seal or receipt covers its record, which stands before it, and all that lead to it, back to one that is covered.
   cover(what, item) {
-    const hashes = [...this.lines.keys()];
-    const at = hashes.lastIndexOf(item.hash);
-    if (at < 0) throw new Fault(what, item);
-    for (const hash of hashes.slice(0, at + 1).reverse()) {
-      const lines = this.lines.get(hash);
-      if (lines[what]) break;
-      lines[what] = JSON.stringify(item);
-    }
+    let lines = this.lines.get(item.hash);
+    if (lines?.place !== placeOf(item)) throw new Fault(what, item);
+    for (; lines && !lines[what]; lines = this.lines.get(lines.prev)) lines[what] = JSON.stringify(item);
   }
 }
 

@@ -43,6 +43,16 @@ async function told(page) {
   return [said, ...(await page.locator(".verify .meant li").allTextContents())];
 }
 
+/** The lines that a record's button opens: head and body, then the seal and the receipt that cover it. */
+async function opened(page, row) {
+  const button = row.getByRole("button");
+  if (!(await button.isVisible())) await page.locator(".events summary").click();
+  await button.click();
+  const parts = (await page.locator("dialog pre").textContent()).split("\n\n");
+  await page.locator("dialog button").click();
+  return parts;
+}
+
 /** A phone loses its key before it sent all that it wrote, and is given the next. */
 async function tailOfLostKey(phone) {
   const reason = (note) => phone.do("reason", { from_ms: noon(0), to_ms: noon(30), reason: "goods", note });
@@ -187,5 +197,27 @@ export default {
         assert.deepEqual(await told(page), [`✗ ${where}`, words["verify.fault.seal"]]);
       }
     });
+  },
+
+  async "no record is shown under a seal or a receipt of another epoch or branch"(browser) {
+    const page = await positions(browser, LANGUAGES[0], "mia");
+    const lines = await linesOf(page, "mia");
+    const [fork, records] = [itemAt(lines, "branch"), recordsOf(lines)];
+    const next = certificatesOf(lines).find(({ at }) => at > fork).at;
+    const { hash: left } = JSON.parse(lines[fork]).branch;
+    const first = (place) => records.find(({ at }) => at > place).hash;
+    const after = records.find(({ at, head }) => at < fork && head.prev === left).hash;
+    const shown = { left, after, "on the branch": first(fork), "in the next epoch": first(next) };
+    // Nothing is sealed and receipted up to a line: what is still covered of those?
+    for (const [bare, expected] of [[fork, ["left", "on the branch", "in the next epoch"]], [next, ["in the next epoch"]]]) {
+      await given(page, lines.filter((line, at) => at > bare || !/^\{"(seal|receipt)":/.test(line)));
+      assert.match((await told(page))[0], /^✓/);
+      const found = [];
+      for (const [name, hash] of Object.entries(shown)) {
+        const [, , ...covers] = await opened(page, page.locator(`tr[data-hash="${hash}"]`));
+        if (covers.length > 0) found.push(name);
+      }
+      assert.deepEqual(found, expected);
+    }
   },
 };

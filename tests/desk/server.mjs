@@ -11,24 +11,26 @@ import { createInterface } from "node:readline";
 import { PROGRAMS } from "./demo.mjs";
 
 const ONBEAT = join(PROGRAMS, "onbeat");
-export const ADMIN = { role: "admin", user: "ada", password: "a long password of the test" };
+export const ADMIN = { role: "admin", user: "admin", password: "a long password of the test" };
 
 export class Server {
   #folder;
   #process;
   #env;
+  #options;
   #listen = "127.0.0.1:0";
 
-  /** With an admin, and settings of the environment. */
-  static async start(settings = {}) {
+  /** With an admin, settings of the environment, and more options. */
+  static async start(settings = {}, options = []) {
     const server = new Server();
+    server.#options = options;
     server.#folder = await mkdtemp(join(tmpdir(), "onbeat-server-"));
     // What the tests are told by is no configuration of the server.
     const own = Object.entries(process.env).filter(([name]) => !name.startsWith("ONBEAT_"));
     server.#env = { ...Object.fromEntries(own), ...settings };
     await server.again();
     const account = ["user", "add", ADMIN.user, "--role", ADMIN.role, "--name", "Ada", "--password-stdin"];
-    server.#run(account, ADMIN.password);
+    server.run(account, ADMIN.password);
     return server;
   }
 
@@ -38,7 +40,7 @@ export class Server {
 
   /** Starts it at the address that it has. */
   async again() {
-    const options = ["serve", "--data", join(this.#folder, "data"), "--listen", this.#listen];
+    const options = ["serve", "--data", join(this.#folder, "data"), "--listen", this.#listen, ...this.#options];
     this.#process = spawn(ONBEAT, options, { env: this.#env, stdio: ["ignore", "pipe", "pipe"] });
     this.#listen = new URL(await addressOf(this.#process)).host;
   }
@@ -54,7 +56,8 @@ export class Server {
     await rm(this.#folder, { recursive: true });
   }
 
-  #run(command, input) {
+  /** A command of an admin's, beside it. */
+  run(command, input) {
     const done = spawnSync(ONBEAT, [...command, "--data", join(this.#folder, "data")], { input, encoding: "utf8" });
     assert.equal(done.status, 0, done.stderr);
   }

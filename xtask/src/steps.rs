@@ -148,6 +148,7 @@ pub(crate) fn desk() -> Vec<Step> {
             "--test-reporter=spec",
             "shift.test.mjs",
             "base.test.mjs",
+            "gcj02.test.mjs",
             "live.test.mjs",
             "desk.test.mjs",
         ],

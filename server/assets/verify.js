@@ -173,12 +173,15 @@ function mean(card, sentences) {
   list.replaceChildren(...sentences.map((sentence) => Object.assign(document.createElement("li"), { textContent: sentence })));
 }
 
-// Each record of the day that was checked opens its lines, with the seal and the receipt that cover it.
+// Each record of the day shows its lines as the server has them. One that was checked opens them as they were checked, with
+// the seal and the receipt that cover it.
 function offer(card, lines) {
   for (const row of document.querySelectorAll("tr[data-hash]")) {
-    const cell = row.lastElementChild;
+    const [unchecked, opened] = row.lastElementChild.children;
     const found = lines.get(row.dataset.hash);
-    cell.replaceChildren(found ? opener(card, found, cell.textContent) : cell.textContent);
+    unchecked.hidden = Boolean(found);
+    opened?.remove();
+    if (found) unchecked.after(opener(card, found, row.dataset.hash.slice(0, 12)));
   }
 }
 

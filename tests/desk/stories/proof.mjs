@@ -46,7 +46,7 @@ async function told(page) {
 /** The lines that a record's button opens: head and body, then the seal and the receipt that cover it. */
 async function opened(page, row) {
   const button = row.getByRole("button");
-  if (!(await button.isVisible())) await page.locator(".events summary").click();
+  if (!(await button.isVisible())) await page.locator(".events > summary").click();
   await button.click();
   const parts = (await page.locator("dialog pre").textContent()).split("\n\n");
   await page.locator("dialog button").click();
@@ -98,7 +98,7 @@ export default {
       const count = (what) => lines.filter((line) => line.startsWith(`{"${what}":`)).length;
       const [records, seals, receipts] = [recordsOf(lines).length, count("seal"), count("receipt")];
       assert.equal(said, `✓ ${filled(words["verify.holds"], { records, seals, receipts })}`);
-      await page.locator(".events summary").click();
+      await page.locator(".events > summary").click();
       const rows = page.locator("tr[data-hash]");
       const events = await rows.evaluateAll((all) => all.map((row) => ({
         hash: row.dataset.hash, place: row.cells[3].textContent, name: row.querySelector("button")?.ariaLabel,
@@ -126,6 +126,20 @@ export default {
       await page.emulateMedia({ media: "print" });
       assert.equal(await rows.first().getByRole("button").isVisible(), true, "hashes stand on paper too");
     }
+  },
+
+  async "every event shows its line and its hash, whether or not it can be checked"(browser) {
+    const page = await positions(browser, LANGUAGES[0], REP, (context) => context.addInitScript(() => delete Crypto.prototype.subtle));
+    const lines = await linesOf(page, REP);
+    await page.locator(".events > summary").click();
+    const rows = page.locator("tr[data-hash]");
+    for (const row of [rows.first(), rows.last()]) {
+      await row.locator("summary").click();
+      const [head, body] = (await row.locator("pre").textContent()).split("\n");
+      assert.equal(hashOf(head), await row.getAttribute("data-hash"));
+      assert.equal(lines[lines.indexOf(head) + 1], body, "as they stand in the log");
+    }
+    assert.deepEqual(await accessible(page), []);
   },
 
   async "a log that does not hold is told by what was changed, and where"(browser) {

@@ -38,6 +38,8 @@ pub(super) struct Line {
     pub(super) is_desks: bool,
     /// Hash of its head line.
     pub(super) hash: String,
+    /// Head and body, as they stand in the rep's log.
+    pub(super) lines: String,
 }
 
 impl Trail {
@@ -121,5 +123,6 @@ fn event_line(desk: &Desk, frame: &Frame, event: &Event) -> Line {
         },
         is_desks: name.stream == *desk.app.desk.stream(),
         hash: event.hash.to_string(),
+        lines: event.lines.clone(),
     }
 }

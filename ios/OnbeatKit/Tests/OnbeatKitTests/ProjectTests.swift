@@ -86,6 +86,30 @@ import Testing
         ] { #expect(project.contains(line), "\(line)") }
     }
 
+    /// One picture, of which Xcode makes all sizes; a store refuses one that can be seen through.
+    @Test func theIconIsASquareThatCantBeSeenThrough() throws {
+        let project = try String(decoding: Repository.file("ios/project.yml"), as: UTF8.self)
+        #expect(project.contains("ASSETCATALOG_COMPILER_APPICON_NAME: AppIcon"))
+        let folder = "ios/App/Assets.xcassets/AppIcon.appiconset"
+        let contents = try JSONDecoder().decode(IconSet.self, from: Repository.file("\(folder)/Contents.json"))
+        #expect(contents.images.map(\.size) == ["1024x1024"])
+        let png = [UInt8](try Repository.file("\(folder)/\(contents.images[0].filename)"))
+        #expect(png.prefix(8) == [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
+        let (width, height, colours) = (png[16..<20], png[20..<24], png[25])
+        #expect(width == [0, 0, 4, 0] && height == [0, 0, 4, 0])
+        #expect(colours == 2, "red, green and blue alone")
+        #expect(Data(png).range(of: Data("tRNS".utf8)) == nil)
+    }
+
+    @Test func bothAppsHaveTheSameIcon() throws {
+        let drawn = try String(decoding: Repository.file("ios/icon.svg"), as: UTF8.self)
+        let android = "android/app/src/main/res"
+        let pin = try String(decoding: Repository.file("\(android)/drawable/beat.xml"), as: UTF8.self)
+        let colours = try String(decoding: Repository.file("\(android)/values/colors.xml"), as: UTF8.self)
+        #expect(drawn.contains(try #require(pin.firstMatch(of: /pathData="([^"]+)"/)).1))
+        #expect(drawn.contains(try #require(colours.firstMatch(of: /name="brand">(#\w+)</)).1))
+    }
+
     @Test func whatIsKeptGoesIntoNoBackupAndIsReadableAfterTheFirstUnlock() throws {
         let places = try String(decoding: Repository.file("ios/App/Platform/Places.swift"), as: UTF8.self)
         #expect(places.contains("isExcludedFromBackup = true"))
@@ -105,4 +129,14 @@ import Testing
         ])
         for key in asked { #expect(info[key] as? String == words.said(key, in: "zh-Hans")) }
     }
+}
+
+/// What Xcode reads of an icon.
+private struct IconSet: Decodable {
+    struct Image: Decodable {
+        let filename: String
+        let size: String
+    }
+
+    let images: [Image]
 }

@@ -29,6 +29,9 @@ class Notices(
     /** Stands while the service records. */
     fun recording(): Notification = stands(notice(Word.RECORDING, words.say(Word.RECORDING_WHAT)))
 
+    /** Stands on a break and in private time. */
+    fun resting(): Notification = stands(notice(Word.RESTING, words.say(Word.RESTING_WHAT)))
+
     /** Stands while the service waits for the window to open. */
     fun waiting(next: Beginning): Notification =
         stands(notice(Word.TODAY, words.say(Word.BEFORE, timeOf(next.atMs, next.zone))))

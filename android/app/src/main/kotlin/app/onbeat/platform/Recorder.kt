@@ -126,6 +126,7 @@ class Recorder :
             is Recording.Rests -> {
                 listen()
                 rest()
+                Notices(this).show(Notices.RECORDING, Notices(this).resting())
                 Opening.schedule(this, recording.endsInS, isDue = true)
             }
 

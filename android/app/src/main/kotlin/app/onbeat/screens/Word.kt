@@ -329,6 +329,8 @@ enum class Word {
     NOTICES,
     RECORDING,
     RECORDING_WHAT,
+    RESTING,
+    RESTING_WHAT,
     REMINDER,
     REMINDER_WHAT,
     TAP_TO_START,

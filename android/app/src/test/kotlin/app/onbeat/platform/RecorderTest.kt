@@ -69,9 +69,11 @@ class RecorderTest {
         phone.calls { it.breakStart(phone.app.clock.now()) }
         assertTrue(phone.looks())
         assertEquals(emptyList(), phone.places.requestLocationUpdateListeners)
+        assertEquals(listOf(phone.says(Word.RESTING)), phone.told())
         val restS = checkNotNull(phone.ringsInS())
         phone.at(phone.app.nowMs + restS * 1000 + 1_000)
         phone.ring()
+        assertEquals(listOf(phone.says(Word.RECORDING)), phone.told())
         phone.seen()
         assertEquals(2, phone.written().count { it == "fix" })
     }
@@ -82,8 +84,10 @@ class RecorderTest {
         phone.calls { it.privateStart(phone.app.clock.now()) }
         phone.seen()
         assertEquals(emptyList(), phone.places.requestLocationUpdateListeners)
+        assertEquals(listOf(phone.says(Word.RESTING)), phone.told())
         phone.calls { it.privateEnd(phone.app.clock.now()) }
         assertTrue(phone.looks())
+        assertEquals(listOf(phone.says(Word.RECORDING)), phone.told())
         phone.seen()
         assertEquals(1, phone.written().count { it == "fix" })
     }

@@ -76,7 +76,7 @@ class AppModel(
         state.value = Shown.Recovering(isBusy = true, problem = null)
         scope.launch {
             try {
-                around.keep(holder.closed { recover(link, around.stream.orEmpty(), around.platform) })
+                holder.closed { around.keep(recover(link, around.stream.orEmpty(), around.platform)) }
                 go(Destination.Today)
             } catch (error: PhoneException) {
                 state.value = Shown.Recovering(isBusy = false, problem = error.problem())

@@ -33,7 +33,7 @@ interface Surroundings {
     /** What this phone lets the rep allow, in the order to ask; what makes no sense yet is left out. */
     fun permissions(): List<Permission>
 
-    /** Keeps the database's key that the server gave back. */
+    /** Keeps the database's key that the server gave back; waits for the disk. What that refuses is core's exception. */
     fun keep(databaseKey: ByteArray)
 }
 

@@ -12,9 +12,6 @@ import uniffi.onbeat_core.Phone
 import uniffi.onbeat_core.PhoneException
 import uniffi.onbeat_core.SignException
 import java.io.File
-import java.io.IOException
-import java.security.GeneralSecurityException
-import java.security.ProviderException
 
 private const val AGREED = "agreed"
 
@@ -40,21 +37,6 @@ class OnbeatApp :
         } catch (error: SignException) {
             throw PhoneException.Sign(error)
         }
-        return Phone.open(folder.path, databaseKey(), key)
+        return Phone.open(folder.path, DatabaseKey(this).get(), key)
     }
-
-    /**
-     * Hardware that lost its key can't open the database's: core's words for that lead to the server's copy. One that does
-     * not answer just now is asked again at the next call.
-     */
-    private fun databaseKey(): ByteArray =
-        try {
-            DatabaseKey(this).get()
-        } catch (error: GeneralSecurityException) {
-            throw PhoneException.WrongKey().apply { initCause(error) }
-        } catch (error: ProviderException) {
-            throw PhoneException.Sign(SignException.Failed(error.toString()))
-        } catch (error: IOException) {
-            throw PhoneException.Storage(error.toString())
-        }
 }

@@ -238,6 +238,10 @@ class AppModelTest {
                 later.sees<Shown.Recovering> { it.problem == null }
                 later.model.recover("hello")
                 later.sees<Shown.Recovering> { it.problem?.word == Word.PROBLEM_BAD_LINK }
+                later.around.refusal = PhoneException.StorageFull()
+                later.model.recover(stage.newLink(heads.rep, "--recover", heads.stream))
+                later.sees<Shown.Recovering> { it.problem?.word == Word.PROBLEM_STORAGE_FULL }
+                later.around.refusal = null
                 later.model.recover(stage.newLink(heads.rep, "--recover", heads.stream))
                 later.sees<Shown.Day> { it.today.openVisit != null }
             }

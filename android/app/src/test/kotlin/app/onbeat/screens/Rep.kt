@@ -15,6 +15,7 @@ import uniffi.onbeat_core.Device
 import uniffi.onbeat_core.Fix
 import uniffi.onbeat_core.Grade
 import uniffi.onbeat_core.Phone
+import uniffi.onbeat_core.PhoneException
 import uniffi.onbeat_core.Platform
 import uniffi.onbeat_core.Provider
 import uniffi.onbeat_core.Reading
@@ -78,7 +79,8 @@ class Around(
     override val platform: Platform,
 ) : Surroundings {
     @Volatile var elapsedMs = 0L
-    var databaseKey = ByteArray(32) { 5 }
+
+    @Volatile var databaseKey = ByteArray(32) { 5 }
 
     /** What is allowed of all that may be. */
     val allowed = PermissionKind.entries.toMutableSet()
@@ -109,7 +111,11 @@ class Around(
             Permission(kind, state) { allowed += kind }
         }
 
+    /** Why no key can be kept. */
+    @Volatile var refusal: PhoneException? = null
+
     override fun keep(databaseKey: ByteArray) {
+        refusal?.let { throw it }
         this.databaseKey = databaseKey
     }
 }

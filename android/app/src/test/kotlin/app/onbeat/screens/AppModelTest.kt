@@ -4,7 +4,10 @@ import androidx.compose.ui.geometry.Size
 import app.onbeat.phone.Act
 import app.onbeat.phone.Stage
 import app.onbeat.phone.perform
+import kotlinx.coroutines.flow.filter
+import kotlinx.coroutines.flow.filterNotNull
 import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.flow.merge
 import org.junit.Assume.assumeTrue
 import org.junit.Rule
 import org.junit.rules.TemporaryFolder
@@ -18,6 +21,7 @@ import uniffi.onbeat_core.PhoneException
 import uniffi.onbeat_core.Reading
 import uniffi.onbeat_core.Report
 import java.io.File
+import java.io.RandomAccessFile
 import kotlin.test.Test
 import kotlin.test.assertContains
 import kotlin.test.assertEquals
@@ -390,11 +394,7 @@ class AppModelTest {
             rep.sees<Shown.Day> { it.today.waitingRecords == 0uL }
             assertNull(rep.model.problem.value)
             rep.isQuiet()
-
-            val log = folder.newFile().apply { writeText(rep.soon { rep.holder.call { it.exportOwn() } }) }
-            val keys = folder.newFile().apply { writeText(stage.onbeat("export", "keys")) }
-            val onbeat = File(property("onbeat.programs"), "onbeat")
-            assertTrue(ran("$onbeat", "verify", "$log", "--keys", "$keys"))
+            verifies(stage, rep)
         }
 
     /** Needs a file system of its own, which only root may make. */
@@ -405,19 +405,32 @@ class AppModelTest {
         try {
             onStage(small) { stage, rep ->
                 rep.isEnrolled(stage.link)
-                val fills = File(small, "full")
-                fills.outputStream().use { while (runCatching { it.write(ByteArray(512)) }.isSuccess) Unit }
+                val fills = File(small, "full").apply { fillDisk(butBytes = 128L shl 10) }
                 val note = "x".repeat(2_900)
-                repeat(200) {
-                    rep.time = "08:%02d".format(6 + it / 10)
-                    if (rep.model.problem.value == null) rep.model.act(Act.CheckIn("ada-1", note + it))
+                val (shown, problem) = rep.model.shown to rep.model.problem
+                var done = 0
+                while (true) {
+                    rep.time = "08:%02d".format(6 + done / 10)
+                    rep.model.act(Act.CheckIn("ada-1", note + done))
+                    val isDone = shown.filter { it is Shown.Day && it.today.day.visits.size > done }
+                    rep.soon { merge(isDone, problem.filterNotNull()).first() }
+                    if (problem.value == null) done++ else break
                 }
-                assertEquals(Word.PROBLEM_STORAGE_FULL, rep.soon { rep.model.problem.first { it != null } }?.word)
+                assertEquals(Word.PROBLEM_STORAGE_FULL, problem.value?.word)
+                val visits = rep.soon { rep.holder.call { it.today(rep.around.now()) } }.day.visits
+                assertTrue(done > 0)
+                assertEquals(done, visits.size, "what was said to be done is there, and no more")
+
                 fills.delete()
                 rep.model.dismiss()
                 rep.time = "09:00"
                 rep.model.act(Act.SignIn)
-                rep.sees<Shown.Day> { it.today.day.signIn.atMs != null }
+                rep.sees<Shown.Day> { it.today.day.signIn.atMs != null && it.today.waitingRecords == 0uL }
+                assertNull(problem.value)
+                val records = rep.soon { rep.holder.call { it.records("2026-05-12") } }
+                assertTrue(records.any { it.body.orEmpty().contains(""""cause":"storage_full"""") })
+                rep.isQuiet()
+                verifies(stage, rep)
             }
         } finally {
             ran("umount", "-l", "$small")
@@ -432,6 +445,23 @@ class AppModelTest {
         Stage(File(property("onbeat.programs")), script, folder.newFolder("stage")).use { stage ->
             Rep(own, stage).use { test(stage, it) }
         }
+    }
+
+    /** The rep's own copy holds. */
+    private fun verifies(
+        stage: Stage,
+        rep: Rep,
+    ) {
+        val log = folder.newFile().apply { writeText(rep.soon { rep.holder.call { it.exportOwn() } }) }
+        val keys = folder.newFile().apply { writeText(stage.onbeat("export", "keys")) }
+        val onbeat = File(property("onbeat.programs"), "onbeat")
+        assertTrue(ran("$onbeat", "verify", "$log", "--keys", "$keys"))
+    }
+
+    /** Takes the disk's room, but for some. */
+    private fun File.fillDisk(butBytes: Long) {
+        outputStream().use { while (runCatching { it.write(ByteArray(512)) }.isSuccess) Unit }
+        RandomAccessFile(this, "rw").use { it.setLength(it.length() - butBytes) }
     }
 
     private fun ran(vararg command: String) = ProcessBuilder(*command).start().waitFor() == 0

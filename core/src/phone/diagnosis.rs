@@ -56,8 +56,41 @@ pub struct Start {
     pub due_ms: Option<i64>,
     /// What began it.
     pub by: StartedBy,
-    /// How the process before it ended, in the platform's words.
-    pub exit: Option<String>,
+    /// How the process before it ended, where the platform tells.
+    pub exit: Option<Exit>,
+}
+
+/// How a process ended, as the platform tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, uniffi::Record)]
+pub struct Exit {
+    /// When, by the phone's clock.
+    pub at_ms: i64,
+    /// Why.
+    pub why: ExitReason,
+    /// What else the platform has to say, in its own words.
+    pub words: Option<String>,
+}
+
+/// Why a process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, uniffi::Enum)]
+#[serde(rename_all = "snake_case")]
+pub enum ExitReason {
+    /// It ended itself.
+    Itself,
+    /// The phone needed its memory.
+    Memory,
+    /// It took too much of the phone.
+    Resources,
+    /// A fault of its own.
+    Crash,
+    /// It did not answer the phone.
+    Hang,
+    /// What it was allowed was changed.
+    Permission,
+    /// The rep or the maker's cleaner closed it.
+    Hand,
+    /// Something else that the system does.
+    System,
 }
 
 /// What began a start.
@@ -122,7 +155,10 @@ impl Phone {
     /// # Errors
     /// The disk's.
     pub fn note_start(&self, at: &Stamp, start: Start) -> Result<(), PhoneError> {
-        let exit = start.exit.map(|words| words.chars().take(MAX_EXIT_CHARS).collect());
+        let exit = start.exit.map(|exit| Exit {
+            words: exit.words.map(|words| words.chars().take(MAX_EXIT_CHARS).collect()),
+            ..exit
+        });
         let due_ms = match start.due_ms {
             None => self.was_due_ms(at)?,
             due_ms => due_ms,
@@ -157,6 +193,17 @@ impl Phone {
         })?;
         Ok((!begun).then_some(opened_ms + at.at_ms - now_ms))
     }
+}
+
+/// How the app ended before its newest starts, newest first; `behind_ms` is by how much the phone's clock is.
+pub(super) fn exits(connection: &Connection, behind_ms: i64) -> Result<Vec<Exit>, PhoneError> {
+    let starts: Vec<StartSeen> = kept(connection, STARTS)?;
+    let exits = starts.into_iter().filter_map(|seen| seen.start.exit);
+    let trusted = |exit: Exit| Exit {
+        at_ms: exit.at_ms + behind_ms,
+        ..exit
+    };
+    Ok(exits.map(trusted).collect())
 }
 
 /// What a sync that reached its end could not do.

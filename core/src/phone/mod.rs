@@ -41,7 +41,7 @@ use std::{
 use chrono::NaiveDate;
 
 pub use consent::LocationAnswer;
-pub use diagnosis::{Diagnosis, Start, StartSeen, StartedBy};
+pub use diagnosis::{Diagnosis, Exit, ExitReason, Start, StartSeen, StartedBy};
 pub use enrol::{Device, recover};
 pub use error::PhoneError;
 pub use explain::Explained;

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::{
-    CustomerNear, LocationAnswer, Phone, PhoneError, Recording, consent, presence, recording, replaced,
+    CustomerNear, Exit, ExitReason, LocationAnswer, Phone, PhoneError, Recording, consent, diagnosis, presence,
+    recording, replaced,
     store::{log, photos},
     views::nearest,
 };
@@ -31,6 +32,8 @@ pub struct Today {
     pub recording: Recording,
     /// Since when it has recorded without a gap, if it goes on: what was before is unknown, not outside.
     pub recorded_since_ms: Option<i64>,
+    /// How the app ended, where that is why nothing is known of the time before, or of now.
+    pub exit: Option<Exit>,
     /// When recording ended, once the window is over.
     pub ended_ms: Option<i64>,
     /// Where the rep was last seen, while the window is open.
@@ -127,12 +130,15 @@ impl Phone {
             let connection = store.connection();
             let (waiting_records, waiting_since_ms) = log::waiting(connection)?;
             let recording = recording::recording(connection, &basis, now_ms)?;
+            let recorded_since_ms = recorded_since_ms(&recording, &day);
+            let exits = diagnosis::exits(connection, now_ms - at.at_ms)?;
             let mut today = Today {
                 now_ms,
                 when: basis.schedule.when(now_ms),
                 zone: basis.schedule.zone().into(),
                 next: Next::Rest,
-                recorded_since_ms: recorded_since_ms(&recording, &day),
+                recorded_since_ms,
+                exit: exit(exits, &recording, &day, &seen, recorded_since_ms.unwrap_or(now_ms)),
                 recording,
                 ended_ms: day.window.map(|window| window.to_ms).filter(|to_ms| *to_ms <= now_ms),
                 here: seen.last().map(here),
@@ -168,6 +174,17 @@ fn recorded_since_ms(recording: &Recording, day: &DayView) -> Option<i64> {
     let seen = if is_unknown(newest) { before } else { &day.spans };
     let gap = seen.iter().rfind(|span| is_unknown(span));
     Some(gap.map_or(window.from_ms, |gap| gap.to_ms))
+}
+
+/// The newest end of the app in the window after which nobody was seen until recording began anew.
+fn exit(exits: Vec<Exit>, recording: &Recording, day: &DayView, seen: &[Sighting], until_ms: i64) -> Option<Exit> {
+    let goes_on = matches!(recording, Recording::Records { .. } | Recording::Rests { .. });
+    let window = day.window.filter(|_| goes_on)?;
+    exits.into_iter().find(|exit| {
+        let silent = exit.at_ms..until_ms;
+        let explains = !silent.is_empty() && !seen.iter().any(|(at_ms, ..)| silent.contains(at_ms));
+        explains && window.contains(exit.at_ms) && exit.why != ExitReason::Itself
+    })
 }
 
 fn asked(day: &DayView) -> Vec<Finding> {

@@ -201,6 +201,53 @@ fn today_says_since_when_it_is_recorded_and_when_that_ended() {
 }
 
 #[test]
+fn today_says_when_the_phone_ended_the_app_where_that_left_a_gap() {
+    let folder = TempDir::new().unwrap();
+    let phone = agreed(&folder);
+    let see = |minutes: std::ops::Range<i64>| {
+        for minutes in minutes {
+            phone.on_fix(&reading(minutes, minutes)).unwrap();
+        }
+    };
+    let ended = |minutes: i64, why: ExitReason| {
+        let exit = Exit {
+            at_ms: OPENING_MS + minutes * MINUTE_MS,
+            why,
+            words: None,
+        };
+        let start = Start {
+            due_ms: None,
+            by: StartedBy::Alarm,
+            exit: Some(exit),
+        };
+        phone.note_start(&stamp((minutes + 1) * MINUTE_MS), start).unwrap();
+    };
+    let said = |minutes: i64| {
+        let today = phone.today(&stamp(minutes * MINUTE_MS)).unwrap();
+        today.exit.map(|exit| ((exit.at_ms - OPENING_MS) / MINUTE_MS, exit.why))
+    };
+    ended(-60, ExitReason::Memory);
+    assert_eq!(said(1), None, "before the window");
+    see(2..20);
+    ended(10, ExitReason::Memory);
+    assert_eq!(said(20), None, "it was back at once");
+    ended(20, ExitReason::Itself);
+    assert_eq!(said(100), None, "not by the phone");
+    ended(22, ExitReason::Hand);
+    assert_eq!(said(100), Some((22, ExitReason::Hand)), "nothing came since");
+    see(240..260);
+    assert_eq!(
+        said(260),
+        Some((22, ExitReason::Hand)),
+        "why the time before is unknown"
+    );
+    phone.answer_location(&stamp(261 * MINUTE_MS), false).unwrap();
+    assert_eq!(said(262), None, "nothing is to be recorded");
+    phone.answer_location(&stamp(263 * MINUTE_MS), true).unwrap();
+    assert_eq!(said(WINDOW_MS / MINUTE_MS), None, "the window is over");
+}
+
+#[test]
 fn a_start_that_nothing_was_set_for_was_due_at_the_opening_until_a_place_came() {
     let folder = TempDir::new().unwrap();
     let phone = agreed(&folder);

@@ -204,7 +204,11 @@ fn the_diagnosis_has_the_newest_place_and_five_starts() {
         let start = Start {
             due_ms: (n > 0).then_some(OPENING_MS),
             by: StartedBy::Alarm,
-            exit: Some("low memory ".repeat(40)),
+            exit: Some(Exit {
+                at_ms: OPENING_MS,
+                why: ExitReason::Memory,
+                words: Some("low memory ".repeat(40)),
+            }),
         };
         phone.note_start(&stamp(n * MINUTE_MS), start).unwrap();
     }
@@ -220,7 +224,8 @@ fn the_diagnosis_has_the_newest_place_and_five_starts() {
         .collect();
     assert_eq!(at, [6, 5, 4, 3, 2]);
     let exit = diagnosis.starts[0].start.exit.as_ref().unwrap();
-    assert_eq!(exit.chars().count(), 200, "bounded");
+    assert_eq!((exit.at_ms, exit.why), (OPENING_MS, ExitReason::Memory));
+    assert_eq!(exit.words.as_ref().unwrap().chars().count(), 200, "bounded");
     assert_eq!(kinds(&phone), before, "none of it is a record");
 }
 

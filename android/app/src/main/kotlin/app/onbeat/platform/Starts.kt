@@ -5,6 +5,8 @@ import android.app.ApplicationExitInfo
 import android.content.Context
 import android.os.Build
 import app.onbeat.phone.Owner
+import uniffi.onbeat_core.Exit
+import uniffi.onbeat_core.ExitReason
 import uniffi.onbeat_core.PhoneException
 import uniffi.onbeat_core.Start
 import uniffi.onbeat_core.StartedBy
@@ -40,37 +42,33 @@ class Starts {
         }
     }
 
-    /** In the platform's words, which it keeps from Android 11 on. */
-    private fun lastExit(context: Context): String? {
+    /** As the platform tells from Android 11 on. */
+    private fun lastExit(context: Context): Exit? {
         if (Build.VERSION.SDK_INT < Build.VERSION_CODES.R) return null
         val manager = context.getSystemService(Context.ACTIVITY_SERVICE) as ActivityManager
         val exit = manager.getHistoricalProcessExitReasons(null, 0, 1).firstOrNull() ?: return null
-        val reason = REASONS[exit.reason] ?: "reason ${exit.reason}"
-        return listOfNotNull(reason, exit.description).joinToString(": ")
+        return Exit(exit.timestamp, REASONS[exit.reason] ?: ExitReason.SYSTEM, exit.description)
     }
 
     companion object {
         /** Of this process. */
         val process = Starts()
 
-        /** Names of [ApplicationExitInfo]'s constants; the platform has no words for them. */
+        /** What [ApplicationExitInfo]'s constants mean; what is not among them is the system's. */
         private val REASONS =
             if (Build.VERSION.SDK_INT < Build.VERSION_CODES.R) {
                 emptyMap()
             } else {
                 mapOf(
-                    ApplicationExitInfo.REASON_EXIT_SELF to "ended itself",
-                    ApplicationExitInfo.REASON_SIGNALED to "signaled",
-                    ApplicationExitInfo.REASON_LOW_MEMORY to "low memory",
-                    ApplicationExitInfo.REASON_CRASH to "crash",
-                    ApplicationExitInfo.REASON_CRASH_NATIVE to "crash in native code",
-                    ApplicationExitInfo.REASON_ANR to "did not respond",
-                    ApplicationExitInfo.REASON_PERMISSION_CHANGE to "a permission was changed",
-                    ApplicationExitInfo.REASON_EXCESSIVE_RESOURCE_USAGE to "excessive use of resources",
-                    ApplicationExitInfo.REASON_USER_REQUESTED to "stopped by the user",
-                    ApplicationExitInfo.REASON_USER_STOPPED to "the user was stopped",
-                    ApplicationExitInfo.REASON_DEPENDENCY_DIED to "what it depended on ended",
-                    ApplicationExitInfo.REASON_OTHER to "ended by the system",
+                    ApplicationExitInfo.REASON_EXIT_SELF to ExitReason.ITSELF,
+                    ApplicationExitInfo.REASON_LOW_MEMORY to ExitReason.MEMORY,
+                    ApplicationExitInfo.REASON_EXCESSIVE_RESOURCE_USAGE to ExitReason.RESOURCES,
+                    ApplicationExitInfo.REASON_CRASH to ExitReason.CRASH,
+                    ApplicationExitInfo.REASON_CRASH_NATIVE to ExitReason.CRASH,
+                    ApplicationExitInfo.REASON_INITIALIZATION_FAILURE to ExitReason.CRASH,
+                    ApplicationExitInfo.REASON_ANR to ExitReason.HANG,
+                    ApplicationExitInfo.REASON_PERMISSION_CHANGE to ExitReason.PERMISSION,
+                    ApplicationExitInfo.REASON_USER_REQUESTED to ExitReason.HAND,
                 )
             }
     }

@@ -2,6 +2,8 @@ package app.onbeat.screens
 
 import uniffi.onbeat_core.Device
 import uniffi.onbeat_core.Diagnosis
+import uniffi.onbeat_core.Exit
+import uniffi.onbeat_core.ExitReason
 import uniffi.onbeat_core.SignsShown
 import kotlin.math.abs
 
@@ -39,9 +41,21 @@ fun Checkup.didLast(words: Words): List<Fact> {
 /** The newest starts: when, what began them, and how the process before ended. */
 fun Checkup.started(words: Words): List<Fact> =
     core.starts.map { (atMs, start) ->
-        val exit = start.exit?.let { words.say(Word.BETWEEN) + words.say(Word.START_EXIT, it) }.orEmpty()
+        val exit = start.exit?.let { words.say(Word.BETWEEN) + words.ended(it, zone) }.orEmpty()
         Fact(words.started(atMs, start.dueMs, zone), words.say(Word.valueOf("START_${start.by.name}")) + exit)
     }
+
+val ExitReason.word: Word
+    get() = Word.valueOf("EXIT_$name")
+
+/** When, why, and the platform's own words where it has any. */
+private fun Words.ended(
+    exit: Exit,
+    zone: String,
+): String {
+    val own = exit.words?.let { " ($it)" }.orEmpty()
+    return say(Word.START_EXIT, dateTimeOf(exit.atMs, zone), say(exit.why.word)) + own
+}
 
 /** A start that was due is on time within a minute. */
 private fun Words.started(

@@ -16,6 +16,7 @@ fun StatePanel(today: Today) {
     Panel {
         Text(headline(today), style = MaterialTheme.typography.titleLarge)
         today.here?.let { Soft(seen(it, today.zone)) }
+        today.exit?.let { Soft(say(Word.PHONE_ENDED, timeOf(it.atMs, today.zone), say(it.why.word))) }
         today.recordedSinceMs?.let { Soft(recorded(it, today)) }
         if (window != null) WindowBar(window, today.day.spans, today.day.counts, today.nowMs, today.zone)
         if (today.`when` == When.AFTER) Report(today)

@@ -9,6 +9,7 @@ enum class Word {
     AFTER,
     RECORDED_SINCE,
     RECORDED_SINCE_LATE,
+    PHONE_ENDED,
     ON_BREAK,
     IN_PRIVATE,
     NOT_SEEN,
@@ -324,6 +325,14 @@ enum class Word {
     START_BOOT,
     START_SYSTEM,
     START_EXIT,
+    EXIT_ITSELF,
+    EXIT_MEMORY,
+    EXIT_RESOURCES,
+    EXIT_CRASH,
+    EXIT_HANG,
+    EXIT_PERMISSION,
+    EXIT_HAND,
+    EXIT_SYSTEM,
 
     // Notifications.
     NOTICES,

@@ -9,6 +9,8 @@ import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.shadows.ShadowActivityManager
+import uniffi.onbeat_core.Exit
+import uniffi.onbeat_core.ExitReason
 import uniffi.onbeat_core.Start
 import uniffi.onbeat_core.StartedBy
 import kotlin.test.Test
@@ -28,19 +30,21 @@ class StartsTest {
     @Test
     fun `the first that began the process is noted, once, with how the one before ended`() {
         val manager = phone.app.getSystemService(Context.ACTIVITY_SERVICE) as ActivityManager
-        val exit =
+        val info =
             ShadowActivityManager.ApplicationExitInfoBuilder
                 .newBuilder()
                 .setReason(ApplicationExitInfo.REASON_USER_REQUESTED)
-                .setDescription("swiped away")
+                .setDescription("remove task")
+                .setTimestamp(Enrolled.OPENS_MS - 60_000)
                 .build()
-        shadowOf(manager).addApplicationExitInfo(exit)
+        shadowOf(manager).addApplicationExitInfo(info)
         val starts = Starts()
         starts.began(phone.app, StartedBy.ALARM)
         starts.began(phone.app, StartedBy.OPENED)
         runBlocking { repeat(2) { starts.note(phone.app) } }
         val start = noted().single().start
-        assertEquals(StartedBy.ALARM to "stopped by the user: swiped away", start.by to start.exit)
+        val exit = Exit(Enrolled.OPENS_MS - 60_000, ExitReason.HAND, "remove task")
+        assertEquals(StartedBy.ALARM to exit, start.by to start.exit)
         assertTrue(start.isDueAtOpening(), "as core says, since no alarm was set")
     }
 

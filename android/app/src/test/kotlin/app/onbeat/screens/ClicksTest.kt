@@ -70,6 +70,13 @@ class ClicksTest {
     }
 
     @Test
+    fun `that the phone ended the app is said, with when and why`() {
+        onToday(Samples.ended) {
+            onNodeWithText("The phone ended Onbeat at 09:31: its memory was full.").assertExists()
+        }
+    }
+
+    @Test
     fun `a visit in my records is one of the day that they show`() {
         val day = Samples.records.day.day
         val visit =

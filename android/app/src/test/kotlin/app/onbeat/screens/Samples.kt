@@ -11,6 +11,8 @@ import uniffi.onbeat_core.Declined
 import uniffi.onbeat_core.Device
 import uniffi.onbeat_core.Diagnosis
 import uniffi.onbeat_core.ExceptionKind
+import uniffi.onbeat_core.Exit
+import uniffi.onbeat_core.ExitReason
 import uniffi.onbeat_core.Explained
 import uniffi.onbeat_core.Explanation
 import uniffi.onbeat_core.Finding
@@ -125,6 +127,9 @@ object Samples {
     val signIn =
         today("08:04", Next.SignIn, emptyList())
             .copy(waitingRecords = 0u, waitingSinceMs = null, recordedSinceMs = at("08:00"))
+
+    /** After the phone had ended the app. */
+    val ended = morning.copy(recordedSinceMs = at("10:04"), exit = Exit(at("09:31"), ExitReason.MEMORY, null))
 
     val leaving =
         today("11:09", Next.CheckOut(open), listOf(visited, open)).run {
@@ -278,6 +283,9 @@ object Samples {
 
     val about = About("0.1.0", "锦江商贸有限公司", "蜀ICP备2026000000号-1A") {}
 
+    private val needed = Exit(at("07:58"), ExitReason.MEMORY, null)
+    private val removed = Exit(at("05:48"), ExitReason.HAND, "remove task")
+
     val checkup =
         Checkup(
             Diagnosis(
@@ -291,9 +299,9 @@ object Samples {
                 lastFixMs = at("10:11"),
                 starts =
                     listOf(
-                        StartSeen(at("08:00"), Start(at("08:00"), StartedBy.ALARM, "LOW_MEMORY")),
+                        StartSeen(at("08:00"), Start(at("08:00"), StartedBy.ALARM, needed)),
                         StartSeen(at("07:41"), Start(null, StartedBy.OPENED, null)),
-                        StartSeen(at("06:12"), Start(at("06:00"), StartedBy.BOOT, "USER_REQUESTED")),
+                        StartSeen(at("06:12"), Start(at("06:00"), StartedBy.BOOT, removed)),
                     ),
                 signs = SignsShown(Integrity.DEVELOPER, listOf(Sign.MOCK_APP)),
                 zone = ZONE,
@@ -389,6 +397,7 @@ object Samples {
         next = next,
         recording = Recording.Records((window.toMs - at(now)) / 1000),
         recordedSinceMs = at("08:06"),
+        exit = null,
         endedMs = null,
         here = Here(at(now) - 40_000, LAT_E9, LON_E9, 12_000, PlaceVerdict.INSIDE, 340_000),
         away = null,

@@ -1,6 +1,7 @@
 package app.onbeat.screens
 
 import uniffi.onbeat_core.ExceptionKind
+import uniffi.onbeat_core.ExitReason
 import uniffi.onbeat_core.FindingKind
 import uniffi.onbeat_core.FindingState
 import uniffi.onbeat_core.Integrity
@@ -46,6 +47,7 @@ class WordsTest {
         ExceptionKind.entries.forEach { assertTrue(english.say(it.word).isNotEmpty()) }
         Integrity.entries.forEach { assertTrue(english.say(Word.valueOf("INTEGRITY_${it.name}")).isNotEmpty()) }
         Sign.entries.forEach { assertTrue(english.say(Word.valueOf("SIGN_${it.name}")).isNotEmpty()) }
+        ExitReason.entries.forEach { assertTrue(english.say(it.word).isNotEmpty()) }
         StartedBy.entries.forEach { assertTrue(english.say(Word.valueOf("START_${it.name}")).isNotEmpty()) }
     }
 

@@ -1,13 +1,8 @@
 package app.onbeat.screens
 
-import androidx.compose.foundation.layout.Arrangement
-import androidx.compose.foundation.layout.Row
-import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
-import androidx.compose.ui.Alignment
-import androidx.compose.ui.Modifier
 import uniffi.onbeat_core.LookReason
 import uniffi.onbeat_core.MyRecords
 
@@ -20,9 +15,9 @@ fun RecordsScreen(
     back: () -> Unit,
 ) {
     Screen(say(Word.MY_RECORDS), back) {
-        Row(Modifier.fillMaxWidth(), Arrangement.SpaceBetween, Alignment.CenterVertically) {
+        Text(records.day.day, style = MaterialTheme.typography.titleMedium)
+        SideBySide {
             QuietButton(say(Word.DAY_BEFORE)) { go(Destination.Records(records.before)) }
-            Text(records.day.day, style = MaterialTheme.typography.titleMedium)
             QuietButton(say(Word.DAY_AFTER)) { go(Destination.Records(records.after)) }
         }
         Day(records, go)

@@ -55,6 +55,7 @@ class PicturesTest {
             "stopped" to { Stopped(Problem(Word.PROBLEM_NETWORK, "no route"), {}, {}) },
             "today-sign-in" to { TodayScreen(Samples.signIn, {}, {}, {}, {}) },
             "today-morning" to { TodayScreen(Samples.morning, {}, {}, {}, {}) },
+            "today-ended" to { TodayScreen(Samples.ended, {}, {}, {}, {}) },
             "today-leaving" to { TodayScreen(Samples.leaving, {}, {}, {}, {}) },
             "today-evening" to { TodayScreen(Samples.evening, {}, {}, {}, {}) },
             "visit" to { VisitScreen(VisitShown(Samples.open, Samples.report, Samples.ZONE), {}, {}, {}, {}) },
@@ -85,18 +86,22 @@ class PicturesTest {
         return "$file: %.2f %% of its pixels differ".format(share * 100).takeIf { share > DIFFERING_MAX }
     }
 
+    /** As high as all that is on it, to which a phone scrolls. The map takes what height there is. */
     private fun rendered(
         name: String,
         looks: Looks,
         screen: @Composable () -> Unit,
     ): Image {
-        val heights =
-            when (name) {
-                "kept" -> 1_500 to 3_600
-                in LONG -> 1_300 to 2_800
-                else -> 900 to 1_500
-            }
-        val height = if (looks.typeScale > 1) heights.second else heights.first
+        val phone = if (looks.typeScale > 1) 1_500 else 900
+        val heights = generateSequence(phone) { it + 600 }.take(HEIGHTS)
+        return heights.map { rendered(looks, screen, it) }.first { name == "map" || isWhole(it) }
+    }
+
+    private fun rendered(
+        looks: Looks,
+        screen: @Composable () -> Unit,
+        height: Int,
+    ): Image {
         val scene =
             ImageComposeScene(360, height, Density(1f, looks.typeScale)) {
                 CompositionLocalProvider(LocalWords provides looks.words) {
@@ -104,6 +109,13 @@ class PicturesTest {
                 }
             }
         return scene.use { it.render() }
+    }
+
+    /** Nothing stands at its lower end. */
+    private fun isWhole(image: Image): Boolean {
+        val pixels = pixels(image)
+        val end = pixels.size - END_ROWS * image.width * 4
+        return (end..<pixels.size).all { pixels[it] == pixels[it % 4] }
     }
 
     private fun differing(
@@ -139,8 +151,11 @@ class PicturesTest {
         }
 
     private companion object {
-        /** They are scrolled on a phone; the picture has all of them. */
-        val LONG = setOf("settings", "diagnosis", "records")
+        /** Of these at least one is enough. */
+        const val HEIGHTS = 8
+
+        /** More than there is between two things. */
+        const val END_ROWS = 24
 
         /** Simplified Chinese of the file's five languages. */
         val FONT =

@@ -12,8 +12,8 @@ use chrono::NaiveDate;
 use crate::{
     base64url,
     phone::{
-        self, Beginning, CustomerNear, Device, Diagnosis, Explained, FixOutcome, Heads, MapView, MyRecords, PhoneError,
-        Platform, RecordShown, Recording, RunsOn, Start, SyncReport, Today, VisitShown,
+        self, AppState, Beginning, CustomerNear, Device, Diagnosis, Explained, FixOutcome, Heads, MapView, MyRecords,
+        PhoneError, Platform, RecordShown, Recording, RunsOn, Start, SyncReport, Today, VisitShown,
     },
     reading::{Reading, Stamp},
     record::{Grade, Hash, Signature},
@@ -216,6 +216,10 @@ impl Phone {
     /// What a help desk asks for: [`phone::Phone::diagnosis`].
     pub fn diagnosis(&self) -> Result<Diagnosis, PhoneError> {
         self.0.diagnosis()
+    }
+    /// When the server is asked again: [`phone::Phone::sync_in_s`].
+    pub fn sync_in_s(&self, at: Stamp, app: AppState) -> Result<Option<i64>, PhoneError> {
+        self.0.sync_in_s(&at, app)
     }
 }
 

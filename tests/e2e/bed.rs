@@ -143,6 +143,8 @@ impl Bed {
             if report["waiting"] == 0 && report["problems"] == json!([]) {
                 return;
             }
+            // A server that asks for patience is given it.
+            self.now_ms += 1000 * report["retry_after_s"].as_i64().unwrap_or_default();
         }
         panic!("the phone does not get its records through: {report}");
     }

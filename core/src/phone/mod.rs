@@ -51,7 +51,7 @@ pub use platform::{Platform, SignError};
 pub use presence::{FixOutcome, REASONS_BY_TAP};
 pub use recording::{Beginning, Recording};
 pub use screens::{LookReason, LookSeen, MyRecords, VisitShown};
-pub use sync::{Problem, SyncReport};
+pub use sync::{AppState, Problem, SyncReport};
 pub use today::{Here, Next, Today};
 pub use views::{CustomerNear, Heads, LineState, RecordShown};
 pub use way::{RunsOn, ways_to};
@@ -95,6 +95,8 @@ struct Session {
     storage_was_full: bool,
     /// The rep seemed to be leaving at the newest fix.
     leaves: bool,
+    /// What the newest sync came to, this process's or the one before it.
+    turn: sync::Turn,
 }
 
 impl Phone {
@@ -110,12 +112,14 @@ impl Phone {
             .map_err(|_| PhoneError::BadInput(format!("a database key has 32 bytes, not {}", db_key.len())))?;
         let store = Store::open(folder, &db_key)?;
         let last = store.met(store::log::newest_stamp(store.connection()))?;
+        let turn = store.met(sync::turn(store.connection()))?;
         Ok(Self {
             platform,
             db_key,
             store: Mutex::new(Some(store)),
             session: Mutex::new(Session {
                 last,
+                turn,
                 ..Session::default()
             }),
             basis: Mutex::new(None),

@@ -56,6 +56,8 @@ pub struct Today {
     pub waiting_since_ms: Option<i64>,
     /// Photos that wait.
     pub waiting_photos: u32,
+    /// Until when the server wants to be left alone: it is asked again then.
+    pub held_until_ms: Option<i64>,
     /// Since when another phone of the rep has the place of this one: nothing new is recorded here.
     pub replaced_ms: Option<i64>,
     /// Whether the rep agreed that his place is recorded.
@@ -126,6 +128,7 @@ impl Phone {
         let entries = self.entries(&basis, date)?;
         let day = fold_day(&basis, date, &entries, now_ms);
         let seen = seen_in_window(&day, &entries, now_ms);
+        let held_until_ms = self.held_until_ms(at, now_ms);
         self.with(|store| {
             let connection = store.connection();
             let (waiting_records, waiting_since_ms) = log::waiting(connection)?;
@@ -151,6 +154,7 @@ impl Phone {
                 waiting_records,
                 waiting_since_ms,
                 waiting_photos: photos::pending(connection)?.len() as u32,
+                held_until_ms,
                 replaced_ms: replaced::since_ms(connection)?,
                 location: consent::answer(connection)?,
                 asks_location: consent::is_asked(connection)?,

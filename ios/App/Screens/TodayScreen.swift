@@ -108,6 +108,7 @@ private struct Waiting: View {
             } else {
                 Text("today.waiting \(count)")
             }
+            if let until = today.heldUntilMs { Text("today.held_until \(Measures.time(until, in: today.zone))") }
             Button("today.sync") { Task { await model.sync() } }
                 .disabled(model.isSyncing)
         }

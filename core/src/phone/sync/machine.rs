@@ -19,6 +19,8 @@ pub(super) const TRIES: u32 = 4;
 const WAITS: u32 = 12;
 /// A server that asks for more patience than this is left for the next run.
 const PATIENCE_S: u64 = 30;
+/// Nor for longer than this, whatever it asks for.
+const PATIENCE_MOST_S: u64 = 4 * 3_600;
 /// Epochs that one run opens: more would mean that the two sides don't understand each other.
 const EPOCHS: u32 = 3;
 /// Repairs of one run: gaps, forks and refusals of a batch.
@@ -247,6 +249,7 @@ impl Machine {
         let patient = after_s.unwrap_or(0) <= PATIENCE_S && self.tries < TRIES && self.waits <= WAITS;
         if !patient {
             // It says the same to all: they come back over half as long again.
+            let after_s = after_s.map(|after_s| after_s.min(PATIENCE_MOST_S));
             self.retry_after_s = after_s.map(|after_s| after_s + self.drawn(after_s / 2));
             self.give_up(problem);
             return None;

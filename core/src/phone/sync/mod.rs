@@ -4,16 +4,22 @@ mod drive;
 mod enrolment;
 mod machine;
 mod step;
+mod turn;
 mod wire;
 
 #[cfg(test)]
 mod tests;
 
 pub(super) use enrolment::{Enrolment, enrolment, keep_enrolment};
+pub use turn::AppState;
+pub(super) use turn::{Turn, turn};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Phone, PhoneError};
+use super::{
+    Phone, PhoneError, locked,
+    store::{log, photos},
+};
 use crate::reading::Stamp;
 
 /// Something that went wrong and is tried again at the next sync.
@@ -61,12 +67,30 @@ pub struct SyncReport {
 
 impl Phone {
     /// Sends what waits and fetches what is new. Can be cut off anywhere and called again; what could not be
-    /// done stands in the report.
+    /// done stands in the report. While the server wants to be left alone it is not asked: the report says for how long.
     ///
     /// # Errors
     /// [`PhoneError::NotEnrolled`], [`PhoneError::SyncRunning`], or those of the phone's own storage.
     pub async fn sync(&self, at: Stamp) -> Result<SyncReport, PhoneError> {
         let _running = self.syncing.try_lock().map_err(|_| PhoneError::SyncRunning)?;
-        drive::run(self, at).await
+        let held_s = locked(&self.session).turn.held_s(&self.since(&at));
+        match held_s {
+            0 => drive::run(self, at).await,
+            held_s => self.left_alone(held_s),
+        }
+    }
+
+    /// What waits meanwhile.
+    fn left_alone(&self, held_s: i64) -> Result<SyncReport, PhoneError> {
+        let words = format!("the server wants to be left alone for another {held_s} s");
+        self.with(|store| {
+            Ok(SyncReport {
+                waiting: log::waiting(store.connection())?.0,
+                photos_waiting: photos::pending(store.connection())?.len() as u32,
+                retry_after_s: Some(held_s as u64),
+                problems: vec![Problem::new("busy", words)],
+                ..SyncReport::default()
+            })
+        })
     }
 }

@@ -146,3 +146,59 @@ fn a_phone_whose_place_another_took_wants_no_place() {
     phone.with(|store| store.write(told)).unwrap();
     assert!(!phone.wants_place(&stamp(0)).unwrap());
 }
+
+#[tokio::test]
+async fn a_server_that_wants_to_be_left_alone_is_not_asked_by_a_tap_either() {
+    let folder = TempDir::new().unwrap();
+    let phone = phone_in(folder.path());
+    phone.sign_in(&reading(0, 0), String::new()).unwrap();
+    let refused = SyncReport {
+        problems: vec![Problem {
+            code: "busy".into(),
+            message: String::new(),
+        }],
+        retry_after_s: Some(600),
+        ..SyncReport::default()
+    };
+    let tried = |turn: &mut sync::Turn| {
+        turn.begin(stamp(0), 0);
+        turn.end(stamp(0), &refused);
+    };
+    tried(&mut locked(&phone.session).turn);
+
+    let now = stamp(MINUTE_MS);
+    let told = phone.sync(now.clone()).await.unwrap();
+    assert_eq!(told.retry_after_s, Some(540), "it says when");
+    assert_eq!(told.problems[0].code, "busy");
+    assert!(told.waiting > 0);
+    assert_eq!(phone.sync_in_s(&now, AppState::Awake).unwrap(), Some(540));
+    let today = phone.today(&now).unwrap();
+    assert_eq!(today.held_until_ms, Some(OPENING_MS + 10 * MINUTE_MS));
+
+    let later = stamp(10 * MINUTE_MS);
+    assert_eq!(phone.today(&later).unwrap().held_until_ms, None);
+    let asked = phone.sync(later).await;
+    assert!(
+        matches!(asked, Err(PhoneError::NotEnrolled)),
+        "this one knows no server"
+    );
+}
+
+#[test]
+fn a_phone_that_is_nobodys_or_was_replaced_and_sent_all_asks_nobody() {
+    let due_s = |phone: &Phone| phone.sync_in_s(&stamp(0), AppState::Asleep).unwrap();
+    let folder = TempDir::new().unwrap();
+    let nobodys = Phone::open(folder.path(), &KEY, Arc::new(SoftPlatform::new())).unwrap();
+    assert_eq!(due_s(&nobodys), None);
+    for (waits, expected) in [(true, Some(0)), (false, None)] {
+        let folder = TempDir::new().unwrap();
+        let phone = phone_in(folder.path());
+        assert_eq!(due_s(&phone), Some(0), "it was never tried");
+        if waits {
+            phone.sign_in(&reading(0, 0), String::new()).unwrap();
+        }
+        let told = |tx: &rusqlite::Transaction<'_>| replaced::note(tx, OPENING_MS);
+        phone.with(|store| store.write(told)).unwrap();
+        assert_eq!(due_s(&phone), expected, "what it has still goes");
+    }
+}

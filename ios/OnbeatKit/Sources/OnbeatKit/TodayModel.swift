@@ -10,17 +10,8 @@ import OnbeatCore
 
     @ObservationIgnored private let phone: PhoneHolder
     @ObservationIgnored private let recorder: Recorder
-    /// When it was last tried to send.
-    @ObservationIgnored private var sent: Stamp?
     /// What an act has begun to send.
     @ObservationIgnored private(set) var sending: Task<Void, Never>?
-
-    /// While it records, it sends no more often than this.
-    private static let sendMs: Int64 = 5 * 60_000
-    /// What waits is tried again no sooner, while the app is closed.
-    private static let retryS: Int64 = 15 * 60
-    /// What is new at the desk is fetched at least so often, as far as the system lets it.
-    private static let fetchS: Int64 = 4 * 3600
 
     public init(phone: PhoneHolder, recorder: Recorder) {
         self.phone = phone
@@ -50,18 +41,10 @@ import OnbeatCore
         problem = report.problems.first ?? problem
     }
 
-    /// A position was taken: shows the day, and sends now and then what waits.
+    /// The app came onto the screen, or a position was taken: shows the day, and asks the server where it is its turn.
     public func follow() async {
         await refresh()
-        guard waits else { return }
-        if let sent, !isPast(sent) { return }
-        await send()
-    }
-
-    /// It is time to try again.
-    private func isPast(_ sent: Stamp) -> Bool {
-        let now = phone.clock.now()
-        return sent.boot != now.boot || now.elapsedMs - sent.elapsedMs >= Self.sendMs
+        if await syncInS(.awake) == 0 { await sendUnseen() }
     }
 
     /// While the app is closed, or has a thing to send at once: sends, and fetches what is new.
@@ -70,23 +53,12 @@ import OnbeatCore
         await send()
     }
 
-    /// The app comes onto the screen: shows what the desk changed meanwhile, no more often than it sends by itself.
-    public func open() async {
-        await refresh()
-        if let sent, !isPast(sent) { return }
-        await sendUnseen()
-    }
+    /// The app is closed: in how many seconds it should be woken to ask the server. None where there is nothing to ask.
+    public func nextUnseenS() async -> Int64? { await syncInS(.asleep) }
 
-    /// The app is closed: in how many seconds it should be woken to send what waits or, as that was long ago, to fetch what
-    /// is new. None on a replaced phone that sent all: it is told nothing new.
-    public func nextUnseenS() async -> Int64? {
-        await refresh()
-        if waits { return Self.retryS }
-        guard let today, today.replacedMs == nil,
-            let diagnosis = try? await phone.call({ phone, _ in try phone.diagnosis() })
-        else { return nil }
-        let fetchedMs = diagnosis.lastSyncMs ?? 0
-        return max(Self.retryS, Self.fetchS - (today.nowMs - fetchedMs) / 1000)
+    /// Core says when.
+    private func syncInS(_ app: AppState) async -> Int64? {
+        try? await phone.call { phone, at in try phone.syncInS(at: at, app: app) }
     }
 
     /// Keeps for the help desk what began this process: iOS does not say how the one before it ended.
@@ -98,12 +70,6 @@ import OnbeatCore
     /// What the platform shows of itself. What can't be noted now is at the next look.
     public func note(_ traces: [Trace]) async {
         try? await phone.call { phone, at in try phone.noteSigns(at: at, traces: traces) }
-    }
-
-    /// Something waits to be sent.
-    public var waits: Bool {
-        guard let today else { return false }
-        return today.waitingRecords > 0 || today.waitingPhotos > 0
     }
 
     /// What another screen shows, or why it can't.
@@ -133,7 +99,6 @@ import OnbeatCore
         guard !isSyncing else { return nil }
         isSyncing = true
         defer { isSyncing = false }
-        sent = phone.clock.now()
         do {
             let report = try await phone.sync()
             // What came may change whether it is recorded, and when. What fails of it is met again at the next look.

@@ -76,7 +76,7 @@ import Testing
         #expect(rep.app.problem?.code == "bad_input", "nobody told it yet: it is in use")
         await rep.day.sync()
         let today = try #require(rep.day.today)
-        #expect(today.replacedMs != nil && today.next == .rest && !rep.day.waits)
+        #expect(today.replacedMs != nil && today.next == .rest && rep.day.today?.waitingRecords == 0)
         #expect(!rep.recorder.isOn && !rep.sensor.isWatching, "seen at the sync")
         #expect(await rep.day.nextUnseenS() == nil, "nothing is to be sent or fetched")
         rep.device.clock.move(byMs: 600_000)

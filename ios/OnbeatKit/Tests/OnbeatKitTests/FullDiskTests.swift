@@ -22,7 +22,7 @@ import Testing
         #expect(try await rep.phone.call { phone, _ in try phone.records(day: "2026-11-25") }
             .contains { $0.body?.contains("storage_full") == true })
         await rep.day.sync()
-        #expect(rep.day.problem == nil && !rep.day.waits)
+        #expect(rep.day.problem == nil && rep.day.today?.waitingRecords == 0)
         let log = rep.device.scratch.url.appendingPathComponent("log")
         try Data(await rep.phone.call { phone, _ in try phone.exportOwn() }.utf8).write(to: log)
         try rep.verify(log)

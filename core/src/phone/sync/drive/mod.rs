@@ -12,12 +12,13 @@ use super::{
     Phone, PhoneError, Problem, SyncReport,
     machine::Machine,
     step::{Action, Event, Local},
+    turn::keep_turn,
 };
 use crate::{
     phone::{
         SignError, diagnosis,
         http::Http,
-        platform,
+        locked, platform,
         store::{self, log, photos},
     },
     reading::Stamp,
@@ -43,7 +44,9 @@ pub(super) async fn run(phone: &Phone, at: Stamp) -> Result<SyncReport, PhoneErr
         at,
         report: SyncReport::default(),
     };
-    let mut machine = Machine::new(u64::from_le_bytes(platform::random(phone.platform.as_ref())));
+    let spread = u64::from_le_bytes(platform::random(phone.platform.as_ref()));
+    locked(&phone.session).turn.begin(drive.now(), spread);
+    let mut machine = Machine::new(spread);
     let mut event = Event::Begin;
     loop {
         let local = drive.local()?;
@@ -148,6 +151,8 @@ impl Drive<'_> {
     fn finish(mut self) -> Result<SyncReport, PhoneError> {
         let now_ms = self.phone.trusted_ms(&self.now())?;
         let clean = self.report.problems.is_empty();
+        let mut turn = locked(&self.phone.session).turn.clone();
+        turn.end(self.now(), &self.report);
         let (waiting, photos_waiting) = self.phone.with(|store| {
             store.write(|tx| {
                 log::prune(tx, now_ms - KEEP_LOG_MS)?;
@@ -156,9 +161,11 @@ impl Drive<'_> {
                     store::set_meta(tx, store::LAST_SYNC, &now_ms.to_string())?;
                 }
                 diagnosis::keep_problems(tx, &self.report.problems)?;
+                keep_turn(tx, &turn)?;
                 Ok((log::waiting(tx)?.0, photos::pending(tx)?.len() as u32))
             })
         })?;
+        locked(&self.phone.session).turn = turn;
         self.report.waiting = waiting;
         self.report.photos_waiting = photos_waiting;
         Ok(self.report)

@@ -12,13 +12,13 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
+import uniffi.onbeat_core.AppState
 import uniffi.onbeat_core.PhoneException
 import uniffi.onbeat_core.StartedBy
 
 private const val JOB = 1
-private const val BACK_OFF_MS = 5 * 60_000L
 
-/** Sends what waits once there is a network, with neither app nor service open; also after a restart of the phone. */
+/** Asks the server with neither app nor service open, when core says so; also after a restart of the phone. */
 class SendJob : JobService() {
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main)
 
@@ -27,36 +27,24 @@ class SendJob : JobService() {
         if (!(application as Owner).hasAgreed) return false
         scope.launch {
             Starts.process.note(application as Owner)
-            val next = after()
-            jobFinished(params, next == Next.AtPause)
+            val inS = nextInS()
+            jobFinished(params, false)
             // Only now: a job that takes the place of one that runs stops it.
-            if (next is Next.In) schedule(this@SendJob, next.seconds)
+            inS?.let { schedule(this@SendJob, it) }
         }
         return true
     }
 
-    private sealed interface Next {
-        data object Nothing : Next
-
-        /** After a pause, which the system doubles each time. */
-        data object AtPause : Next
-
-        data class In(
-            val seconds: Long,
-        ) : Next
-    }
-
-    private suspend fun after(): Next {
+    /** Asks the server if it is its turn; in how many seconds it is again. */
+    private suspend fun nextInS(): Long? {
         val sending = Sending(this)
         try {
-            if (!sending.waits()) return Next.Nothing
-            val report = sending.once() ?: return Next.AtPause
-            report.retryAfterS?.let { return Next.In(it.toLong()) }
-            return if (report.waiting > 0uL && report.problems.isNotEmpty()) Next.AtPause else Next.Nothing
+            if (sending.inS(AppState.ASLEEP) == 0L) sending.once()
+            return sending.inS(AppState.ASLEEP)
         } catch (error: PhoneException) {
             Over.after(error, this)
+            return null
         }
-        return Next.Nothing
     }
 
     override fun onStopJob(params: JobParameters): Boolean {
@@ -74,7 +62,6 @@ class SendJob : JobService() {
                 JobInfo
                     .Builder(JOB, ComponentName(context, SendJob::class.java))
                     .setRequiredNetworkType(JobInfo.NETWORK_TYPE_ANY)
-                    .setBackoffCriteria(BACK_OFF_MS, JobInfo.BACKOFF_POLICY_EXPONENTIAL)
                     .setMinimumLatency(inS * 1000)
                     .setPersisted(true)
             jobs(context).schedule(job.build())

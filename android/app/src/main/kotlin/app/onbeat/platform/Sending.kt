@@ -4,43 +4,34 @@ import android.content.Context
 import android.net.ConnectivityManager
 import android.net.NetworkCapabilities
 import android.os.PowerManager
-import android.os.SystemClock
 import app.onbeat.phone.Owner
 import kotlinx.coroutines.withTimeoutOrNull
+import uniffi.onbeat_core.AppState
 import uniffi.onbeat_core.PhoneException
-import uniffi.onbeat_core.SyncReport
 
-/** Sends what waits while the app is closed: after a fix, not more often than some minutes, where there is a network. */
+/** Asks the server while the app is closed: when core says so, where there is a network. */
 class Sending(
     private val context: Context,
 ) {
     private val owner get() = context.applicationContext as Owner
-    private val turns = Turns(SystemClock::elapsedRealtime)
-    private var isUnderWay = false
 
-    /** Where it is its turn. */
+    /** While it records. */
     suspend fun ifDue() {
-        if (isUnderWay || !turns.isDue || !hasNetwork) return
-        isUnderWay = true
-        try {
-            if (waits()) turns.took(once())
-        } finally {
-            isUnderWay = false
-        }
+        if (hasNetwork && inS(AppState.AWAKE) == 0L) once()
     }
 
-    /** One try; nothing where no answer came. Cut off after a minute it loses nothing: the next goes on where it was. */
-    suspend fun once(): SyncReport? {
+    /** Seconds until it is its turn; null where there is nothing to ask for. */
+    suspend fun inS(app: AppState): Long? = owner.holder.call { it.syncInS(owner.clock.now(), app) }
+
+    /** One try. Cut off after a minute it loses nothing: the next goes on where it was. */
+    suspend fun once() {
         try {
             val report = awake { withTimeoutOrNull(LONGEST_MS) { owner.holder.sync(owner.clock.now()) } }
             if (report?.wiped == true) Over.forGood(context)
-            return report
         } catch (_: PhoneException.SyncRunning) {
-            return null
+            return
         }
     }
-
-    suspend fun waits(): Boolean = owner.holder.call { it.heads().waiting > 0uL }
 
     private val hasNetwork: Boolean
         get() {

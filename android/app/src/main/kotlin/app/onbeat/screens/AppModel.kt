@@ -10,6 +10,7 @@ import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.sync.withLock
+import uniffi.onbeat_core.AppState
 import uniffi.onbeat_core.PhoneException
 import uniffi.onbeat_core.Report
 import uniffi.onbeat_core.recover
@@ -47,7 +48,7 @@ class AppModel(
     fun resume() {
         if (!around.hasAgreed || state.value is Shown.Enrolling || state.value is Shown.Recovering) return
         go(where.value)
-        send()
+        scope.launch { if (isDue()) send() }
     }
 
     fun agree() {
@@ -177,6 +178,14 @@ class AppModel(
             }
         }
     }
+
+    /** The server's turn has come, by itself. A phone that can't tell says why on its screen. */
+    private suspend fun isDue(): Boolean =
+        try {
+            holder.call { it.syncInS(around.now(), AppState.AWAKE) } == 0L
+        } catch (_: PhoneException) {
+            false
+        }
 
     /** Sends quietly, where there is a network; the screen of the day says what still waits. */
     private fun send() {

@@ -119,7 +119,7 @@ private fun Asked(
     }
 }
 
-/** What waits to be sent. */
+/** What waits to be sent, and until when the server wants to be left alone. */
 @Composable
 fun Sent(today: Today) {
     val sinceMs = today.waitingSinceMs
@@ -131,4 +131,5 @@ fun Sent(today: Today) {
             else -> say(Word.WAITING_SINCE, waiting, timeOf(sinceMs, today.zone))
         },
     )
+    today.heldUntilMs?.let { Soft(say(Word.HELD_UNTIL, timeOf(it, today.zone))) }
 }

@@ -46,6 +46,7 @@ enum class Word {
     ALL_SENT,
     WAITING,
     WAITING_SINCE,
+    HELD_UNTIL,
     SIGNED_IN,
     NOT_SIGNED_IN,
     VISITS_REPORTED,

@@ -26,6 +26,7 @@ import org.robolectric.android.controller.ServiceController
 import org.robolectric.shadows.ShadowAlarmManager
 import org.robolectric.shadows.ShadowNetworkCapabilities
 import org.robolectric.util.ReflectionHelpers
+import uniffi.onbeat_core.AppState
 import uniffi.onbeat_core.Phone
 
 /** What one test does with its phone: the rep's taps, the platform's switches, and what came of it. */
@@ -199,6 +200,9 @@ class PhoneRule : ExternalResource() {
 
     /** Records without a receipt. */
     fun waiting(): Int = runBlocking { app.holder.call { it.heads().waiting.toInt() } }
+
+    /** Seconds until the server is asked again by itself. */
+    fun asksInS(): Long? = runBlocking { Sending(app).inS(AppState.AWAKE) }
 
     fun switchSaver(on: Boolean) =
         shadowOf(app.getSystemService(Context.POWER_SERVICE) as PowerManager).setIsPowerSaveMode(on)

@@ -27,12 +27,19 @@ class SendingTest {
         phone.switchNetwork(on = true)
         phone.at(phone.app.nowMs + 60_000)
         phone.seen()
-        phone.settleUntil { phone.waiting() == 0 }
+        // All is sent some time before the try has ended.
+        phone.settleUntil { phone.waiting() == 0 && phone.asksInS() == 300L }
         phone.at(phone.app.nowMs + 60_000)
         phone.seen()
         assertEquals(1, phone.waiting(), "not yet again")
         phone.runJob()
+        assertEquals(1, phone.waiting(), "nor by the job")
+        assertEquals(240_000, phone.jobs().single().minLatencyMillis, "it comes again when core says so")
+        phone.at(phone.app.nowMs + 240_000)
+        phone.runJob()
         phone.settleUntil { phone.waiting() == 0 }
+        // Then for what is new alone.
+        phone.settleUntil { phone.jobs().single().minLatencyMillis == 4 * 3_600_000L }
     }
 
     @Test

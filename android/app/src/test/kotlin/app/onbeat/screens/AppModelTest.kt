@@ -213,6 +213,7 @@ class AppModelTest {
             val heads = rep.soon { rep.holder.call { it.heads() } }
             stage.onbeat("phones", "revoke", heads.stream)
 
+            rep.time = "07:45"
             rep.model.resume()
             rep.sees<Shown.Wiped>()
             rep.model.beginAnew()
@@ -334,6 +335,7 @@ class AppModelTest {
             val heads = rep.soon { rep.holder.call { it.heads() } }
             Rep(folder.newFolder("next"), stage).use { it.isEnrolled(stage.newLink(heads.rep)) }
 
+            rep.time = "07:45"
             rep.model.resume()
             rep.sees<Shown.Day> { it.today.replacedMs != null && it.today.waitingRecords == 0uL }
             rep.model.act(Act.SignIn)

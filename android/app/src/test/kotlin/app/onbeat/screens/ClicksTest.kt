@@ -204,6 +204,13 @@ class ClicksTest {
     }
 
     @Test
+    fun `a server that wants to be left alone is said, with the time`() {
+        val said = "The server is busy. It is asked again at 11:24."
+        onToday(Samples.leaving) { onNodeWithText(said).assertDoesNotExist() }
+        onToday(Samples.leaving.copy(heldUntilMs = Samples.at("11:24"))) { onNodeWithText(said).assertExists() }
+    }
+
+    @Test
     fun `the place is agreed to or not, after the page in the rep's language`() {
         val cases = listOf(Word.AGREE to "agree", Word.NOT_NOW to "not now")
         cases.forEach { (button, wanted) ->

@@ -409,6 +409,7 @@ object Samples {
         waitingRecords = 12u,
         waitingSinceMs = at("09:40"),
         waitingPhotos = 0u,
+        heldUntilMs = null,
         replacedMs = null,
         location = LocationAnswer.AGREED,
         asksLocation = false,

@@ -19,7 +19,6 @@ use crate::{
     record::{Grade, Hash, Signature},
     reference::{Customer, ExceptionKind, Notice},
     rules::{DayView, Explanation, Fact, presence::Cause, signs::Trace, visit::Report},
-    time::Interval,
     words::{self, Language},
 };
 
@@ -133,15 +132,9 @@ impl Phone {
     pub fn give_reason_now(&self, at: Stamp, reason: ExceptionKind) -> Result<bool, PhoneError> {
         self.0.give_reason_now(&at, reason)
     }
-    /// A reason for an interval: [`phone::Phone::give_reason`].
-    pub fn give_reason(
-        &self,
-        at: Stamp,
-        interval: Interval,
-        reason: ExceptionKind,
-        note: String,
-    ) -> Result<(), PhoneError> {
-        self.0.give_reason(&at, interval, reason, note)
+    /// A reason by one tap, for what was found or asked: [`phone::Phone::give_reason_for`].
+    pub fn give_reason_for(&self, at: Stamp, finding: Hash, reason: ExceptionKind) -> Result<bool, PhoneError> {
+        self.0.give_reason_for(&at, &finding, reason)
     }
     /// Signs in on entering the market: [`phone::Phone::sign_in`].
     pub fn sign_in(&self, reading: Reading, note: String) -> Result<DayView, PhoneError> {

@@ -4,15 +4,17 @@ use chrono::{Days, NaiveDate};
 use serde::Serialize;
 
 use super::{
-    Phone, PhoneError, RecordShown,
+    Phone, PhoneError, RecordShown, reasons,
     store::log,
     views::{desk_records, known_span, shown, stream},
 };
 use crate::{
     reading::Stamp,
     record::{Hash, Payload},
-    reference::{Decision, FindingState},
-    rules::{Answered, Appealed, Basis, Entry, Explanation, Finding, FindingKind, explain, fold_day},
+    reference::{Decision, ExceptionKind, FindingState},
+    rules::{
+        Answered, Appealed, Basis, Entry, Explanation, Finding, FindingKind, explain, fold_day, presence::ReasonSeen,
+    },
 };
 
 /// A finding or question, what made it, and what people said.
@@ -30,6 +32,10 @@ pub struct Explained {
     pub decisions: Vec<Decision>,
     /// What the rep says to it now is an appeal, and another person decides; else it is an answer.
     pub is_appealed: bool,
+    /// The reasons that he gave for time of it, and what a person said to each.
+    pub reasons_given: Vec<ReasonSeen>,
+    /// The reasons that he may still give for it by one tap, in the order in which they are offered.
+    pub reasons_offered: Vec<ExceptionKind>,
 }
 
 /// How far back a finding is looked for.
@@ -52,6 +58,7 @@ impl Phone {
         let basis = self.on_day(&basis, day)?;
         let entries = self.entries(&basis, day)?;
         let view = fold_day(&basis, day, &entries, now_ms);
+        let reasons_given = reasons::given(&view, &finding);
         Ok(Explained {
             is_appealed: is_appealed(&finding),
             explanation: explain(&basis, &view, &entries, now_ms, &finding),
@@ -63,6 +70,8 @@ impl Phone {
                 is_of(&finding, &appeal.finding, appeal.kind, appeal.from_ms, appeal.to_ms)
             }),
             decisions: decisions_of(&basis, &finding),
+            reasons_offered: reasons::offered(&basis, &finding, &reasons_given, now_ms),
+            reasons_given,
         })
     }
 

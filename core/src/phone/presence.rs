@@ -1,4 +1,4 @@
-//! Where the rep is: fixes, what explains their absence, breaks, private time, reasons.
+//! Where the rep is: fixes, what explains their absence, breaks, private time.
 
 use std::mem;
 
@@ -11,13 +11,12 @@ use crate::{
     place::Point,
     reading::{Fix, Reading, Stamp},
     record::Payload,
-    reference::ExceptionKind,
     rules::{
         Basis,
-        presence::{BreakEnded, BreakStarted, Cause, CauseNoted, PrivateEnded, PrivateStarted, ReasonGiven, Stood},
+        presence::{BreakEnded, BreakStarted, Cause, CauseNoted, PrivateEnded, PrivateStarted, Stood},
         visit::{CheckedIn, CheckedOut},
     },
-    time::{Interval, When},
+    time::When,
 };
 
 /// What a fix changes for the screen and the sampling.
@@ -39,15 +38,6 @@ pub struct FixOutcome {
     /// The rep seems to be leaving and is to be told: once, and again only after he was back.
     pub tells_leaving: bool,
 }
-
-/// What may be said by one tap, in the order in which it is offered. The others are agreed on beforehand, with the desk.
-pub const REASONS_BY_TAP: [ExceptionKind; 5] = [
-    ExceptionKind::CustomerCalled,
-    ExceptionKind::Goods,
-    ExceptionKind::Detour,
-    ExceptionKind::Hospital,
-    ExceptionKind::Trip,
-];
 
 impl Phone {
     /// Takes a fix.
@@ -176,39 +166,6 @@ impl Phone {
         let kinds = [CheckedIn::TYPE, CheckedOut::TYPE];
         let since = self.with(|store| open_since(store.connection(), basis, now_ms, kinds))?;
         Ok(since.map(|since| (now_ms - since) / 1000))
-    }
-
-    /// A reason by one tap, for the time that [`Today::away`] names: whether the rep is still taken for away, and it was
-    /// given.
-    ///
-    /// # Errors
-    /// As [`Phone::today`], or the disk's.
-    ///
-    /// [`Today::away`]: super::Today::away
-    pub fn give_reason_now(&self, at: &Stamp, reason: ExceptionKind) -> Result<bool, PhoneError> {
-        let Some(away) = self.today(at)?.away else {
-            return Ok(false);
-        };
-        self.give_reason(at, away, reason, String::new())?;
-        Ok(true)
-    }
-
-    /// Gives a reason; it excuses its interval once a person approves.
-    ///
-    /// # Errors
-    /// [`PhoneError::BadInput`] for an interval without length, or the disk's.
-    pub fn give_reason(
-        &self,
-        at: &Stamp,
-        interval: Interval,
-        reason: ExceptionKind,
-        note: String,
-    ) -> Result<(), PhoneError> {
-        if interval.length_ms() <= 0 {
-            return Err(PhoneError::BadInput("the reason's interval has no length".into()));
-        }
-        self.record_payload(at, &ReasonGiven { interval, reason, note })
-            .map(drop)
     }
 }
 

@@ -103,6 +103,21 @@ impl FindingKind {
         matches!(self, K::LogBroken | K::LogForked | K::KeyReplaced | K::PhonesTogether)
     }
 
+    /// Whether an approved reason for its time excuses it.
+    pub fn is_excusable(self) -> bool {
+        use FindingKind as K;
+        matches!(
+            self,
+            K::LeftArea
+                | K::OutsideAtOpening
+                | K::AtNoGo
+                | K::VisitFar
+                | K::Unaccounted
+                | K::PerhapsAtNoGo
+                | K::LongStay
+        )
+    }
+
     /// Its class.
     pub fn class(self) -> Class {
         use FindingKind as K;

@@ -12,4 +12,4 @@ mod tests;
 pub use calendar::Calendar;
 pub use clock::{ClockAnchor, Clocks, Trusted};
 pub use interval::Interval;
-pub use schedule::{Schedule, TimeError, When};
+pub use schedule::{Schedule, TimeError, Until, When};

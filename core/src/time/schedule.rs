@@ -46,6 +46,15 @@ pub struct Schedule {
     calendar: Calendar,
 }
 
+/// A last day, and the instant it is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Until {
+    /// The day.
+    pub day: NaiveDate,
+    /// The first instant after it.
+    pub over_ms: i64,
+}
+
 /// What is wrong with a window or a calendar.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TimeError {
@@ -147,6 +156,13 @@ impl Schedule {
             left -= u32::from(self.is_workday(next));
         }
         at
+    }
+
+    /// The workday so many workdays after the day of an instant, by [`Schedule::add_workdays`].
+    pub fn until(&self, at_ms: i64, workdays: u32) -> Until {
+        let day = self.add_workdays(self.day_of(at_ms), workdays);
+        let over_ms = self.whole_day(day).to_ms;
+        Until { day, over_ms }
     }
 
     /// The zone's IANA name.

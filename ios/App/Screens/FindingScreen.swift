@@ -19,6 +19,8 @@ struct FindingScreen: View {
             if let explained = model.explained {
                 Stands(explained: explained, sentences: model.sentences)
                 WhatWasSaid(explained: explained)
+                ReasonsGiven(reasons: explained.reasonsGiven, zone: explained.explanation.zone)
+                OfferedReasons(reasons: explained.reasonsOffered, give: model.give)
                 answer
             }
             ProblemSaid(problem: day.problem)
@@ -62,6 +64,24 @@ private struct Stands: View {
                 Text("finding.fixes")
             } footer: {
                 Text("finding.fixes_what")
+            }
+        }
+    }
+}
+
+/// While a reason can excuse it.
+private struct OfferedReasons: View {
+    let reasons: [ExceptionKind]
+    let give: (ExceptionKind) async -> Void
+
+    var body: some View {
+        if !reasons.isEmpty {
+            Section {
+                ReasonButtons(reasons: reasons, give: give)
+            } header: {
+                Text("given.reason_asked")
+            } footer: {
+                Text("given.reason_asked_what")
             }
         }
     }

@@ -4,13 +4,13 @@ import SwiftUI
 
 /// The reasons that the rep gave by one tap, and what a person said to them.
 struct ReasonsGiven: View {
-    let day: DayView
+    let reasons: [ReasonSeen]
     let zone: String
 
     var body: some View {
-        if !day.presence.reasons.isEmpty {
+        if !reasons.isEmpty {
             Section("given.your_reasons") {
-                ForEach(Array(day.presence.reasons.enumerated()), id: \.offset) { _, given in
+                ForEach(Array(reasons.enumerated()), id: \.offset) { _, given in
                     Row(title: Text(verbatim: title(given)), more: Text(said(given)))
                 }
             }
@@ -26,5 +26,17 @@ struct ReasonsGiven: View {
         if given.approved { return "given.reason_approved" }
         guard let declined = given.declined else { return "given.reason_waits" }
         return "given.reason_declined \(declined.by) \(declined.words)"
+    }
+}
+
+/// Reasons that may be given by one tap.
+struct ReasonButtons: View {
+    let reasons: [ExceptionKind]
+    let give: (ExceptionKind) async -> Void
+
+    var body: some View {
+        ForEach(reasons, id: \.self) { reason in
+            Button(words("reason", of: reason)) { Task { await give(reason) } }
+        }
     }
 }

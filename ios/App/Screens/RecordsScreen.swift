@@ -24,7 +24,7 @@ struct RecordsScreen: View {
                     .buttonStyle(.borderless)
                 }
                 SaidOfDay(shown: shown)
-                ReasonsGiven(day: shown.day, zone: shown.zone)
+                ReasonsGiven(reasons: shown.day.presence.reasons, zone: shown.zone)
                 Visits(day: shown.day, zone: shown.zone)
                 Looks(shown: shown)
                 Receipts(shown: shown, model: model)

@@ -30,7 +30,7 @@ struct TodayScreen: View {
                 NextStep(today: today, model: model)
                 if today.away != nil { Reasons(model: model) }
                 Asked(today: today)
-                ReasonsGiven(day: today.day, zone: today.zone)
+                ReasonsGiven(reasons: today.day.presence.reasons, zone: today.zone)
                 Visits(day: today.day, zone: today.zone)
                 if today.when == .within, today.replacedMs == nil { Pauses(today: today, model: model) }
                 Waiting(today: today, model: model)
@@ -58,9 +58,7 @@ private struct Reasons: View {
     var body: some View {
         Section("today.seems_leaving") {
             Text("today.seems_leaving_why").foregroundStyle(.secondary)
-            ForEach(reasonsByTap(), id: \.self) { reason in
-                Button(words("reason", of: reason)) { Task { await model.act(.giveReason(reason)) } }
-            }
+            ReasonButtons(reasons: reasonsByTap()) { await model.act(.giveReason($0)) }
         }
     }
 }

@@ -8,15 +8,12 @@ use onbeat_core::{
     record::{BodyLine, Hash},
     reference::{Decision, Document, FindingState},
     rules::{Answered, Appealed, Class, Finding},
+    time::Until,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{
-    Books, Deed, Desk, DeskError, DeskResult, Fault, said, shares,
-    version::Version,
-    workdays::{self, Until},
-};
+use super::{Books, Deed, Desk, DeskError, DeskResult, Fault, said, shares, version::Version};
 use crate::{
     auth::Actor,
     fold,
@@ -212,7 +209,11 @@ impl Choices {
 
 /// Until when a rep may say something of what he could know from an instant on.
 fn word_until(desk: &Desk, rep: &str, known_ms: i64) -> Until {
-    workdays::until(desk, rep, known_ms, Books::now(desk).policy.reasons.give_workdays)
+    let workdays = Books::now(desk).policy.reasons.give_workdays;
+    desk.app
+        .documents()
+        .schedule_at(rep, known_ms)
+        .until(known_ms, workdays)
 }
 
 /// It waits for a person.

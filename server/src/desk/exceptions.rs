@@ -8,12 +8,12 @@ use onbeat_core::{
         DayView, Name,
         presence::{ReasonDeclined, ReasonGiven, ReasonSeen},
     },
-    time::Interval,
+    time::{Interval, Until},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Deed, Desk, DeskError, DeskResult, books, days, said, version::Version, workdays::until};
+use super::{Deed, Desk, DeskError, DeskResult, books, days, said, version::Version};
 use crate::{
     auth::Actor,
     fold,
@@ -152,6 +152,11 @@ async fn waits(desk: &Desk, rep: &str, day: NaiveDate, seen: ReasonSeen) -> Desk
         overdue: !late && desk.now_ms() >= decide.over_ms,
         seen,
     })
+}
+
+/// The workday so many workdays after the day of an instant, by the rep's calendar.
+fn until(desk: &Desk, rep: &str, at_ms: i64, workdays: u32) -> Until {
+    desk.app.documents().schedule_at(rep, at_ms).until(at_ms, workdays)
 }
 
 /// Approves a reason, or enters leave.

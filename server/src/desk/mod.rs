@@ -39,7 +39,6 @@ pub mod upload;
 pub mod users;
 mod version;
 pub mod visits;
-mod workdays;
 
 #[cfg(test)]
 mod tests;

@@ -48,11 +48,6 @@ impl Script {
             of_time("cause", "15:42", json!({"cause": "no_signal"})),
             of_time("private_start", "15:45", Value::Null),
             of_time("private_end", "15:55", Value::Null),
-            of_time(
-                "reason",
-                "16:00",
-                json!({"from_ms": at("15:42"), "to_ms": at("15:50"), "reason": "goods", "note": "two boxes"}),
-            ),
         ]);
         lines.sort_by_key(|line| line["at"]["at_ms"].as_i64());
         Self(lines)

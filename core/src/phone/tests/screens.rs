@@ -134,6 +134,82 @@ fn a_reason_by_one_tap_is_given_while_the_rep_is_away_and_no_longer() {
     );
 }
 
+/// A phone that was outside for half an hour, and that finding.
+fn out_for_half_an_hour(folder: &TempDir) -> (Phone, Finding) {
+    let phone = phone_in(folder.path());
+    for minutes in 0..120 {
+        let north_e9 = if (60..90).contains(&minutes) { 40_000_000 } else { 0 };
+        phone.on_fix(&reading(minutes, north_e9)).unwrap();
+    }
+    let left = found(&phone, FindingKind::LeftArea).unwrap();
+    (phone, left)
+}
+
+fn found(phone: &Phone, kind: FindingKind) -> Option<Finding> {
+    let day = phone.day(&stamp(DAY_MS), "2026-01-21").unwrap();
+    day.findings.into_iter().find(|finding| finding.kind == kind)
+}
+
+const DAY_MS: i64 = 1_440 * MINUTE_MS;
+
+#[test]
+fn a_reason_for_a_finding_is_offered_for_three_workdays_until_it_is_given_or_decided() {
+    let folder = TempDir::new().unwrap();
+    let (phone, left) = out_for_half_an_hour(&folder);
+    let offered = |ms: i64| phone.explain(&stamp(ms), &left.id).unwrap().reasons_offered;
+    // From Wednesday over the days off to the end of Monday, sixteen hours after the window opened.
+    let monday_over_ms = 5 * DAY_MS + 16 * 60 * MINUTE_MS;
+    assert_eq!(offered(DAY_MS), REASONS_BY_TAP);
+    assert_eq!(offered(monday_over_ms - 1), REASONS_BY_TAP);
+    assert_eq!(offered(monday_over_ms), []);
+    let give = |ms: i64, reason| phone.give_reason_for(&stamp(ms), &left.id, reason).unwrap();
+    assert!(!give(monday_over_ms, ExceptionKind::Goods), "too late");
+    assert!(!give(DAY_MS, ExceptionKind::Leave), "that is agreed on with the desk");
+    assert!(give(DAY_MS, ExceptionKind::Goods));
+    assert!(!give(DAY_MS, ExceptionKind::Goods), "once is enough");
+
+    let explained = phone.explain(&stamp(DAY_MS), &left.id).unwrap();
+    let [given] = explained.reasons_given.as_slice() else {
+        panic!("{:?}", explained.reasons_given)
+    };
+    assert_eq!(given.reason.interval, left.interval());
+    assert!(given.waits());
+
+    let approved = Exception {
+        id: "e-1".into(),
+        rep: "rep-li".into(),
+        reason: ExceptionKind::Goods,
+        from_ms: left.from_ms,
+        to_ms: left.to_ms,
+        approved_by: "boss".into(),
+    };
+    put(&phone, "e-1", &Document::Exception(approved));
+    assert_eq!(found(&phone, FindingKind::LeftArea), None, "it excuses all of it");
+}
+
+#[test]
+fn no_reason_is_offered_for_what_is_decided_or_none_can_excuse() {
+    let folder = TempDir::new().unwrap();
+    let (phone, left) = out_for_half_an_hour(&folder);
+    let offered = |finding: &Finding| phone.explain(&stamp(DAY_MS), &finding.id).unwrap().reasons_offered;
+    let unsigned = found(&phone, FindingKind::NotSignedIn).unwrap();
+    assert_eq!(offered(&unsigned), []);
+    let decision = Decision {
+        finding: left.id,
+        rep: "rep-li".into(),
+        finding_kind: left.kind.code(),
+        from_ms: left.from_ms,
+        to_ms: left.to_ms,
+        state: FindingState::Confirmed,
+        reason: "no answer".into(),
+        by: "boss".into(),
+        at_ms: OPENING_MS + 600 * MINUTE_MS,
+        on_appeal: false,
+    };
+    put(&phone, "d-1", &Document::Decision(decision));
+    assert_eq!(offered(&left), []);
+}
+
 #[test]
 fn a_phone_whose_place_another_took_wants_no_place() {
     let folder = TempDir::new().unwrap();

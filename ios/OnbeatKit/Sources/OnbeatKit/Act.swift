@@ -14,6 +14,7 @@ public enum Act: Equatable, Sendable {
     case startPrivate
     case endPrivate
     case giveReason(ExceptionKind)
+    case giveReasonFor(finding: String, ExceptionKind)
     case reply(finding: String, words: String)
 }
 
@@ -34,6 +35,7 @@ extension Phone {
         case .startPrivate: try privateStart(at: at)
         case .endPrivate: try privateEnd(at: at)
         case .giveReason(let reason): _ = try giveReasonNow(at: at, reason: reason)
+        case .giveReasonFor(let finding, let reason): _ = try giveReasonFor(at: at, finding: finding, reason: reason)
         case .reply(let finding, let words): try reply(at: at, finding: finding, words: words)
         }
     }

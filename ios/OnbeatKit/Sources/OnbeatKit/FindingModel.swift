@@ -24,6 +24,11 @@ import OnbeatCore
     /// What was confirmed is appealed, and another person decides; anything else is answered, as often as he likes.
     public var isAppeal: Bool { explained?.isAppealed == true }
 
+    /// A reason that can excuse it, by one tap.
+    public func give(_ reason: ExceptionKind) async {
+        if await day.act(.giveReasonFor(finding: id, reason)) { await load() }
+    }
+
     public func send(_ words: String) async -> Bool {
         guard await day.act(.reply(finding: id, words: words)) else { return false }
         await load()

@@ -50,6 +50,21 @@ import Testing
         try rep.verify(#require(records.copy))
     }
 
+    @Test func aReasonForWhatWasFoundIsGivenByOneTapAndOnce() async throws {
+        try await rep.walk(Desk.middle, from: "08:00", to: "08:30")
+        try await rep.walk(Desk.beyond, from: "08:40", to: "09:10")
+        try await rep.walk(Desk.middle, from: "09:20", to: "09:50")
+        let asked = try #require(rep.day.today?.asked.first { $0.kind == .leftArea })
+        let finding = FindingModel(id: asked.id, day: rep.day, language: .en)
+        await finding.load()
+        #expect(finding.explained?.reasonsOffered == reasonsByTap() && finding.explained?.reasonsGiven.isEmpty == true)
+        await finding.give(.goods)
+        #expect(finding.explained?.reasonsGiven.map(\.reason.reason) == [.goods])
+        #expect(finding.explained?.reasonsOffered.isEmpty == true)
+        await rep.day.sending?.value
+        #expect(rep.day.problem == nil && rep.day.today?.waitingRecords == 0)
+    }
+
     private func signsIn() async throws {
         #expect(rep.recorder.reading().fix?.ageMs == 10_000, "the newest position is as old as it is")
         #expect(rep.day.today?.next == .signIn)

@@ -69,10 +69,6 @@ private struct Line: Decodable {
     let purpose: String?
     let report: Words?
     let bytesB64: String?
-    let reason: String?
-    let note: String?
-    let fromMs: Int64?
-    let toMs: Int64?
     let fromElapsedMs: Int64?
     let toElapsedMs: Int64?
 
@@ -107,14 +103,6 @@ private struct Line: Decodable {
         case "still":
             let (from, to) = (fromElapsedMs ?? 0, toElapsedMs ?? 0)
             try await phone.call { phone, at in try phone.onStill(at: at, fromElapsedMs: from, toElapsedMs: to) }
-        case "reason":
-            let reason = try named(reason, [
-                ExceptionKind.leave, .help, .hours, .customerCalled, .goods, .hospital, .detour, .trip,
-            ])
-            let (interval, note) = (Interval(fromMs: fromMs ?? 0, toMs: toMs ?? 0), note ?? "")
-            try await phone.call { phone, at in
-                try phone.giveReason(at: at, interval: interval, reason: reason, note: note)
-            }
         default:
             let act = try act(visit)
             try await phone.call { phone, _ in try phone.perform(act, reading) }

@@ -40,6 +40,11 @@ sealed interface Act {
         val reason: ExceptionKind,
     ) : Act
 
+    data class GiveReasonFor(
+        val finding: String,
+        val reason: ExceptionKind,
+    ) : Act
+
     data class Reply(
         val finding: String,
         val words: String,
@@ -63,6 +68,7 @@ fun Phone.perform(
         Act.StartPrivate -> privateStart(at)
         Act.EndPrivate -> privateEnd(at)
         is Act.GiveReason -> giveReasonNow(at, act.reason)
+        is Act.GiveReasonFor -> giveReasonFor(at, act.finding, act.reason)
         is Act.Reply -> reply(at, act.finding, act.words)
     }
 }

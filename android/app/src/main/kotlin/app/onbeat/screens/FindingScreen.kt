@@ -12,6 +12,7 @@ import androidx.compose.runtime.setValue
 import androidx.compose.ui.Modifier
 import app.onbeat.phone.Act
 import uniffi.onbeat_core.Class
+import uniffi.onbeat_core.ExceptionKind
 import uniffi.onbeat_core.Explained
 
 /** What was found or asked, what made it, what was said of it, and the rep's own answer. [sentences] are core's. */
@@ -35,6 +36,8 @@ fun FindingScreen(
             }
         }
         Said(explained)
+        GivenReasons(explained.reasonsGiven, explained.explanation.zone)
+        OfferedReasons(explained.reasonsOffered) { act(Act.GiveReasonFor(finding.id, it)) }
         Answering(explained.isAppealed) { words ->
             act(Act.Reply(finding.id, words))
             back()
@@ -50,6 +53,19 @@ private fun Said(explained: Explained) {
         explained.answers.forEach { Text(say(Word.YOU_SAID, it.text)) }
         explained.decisions.forEach { Text(say(Word.DECIDED, it.by, say(it.state.word), it.reason)) }
         explained.appeals.forEach { Text(say(Word.YOU_APPEALED, it.text)) }
+    }
+}
+
+/** While a reason can excuse it. */
+@Composable
+private fun OfferedReasons(
+    reasons: List<ExceptionKind>,
+    give: (ExceptionKind) -> Unit,
+) {
+    if (reasons.isEmpty()) return
+    Panel(say(Word.REASON_ASKED)) {
+        Soft(say(Word.REASON_ASKED_WHAT))
+        ReasonButtons(reasons, give)
     }
 }
 

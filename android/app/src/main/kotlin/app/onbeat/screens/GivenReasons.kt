@@ -30,6 +30,13 @@ fun GivenReasons(
     }
 }
 
+/** Reasons that may be given by one tap. */
+@Composable
+fun ReasonButtons(
+    reasons: List<ExceptionKind>,
+    give: (ExceptionKind) -> Unit,
+) = SideBySide { reasons.forEach { QuietButton(say(it.word)) { give(it) } } }
+
 @Composable
 private fun answered(seen: ReasonSeen): String {
     val declined = seen.declined

@@ -89,9 +89,7 @@ private fun NextButton(
 private fun Reasons(act: (Act) -> Unit) {
     Panel(say(Word.SEEMS_LEAVING), MaterialTheme.colorScheme.tertiaryContainer) {
         Text(say(Word.SEEMS_LEAVING_WHY), style = MaterialTheme.typography.bodyMedium)
-        SideBySide {
-            reasonsByTap().forEach { QuietButton(say(it.word)) { act(Act.GiveReason(it)) } }
-        }
+        ReasonButtons(reasonsByTap()) { act(Act.GiveReason(it)) }
     }
 }
 

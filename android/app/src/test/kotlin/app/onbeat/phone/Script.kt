@@ -11,10 +11,8 @@ import kotlinx.serialization.json.jsonPrimitive
 import kotlinx.serialization.json.long
 import uniffi.onbeat_core.Cause
 import uniffi.onbeat_core.Device
-import uniffi.onbeat_core.ExceptionKind
 import uniffi.onbeat_core.Fix
 import uniffi.onbeat_core.Grade
-import uniffi.onbeat_core.Interval
 import uniffi.onbeat_core.Outcome
 import uniffi.onbeat_core.Phone
 import uniffi.onbeat_core.Provider
@@ -75,12 +73,6 @@ class Script(
                         phone.call {
                             it.onStill(reading.at, line.number("from_elapsed_ms"), line.number("to_elapsed_ms"))
                         }
-                    }
-
-                    "reason" -> {
-                        val interval = Interval(line.number("from_ms"), line.number("to_ms"))
-                        val reason = ExceptionKind.valueOf(line.code("reason"))
-                        phone.call { it.giveReason(reading.at, interval, reason, line.text("note")) }
                     }
 
                     else -> {

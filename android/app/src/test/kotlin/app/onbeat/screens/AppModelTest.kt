@@ -11,6 +11,7 @@ import kotlinx.coroutines.flow.merge
 import org.junit.Assume.assumeTrue
 import org.junit.Rule
 import org.junit.rules.TemporaryFolder
+import uniffi.onbeat_core.ExceptionKind
 import uniffi.onbeat_core.FindingState
 import uniffi.onbeat_core.Language
 import uniffi.onbeat_core.LocationAnswer
@@ -20,6 +21,7 @@ import uniffi.onbeat_core.Outcome
 import uniffi.onbeat_core.PhoneException
 import uniffi.onbeat_core.Reading
 import uniffi.onbeat_core.Report
+import uniffi.onbeat_core.reasonsByTap
 import java.io.File
 import java.io.RandomAccessFile
 import kotlin.test.Test
@@ -162,7 +164,10 @@ class AppModelTest {
                 .id,
         )
         model.go(Destination.Finding(asked))
-        sees<Shown.OneFinding>()
+        assertEquals(reasonsByTap(), sees<Shown.OneFinding>().explained.reasonsOffered)
+        model.act(Act.GiveReasonFor(asked, ExceptionKind.GOODS))
+        val given = sees<Shown.OneFinding> { it.explained.reasonsGiven.isNotEmpty() }.explained
+        assertEquals(emptyList(), given.reasonsOffered, "once is enough")
         model.act(Act.Reply(asked, "in a cellar"))
         val answered = sees<Shown.OneFinding> { it.explained.answers.isNotEmpty() }.explained
         assertEquals(FindingState.ANSWERED, answered.explanation.finding.state)

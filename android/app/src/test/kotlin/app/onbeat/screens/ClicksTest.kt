@@ -142,6 +142,19 @@ class ClicksTest {
     }
 
     @Test
+    fun `a reason for what was found is one tap, while one is offered`() {
+        val explained = Samples.explained
+        val goods = words.say(Word.REASON_GOODS)
+        show({ FindingScreen(explained, emptyList(), { acts += it }, {}) }) { tap(goods) }
+        assertEquals(listOf<Act>(Act.GiveReasonFor(explained.explanation.finding.id, ExceptionKind.GOODS)), acts)
+        val given = explained.copy(reasonsGiven = Samples.reasons.take(1), reasonsOffered = emptyList())
+        show({ FindingScreen(given, emptyList(), {}, {}) }) {
+            onNodeWithText(words.say(Word.REASON_ASKED)).assertDoesNotExist()
+            onNodeWithText(words.say(Word.REASON_WAITS)).assertExists()
+        }
+    }
+
+    @Test
     fun `nothing happens before the rep agrees`() {
         show({ WelcomeScreen({ said += "agree" }, { said += "not now" }) }) { tap(words.say(Word.NOT_NOW)) }
         show({ WelcomeScreen({ said += "agree" }, { said += "not now" }) }) { tap(words.say(Word.AGREE)) }

@@ -60,6 +60,7 @@ import uniffi.onbeat_core.StartedBy
 import uniffi.onbeat_core.Today
 import uniffi.onbeat_core.VisitView
 import uniffi.onbeat_core.When
+import uniffi.onbeat_core.reasonsByTap
 import java.time.LocalTime
 import java.time.ZoneId
 import java.time.ZonedDateTime
@@ -231,7 +232,7 @@ object Samples {
 
     private fun point(metres: Pair<Int, Int>) = MapPoint(metres.first * 1_000L, metres.second * 1_000L)
 
-    private val reasons =
+    val reasons =
         listOf(
             reason(3, "11:02", "11:25", ExceptionKind.GOODS, "去对面仓库取两箱"),
             reason(4, "13:10", "13:40", ExceptionKind.DETOUR, "").copy(approved = true),
@@ -279,6 +280,8 @@ object Samples {
             appeals = emptyList(),
             decisions = emptyList(),
             isAppealed = false,
+            reasonsGiven = emptyList(),
+            reasonsOffered = reasonsByTap(),
         )
 
     val about = About("0.1.0", "锦江商贸有限公司", "蜀ICP备2026000000号-1A") {}

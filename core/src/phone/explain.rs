@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate};
 use serde::Serialize;
 
 use super::{
-    Phone, PhoneError, RecordShown, reasons,
+    Phone, PhoneError, RecordShown, Sketch, reasons,
     store::log,
     views::{desk_records, known_span, shown, stream},
 };
@@ -22,6 +22,8 @@ use crate::{
 pub struct Explained {
     /// What made it: the same that a supervisor is shown.
     pub explanation: Explanation,
+    /// It drawn, where it shows fixes.
+    pub sketch: Option<Sketch>,
     /// The records it names, as they are written.
     pub evidence: Vec<RecordShown>,
     /// What the rep said.
@@ -59,9 +61,11 @@ impl Phone {
         let entries = self.entries(&basis, day)?;
         let view = fold_day(&basis, day, &entries, now_ms);
         let reasons_given = reasons::given(&view, &finding);
+        let explanation = explain(&basis, &view, &entries, now_ms, &finding);
         Ok(Explained {
             is_appealed: is_appealed(&finding),
-            explanation: explain(&basis, &view, &entries, now_ms, &finding),
+            sketch: Sketch::of(&explanation),
+            explanation,
             evidence: self.evidence(&basis, day, &finding)?,
             answers: said(&entries, |answer: &Answered| {
                 is_of(&finding, &answer.finding, answer.kind, answer.from_ms, answer.to_ms)

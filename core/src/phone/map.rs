@@ -133,7 +133,7 @@ impl Phone {
 }
 
 impl MapPoint {
-    fn on(plan: &Plan, point: Point) -> Self {
+    pub(super) fn on(plan: &Plan, point: Point) -> Self {
         let (east_m, south_m) = plan.at_m(point);
         Self {
             x_mm: mm(east_m),
@@ -181,6 +181,6 @@ fn place_of(customer: &Customer) -> Point {
     Point::from_e9(customer.lat_e9, customer.lon_e9)
 }
 
-fn mm(metres: f64) -> i64 {
+pub(super) fn mm(metres: f64) -> i64 {
     (metres * 1000.0).round() as i64
 }

@@ -57,9 +57,9 @@ private struct Stands: View {
         } footer: {
             Text(finding.class == .question ? "finding.is_question" : "finding.is_finding")
         }
-        if !explained.explanation.fixes.isEmpty {
+        if let sketch = explained.sketch {
             Section {
-                FixSketch(explanation: explained.explanation)
+                FixSketch(sketch: sketch)
             } header: {
                 Text("finding.fixes")
             } footer: {

@@ -5,32 +5,26 @@ import SwiftUI
 
 /// The fixes that made a finding as dots with the circles they were judged by, and the place it is about. North is up.
 struct FixSketch: View {
-    let explanation: Explanation
+    let sketch: Sketch
 
     var body: some View {
         Canvas { context, size in
-            let sheet = sheet(size)
-            if let place = explanation.place {
-                let circle = circle(sheet.at(place.latE9, place.lonE9), sheet.length(place.radiusMm))
+            let scale = MapScale(sketch, width: size.width, height: size.height)
+            if let place = sketch.place {
+                let circle = circle(scale.at(place.at), scale.length(place.radiusMm))
                 context.fill(circle, with: .color(.blue.opacity(0.2)))
             }
-            for fix in explanation.fixes { draw(fix, sheet, context) }
+            for fix in sketch.fixes { draw(fix, scale, context) }
         }
         .frame(height: 200)
         .accessibilityElement()
-        .accessibilityLabel("finding.fixes_shown \(Int64(explanation.fixes.count))")
+        .accessibilityLabel("finding.fixes_shown \(Int64(sketch.fixes.count))")
     }
 
-    private func sheet(_ size: CGSize) -> Sheet {
-        Sheet(
-            around: explanation.fixes.map { ($0.fix.latE9, $0.fix.lonE9) },
-            radiusMm: explanation.fixes.compactMap(\.verdict.radiusMm).max() ?? 0, width: size.width, height: size.height)
-    }
-
-    private func draw(_ fix: FixExplained, _ sheet: Sheet, _ context: GraphicsContext) {
-        let (at, colour) = (sheet.at(fix.fix.latE9, fix.fix.lonE9), Colours.of(fix.verdict.place))
-        if let radius = fix.verdict.radiusMm {
-            context.stroke(circle(at, sheet.length(radius)), with: .color(colour.opacity(0.4)), lineWidth: 1)
+    private func draw(_ fix: SketchFix, _ scale: MapScale, _ context: GraphicsContext) {
+        let (at, colour) = (scale.at(fix.at), Colours.of(fix.place))
+        if let radius = fix.radiusMm {
+            context.stroke(circle(at, scale.length(radius)), with: .color(colour.opacity(0.4)), lineWidth: 1)
         }
         context.fill(circle(at, fix.decides ? 4 : 2.5), with: .color(colour))
     }

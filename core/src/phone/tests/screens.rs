@@ -188,6 +188,43 @@ fn a_reason_for_a_finding_is_offered_for_three_workdays_until_it_is_given_or_dec
 }
 
 #[test]
+fn a_finding_is_drawn_in_metres_with_all_circles_on_the_ground() {
+    let folder = TempDir::new().unwrap();
+    let (phone, left) = out_for_half_an_hour(&folder);
+    let Explained {
+        sketch, explanation, ..
+    } = phone.explain(&stamp(DAY_MS), &left.id).unwrap();
+    let Sketch {
+        width_mm,
+        height_mm,
+        fixes,
+        place,
+    } = sketch.unwrap();
+    assert_eq!(place, None);
+    assert_eq!(fixes.len(), explanation.fixes.len());
+    let (north, south) = (fixes.iter().map(|fix| fix.at.y_mm).min().unwrap(), &fixes[0]);
+    // 0.04 degrees from south to north at 31.23 N (Vincenty, GeographicLib agrees).
+    assert!(
+        (south.at.y_mm - north - 4_435_000).abs() < 30_000,
+        "{south:?} to {north}"
+    );
+    for (drawn, fix) in fixes.iter().zip(&explanation.fixes) {
+        let radius_mm = drawn.radius_mm.unwrap();
+        assert_eq!(
+            (drawn.radius_mm, drawn.place),
+            (fix.verdict.radius_mm, fix.verdict.place)
+        );
+        let has_room = |at: i64, size: i64| at >= radius_mm && at + radius_mm <= size;
+        assert!(has_room(drawn.at.x_mm, width_mm) && has_room(drawn.at.y_mm, height_mm));
+    }
+    assert!(fixes.iter().any(|fix| fix.decides));
+
+    let unsigned = found(&phone, FindingKind::NotSignedIn).unwrap();
+    let drawn = phone.explain(&stamp(DAY_MS), &unsigned.id).unwrap();
+    assert_eq!(drawn.sketch.is_some(), !drawn.explanation.fixes.is_empty());
+}
+
+#[test]
 fn no_reason_is_offered_for_what_is_decided_or_none_can_excuse() {
     let folder = TempDir::new().unwrap();
     let (phone, left) = out_for_half_an_hour(&folder);

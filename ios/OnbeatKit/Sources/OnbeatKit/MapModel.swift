@@ -13,14 +13,22 @@ import OnbeatCore
     }
 }
 
-/// Puts the ground of a map onto a screen: as large as fits, in the middle, and nearer as the rep looks.
+/// Puts some ground onto a screen: as large as fits, in the middle, and nearer as the rep looks.
 public struct MapScale: Sendable {
     private let scale: Double
     private let left: Double
     private let top: Double
 
     public init(_ map: MapView, width: Double, height: Double, sight: Sight = Sight()) {
-        let (east, south) = (Double(max(map.widthMm, 1)), Double(max(map.heightMm, 1)))
+        self.init(widthMm: map.widthMm, heightMm: map.heightMm, width: width, height: height, sight: sight)
+    }
+
+    public init(_ sketch: Sketch, width: Double, height: Double) {
+        self.init(widthMm: sketch.widthMm, heightMm: sketch.heightMm, width: width, height: height, sight: Sight())
+    }
+
+    private init(widthMm: Int64, heightMm: Int64, width: Double, height: Double, sight: Sight) {
+        let (east, south) = (Double(max(widthMm, 1)), Double(max(heightMm, 1)))
         scale = min(width / east, height / south) * sight.zoom
         left = (width - east * scale) / 2 + sight.moved.x
         top = (height - south * scale) / 2 + sight.moved.y

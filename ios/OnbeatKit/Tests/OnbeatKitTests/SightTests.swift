@@ -14,6 +14,13 @@ import Testing
         #expect(MapScale(map, width: 400, height: 400, sight: nearer).length(1_000_000) == 1_600)
     }
 
+    @Test func aSketchIsAsLargeAsFitsAndStandsInTheMiddle() {
+        let scale = MapScale(Sketch(widthMm: 300_000, heightMm: 100_000, fixes: [], place: nil), width: 300, height: 200)
+        let (corner, end) = (scale.at(MapPoint(xMm: 0, yMm: 0)), scale.at(MapPoint(xMm: 300_000, yMm: 100_000)))
+        #expect(corner.x == 0 && corner.y == 50 && end.x == 300 && end.y == 150)
+        #expect(scale.length(20_000) == 20)
+    }
+
     @Test func itEndsWhereAllFitsAndSomeOfTheGroundIsAlwaysSeen() {
         #expect(Sight().zoomed(by: 0.5) == Sight() && Sight().zoomed(by: 1_000).zoom == 64)
         let away = Sight().zoomed(by: 2).dragged(x: 5_000, y: -5_000).within(width: 400, height: 300)

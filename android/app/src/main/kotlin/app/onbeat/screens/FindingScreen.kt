@@ -29,9 +29,9 @@ fun FindingScreen(
         Panel(say(finding.state.word)) {
             sentences.forEach { Text(it, style = MaterialTheme.typography.bodyLarge) }
         }
-        if (explained.explanation.fixes.isNotEmpty()) {
+        explained.sketch?.let {
             Panel(say(Word.FIXES)) {
-                FixSketch(explained.explanation)
+                FixSketch(it)
                 Soft(say(Word.FIXES_WHAT))
             }
         }

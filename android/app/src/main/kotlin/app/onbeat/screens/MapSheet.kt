@@ -44,20 +44,23 @@ data class Sight(
 val MapView.isEmpty: Boolean
     get() = widthMm <= 0 || heightMm <= 0
 
-/** Where things of the ground lie on a canvas. */
+/** Where things of some ground lie on a canvas: as large as fits, in the middle, and nearer as the rep looks. */
 class MapSheet(
-    private val map: MapView,
-    private val size: Size,
-    private val sight: Sight,
+    private val widthMm: Long,
+    private val heightMm: Long,
+    size: Size,
+    sight: Sight = Sight(),
 ) {
+    constructor(map: MapView, size: Size, sight: Sight) : this(map.widthMm, map.heightMm, size, sight)
+
     /** Pixels a millimetre. */
-    private val scale = min(size.width / map.widthMm, size.height / map.heightMm) * sight.zoom
+    private val scale = min(size.width / widthMm, size.height / heightMm) * sight.zoom
     private val middle = Offset(size.width / 2, size.height / 2) + sight.moved
 
     fun at(point: MapPoint) =
         Offset(
-            middle.x + (point.xMm - map.widthMm / 2) * scale,
-            middle.y + (point.yMm - map.heightMm / 2) * scale,
+            middle.x + (point.xMm - widthMm / 2) * scale,
+            middle.y + (point.yMm - heightMm / 2) * scale,
         )
 
     fun px(millimetres: Long) = millimetres * scale

@@ -18,9 +18,6 @@ import uniffi.onbeat_core.Explanation
 import uniffi.onbeat_core.Finding
 import uniffi.onbeat_core.FindingKind
 import uniffi.onbeat_core.FindingState
-import uniffi.onbeat_core.Fix
-import uniffi.onbeat_core.FixExplained
-import uniffi.onbeat_core.FixVerdict
 import uniffi.onbeat_core.Grade
 import uniffi.onbeat_core.Heads
 import uniffi.onbeat_core.Here
@@ -43,7 +40,6 @@ import uniffi.onbeat_core.Notice
 import uniffi.onbeat_core.Outcome
 import uniffi.onbeat_core.PlaceVerdict
 import uniffi.onbeat_core.PresenceView
-import uniffi.onbeat_core.Provider
 import uniffi.onbeat_core.ReasonGiven
 import uniffi.onbeat_core.ReasonSeen
 import uniffi.onbeat_core.Receipt
@@ -52,6 +48,8 @@ import uniffi.onbeat_core.Report
 import uniffi.onbeat_core.Sign
 import uniffi.onbeat_core.SignInView
 import uniffi.onbeat_core.SignsShown
+import uniffi.onbeat_core.Sketch
+import uniffi.onbeat_core.SketchFix
 import uniffi.onbeat_core.Span
 import uniffi.onbeat_core.SpanStatus
 import uniffi.onbeat_core.Start
@@ -272,9 +270,32 @@ object Samples {
                 },
         )
 
+    private val explanation =
+        Explanation(
+            rep = "li",
+            day = DAY,
+            zone = ZONE,
+            finding = left,
+            sentences = emptyList(),
+            conditions = emptyList(),
+            spans = emptyList(),
+            fixes = emptyList(),
+            fixesOf = 0u,
+            votes = emptyList(),
+            proofs = emptyList(),
+            transit = null,
+            place = null,
+            records = emptyList(),
+            causes = emptyList(),
+            policy = emptyMap(),
+            basis = emptyList(),
+            erased = false,
+        )
+
     val explained =
         Explained(
-            explanation = explanation(),
+            explanation = explanation,
+            sketch = sketch(),
             evidence = emptyList(),
             answers = listOf(Answered(left.id, left.kind, left.fromMs, left.toMs, DAY, "客户让我去对面仓库取货")),
             appeals = emptyList(),
@@ -316,51 +337,17 @@ object Samples {
             ZONE,
         )
 
-    private fun explanation(): Explanation {
+    /** Twelve fixes on the way east, 57 m from one to the next. */
+    private fun sketch(): Sketch {
+        val (marginMm, stepMm, waveMm) = listOf(85_000L, 57_450L, 33_400L)
         val fixes =
-            (0..<12).map { n ->
+            (0L..<12L).map { n ->
                 val isOut = n in 4..9
-                fix(n, n * 600_000L, if (isOut) PlaceVerdict.OUTSIDE else PlaceVerdict.EDGE, isOut)
+                val at = MapPoint(marginMm + n * stepMm, marginMm + (2 - n % 3) * waveMm)
+                SketchFix(at, 60_000, if (isOut) PlaceVerdict.OUTSIDE else PlaceVerdict.EDGE, isOut)
             }
-        return Explanation(
-            rep = "li",
-            day = DAY,
-            zone = ZONE,
-            finding = left,
-            sentences = emptyList(),
-            conditions = emptyList(),
-            spans = emptyList(),
-            fixes = fixes,
-            fixesOf = fixes.size.toUInt(),
-            votes = emptyList(),
-            proofs = emptyList(),
-            transit = null,
-            place = null,
-            records = emptyList(),
-            causes = emptyList(),
-            policy = emptyMap(),
-            basis = emptyList(),
-            erased = false,
-        )
+        return Sketch(2 * marginMm + 11 * stepMm, 2 * marginMm + 2 * waveMm, fixes, null)
     }
-
-    private fun fix(
-        n: Int,
-        eastE9: Long,
-        place: PlaceVerdict,
-        decides: Boolean,
-    ) = FixExplained(
-        name = Name(STREAM, 1u, "", n.toULong() + 1u),
-        atMs = at("11:00") + n * 120_000,
-        fix = Fix(LAT_E9 + n % 3 * 300_000, LON_E9 + eastE9, 12_000, 500, Provider.GPS, 9u, 1_200, false, false, false),
-        verdict = FixVerdict(place, null, -120_000, 60_000),
-        radius68Mm = 30_000,
-        sidePpm = 990_000,
-        satelliteBacked = true,
-        setAside = null,
-        targetMm = null,
-        decides = decides,
-    )
 
     private fun visit(
         id: String,

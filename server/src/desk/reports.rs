@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use futures_util::future::join;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{Desk, DeskError, DeskResult, days::Which};
+use super::{Books, Desk, DeskError, DeskResult, days::Which};
 use crate::{
     auth::Actor,
     fold::DaySums,
@@ -33,6 +33,21 @@ pub enum By {
     District,
     /// By day.
     Day,
+}
+
+impl By {
+    /// How people call what a sum is of; a day has no name.
+    pub fn name(self, books: &Books, key: &str) -> Option<String> {
+        match self {
+            Self::Rep => Some(books.rep_name(key).to_owned()),
+            Self::Team => Some(books.team_name(key).to_owned()),
+            Self::District => {
+                let names: Vec<&str> = key.split('+').map(|id| books.district_name(id)).collect();
+                Some(names.join(" + "))
+            }
+            Self::Day => None,
+        }
+    }
 }
 
 /// Days that are over, in sums.

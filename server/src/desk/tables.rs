@@ -117,15 +117,17 @@ impl Asked {
 
     async fn adherence(&self, desk: &Desk, actor: &Actor) -> DeskResult<Table> {
         let sums = reports::adherence(desk, actor, &self.which, self.by).await?;
-        let key = Cell::code("by", Some(&self.by)).exact();
+        let books = Books::now(desk);
         let rows = sums.into_iter().map(|(key, sums)| {
-            let key = match self.by {
-                By::Day => key.parse().map_or_else(|_| Cell::empty(), Cell::Day),
-                _ => Cell::Text(key),
+            let named = match self.by.name(&books, &key) {
+                Some(name) => vec![Cell::Text(key), Cell::Text(name)],
+                None => vec![key.parse().map_or_else(|_| Cell::empty(), Cell::Day)],
             };
-            [vec![key], sum_cells(&sums)].concat()
+            [named, sum_cells(&sums)].concat()
         });
-        let columns = [&[&*key], &SUM_COLUMNS[..]].concat();
+        let key = Cell::code("by", Some(&self.by)).exact();
+        let named: &[&str] = if self.by == By::Day { &[&key] } else { &[&key, "name"] };
+        let columns = [named, &SUM_COLUMNS[..]].concat();
         Ok(Table::new(&columns, rows.collect()))
     }
 

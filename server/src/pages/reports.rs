@@ -226,16 +226,8 @@ pub(super) async fn show(
 }
 
 fn name(frame: &Frame, books: &Books, by: By, key: &str) -> String {
-    match by {
-        By::Rep => books.rep_name(key).to_owned(),
-        By::Team => books.team_name(key).to_owned(),
-        By::Day => key.parse().map_or_else(|_| key.to_owned(), |day| frame.local.date(day)),
-        By::District => {
-            let district = |id: &str| books.district_name(id).to_owned();
-            let names: Vec<String> = key.split('+').map(district).collect();
-            names.join(" + ")
-        }
-    }
+    let day = || key.parse().map_or_else(|_| key.to_owned(), |day| frame.local.date(day));
+    by.name(books, key).unwrap_or_else(day)
 }
 
 fn text(day: Option<NaiveDate>) -> String {

@@ -289,6 +289,13 @@ async fn a_reps_line_leads_to_his_days_alone_as_a_calendar() {
     let calendar = format!("/reports?by=day&from=2026-11-02&to=2026-11-23&rep={REP}");
     assert!(reps.contains(&format!("<a href=\"{calendar}\">")), "{reps}");
 
+    let sums = page("/reports/export?what=adherence&format=csv&from=2026-11-02&to=2026-11-23").await;
+    let names: Vec<_> = sums
+        .lines()
+        .map(|line| line.split(',').take(3).collect::<Vec<_>>())
+        .collect();
+    assert_eq!(names[1..], [["li", "li", "1"], ["wang", "wang", "1"]], "{sums}");
+
     let days = page(&calendar).await;
     assert_eq!(days.matches("<rect x=").count(), 22, "a cell a day: {days}");
     assert!(days.contains("<title>Mon 23 Nov 2026 97.0%</title>"), "{days}");

@@ -44,9 +44,12 @@ pub use tls::{Tls, TlsError};
 
 use crate::{error::ApiError, metrics::Connections};
 use connection::Host;
-use pace::Meter;
+use pace::{Late, Meter};
 use seats::Seats;
 use stop::Stop;
+
+/// Before somebody asks again for what took too long.
+const ANSWER_LATE_S: u32 = 60;
 
 /// What one server takes on.
 #[derive(Debug, Clone, Copy)]
@@ -119,6 +122,7 @@ pub async fn serve(listener: TcpListener, service: Service, stop: impl Future<Ou
         let address = Address::from(peer.ip());
         let own = seats.take(address);
         if own.is_none() && proxy != Some(address) {
+            // Without a word: it would cost a handshake first, and who floods would get what the bound is to keep.
             host.service.counts.dropped.count("too_many");
             continue;
         }
@@ -173,14 +177,21 @@ async fn admit(State(door): State<Door>, request: Request, next: Next) -> Respon
     }
     tokio::select! {
         response = next.run(request) => response,
-        () = meter.overdue(door.pace) => too_slow(),
+        late = meter.overdue(door.pace) => too_long(late),
     }
 }
 
-fn too_slow() -> Response {
+/// A client that is told 408 may send the same again at once (RFC 9110, 15.5.9): that is right where its body was late,
+/// and would make it worse where the server is (15.6.4).
+fn too_long(late: Late) -> Response {
+    if let Late::Answer = late {
+        let why = "the server was not done in time: see in a minute whether it is, or try again";
+        let error = ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "overdue", why);
+        return error.retry_after_s(ANSWER_LATE_S).into_response();
+    }
     let why = "the request took too long: send less at a time, or over a better network";
     let mut response = ApiError::new(StatusCode::REQUEST_TIMEOUT, "too_slow", why).into_response();
-    // What of the body is still to come is not waited for (RFC 9110, 15.5.9).
+    // What of the body is still to come is not waited for.
     response
         .headers_mut()
         .insert(CONNECTION, HeaderValue::from_static("close"));

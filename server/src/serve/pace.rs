@@ -35,6 +35,14 @@ impl Default for Pace {
     }
 }
 
+/// What of a request takes too long.
+pub(super) enum Late {
+    /// Its body: it is for the client to send it faster.
+    Body,
+    /// The answer.
+    Answer,
+}
+
 /// What has come of one request's body.
 pub(super) struct Meter {
     begun: Instant,
@@ -63,21 +71,23 @@ impl Meter {
         (meter.clone(), request.map(metered))
     }
 
-    /// Waits until the request is too slow: its body, or the answer.
-    pub(super) async fn overdue(&self, pace: Pace) {
-        let mut due = self.due(pace);
-        while due > Instant::now() {
+    /// Waits until the request takes too long.
+    pub(super) async fn overdue(&self, pace: Pace) -> Late {
+        loop {
+            let (due, late) = self.due(pace);
+            if due <= Instant::now() {
+                return late;
+            }
             sleep_until(due).await;
-            due = self.due(pace);
         }
     }
 
-    fn due(&self, pace: Pace) -> Instant {
+    fn due(&self, pace: Pace) -> (Instant, Late) {
         let came = self.came.lock().unwrap_or_else(PoisonError::into_inner);
         let earned = Duration::from_secs(came.bytes) / pace.bytes_per_s;
         match came.ended {
-            Some(ended) => ended + pace.answer,
-            None => self.begun + (pace.grace + earned).min(pace.body),
+            Some(ended) => (ended + pace.answer, Late::Answer),
+            None => (self.begun + (pace.grace + earned).min(pace.body), Late::Body),
         }
     }
 }

@@ -144,6 +144,17 @@ async fn of_too_many_requests_at_once_some_are_to_come_again_however_few_connect
 }
 
 #[tokio::test]
+async fn an_answer_that_does_not_come_in_time_is_to_be_asked_for_later() {
+    let mut limits = short(8);
+    limits.pace.answer = Duration::ZERO;
+    let never = Router::new().route("/", get(std::future::pending::<()>));
+    let refused = bounded(never, &limits).oneshot(Request::new(Body::empty())).await;
+    let refused = refused.unwrap();
+    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(refused.headers()["retry-after"], "60");
+}
+
+#[tokio::test]
 async fn a_connection_too_many_waits_its_turn() {
     let (address, _stop, _server) = start(short(1), Arc::default()).await;
     let first = TcpStream::connect(address).await.unwrap();

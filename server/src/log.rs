@@ -1,7 +1,7 @@
 //! The server's log, on stderr. It names no person, no place and no network address: what a line says is a route,
 //! a status, a request's id, or what the machine said.
 
-use std::io::IsTerminal;
+use std::{io::IsTerminal, panic};
 
 use tracing_subscriber::{EnvFilter, fmt};
 
@@ -10,7 +10,7 @@ use crate::{
     desk::{DeskError, DeskResult},
 };
 
-/// Begins to log. Set once a process: a second call would only repeat it.
+/// Begins to log, panics too. Set once a process: a second call would only repeat it.
 ///
 /// # Errors
 /// `bad_config` if the level can't be read.
@@ -29,5 +29,10 @@ pub fn to_stderr(log: &Log) -> DeskResult<()> {
     } else {
         lines.json().with_span_list(false).try_init()
     };
+    panic::set_hook(Box::new(|panic| {
+        // What it says may quote what somebody sent.
+        let at = panic.location().map(ToString::to_string);
+        tracing::error!(at, "a bug: the program broke off what it was doing");
+    }));
     Ok(())
 }

@@ -162,3 +162,42 @@ const ANSWER_HEADERS: [(HeaderName, &str); 6] = [
     ),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::{env, process::Command};
+
+    use axum::routing::post;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::{config::Log, log};
+
+    const NAME: &str = "router::tests::of_a_panic_the_log_says_where_it_was_and_nothing_that_was_sent";
+    /// Set in the process that panics.
+    const PANICS: &str = "ONBEAT_TEST_PANICS";
+    const SENT: &str = "40.733377";
+
+    #[tokio::test]
+    async fn of_a_panic_the_log_says_where_it_was_and_nothing_that_was_sent() {
+        if env::var_os(PANICS).is_some() {
+            return panic_in_a_handler().await;
+        }
+        let mut run = Command::new(env::current_exe().unwrap());
+        let run = run.args(["--exact", NAME, "--nocapture"]).env(PANICS, "1").output();
+        let run = run.unwrap();
+        let said = String::from_utf8([run.stdout, run.stderr].concat()).unwrap();
+        assert!(run.status.success() && said.contains(file!()), "{said}");
+        assert!(!said.contains(SENT), "{said}");
+    }
+
+    async fn panic_in_a_handler() {
+        log::to_stderr(&Log::default()).unwrap();
+        let quoting = async |body: String| assert!(body.is_empty(), "{body}");
+        let routes = Router::new().route("/", post(quoting));
+        let request = Request::post("/").body(Body::from(SENT)).unwrap();
+        let answer = routes.layer(CatchPanicLayer::custom(panicked)).oneshot(request).await;
+        assert_eq!(answer.unwrap().status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+}

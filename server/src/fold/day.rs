@@ -30,8 +30,8 @@ pub enum FoldError {
     #[error(transparent)]
     Basis(#[from] BasisError),
     /// A rule panicked: a bug; the day keeps its mark.
-    #[error("folding broke off: {0}")]
-    Broken(String),
+    #[error("folding broke off: the server's log says where")]
+    Broken,
 }
 
 impl FoldError {
@@ -211,8 +211,7 @@ pub(crate) async fn standing(app: &App, rep: &str, day: NaiveDate) -> Result<(Ar
 /// # Errors
 /// [`FoldError::Broken`] where it panicked.
 pub(super) async fn blocking<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T, FoldError> {
-    let done = background::run(job).await;
-    done.map_err(|error| FoldError::Broken(error.to_string()))
+    background::run(job).await.map_err(|_| FoldError::Broken)
 }
 
 /// A basis with what other days and other reps' phones say of the day.

@@ -21,7 +21,7 @@ use crate::{
     auth::Actor,
     clock::SystemClock,
     desk::{
-        Desk,
+        self, Command, Desk, condition,
         erase::{self, Erasure},
     },
     desk_log::DeskLogError,
@@ -216,6 +216,16 @@ async fn places_go_once_what_another_had_to_fold_is_folded() {
     assert_eq!(erased.unwrap().fixes, 2);
     fold::settle(&other.app).await.unwrap();
     assert_eq!(day(&other).await.counts.fixes, 2, "it was frozen whole");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_backup_that_one_made_the_other_knows() {
+    let (_cluster, one, other) = two().await;
+    let (one, other) = (Desk::new(one.app.clone()), Desk::new(other.app.clone()));
+    assert_eq!(condition::look(&other).await.unwrap().backup_ms, None);
+    let made = Command::BackupMade { at_ms: at(8, 0) };
+    desk::run(&one, &Actor::console(), made).await.unwrap();
+    assert_eq!(condition::look(&other).await.unwrap().backup_ms, Some(at(8, 0)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

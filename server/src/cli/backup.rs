@@ -2,11 +2,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Format, held, say, settings::Settings};
+use super::{Format, Place, client, held, say, settings::Settings};
 use crate::{
     clock::{Clock, SystemClock},
     config::Log,
-    desk::{DeskError, DeskResult},
+    desk::{Command, DeskError, DeskResult},
     keeping::{self, Backup},
     log,
 };
@@ -57,8 +57,18 @@ pub(super) async fn run(args: &BackupArgs) -> DeskResult<()> {
     log::to_stderr(&Log::default())?;
     let configured = args.settings.load()?;
     let now_ms = SystemClock.now_ms();
-    let database = configured.config.database.as_deref();
-    let made = keeping::backup(configured.data()?, database, &args.target.file(now_ms), now_ms).await?;
+    let place = Place {
+        data: configured.data()?.to_owned(),
+        database: configured.config.database.clone(),
+    };
+    let (database, file) = (place.database.as_deref(), args.target.file(now_ms));
+    let made = keeping::backup(&place.data, database, &file, now_ms).await?;
+    if let Err(error) = client::ask(&place, Command::BackupMade { at_ms: now_ms }).await {
+        tracing::warn!(
+            error = error.message,
+            "the backup is whole, but the data can't say that it was made"
+        );
+    }
     if let Some(shelf) = &args.target.into {
         cleared(shelf, args.keep.into())?;
     }

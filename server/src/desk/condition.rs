@@ -10,6 +10,7 @@ use super::{
     retention,
 };
 use crate::{
+    keeping,
     phones::{StreamBody, StreamState},
     store::StoreFault,
     tls_pins,
@@ -48,6 +49,9 @@ pub struct Condition {
     pub phones_silent: usize,
     /// Batches that did not check, of the last days; counted up to a page.
     pub quarantined: usize,
+    /// When the last backup was made, milliseconds since 1970 (UTC), by the clock of who made it.
+    #[serde(default)]
+    pub backup_ms: Option<i64>,
     /// Days since a run that erases what is past its time came to its end; none where none ever did.
     pub retained_days: Option<i64>,
     /// The TLS keys that phones are told.
@@ -94,6 +98,7 @@ pub async fn look(desk: &Desk) -> DeskResult<Condition> {
         phones,
         phones_silent,
         quarantined: quarantined.len(),
+        backup_ms: keeping::last_backup_ms(&*app.store).await?,
         retained_days: retained.map(|day| (today - day).num_days()),
         tls_pins: tls_pins::said(&*app.store)
             .await?

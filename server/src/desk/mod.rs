@@ -56,6 +56,7 @@ use crate::{
     app::App,
     auth::{Actor, Passwords, Tally, Throttle},
     clock::DemoClock,
+    keeping,
 };
 
 /// What the acts need.
@@ -205,6 +206,11 @@ pub enum Command {
         #[serde(default)]
         dry_run: bool,
     },
+    /// Notes that a backup was made.
+    BackupMade {
+        /// When, milliseconds since 1970 (UTC).
+        at_ms: i64,
+    },
     /// How the data stand.
     Condition,
 }
@@ -241,6 +247,7 @@ pub async fn run(desk: &Desk, actor: &Actor, command: Command) -> DeskResult<Val
         }
         Command::Erase { what, dry_run } => answer(erase::erase(desk, actor, what, dry_run).await?),
         Command::Retention { dry_run } => answer(retention::retain(desk, actor, dry_run).await?),
+        Command::BackupMade { at_ms } => answer(keeping::note_backup(&*desk.app.store, at_ms).await?),
         Command::Condition => answer(condition::look(desk).await?),
     }
 }

@@ -7,7 +7,6 @@ use std::{
 };
 
 use super::base_map::BaseMap;
-use crate::keeping::{Backup, last_backup};
 
 /// The place of a running server.
 #[derive(Debug, Clone)]
@@ -24,11 +23,6 @@ impl Site {
     /// Bytes of the files in the data folder; what stands in a database elsewhere is not among them.
     pub fn used_bytes(&self) -> u64 {
         bytes_of(&self.data)
-    }
-
-    /// The newest backup, as far as the folder knows.
-    pub fn last_backup(&self) -> Option<Backup> {
-        last_backup(&self.data)
     }
 }
 
@@ -62,6 +56,6 @@ mod tests {
             metrics: None,
             base_map: None,
         };
-        assert_eq!((site.used_bytes(), site.last_backup()), (15 + link_bytes, None));
+        assert_eq!(site.used_bytes(), 15 + link_bytes);
     }
 }

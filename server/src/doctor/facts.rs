@@ -10,7 +10,7 @@ use rustls::pki_types::{CertificateDer, pem::PemObject};
 use crate::{
     config::{Config, Tls},
     desk::{DeskResult, condition::Condition},
-    folder, keeping, serve, tls_pins,
+    folder, serve, tls_pins,
 };
 
 /// All that is looked at.
@@ -22,8 +22,6 @@ pub(crate) struct Facts {
     pub running: bool,
     /// The data folder.
     pub folder: Folder,
-    /// When the newest backup was made.
-    pub backup_ms: Option<i64>,
     /// The address that phones are told.
     pub public_url: Option<String>,
     /// A proxy in front is named.
@@ -94,7 +92,6 @@ pub(crate) fn gather(config: &Config, data: &Path, running: bool, now_ms: i64) -
         now_ms,
         running,
         folder: looked_at(data).map_err(|error| folder::failed(data, &error))?,
-        backup_ms: keeping::last_backup(data).map(|backup| backup.made_at_ms),
         public_url: config.public_url.clone(),
         behind_proxy: config.behind_proxy.is_some(),
         certificate: certificate(&config.tls, data),

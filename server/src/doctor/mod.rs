@@ -266,9 +266,10 @@ fn districts(facts: &Facts) -> Vec<Trouble> {
 }
 
 fn backup(facts: &Facts) -> Vec<Trouble> {
-    match facts.backup_ms {
-        None => vec![Trouble::BackupMissing],
-        Some(backup_ms) => {
+    match facts.data.as_ref().map(|data| data.backup_ms) {
+        Err(_) => Vec::new(),
+        Ok(None) => vec![Trouble::BackupMissing],
+        Ok(Some(backup_ms)) => {
             let days = (facts.now_ms - backup_ms) / DAY_MS;
             one(days > BACKUP_MOST_DAYS, Trouble::BackupOld { days })
         }

@@ -25,7 +25,6 @@ fn sound() -> Facts {
             free_bytes: 100 * GIB,
             data_bytes: 10 * GIB,
         },
-        backup_ms: Some(NOW_MS - DAY_MS),
         public_url: Some("https://onbeat.example.com".into()),
         behind_proxy: false,
         certificate: until(NOW_MS + 60 * DAY_MS, 90 * DAY_MS),
@@ -43,6 +42,7 @@ fn sound() -> Facts {
             phones: 10,
             phones_silent: 0,
             quarantined: 0,
+            backup_ms: Some(NOW_MS - DAY_MS),
             retained_days: Some(0),
             tls_pins: vec![Pin::of("shown")],
         }),
@@ -153,9 +153,9 @@ fn each_thing_that_is_wrong_is_found_and_nothing_else() {
             data(|d| d.reps_without_district = 3),
             Trouble::RepsWithoutDistrict { reps: 3 },
         ),
-        (but(|f| f.backup_ms = None), Trouble::BackupMissing),
+        (data(|d| d.backup_ms = None), Trouble::BackupMissing),
         (
-            but(|f| f.backup_ms = Some(NOW_MS - 4 * DAY_MS)),
+            data(|d| d.backup_ms = Some(NOW_MS - 4 * DAY_MS)),
             Trouble::BackupOld { days: 4 },
         ),
         (data(|d| d.retained_days = Some(3)), Trouble::RetentionIdle { days: 3 }),
@@ -180,10 +180,10 @@ fn what_may_be_right_as_it_is_is_left_alone() {
         but(|f| f.certificate = Certificate::Asked),
         but(|f| f.certificate = until(NOW_MS + 2 * DAY_MS, 6 * DAY_MS)),
         but(|f| f.certificate = until(NOW_MS + 14 * DAY_MS, 90 * DAY_MS)),
-        but(|f| f.backup_ms = Some(NOW_MS - 2 * DAY_MS)),
         but(|f| f.folder.free_bytes = 3 * GIB),
         but(|f| f.pins = None),
         but(|f| (f.pins, f.running) = (Some(vec![Pin::of("new")]), false)),
+        data(|d| d.backup_ms = Some(NOW_MS - 2 * DAY_MS)),
         data(|d| d.newest_ms = NOW_MS + 60_000),
         data(|d| (d.demo, d.newest_ms) = (true, NOW_MS + DAY_MS)),
         data(|d| d.retained_days = None),
@@ -217,7 +217,7 @@ fn the_folder_is_looked_at_as_it_is() {
     let owner = facts.folder.owner;
     assert_eq!(facts.folder.keys, Keys::There { mode: 0o644, owner });
     assert_eq!(facts.folder.data_bytes, 5_002);
-    assert_eq!((facts.backup_ms, facts.certificate), (None, Certificate::None));
+    assert_eq!(facts.certificate, Certificate::None);
     fs::remove_file(folder.path().join("onbeat.sqlite")).unwrap();
     let looked = |running| gather(&config, folder.path(), running, NOW_MS).map_err(|error| error.code);
     assert!(

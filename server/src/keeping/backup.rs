@@ -4,7 +4,7 @@ use std::{
 };
 
 use onbeat_core::record::Hash;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{
     file::{Header, Writer},
@@ -14,14 +14,10 @@ use super::{
 use crate::{
     desk::{DeskError, DeskResult},
     folder,
-    signer::write_private,
 };
 
-/// Says in a data folder which backup was the last.
-const LAST: &str = "last-backup.json";
-
 /// A backup that was made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Backup {
     /// Its file.
     pub file: PathBuf,
@@ -47,20 +43,10 @@ pub async fn backup(data: &Path, database: Option<&str>, file: &Path, now_ms: i6
     let mut writer = Writer::create(file, &header)?;
     Place::of(data, database).rows(&mut writer).await?;
     let (holds, sha256) = writer.finish()?;
-    let backup = Backup {
+    Ok(Backup {
         file: fs::canonicalize(file).unwrap_or_else(|_| file.to_owned()),
         made_at_ms: now_ms,
         sha256,
         holds,
-    };
-    let noted = serde_json::to_vec(&backup).expect("a backup is JSON");
-    if let Err(error) = write_private(&data.join(LAST), &noted) {
-        tracing::warn!(%error, "the backup is whole, but the data folder can't say which was the last");
-    }
-    Ok(backup)
-}
-
-/// The newest backup of a folder's data, as far as the folder knows.
-pub fn last_backup(data: &Path) -> Option<Backup> {
-    serde_json::from_slice(&fs::read(data.join(LAST)).ok()?).ok()
+    })
 }

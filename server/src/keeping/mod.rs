@@ -3,6 +3,7 @@
 
 mod backup;
 mod file;
+mod last;
 mod load;
 mod new_folder;
 mod place;
@@ -15,7 +16,8 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
-pub use backup::{Backup, backup, last_backup};
+pub use backup::{Backup, backup};
+pub use last::{last_backup_ms, note_backup};
 pub use place::Place;
 pub use proof::{Proof, prove};
 pub use relocate::{Moved, relocate};

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::{
     file::{Header, Reader},
+    last::LAST,
     load::Load,
     new_folder::NewFolder,
     place::Place,
@@ -112,7 +113,10 @@ async fn begin_anew(store: &dyn Store) -> DeskResult<()> {
         drop_cells: sessions.into_iter().map(name).collect(),
         ..Change::default()
     };
-    change.drop_cells.push(("meta".into(), "incarnation".into()));
+    let forgotten = [("meta", "incarnation"), LAST];
+    change
+        .drop_cells
+        .extend(forgotten.map(|(kind, key)| (kind.into(), key.into())));
     store.commit(change).await?;
     Ok(())
 }

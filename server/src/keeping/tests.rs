@@ -123,7 +123,6 @@ async fn a_backup_under_load_is_whole_and_phones_go_on_from_it() {
     done.store(true, Ordering::Relaxed);
     let other = load.await.unwrap();
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-    assert_eq!(last_backup(world.folder.path()), Some(made.clone()));
     assert_eq!(made.holds.streams, 3);
 
     // More comes after it, which the server acknowledges and then loses.

@@ -10,6 +10,7 @@ use super::super::{
 use crate::{
     auth::Actor,
     desk::{Books, Desk, DeskResult, duties, phones, shares, users},
+    keeping,
     phones::StreamState,
     ready,
 };
@@ -143,7 +144,7 @@ async fn health(desk: &Desk, frame: &Frame) -> DeskResult<Health> {
         known.map_or_else(|| reason.message.clone(), str::to_owned)
     };
     let site = desk.site.as_deref();
-    let backup = site.and_then(|site| site.last_backup());
+    let backup_ms = keeping::last_backup_ms(&*desk.app.store).await?;
     let shares = shares::now(desk).await?;
     Ok(Health {
         reasons: reasons.iter().map(said).collect(),
@@ -151,7 +152,7 @@ async fn health(desk: &Desk, frame: &Frame) -> DeskResult<Health> {
         settled: desk.app.store.marks(1).await?.is_empty(),
         used: site.map(|site| frame.local.bytes(site.used_bytes())),
         free: desk.app.store.free_bytes().map(|bytes| frame.local.bytes(bytes)),
-        backup: backup.map(|backup| frame.local.instant(backup.made_at_ms)),
+        backup: backup_ms.map(|made_at_ms| frame.local.instant(made_at_ms)),
         metrics: site
             .and_then(|site| site.metrics)
             .map(|at| format!("http://{at}/metrics")),

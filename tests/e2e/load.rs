@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use onbeat_tests::{
     figures::Figure,
-    load::{self, Ground, Throughput},
+    load::{self, Goal, Ground, Throughput, goals},
     story::Story,
     world::Binaries,
 };
@@ -23,6 +23,13 @@ fn measured(measure: impl AsyncFnOnce(&Ground<'_>) -> Result<Vec<Figure>, Box<dy
 fn value(figures: &[Figure], name: &str) -> f64 {
     let figure = figures.iter().find(|figure| figure.name == name);
     figure.unwrap_or_else(|| panic!("no {name} in {figures:?}")).value
+}
+
+/// A goal of something else would be missed by every run.
+fn all_measured(figures: &[Figure], goals: &[Goal]) {
+    for goal in goals {
+        value(figures, goal.name);
+    }
 }
 
 #[test]
@@ -47,6 +54,7 @@ fn a_load_is_taken_whole() {
     ] {
         assert!(value(&figures, name) > 0.0, "{name}");
     }
+    all_measured(&figures, &goals::of_throughput(false, true));
 }
 
 #[test]
@@ -54,6 +62,7 @@ fn phones_push_each_once() {
     let figures = measured(async |ground| load::phones(7, Duration::from_millis(500), ground, |_| {}).await);
     assert_eq!(value(&figures, "errors"), 0.0);
     assert_eq!(value(&figures, "stored_records"), 7.0 * 60.0);
+    all_measured(&figures, &goals::of_phones());
 }
 
 #[test]
@@ -61,10 +70,12 @@ fn a_day_is_folded_as_it_comes_in() {
     let figures = measured(async |ground| load::folding(Duration::from_secs(1), ground, |_| {}).await);
     assert_eq!(value(&figures, "errors"), 0.0);
     assert_eq!(value(&figures, "stored_records"), 4.0 * 500.0);
+    all_measured(&figures, &goals::of_folding());
 }
 
 #[test]
 fn a_log_is_written_and_verified() {
     let figures = measured(async |ground| load::verify(2_345, ground, |_| {}).await);
     assert!(value(&figures, "verify_records_per_s") > 0.0);
+    all_measured(&figures, &goals::of_verify());
 }

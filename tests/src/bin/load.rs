@@ -11,14 +11,15 @@ use std::{
 use clap::{Args, Parser};
 use onbeat_tests::{
     figures::Figure,
-    load::{self, Ground, Throughput},
+    load::{self, Goal, Ground, Throughput, goals},
     printed::{Format, ended},
     story::Story,
     world::Binaries,
 };
+use serde_json::{Value, json};
 
 /// Loads a server that it starts on a fresh folder, and prints what came of it: how much it takes in, or what another
-/// option asks.
+/// option asks. It names the goals that were missed, and then ends with 1.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask load")]
 struct Options {
@@ -82,16 +83,18 @@ impl From<&ThroughputOptions> for Throughput {
 }
 
 fn main() -> ExitCode {
-    ended("load", run(&Options::parse()).map(|()| true))
+    ended("load", run(&Options::parse()))
 }
 
-fn run(options: &Options) -> Result<(), Box<dyn Error>> {
-    let figures = tokio::runtime::Runtime::new()?.block_on(measured(options))?;
-    print(options.format, &figures)?;
-    Ok(())
+fn run(options: &Options) -> Result<bool, Box<dyn Error>> {
+    let (figures, mut missed) = tokio::runtime::Runtime::new()?.block_on(measured(options))?;
+    missed.retain(|goal| !goal.is_met(&figures));
+    print(options.format, &figures, &missed)?;
+    Ok(missed.is_empty())
 }
 
-async fn measured(options: &Options) -> Result<Vec<Figure>, Box<dyn Error>> {
+/// What came of it, and the goals.
+async fn measured(options: &Options) -> Result<(Vec<Figure>, Vec<Goal>), Box<dyn Error>> {
     let binaries = Binaries::find()?;
     let story = Story::new(include_str!("../../data/nyc-boroughs.geojson"), 1);
     let ground = Ground {
@@ -101,27 +104,35 @@ async fn measured(options: &Options) -> Result<Vec<Figure>, Box<dyn Error>> {
     };
     let progress = |next: &str| eprintln!("load: {next}");
     let lasts = |usual_s| Duration::from_secs(options.seconds.unwrap_or(usual_s));
-    if let Some(count) = options.phones {
-        load::phones(count, lasts(60), &ground, progress).await
+    Ok(if let Some(count) = options.phones {
+        let figures = load::phones(count, lasts(60), &ground, progress).await?;
+        (figures, goals::of_phones())
     } else if options.folding {
-        load::folding(lasts(60), &ground, progress).await
+        (load::folding(lasts(60), &ground, progress).await?, goals::of_folding())
     } else if let Some(count) = options.overload {
-        load::overload(count, lasts(20), &ground, progress).await
+        let figures = load::overload(count, lasts(20), &ground, progress).await?;
+        (figures, goals::of_overload())
     } else if options.slow {
-        load::slow(&ground, progress).await
+        (load::slow(&ground, progress).await?, goals::of_slow())
     } else if let Some(records) = options.verify {
-        load::verify(records, &ground, progress).await
+        (load::verify(records, &ground, progress).await?, goals::of_verify())
     } else {
-        load::throughput((&options.throughput).into(), &ground, progress).await
-    }
+        let load = Throughput::from(&options.throughput);
+        let goals = goals::of_throughput(ground.database.is_some(), load.stored.is_some());
+        (load::throughput(load, &ground, progress).await?, goals)
+    })
 }
 
-/// For programs one object of the figures by name.
-fn print(format: Format, figures: &[Figure]) -> io::Result<()> {
+/// For programs one object of the figures by name, and of the goals that were missed.
+fn print(format: Format, figures: &[Figure], missed: &[Goal]) -> io::Result<()> {
     let mut out = io::stdout().lock();
     if format == Format::Json {
-        let figures: BTreeMap<_, _> = figures.iter().map(|figure| (figure.name, figure.value)).collect();
-        return writeln!(out, "{}", serde_json::to_string(&figures)?);
+        let values = figures.iter().map(|figure| (figure.name, json!(figure.value)));
+        let mut object: BTreeMap<&str, Value> = values.collect();
+        let missed: Vec<&str> = missed.iter().map(|goal| goal.name).collect();
+        object.insert("missed", json!(missed));
+        return writeln!(out, "{}", serde_json::to_string(&object)?);
     }
-    figures.iter().try_for_each(|figure| writeln!(out, "{figure}"))
+    figures.iter().try_for_each(|figure| writeln!(out, "{figure}"))?;
+    missed.iter().try_for_each(|goal| writeln!(out, "{goal}: MISSED"))
 }

@@ -187,7 +187,7 @@ fn write(phone: &mut RawPhone, at_ms: i64, payload: &impl Payload) -> Record {
 }
 
 /// A fix in Queens, a little elsewhere each time.
-pub(crate) fn fix(n: i64) -> FixTaken {
+pub fn fix(n: i64) -> FixTaken {
     let fix = Fix {
         lat_e9: 40_728_000_000 + 1_000 * (n % 977),
         lon_e9: -73_795_000_000 + 1_000 * (n % 1_009),

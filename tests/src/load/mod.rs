@@ -5,6 +5,7 @@ mod batches;
 mod ceiling;
 mod fleet;
 mod folding;
+pub mod goals;
 mod overload;
 mod phones;
 mod push;
@@ -20,11 +21,12 @@ use std::{
 };
 
 pub use batches::{
-    DAY_FIXES, Happened, Loaded, Push, anchored, batches_of_fixes, fixes, local_ms, minutes, pushes_of, workdays,
+    DAY_FIXES, Happened, Loaded, Push, anchored, batches_of_fixes, fix, fixes, local_ms, minutes, pushes_of, workdays,
 };
 pub use ceiling::raw_ceiling_per_s;
 pub use fleet::{Fleet, Ground};
 pub use folding::folding;
+pub use goals::Goal;
 pub use overload::overload;
 pub use phones::phones;
 pub use push::{LoadReport, push_all};
@@ -32,7 +34,6 @@ pub use slow::slow;
 pub use throughput::{Throughput, throughput};
 pub use verify::verify;
 
-pub(crate) use batches::fix;
 pub(crate) use fleet::{enrol, rep_name};
 
 /// Phones, or connections, of one address: the server lets 60 enrol at once and 64 be open.

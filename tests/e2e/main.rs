@@ -16,6 +16,7 @@ mod kills;
 mod load;
 mod privacy;
 mod push;
+mod pushing;
 mod several;
 mod tls;
 mod upgrade;

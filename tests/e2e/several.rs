@@ -4,34 +4,34 @@
 use std::{
     collections::BTreeMap,
     env, fs,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::{AtomicBool, Ordering},
     thread::{self, sleep},
     time::{Duration, Instant},
 };
 
 use onbeat_tests::{
-    load::{self, Push, anchored, fixes},
+    load::{self, Happened, anchored, fix, pushes_of},
     raw_phone::RawPhone,
     story::{Random, Story, at},
     world::{Api, Binaries, Login, Server, WorldError, set_up},
 };
+use reqwest::header::{ACCEPT_LANGUAGE, COOKIE};
 use serde_json::json;
 use tempfile::TempDir;
-use tokio::runtime::{self, Runtime};
+use tokio::{runtime::Runtime, time::timeout};
 
 use crate::{
     bed::{moment, seed, verify},
     cluster::Cluster,
     kills::fixes_by_time,
+    pushing::{FIXES_A_PUSH, Pushing, each_second},
 };
 
 /// Kills of an ordinary run; `ONBEAT_KILLS` asks for more.
 const KILLS: usize = 30;
 const REPS: [&str; 4] = ["ada", "ben", "leo", "mia"];
-const FIXES_A_PUSH: usize = 3;
+/// Before a board is drawn anew though nothing happened.
+const DRAWN_BY_TIME: Duration = Duration::from_secs(20);
 /// Longest wait for what the servers owe, leases of the dead included.
 const SETTLED: Duration = Duration::from_secs(180);
 
@@ -95,19 +95,6 @@ impl Three {
             binaries,
             folder,
         }
-    }
-
-    /// Enrols a rep's phone at one of the servers, and has it write down the time and a fix each second since nine.
-    fn phone(&self, n: usize, runtime: &Runtime, fixes_in_all: usize) -> (RawPhone, Vec<Push>) {
-        let link = self.servers[n % 3].enrolment_link(REPS[n]).unwrap();
-        runtime.block_on(async {
-            let mut phone = RawPhone::enrol(load::client(), &link).await.expect("enrolled");
-            let batch = anchored(&mut phone).await.expect("a time");
-            assert_eq!(phone.push(&batch).await.0, 200);
-            let times_ms = (0..fixes_in_all as i64).map(|n| at("09:00") + 1_000 * n);
-            let pushes = fixes(&mut phone, times_ms, FIXES_A_PUSH);
-            (phone, pushes)
-        })
     }
 
     /// Sets all clocks forward.
@@ -207,51 +194,8 @@ impl Three {
     }
 }
 
-/// What the load runs against, and until when.
-#[derive(Clone)]
-struct Target {
-    addresses: Arc<Vec<String>>,
-    over: Arc<AtomicBool>,
-}
-
-impl Target {
-    fn any(&self, random: &mut Random) -> &str {
-        &self.addresses[random.bits() as usize % self.addresses.len()]
-    }
-
-    fn is_over(&self) -> bool {
-        self.over.load(Ordering::Relaxed)
-    }
-}
-
-/// Pushes one after the other, each to any server until one acknowledges it; how many fixes that were.
-async fn push_until_over(phone: RawPhone, pushes: Vec<Push>, target: Target, mut random: Random) -> usize {
-    let http = load::client();
-    for (n, push) in pushes.into_iter().enumerate() {
-        loop {
-            let url = format!("{}/api/v1/streams/{}/log", target.any(&mut random), phone.tip.stream);
-            let request = http.post(url).bearer_auth(&phone.token).body(push.bytes.clone());
-            let sent = request.timeout(Duration::from_secs(40)).send().await;
-            // A server that died says nothing; one whose database did, when to come again.
-            if let Ok(answer) = sent {
-                match answer.status().as_u16() {
-                    200 => break,
-                    503 => assert!(answer.headers().contains_key("retry-after")),
-                    status => panic!("{status}: {}", answer.text().await.unwrap()),
-                }
-            }
-            tokio::time::sleep(moment(&mut random, Duration::from_millis(50))).await;
-        }
-        if target.is_over() {
-            return (n + 1) * FIXES_A_PUSH;
-        }
-        tokio::time::sleep(moment(&mut random, Duration::from_millis(300))).await;
-    }
-    panic!("the phone has nothing left to push");
-}
-
 /// Excuses minute after minute, each at any server's desk, once; the minutes that were acknowledged.
-fn excuse_until_over(desks: &[Api], target: &Target, mut random: Random) -> Vec<i64> {
+fn excuse_until(over: &AtomicBool, desks: &[Api], mut random: Random) -> Vec<i64> {
     let mut acknowledged = Vec::new();
     for n in 0.. {
         let from_ms = at("08:00") + 60_000 * n;
@@ -270,7 +214,7 @@ fn excuse_until_over(desks: &[Api], target: &Target, mut random: Random) -> Vec<
                 );
             }
         }
-        if target.is_over() {
+        if over.load(Ordering::Relaxed) {
             break;
         }
         sleep(moment(&mut random, Duration::from_millis(400)));
@@ -283,33 +227,19 @@ fn three_servers_killed_at_random_lose_nothing_double_nothing_and_rule_as_one() 
     let kills = env::var("ONBEAT_KILLS").map_or(KILLS, |text| text.parse().expect("ONBEAT_KILLS is a number"));
     let mut random = seed("several");
     let mut three = Three::start();
-    let target = Target {
-        addresses: Arc::new(three.servers.iter().map(Server::address).collect()),
-        over: Arc::default(),
-    };
-    let runtime = runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .unwrap();
+    let mut pushing = Pushing::to(three.servers.iter().map(Server::address).collect());
     // More than they can push until the last kill.
     let fixes_in_all = (300 + 12 * kills) * FIXES_A_PUSH;
-    let phones: Vec<_> = (0..REPS.len())
-        .map(|n| three.phone(n, &runtime, fixes_in_all))
-        .collect();
+    for (n, rep) in REPS.iter().enumerate() {
+        let link = three.servers[n % 3].enrolment_link(rep).unwrap();
+        pushing.enrol(&link, at("09:00"), fixes_in_all);
+    }
     three.go_on("15:00");
-    let pushing: Vec<_> = REPS
-        .iter()
-        .zip(phones)
-        .map(|(rep, (phone, pushes))| {
-            let random = Random::new(random.bits(), rep);
-            runtime.spawn(push_until_over(phone, pushes, target.clone(), random))
-        })
-        .collect();
+    pushing.begin(&mut random);
     let desks: Vec<Api> = (0..3).map(|n| three.desk(n)).collect();
     let excusing = {
-        let (target, random) = (target.clone(), Random::new(random.bits(), "desk"));
-        thread::spawn(move || excuse_until_over(&desks, &target, random))
+        let (over, random) = (pushing.over(), Random::new(random.bits(), "desk"));
+        thread::spawn(move || excuse_until(&over, &desks, random))
     };
 
     let mut killed = BTreeMap::new();
@@ -317,20 +247,16 @@ fn three_servers_killed_at_random_lose_nothing_double_nothing_and_rule_as_one() 
         sleep(moment(&mut random, Duration::from_millis(400)));
         *killed.entry(three.kill(&mut random)).or_insert(0) += 1;
     }
-    target.over.store(true, Ordering::Relaxed);
-    let pushed: Vec<usize> = pushing
-        .into_iter()
-        .map(|pushing| runtime.block_on(pushing).unwrap())
-        .collect();
+    let pushed = pushing.end();
     let excused = excusing.join().unwrap();
 
     three.go_on("18:00");
     three.settle();
     for (rep, pushed) in REPS.iter().zip(&pushed) {
         let stored = fixes_by_time(&three.verified(&["--rep", rep]));
-        let sent = (0..*pushed as i64).map(|n| (at("09:00") + 1_000 * n, 1)).collect();
         assert_eq!(
-            stored, sent,
+            stored,
+            each_second(at("09:00"), *pushed),
             "of {rep}: lost, doubled, or stored without being acknowledged"
         );
     }
@@ -369,4 +295,36 @@ fn three_servers_killed_at_random_lose_nothing_double_nothing_and_rule_as_one() 
         excused.len(),
         folded.len()
     );
+}
+
+#[test]
+fn a_board_of_one_server_tells_at_once_what_another_was_pushed() {
+    let mut three = Three::start();
+    let link = three.servers[0].enrolment_link("ada").unwrap();
+    let runtime = Runtime::new().unwrap();
+    let mut phone = runtime
+        .block_on(RawPhone::enrol(load::client(), &link))
+        .expect("enrolled");
+    let batch = runtime.block_on(anchored(&mut phone)).expect("a time");
+    assert_eq!(runtime.block_on(phone.push(&batch)).0, 200);
+    three.go_on("09:10");
+    let desk = three.desk(1);
+    let signed_in = [(at("09:06"), Happened::Fix(fix(0))), (at("09:07"), Happened::SignedIn)];
+    let push = pushes_of(&mut phone, signed_in, 2).remove(0);
+    runtime.block_on(async {
+        let board = load::client().get(format!("{}/today/live", three.servers[1].address()));
+        let board = board.header(COOKIE, desk.cookie()).header(ACCEPT_LANGUAGE, "en");
+        let mut board = board.send().await.unwrap().error_for_status().unwrap();
+        let pushed = phone.push_request(None, push.bytes).send().await.unwrap();
+        assert_eq!(pushed.status(), 200);
+        let drawn = async {
+            let mut told = String::new();
+            while !(told.contains("rep-ada") && told.contains("09:07")) {
+                told += &String::from_utf8_lossy(&board.chunk().await.unwrap().expect("the stream goes on"));
+            }
+        };
+        timeout(DRAWN_BY_TIME.mul_f64(0.9), drawn)
+            .await
+            .expect("the board speaks");
+    });
 }

@@ -63,6 +63,11 @@ impl Api {
         self.send(Method::POST, path, Some(body)).map(|(_, answer)| answer)
     }
 
+    /// The session's cookie, for who asks in another way.
+    pub fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
     fn send(&self, method: Method, path: &str, body: Option<&Value>) -> WorldResult<(HeaderMap, Value)> {
         let asked = format!("{method} {path}");
         let mut request = self.client.request(method, format!("{}{path}", self.address));

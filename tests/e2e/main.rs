@@ -14,6 +14,7 @@ mod forgeries;
 mod impostor;
 mod kills;
 mod load;
+mod monitoring;
 mod privacy;
 mod push;
 mod pushing;

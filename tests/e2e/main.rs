@@ -15,6 +15,7 @@ mod impostor;
 mod kills;
 mod load;
 mod monitoring;
+mod outage;
 mod privacy;
 mod push;
 mod pushing;

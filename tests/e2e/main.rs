@@ -1,6 +1,7 @@
 //! End to end: real server, real phones, one process each. One binary, since each costs a link.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod backup;
 mod bad_input;
 mod bed;
 mod bytes;

@@ -3,7 +3,10 @@ use onbeat_tests::{
     world::{Binaries, World},
 };
 
-use crate::bytes::{explanations_of_the_day_are_equal, verdicts_of_the_day_are_equal};
+use crate::{
+    bytes::{explanations_of_the_day_are_equal, verdicts_of_the_day_are_equal},
+    discreet::the_log_of_the_day_is_discreet,
+};
 
 #[test]
 fn demo_day_comes_out_as_scripted() {
@@ -27,4 +30,5 @@ fn demo_day_comes_out_as_scripted() {
     );
     verdicts_of_the_day_are_equal(&world);
     explanations_of_the_day_are_equal(&mut world);
+    the_log_of_the_day_is_discreet(&world);
 }

@@ -9,6 +9,7 @@ mod bytes;
 #[expect(dead_code, reason = "TLS to it is asked for by the tests of the server alone")]
 mod cluster;
 mod day;
+mod discreet;
 mod durable;
 mod engine;
 mod forgeries;

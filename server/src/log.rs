@@ -18,7 +18,9 @@ pub fn to_stderr(log: &Log) -> DeskResult<()> {
     let filter = EnvFilter::builder()
         .parse(&log.level)
         .map_err(|error| DeskError::input("bad_config", format!("log.level {:?}: {error}", log.level)))?;
-    let lines = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A line that a full disk does not take is lost: to say so on the same disk would panic, and a panic is a line, too.
+    let lines = fmt().log_internal_errors(false);
+    let lines = lines.with_env_filter(filter).with_writer(std::io::stderr);
     let text = match log.format {
         LogFormat::Auto => std::io::stderr().is_terminal(),
         LogFormat::Text => true,

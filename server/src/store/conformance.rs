@@ -41,6 +41,7 @@ async fn postgres_tells_the_story() {
 
 async fn story(store: &dyn Store) {
     log(store).await;
+    ties(store).await;
     guards(store).await;
     erasure(store).await;
     documents_and_feed(store).await;
@@ -135,6 +136,31 @@ async fn log(store: &dyn Store) {
     };
     done(store, later).await;
     assert_eq!(store.records_of("boot/a/b").await.unwrap().len(), 2);
+}
+
+/// Records are tied in runs, and later between them, over them and to what is not stored: each is found once.
+async fn ties(store: &dyn Store) {
+    let (main, other) = (line("ties", 1, ""), line("ties", 2, ""));
+    let keys = |seq| match seq {
+        1..=3 | 6 | 7 => &["ties/1", "ties/1"][..],
+        _ => &[],
+    };
+    let records = (1..=9).map(|seq| record(&main, seq, keys(seq)));
+    done(store, append(records.collect())).await;
+    done(store, append(vec![record(&other, 8, &["ties/1"])])).await;
+    done(store, append(vec![record(&main, 10, &["ties/1"])])).await;
+    let found = async || seqs(&store.records_of("ties/1").await.unwrap());
+    assert_eq!(found().await, [1, 2, 3, 6, 7, 8, 10]);
+    let tie = |seqs: &[u64]| Change {
+        keys: seqs.iter().map(|seq| (main.clone(), *seq, "ties/1".into())).collect(),
+        ..Change::default()
+    };
+    done(store, tie(&[8, 2, 3, 11])).await;
+    assert_eq!(found().await, [1, 2, 3, 6, 7, 8, 8, 10]);
+    done(store, tie(&[12, 9, 8, 7, 6, 5, 4, 3, 2])).await;
+    assert_eq!(found().await, [1, 2, 3, 4, 5, 6, 7, 8, 9, 8, 10]);
+    done(store, append(vec![record(&main, 11, &[]), record(&main, 12, &[])])).await;
+    assert_eq!(found().await.len(), 11, "what was not stored was not tied");
 }
 
 async fn guards(store: &dyn Store) {

@@ -9,6 +9,7 @@ mod ahead;
 pub(crate) mod lock;
 pub mod postgres;
 mod queue;
+mod runs;
 mod schema;
 pub(crate) mod snapshot;
 pub mod sqlite;

@@ -104,16 +104,16 @@ pub(super) struct Tying(Option<Ties>);
 
 impl Tying {
     /// One more; what is complete by it goes on.
-    pub(super) fn add(&mut self, key: String, line: LogLine, seq: u64) -> Option<Row> {
+    pub(super) fn add(&mut self, key: &str, line: &LogLine, seq: u64) -> Option<Row> {
         match &mut self.0 {
-            Some(ties) if ties.key == key && ties.line == line && ties.seqs.len() < TIED => {
+            Some(ties) if ties.key == key && ties.line == *line && ties.seqs.len() < TIED => {
                 ties.seqs.push(seq);
                 None
             }
             open => open
                 .replace(Ties {
-                    key,
-                    line,
+                    key: key.to_owned(),
+                    line: line.clone(),
                     seqs: vec![seq],
                 })
                 .map(Row::Ties),

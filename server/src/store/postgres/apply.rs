@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use deadpool_postgres::GenericClient;
 use futures_util::future::{join, join3, try_join, try_join_all, try_join5};
@@ -11,7 +11,10 @@ use super::{
     read::{self, Params, count, rows},
     text::{Text, text, texts},
 };
-use crate::store::{Cell, Change, Committed, Field, Guard, LogLine, NewRecord, StoreError, StoreResult};
+use crate::store::{
+    Cell, Change, Committed, Field, Guard, LogLine, NewRecord, StoreError, StoreResult,
+    runs::{Run, runs},
+};
 
 /// Applies a change inside a savepoint. On [`Committed::Stale`] or an error the caller rolls back to it. What stands
 /// in many rows goes as arrays: one statement a table, whatever the number of records. Statements that don't need one
@@ -62,8 +65,8 @@ async fn log(db: &impl GenericClient, change: &Change) -> StoreResult<bool> {
         return Ok(false);
     }
     erase(db, &change.erase).await?;
-    let touched = change.keys.iter().map(|(line, seq, key)| (line, *seq, key.as_str()));
-    tie(db, touched.collect()).await?;
+    let touched = change.keys.iter().map(|(line, seq, key)| ((key, line), *seq as i64));
+    tie(db, &runs(touched.collect())).await?;
     Ok(true)
 }
 
@@ -113,30 +116,50 @@ async fn put(db: &impl GenericClient, records: &[NewRecord]) -> StoreResult<bool
 async fn tie_new(db: &impl GenericClient, records: &[NewRecord]) -> StoreResult<()> {
     let line = &records[0].line;
     let (stream, epoch, branch) = (text(&line.stream), i64::from(line.epoch), text(&line.branch));
-    let tied = records.iter().flat_map(|record| {
-        let keys: BTreeSet<&String> = record.keys.iter().collect();
-        keys.into_iter().map(|key| (text(key), record.seq as i64))
-    });
-    let (keys, seqs): (Vec<Text<'_>>, Vec<i64>) = tied.unzip();
-    let sql = "INSERT INTO log_key (stream, epoch, branch, key, seq)
-               SELECT $1, $2, $3, * FROM unnest($4::text[], $5::bigint[])";
-    rows(db, sql, &[&stream, &epoch, &branch, &keys, &seqs]).await.map(drop)
+    let tied = records
+        .iter()
+        .flat_map(|record| record.keys.iter().map(|key| (key, record.seq as i64)));
+    let runs = runs(tied.collect());
+    let keys = texts(runs.iter().map(|run| run.key));
+    let (firsts, lasts) = ends(&runs);
+    let sql = "INSERT INTO log_key (stream, epoch, branch, key, first, last)
+               SELECT $1, $2, $3, * FROM unnest($4::text[], $5::bigint[], $6::bigint[])";
+    rows(db, sql, &[&stream, &epoch, &branch, &keys, &firsts, &lasts])
+        .await
+        .map(drop)
 }
 
-/// Ties records that may be stored, and may be tied.
-async fn tie(db: &impl GenericClient, tied: Vec<(&LogLine, u64, &str)>) -> StoreResult<()> {
-    if tied.is_empty() {
+/// The first and the last seq of each run, as columns.
+fn ends<K>(runs: &[Run<K>]) -> (Vec<i64>, Vec<i64>) {
+    runs.iter().map(|run| (run.first, run.last)).unzip()
+}
+
+/// Ties runs of records that may be stored, and may be tied: what is left of a run may be several. `OFFSET 0` has each
+/// looked up by itself, as in [`read::of_key`].
+pub(super) const TIE: &str = "
+    INSERT INTO log_key (key, stream, epoch, branch, first, last)
+    SELECT key, stream, epoch, branch, min(seq), max(seq)
+    FROM (SELECT key, stream, epoch, branch, seq,
+                 seq - row_number() OVER (PARTITION BY key, stream, epoch, branch ORDER BY seq) AS run
+          FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[])
+               AS new (key, stream, epoch, branch, first, last)
+          CROSS JOIN LATERAL
+              (SELECT seq FROM log WHERE (stream, epoch, branch) = (new.stream, new.epoch, new.branch)
+                                         AND seq BETWEEN new.first AND new.last OFFSET 0) AS stored
+          WHERE NOT EXISTS
+              (SELECT FROM log_key AS tied
+               WHERE (tied.key, tied.stream, tied.epoch, tied.branch) = (new.key, new.stream, new.epoch, new.branch)
+                     AND seq BETWEEN tied.first AND tied.last OFFSET 0)) AS untied
+    GROUP BY key, stream, epoch, branch, run";
+
+async fn tie(db: &impl GenericClient, runs: &[Run<(&String, &LogLine)>]) -> StoreResult<()> {
+    if runs.is_empty() {
         return Ok(());
     }
-    let (streams, epochs, branches) = columns(tied.iter().map(|(line, ..)| *line));
-    let seqs: Vec<i64> = tied.iter().map(|(_, seq, _)| *seq as i64).collect();
-    let keys: Vec<_> = tied.iter().map(|(.., key)| text(key)).collect();
-    let sql = "INSERT INTO log_key (key, stream, epoch, branch, seq)
-               SELECT DISTINCT t.key, t.stream, t.epoch, t.branch, t.seq
-               FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::bigint[])
-                    AS t (key, stream, epoch, branch, seq)
-               JOIN log USING (stream, epoch, branch, seq) ON CONFLICT DO NOTHING";
-    rows(db, sql, &[&keys, &streams, &epochs, &branches, &seqs])
+    let (keys, lines): (Vec<_>, Vec<_>) = runs.iter().map(|run| run.key).unzip();
+    let (keys, (streams, epochs, branches)) = (texts(keys.into_iter()), columns(lines.into_iter()));
+    let (firsts, lasts) = ends(runs);
+    rows(db, TIE, &[&keys, &streams, &epochs, &branches, &firsts, &lasts])
         .await
         .map(drop)
 }

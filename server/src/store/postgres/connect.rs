@@ -20,9 +20,10 @@ use crate::store::{StoreError, StoreResult};
 /// Longest wait for a connection, and for an answer; a test does not wait for real time.
 pub(super) const PATIENCE: Duration = Duration::from_secs(if cfg!(test) { 2 } else { 10 });
 /// The database takes no statement longer than a minute, keeps no commit only in memory, and does not wait for a
-/// server that went away in the middle of a transaction.
+/// server that went away in the middle of a transaction. It compiles none either: of a long line it expects far more
+/// records than a run has, and compiling for them takes longer than reading the run.
 const SESSION: &str =
-    "-c statement_timeout=60000 -c synchronous_commit=on -c idle_in_transaction_session_timeout=10000";
+    "-c statement_timeout=60000 -c synchronous_commit=on -c idle_in_transaction_session_timeout=10000 -c jit=off";
 /// After so long in silence the kernel asks whether the other side is still there.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 

@@ -4,11 +4,11 @@ use tokio_postgres::{Client, IsolationLevel, Row as Columns, Transaction};
 use super::{
     connect::Address,
     locks::SERVED,
-    read::{self, count, hash, string},
+    read::{self, count, hash, line, string},
     schema,
 };
 use crate::store::{
-    LogLine, StoreError, StoreResult,
+    StoreError, StoreResult,
     snapshot::{Blob, Part, Row, Sink, Tying},
 };
 
@@ -96,18 +96,16 @@ async fn each<S: Sink>(
 }
 
 async fn ties<S: Sink>(db: &Transaction<'_>, sink: &mut S) -> Result<(), S::Error> {
-    let sql = "SELECT key, stream, epoch, branch, seq FROM log_key ORDER BY key, stream, epoch, branch, seq";
+    let sql = "SELECT key, stream, epoch, branch, first, last FROM log_key ORDER BY key, stream, epoch, branch, first";
     let rows = db.query_raw(sql, [""; 0]).await.map_err(StoreError::from)?;
     let mut rows = std::pin::pin!(rows);
     let mut tying = Tying::default();
     while let Some(row) = rows.try_next().await.map_err(StoreError::from)? {
-        let line = LogLine {
-            stream: string(&row, 1),
-            epoch: count(&row, 2) as u32,
-            branch: string(&row, 3),
-        };
-        if let Some(ties) = tying.add(string(&row, 0), line, count(&row, 4)) {
-            sink.take(ties).await?;
+        let (key, line) = (string(&row, 0), line(&row, 1));
+        for seq in count(&row, 4)..=count(&row, 5) {
+            if let Some(ties) = tying.add(&key, &line, seq) {
+                sink.take(ties).await?;
+            }
         }
     }
     match tying.end() {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Instant};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 use refinery::Target;
 use tempfile::TempDir;
-use tokio_postgres::NoTls;
+use tokio_postgres::{Client, NoTls};
 
 use super::{cluster::Cluster, *};
 use crate::store::{FeedRow, Guard, NewRecord};
@@ -81,14 +81,19 @@ async fn servers_that_start_at_once_make_one_schema_and_a_newer_one_is_left_alon
     );
 }
 
+/// A client of a database.
+async fn client(url: &str) -> Client {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
+}
+
 /// All that the schema of a new database says, once its steps were taken up to each of some versions in turn.
 async fn said(cluster: &Cluster, name: &str, versions: &[Target]) -> Vec<String> {
-    let (admin, connection) = tokio_postgres::connect(&cluster.url, NoTls).await.unwrap();
-    tokio::spawn(connection);
+    let admin = client(&cluster.url).await;
     admin.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
     let url = format!("{}{name}", cluster.url.strip_suffix("postgres").unwrap());
-    let (mut db, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
-    tokio::spawn(connection);
+    let mut db = client(&url).await;
     for version in versions {
         schema::upgrade(&mut db, *version).await.unwrap();
     }
@@ -133,10 +138,120 @@ async fn an_upgraded_database_equals_a_fresh_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn records_of_an_older_database_are_found_by_their_keys() {
+    let cluster = Cluster::start(&["fsync=off"]);
+    let mut db = client(&cluster.url).await;
+    schema::upgrade(&mut db, Target::Version(3)).await.unwrap();
+    let older = "
+        INSERT INTO log (stream, epoch, branch, seq, hash, head, received_ms)
+        SELECT stream, 1, '', seq, sha256(''), '', 0
+        FROM generate_series(1, 5) AS seq, unnest('{s,t}'::text[]) AS stream ORDER BY seq, stream;
+        INSERT INTO log_key (key, stream, epoch, branch, seq)
+        SELECT 'day/r/' || seq / 4, stream, epoch, branch, seq FROM log WHERE (stream, seq) <> ('s', 2)";
+    db.batch_execute(older).await.unwrap();
+    let store = server(&cluster).await;
+    for (key, expected) in [("day/r/0", "s1 t1 t2 s3 t3"), ("day/r/1", "s4 t4 s5 t5")] {
+        let found = store.records_of(key).await.unwrap();
+        let found = found.iter().map(|row| format!("{}{}", row.line.stream, row.seq));
+        assert_eq!(found.collect::<Vec<_>>().join(" "), expected);
+    }
+    assert_eq!(ties(&db).await, 5);
+}
+
+/// Older servers write until the first newer one has the table.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_older_server_ties_while_the_schema_goes_up_is_carried_over() {
+    let cluster = Cluster::start(&["fsync=off"]);
+    let (mut db, older) = (client(&cluster.url).await, client(&cluster.url).await);
+    schema::upgrade(&mut db, Target::Version(3)).await.unwrap();
+    let tied = "
+        BEGIN;
+        INSERT INTO log (stream, epoch, branch, seq, hash, head, received_ms) VALUES ('s', 1, '', 1, sha256(''), '', 0);
+        INSERT INTO log_key (key, stream, epoch, branch, seq) VALUES ('day/r/1', 's', 1, '', 1)";
+    older.batch_execute(tied).await.unwrap();
+    let upgrade = tokio::spawn(async move { schema::upgrade(&mut db, Target::Latest).await });
+    let waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'log_key'::regclass AND NOT granted)";
+    while !older.query_one(waits, &[]).await.unwrap().get::<_, bool>(0) {
+        assert!(!upgrade.is_finished());
+    }
+    older.batch_execute("COMMIT").await.unwrap();
+    upgrade.await.unwrap().unwrap();
+    let found = server(&cluster).await.records_of("day/r/1").await.unwrap();
+    assert_eq!(found.len(), 1);
+}
+
+/// Rows that tie records to keys.
+async fn ties(db: &Client) -> i64 {
+    let counted = db.query_one("SELECT count(*) FROM log_key", &[]).await.unwrap();
+    counted.get(0)
+}
+
+/// A push writes a row for a key, whatever the number of its records; so does a restore.
+#[tokio::test(flavor = "multi_thread")]
+async fn records_that_follow_one_another_are_tied_by_one_row() {
+    let cluster = Cluster::start(&["fsync=off"]);
+    let store = server(&cluster).await;
+    let line = LogLine {
+        stream: "s".into(),
+        epoch: 1,
+        branch: String::new(),
+    };
+    let record = |seq| NewRecord {
+        line: line.clone(),
+        seq,
+        hash: Hash::of(seq.to_string()),
+        head: String::new(),
+        body: None,
+        received_ms: 0,
+        keys: vec!["day/r/1".into()],
+    };
+    let push = Change {
+        append: (1..=100).map(record).collect(),
+        keys: (1..=100).map(|seq| (line.clone(), seq, "day/r/2".into())).collect(),
+        ..Change::default()
+    };
+    committed(&store, push).await;
+    assert_eq!(ties(&client(&cluster.url).await).await, 2);
+    for key in ["day/r/1", "day/r/2"] {
+        assert_eq!(store.records_of(key).await.unwrap().len(), 100);
+    }
+}
+
+/// A plan is kept while the log grows: it must not be one that suits a short log alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn records_of_a_key_are_found_by_indexes_also_while_the_log_is_short() {
+    let cluster = Cluster::start(&["fsync=off", "autovacuum=off"]);
+    let _store = server(&cluster).await;
+    let db = client(&cluster.url).await;
+    let short = "
+        INSERT INTO log (stream, epoch, branch, seq, hash, head, received_ms)
+        SELECT 's' || n % 6, 1, '', n, '', repeat('x', 600), 0 FROM generate_series(1, 600) AS n;
+        INSERT INTO log_key (key, stream, epoch, branch, first, last)
+        SELECT 'day/' || seq, stream, epoch, branch, seq, seq FROM log;
+        ANALYZE log;
+        SET plan_cache_mode = force_generic_plan;";
+    db.batch_execute(short).await.unwrap();
+    let plan = async |name: &str, sql: &str, asked: &str| {
+        let prepare = format!("PREPARE {name} AS {sql}");
+        db.batch_execute(&prepare).await.unwrap();
+        let plan = db.query(&format!("EXPLAIN EXECUTE {name} ({asked})"), &[]).await;
+        let steps = plan.unwrap().iter().map(|row| row.get(0)).collect::<Vec<String>>();
+        steps.join("\n")
+    };
+    let read = plan("of_key", &read::of_key(), "''").await;
+    for index in ["Scan using log_pkey", "Scan on log_key_pkey"] {
+        assert!(read.contains(index), "no {index} in {read}");
+    }
+    let late = plan("tie", apply::TIE, "'{}', '{}', '{}', '{}', '{}', '{}'").await;
+    for index in ["Scan using log_pkey", "SubPlan", "log_key_pkey"] {
+        assert!(late.contains(index), "no {index} in {late}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn steps_of_the_schema_take_as_long_as_they_take_and_statements_after_them_do_not() {
     let cluster = Cluster::start(&["fsync=off"]);
-    let (admin, connection) = tokio_postgres::connect(&cluster.url, NoTls).await.unwrap();
-    tokio::spawn(connection);
+    let admin = client(&cluster.url).await;
     let bounded_steps_fail = "
         CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
             IF current_setting('statement_timeout') <> '0' THEN RAISE 'bounded'; END IF;
@@ -341,8 +456,7 @@ async fn a_view_is_told_to_the_other_servers() {
 
 /// Cuts all connections of servers.
 async fn cut(cluster: &Cluster) {
-    let (admin, connection) = tokio_postgres::connect(&cluster.url, NoTls).await.unwrap();
-    tokio::spawn(connection);
+    let admin = client(&cluster.url).await;
     let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'onbeat'";
     admin.batch_execute(cut).await.unwrap();
 }

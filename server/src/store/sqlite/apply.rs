@@ -1,9 +1,9 @@
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use onbeat_core::record::Hash;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
-use crate::store::{Change, Committed, Field, Guard, LogLine, NewRecord, StoreResult, ViewRow};
+use crate::store::{Change, Committed, Field, Guard, LogLine, NewRecord, StoreResult, ViewRow, runs::runs};
 
 /// Applies a change inside a savepoint. On [`Committed::Stale`] or an error the caller rolls back to it.
 pub(super) fn change(db: &Connection, change: &Change) -> StoreResult<Committed> {
@@ -24,6 +24,7 @@ pub(super) fn change(db: &Connection, change: &Change) -> StoreResult<Committed>
     for (line, seq, key) in &change.keys {
         log.touch(line, *seq, key)?;
     }
+    log.tie()?;
     desk(db, change)?;
     views(db, change)?;
     cells(db, change)?;
@@ -57,9 +58,10 @@ fn holds(db: &Connection, guard: &Guard) -> rusqlite::Result<bool> {
 struct Log<'a> {
     db: &'a Connection,
     put: CachedStatement<'a>,
-    tie: CachedStatement<'a>,
     lines: HashMap<LogLine, i64>,
     keys: HashMap<String, i64>,
+    /// Keys and the records that touch them, to be tied.
+    tied: BTreeSet<(i64, i64)>,
 }
 
 impl<'a> Log<'a> {
@@ -69,9 +71,9 @@ impl<'a> Log<'a> {
         Ok(Self {
             db,
             put: db.prepare_cached(put)?,
-            tie: db.prepare_cached("INSERT OR IGNORE INTO log_key (key, log) VALUES (?, ?)")?,
             lines: HashMap::new(),
             keys: HashMap::new(),
+            tied: BTreeSet::new(),
         })
     }
 
@@ -91,7 +93,8 @@ impl<'a> Log<'a> {
         }
         let id = self.db.last_insert_rowid();
         for key in &record.keys {
-            self.tie(id, key)?;
+            let key = self.key(key)?;
+            self.tied.insert((key, id));
         }
         Ok(true)
     }
@@ -111,12 +114,30 @@ impl<'a> Log<'a> {
             .prepare_cached("SELECT id FROM log WHERE line = ? AND seq = ?")?
             .query_row(params![line, seq as i64], |row| row.get(0))
             .optional()?;
-        id.map_or(Ok(()), |id| self.tie(id, key))
+        let Some(id) = id else { return Ok(()) };
+        let key = self.key(key)?;
+        if !self.is_tied(key, id)? {
+            self.tied.insert((key, id));
+        }
+        Ok(())
     }
 
-    fn tie(&mut self, id: i64, key: &str) -> rusqlite::Result<()> {
-        let key = self.key(key)?;
-        self.tie.execute([key, id])?;
+    fn is_tied(&self, key: i64, id: i64) -> rusqlite::Result<bool> {
+        let sql = "SELECT last FROM log_key WHERE key = ? AND first <= ? ORDER BY first DESC LIMIT 1";
+        let last = self
+            .db
+            .prepare_cached(sql)?
+            .query_row([key, id], |row| row.get::<_, i64>(0));
+        Ok(last.optional()?.is_some_and(|last| last >= id))
+    }
+
+    /// A row for those that follow one another. None of them was tied before, so no two rows of a key overlap.
+    fn tie(self) -> rusqlite::Result<()> {
+        let sql = "INSERT INTO log_key (key, first, last) VALUES (?, ?, ?)";
+        let mut tie = self.db.prepare_cached(sql)?;
+        for run in runs(self.tied) {
+            tie.execute([run.key, run.first, run.last])?;
+        }
         Ok(())
     }
 

@@ -86,13 +86,14 @@ pub(super) fn records(db: &Connection, line: &LogLine, from: u64, limit: usize) 
     .collect()
 }
 
+/// A key's runs don't overlap: run by run is in order of arrival.
+pub(super) const OF_KEY: &str = "JOIN log_key ON log.id BETWEEN log_key.first AND log_key.last
+                   WHERE log_key.key = (SELECT id FROM key WHERE name = ?) ORDER BY log_key.first, log.id";
+
 pub(super) fn records_of(db: &Connection, key: &str) -> rusqlite::Result<Vec<LogRow>> {
-    db.prepare_cached(&format!(
-        "{LOG} JOIN log_key ON log_key.log = log.id
-         WHERE log_key.key = (SELECT id FROM key WHERE name = ?) ORDER BY log.id"
-    ))?
-    .query_map([key], log_row)?
-    .collect()
+    db.prepare_cached(&format!("{LOG} {OF_KEY}"))?
+        .query_map([key], log_row)?
+        .collect()
 }
 
 /// Damage, as SQLite finds it without holding indexes against tables; it may be such that SQLite can't go on.

@@ -69,7 +69,8 @@ impl Snapshot {
     /// The keys lead, so that only one key's records are ever sorted.
     async fn ties<S: Sink>(&self, sink: &mut S) -> Result<(), S::Error> {
         let sql = "SELECT key.name, line.stream, line.epoch, line.branch, log.seq
-                   FROM key CROSS JOIN log_key ON log_key.key = key.id CROSS JOIN log ON log.id = log_key.log
+                   FROM key CROSS JOIN log_key ON log_key.key = key.id
+                            CROSS JOIN log ON log.id BETWEEN log_key.first AND log_key.last
                             CROSS JOIN line ON line.id = log.line
                    ORDER BY key.name, line.stream, line.epoch, line.branch, log.seq";
         let mut tying = Tying::default();
@@ -77,7 +78,7 @@ impl Snapshot {
         let mut rows = statement.query([]).map_err(StoreError::from)?;
         while let Some(row) = rows.next().map_err(StoreError::from)? {
             let (key, line, seq) = tie(row).map_err(StoreError::from)?;
-            if let Some(ties) = tying.add(key, line, seq) {
+            if let Some(ties) = tying.add(&key, &line, seq) {
                 sink.take(ties).await?;
             }
         }

@@ -77,8 +77,8 @@ async fn damage_is_found() {
     drop(store);
     let file = folder.path().join(FILE);
     let mut bytes = std::fs::read(&file).unwrap();
-    let half = bytes.len() / 2;
-    bytes[half..half + 8_192].fill(0xA5);
+    let newest = bytes.len() - 8_192;
+    bytes[newest..].fill(0xA5);
     std::fs::write(&file, bytes).unwrap();
     let faults = Sqlite::open(folder.path()).unwrap().faults().await.unwrap();
     assert!(matches!(&faults[..], [StoreFault::Damaged { .. }, ..]), "{faults:?}");
@@ -130,6 +130,69 @@ fn open_days_of_an_older_file_are_folded_again() {
         marks.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(),
         ["day/r/2"]
     );
+}
+
+#[test]
+fn records_of_an_older_file_are_found_by_their_keys() {
+    let mut old = Connection::open_in_memory().unwrap();
+    schema::upgrade(&mut old, Target::Version(5)).unwrap();
+    old.execute_batch(
+        "INSERT INTO line VALUES (1, 's', 1, ''), (2, 't', 1, '');
+         INSERT INTO key VALUES (1, 'day/r/1'), (2, 'day/r/2');
+         INSERT INTO log (id, line, seq, hash, head, received_ms)
+         VALUES (1, 1, 1, zeroblob(32), '', 0), (2, 1, 2, zeroblob(32), '', 0), (3, 2, 1, zeroblob(32), '', 0),
+                (4, 1, 3, zeroblob(32), '', 0), (5, 1, 4, zeroblob(32), '', 0), (6, 1, 5, zeroblob(32), '', 0);
+         INSERT INTO log_key VALUES (1, 1), (1, 2), (1, 4), (2, 3), (2, 4), (2, 5), (2, 6);",
+    )
+    .unwrap();
+    schema::upgrade(&mut old, Target::Latest).unwrap();
+    let found = |key| {
+        let records = read::records_of(&old, key).unwrap();
+        records.iter().map(|row| row.id).collect::<Vec<_>>()
+    };
+    assert_eq!((found("day/r/1"), found("day/r/2")), (vec![1, 2, 4], vec![3, 4, 5, 6]));
+    let rows: u32 = old
+        .query_row("SELECT count(*) FROM log_key", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(rows, 3);
+}
+
+/// What touches a key is read run by run, and is in order by that.
+#[test]
+fn records_of_a_key_are_found_and_ordered_by_indexes() {
+    let mut db = Connection::open_in_memory().unwrap();
+    schema::upgrade(&mut db, Target::Latest).unwrap();
+    let sql = format!("EXPLAIN QUERY PLAN {} {}", read::LOG, read::OF_KEY);
+    let mut plan = db.prepare(&sql).unwrap();
+    let steps = plan.query_map([""], |row| row.get::<_, String>(3)).unwrap();
+    let steps: Vec<_> = steps.map(Result::unwrap).collect();
+    for step in [
+        "SEARCH log_key USING PRIMARY KEY (key=?)",
+        "SEARCH log USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+    ] {
+        assert!(steps.iter().any(|found| found == step), "{steps:#?}");
+    }
+    assert!(
+        !steps
+            .iter()
+            .any(|step| step.contains("TEMP B-TREE") || step.contains("SCAN log")),
+        "{steps:#?}"
+    );
+}
+
+/// A push writes a row for a key, whatever the number of its records.
+#[tokio::test(flavor = "multi_thread")]
+async fn records_that_follow_one_another_are_tied_by_one_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Sqlite::open(folder.path()).unwrap();
+    let mut push = Change::default();
+    (1..=100).for_each(|seq| push.extend(record(seq, String::new())));
+    store.commit(push).await.unwrap();
+    let file = Connection::open(folder.path().join(FILE)).unwrap();
+    let rows: u32 = file
+        .query_row("SELECT count(*) FROM log_key", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!((rows, store.records_of("day/r/1").await.unwrap().len()), (1, 100));
 }
 
 /// A month of sums lies on as many pages as it has days of reps.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Books, Deed, Desk, DeskError, DeskResult,
-    days::Which,
+    days::{self, Which},
     decide::{Case, FindingView},
     records::MonthFrozen,
     reports::{self, Sums},
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     auth::Actor,
-    store::{Cell, Guard},
+    store::{Cell, Field, Guard, ViewRow},
 };
 
 /// Kind of the cell that says which blob holds a month's frozen sheet.
@@ -87,6 +87,15 @@ pub struct SheetRow {
     pub confirmed_now: Option<i64>,
 }
 
+/// A rep, and the team that he was in.
+type Line = (String, String);
+
+impl SheetRow {
+    fn line(&self) -> Line {
+        (self.rep.clone(), self.team.clone())
+    }
+}
+
 /// A month's sheet.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sheet {
@@ -111,19 +120,13 @@ pub async fn sheet(desk: &Desk, actor: &Actor, month: Month) -> DeskResult<Sheet
     let mut sheet: Sheet = serde_json::from_slice(&bytes).map_err(|_| damaged())?;
     sheet.rows.retain(|row| actor.covers(&row.team));
     if !is_summarised(desk, month).await? {
-        compare(&mut sheet.rows, &drawn(desk, actor, month).await?.rows);
+        let now = confirmed(desk, actor, month).await?;
+        for row in &mut sheet.rows {
+            let count = now.get(&row.line()).copied().unwrap_or_default();
+            row.confirmed_now = (count != row.confirmed).then_some(count);
+        }
     }
     Ok(sheet)
-}
-
-/// Says in a frozen sheet's rows what was decided otherwise since.
-fn compare(frozen: &mut [SheetRow], now: &[SheetRow]) {
-    let line = |row: &SheetRow| (row.rep.clone(), row.team.clone());
-    let now: BTreeMap<_, i64> = now.iter().map(|row| (line(row), row.confirmed)).collect();
-    for row in frozen {
-        let confirmed = now.get(&line(row)).copied().unwrap_or_default();
-        row.confirmed_now = (confirmed != row.confirmed).then_some(confirmed);
-    }
 }
 
 /// Of some of its days only a summary is left.
@@ -135,48 +138,49 @@ async fn is_summarised(desk: &Desk, month: Month) -> DeskResult<bool> {
 /// The sheet as the month stands now.
 async fn drawn(desk: &Desk, actor: &Actor, month: Month) -> DeskResult<Sheet> {
     let (books, which) = (Books::now(desk), month.which());
-    let mut confirmed: BTreeMap<(String, String), i64> = BTreeMap::new();
-    for found in findings(desk, actor, &which).await? {
-        if found.finding.state == FindingState::Confirmed {
-            *confirmed.entry((found.rep, found.day)).or_default() += 1;
-        }
-    }
     // Who changed teams has a line in each: its supervisor sees those days, frozen or not.
-    let mut rows: BTreeMap<(String, String), SheetRow> = BTreeMap::new();
+    let mut rows: BTreeMap<Line, SheetRow> = BTreeMap::new();
+    let empty = |(rep, team): &Line| SheetRow {
+        name: books.rep_name(rep).to_owned(),
+        rep: rep.clone(),
+        team: team.clone(),
+        sums: Sums::default(),
+        confirmed: 0,
+        confirmed_now: None,
+    };
     for day in reports::days(desk, actor, &which).await? {
-        let rep = books.reps.get(&day.rep);
-        let row = rows.entry((day.rep.clone(), day.team.clone()));
-        let row = row.or_insert_with(|| SheetRow {
-            rep: day.rep.clone(),
-            name: rep.map_or(day.rep.clone(), |rep| rep.name.clone()),
-            team: day.team.clone(),
-            sums: Sums::default(),
-            confirmed: 0,
-            confirmed_now: None,
-        });
+        let line = (day.rep.clone(), day.team.clone());
+        let row = rows.entry(line).or_insert_with_key(empty);
         row.sums.add(&day);
-        row.confirmed += confirmed.remove(&(day.rep, day.day.to_string())).unwrap_or(0);
     }
-    // What was confirmed of a day off stands in the rep's first line.
-    for ((rep, _), count) in confirmed {
-        let mut lines = rows.range_mut((rep.clone(), String::new())..);
-        if let Some((_, row)) = lines.next().filter(|((of, _), _)| *of == rep) {
-            row.confirmed += count;
-        }
+    for (line, count) in confirmed(desk, actor, month).await? {
+        rows.entry(line).or_insert_with_key(empty).confirmed = count;
     }
     let mut rows: Vec<SheetRow> = rows.into_values().collect();
     rows.sort_by(|a, b| (&a.name, &a.rep, &a.team).cmp(&(&b.name, &b.rep, &b.team)));
     Ok(Sheet { rows, frozen: None })
 }
 
-async fn findings(desk: &Desk, actor: &Actor, which: &Which) -> DeskResult<Vec<FindingView>> {
-    reports::all(desk, which.query(desk, actor, "finding")).await
+/// How many findings of a month were confirmed, by the line that they stand in: the team of their day.
+async fn confirmed(desk: &Desk, actor: &Actor, month: Month) -> DeskResult<BTreeMap<Line, i64>> {
+    let mut query = month.which().query(desk, actor, "finding");
+    query.fields.push(("state".into(), Field::Text("confirmed".into())));
+    let line = |view: &ViewRow| {
+        let found: FindingView = serde_json::from_str(&view.body).ok()?;
+        Some((found.rep, days::team_of(view).to_owned()))
+    };
+    let mut counts = BTreeMap::new();
+    for line in reports::rows(desk, query, line).await? {
+        *counts.entry(line).or_default() += 1;
+    }
+    Ok(counts)
 }
 
 /// No word of a rep waits for a person's, and none that counts can follow: what was confirmed can't be appealed any more.
 async fn settled(desk: &Desk, actor: &Actor, month: Month) -> DeskResult<()> {
     let (mut disputed, mut appealable) = (0, None);
-    for found in findings(desk, actor, &month.which()).await? {
+    let query = month.which().query(desk, actor, "finding");
+    for found in reports::all::<FindingView>(desk, query).await? {
         if !matches!(found.finding.state, FindingState::Answered | FindingState::Confirmed) {
             continue;
         }

@@ -6,12 +6,12 @@ use onbeat_core::{
     rules::{DayCounts, Finding, FindingKind},
 };
 
-use super::{Month, freeze, sheet};
+use super::{Month, SheetRow, freeze, sheet};
 use crate::{
     auth::{Actor, Role},
     desk::{Desk, decide::FindingView},
     fold::DaySums,
-    store::{Change, ViewRow},
+    store::{Change, Field, ViewRow},
     testing::{HOUR, World, at},
 };
 
@@ -79,8 +79,12 @@ fn day_on(rep: &str, day: &str, team: &str, closed: bool, outside_s: i64) -> Vie
 }
 
 fn finding(state: FindingState) -> ViewRow {
+    finding_of("wang", "2026-11-23", "t1", state)
+}
+
+fn finding_of(rep: &str, day: &str, team: &str, state: FindingState) -> ViewRow {
     let finding = Finding {
-        id: Hash::of("left"),
+        id: Hash::of(if rep == "wang" { "left" } else { rep }),
         class: FindingKind::LeftArea.class(),
         kind: FindingKind::LeftArea,
         from_ms: at(12, 0),
@@ -89,12 +93,16 @@ fn finding(state: FindingState) -> ViewRow {
         facts: Default::default(),
         state,
     };
+    let code = serde_json::to_value(state).unwrap();
     let body = FindingView {
-        rep: "wang".into(),
-        day: "2026-11-23".into(),
+        rep: rep.into(),
+        day: day.into(),
         finding,
     };
-    view("finding", &body.finding.id.to_string(), "t1", &body)
+    ViewRow {
+        fields: vec![("state".into(), Field::Text(code.as_str().unwrap().into()))],
+        ..view("finding", &body.finding.id.to_string(), team, &body)
+    }
 }
 
 /// What the supervisor decided of that finding.
@@ -202,4 +210,37 @@ async fn what_was_decided_on_an_appeal_waits_for_no_other() {
     world.put(&id, confirmed(at(12, 0) + 7 * DAY, true)).await;
     world.set_time(at(0, 0) + 8 * DAY);
     freeze(&desk, &admin, Month::read("2026-11").unwrap()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_confirmed_stands_in_the_line_of_its_team_whoever_reads_it() {
+    let world = World::new().await;
+    let (desk, admin) = (Desk::new(world.app.clone()), actor(Role::Admin, ""));
+    // Of a day off in the second team; of another rep nothing else is known.
+    let views = vec![
+        day_on("moved", "2026-11-23", "t1", true, 60),
+        day_on("moved", "2026-11-24", "t2", true, 90),
+        finding_of("moved", "2026-11-28", "t2", FindingState::Confirmed),
+        finding_of("gone", "2026-11-28", "t1", FindingState::Confirmed),
+    ];
+    put(&world, views).await;
+    let month = Month::read("2026-11").unwrap();
+    let confirmed = async |actor: &Actor| {
+        let rows = sheet(&desk, actor, month).await.unwrap().rows;
+        let line = |row: SheetRow| (row.rep, row.team, row.confirmed, row.confirmed_now);
+        rows.into_iter().map(line).collect::<Vec<_>>()
+    };
+    let line = |rep: &str, team: &str, count| (rep.to_owned(), team.to_owned(), count, None);
+    let (t1, t2) = (actor(Role::Supervisor, "t1"), actor(Role::Supervisor, "t2"));
+    let check = async || {
+        let first = [line("gone", "t1", 1), line("moved", "t1", 0)];
+        let second = [line("moved", "t2", 1)];
+        assert_eq!(confirmed(&t1).await, first);
+        assert_eq!(confirmed(&t2).await, second);
+        assert_eq!(confirmed(&admin).await, [&first[..], &second].concat());
+    };
+    check().await;
+    world.set_time(at(0, 0) + 8 * DAY);
+    freeze(&desk, &admin, month).await.unwrap();
+    check().await;
 }

@@ -91,6 +91,22 @@ fn whole() -> Event {
     Event::default().event("whole").data("missed")
 }
 
+/// A board that is drawn. Should that break off it goes, its browsers are told, and the next that comes begins it anew.
+struct Going {
+    boards: Boards,
+    key: String,
+    name: String,
+}
+
+impl Drop for Going {
+    fn drop(&mut self) {
+        let mut boards = self.boards.held();
+        if boards.get(&self.key).is_some_and(|board| board.name == self.name) {
+            boards.remove(&self.key);
+        }
+    }
+}
+
 impl Boards {
     fn held(&self) -> MutexGuard<'_, HashMap<String, Board>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -110,9 +126,14 @@ impl Boards {
         let last = if is_going { Prints::new() } else { shown.prints().await? };
         let mut boards = self.held();
         let board = boards.entry(key).or_insert_with_key(|key| {
-            let (going, key) = (self.clone(), key.clone());
-            tokio::spawn(async move { going.draw(&key, shown, news, last).await });
-            Board::new()
+            let board = Board::new();
+            let going = Going {
+                boards: self.clone(),
+                key: key.clone(),
+                name: board.name.clone(),
+            };
+            tokio::spawn(async move { going.boards.draw(&going.key, shown, news, last).await });
+            board
         });
         Ok(take(board))
     }

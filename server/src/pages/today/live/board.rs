@@ -28,7 +28,7 @@ impl Drawn {
 /// A day's board that somebody looks at. Its drawings are numbered: what a browser missed is sent to it.
 pub(super) struct Board {
     /// Tells it from boards of other times and servers.
-    name: String,
+    pub(super) name: String,
     pub(super) tell: broadcast::Sender<Drawn>,
     /// Drawings so far: each shows what changed since the one before, the first since the board began.
     drawings: u64,

@@ -165,14 +165,24 @@ function finer(map, element, read) {
 
 // The list beside the map was filtered: the map shows the places of what is left.
 function followList(map, element, read) {
-  document.addEventListener("htmx:after:swap", async () => {
-    const places = document.querySelector("[data-places]")?.dataset.places ?? element.dataset.map;
-    if (places === element.dataset.map) return;
-    element.dataset.map = places;
-    const features = await read(places);
-    // Of two that were asked for one after the other, the first may come last.
-    if (element.dataset.map === places) map.getSource("features").setData(features);
-  });
+  let shown = element.dataset.map;
+  const follow = async () => {
+    const places = document.querySelector("[data-places]")?.dataset.places ?? shown;
+    if (places === shown) return;
+    shown = places;
+    try {
+      const features = await read(places);
+      // Of two that were asked for one after the other, the first may come last.
+      if (places === shown) map.getSource("features").setData(features);
+    } catch (error) {
+      console.warn(error);
+      // Asked for again with the next change of the list.
+      shown = null;
+    }
+  };
+  document.addEventListener("htmx:after:swap", follow);
+  // The list may have been filtered while the map was begun.
+  map.once("load", follow);
 }
 
 const NAMED = ["point", "no-go", "district"];

@@ -38,7 +38,7 @@ pub(super) struct Line {
     pub(super) is_desks: bool,
     /// Hash of its head line.
     pub(super) hash: String,
-    /// Head and body, as they stand in the rep's log.
+    /// Head and body, as they stand in the rep's log; of a record in the desk's the head alone.
     pub(super) lines: String,
 }
 
@@ -110,6 +110,7 @@ fn event_line(desk: &Desk, frame: &Frame, event: &Event) -> Line {
     let branch = name.branch.as_str();
     let seen = fix.and_then(|fix| fix.taken.as_ref()?.seen.as_ref().map(|seen| seen.verdict.place));
     let ruled = fix.and_then(|fix| fix.ruled.as_ref());
+    let is_desks = name.stream == *desk.app.desk.stream();
     Line {
         time: frame.local.time(event.at_ms),
         what: ruled.map_or_else(|| event.kind.clone(), |ruled| ruling(frame, ruled)),
@@ -121,8 +122,13 @@ fn event_line(desk: &Desk, frame: &Frame, event: &Event) -> Line {
         } else {
             format!("{}/{branch}/{}", name.epoch, name.seq)
         },
-        is_desks: name.stream == *desk.app.desk.stream(),
+        is_desks,
         hash: event.hash.to_string(),
-        lines: event.lines.clone(),
+        lines: if is_desks {
+            // Its body may hold what is not for all who see the day: a landline, say.
+            event.lines.lines().take(1).collect()
+        } else {
+            event.lines.clone()
+        },
     }
 }

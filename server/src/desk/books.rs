@@ -70,7 +70,10 @@ impl Books {
                 books.take(key.to_owned(), Document::clone(document));
             }
         }
-        for id in documents.keys("rep").filter(|id| !books.reps.contains_key(*id)) {
+        // Who has not begun yet has not left.
+        let was_there = |id: &&String| documents.begun("rep", id, i64::MIN, now_ms).next().is_some();
+        let others = documents.keys("rep").filter(|id| !books.reps.contains_key(*id));
+        for id in others.filter(was_there) {
             if let Some(Document::Rep(rep)) = documents.said("rep", id).last() {
                 books.left.insert(id.clone(), rep.clone());
             }

@@ -234,15 +234,20 @@ pub async fn decline(desk: &Desk, actor: &Actor, declining: Decline) -> DeskResu
 /// Takes an exception back for the days that have not begun: what a rep was told is excused stays so.
 ///
 /// # Errors
-/// No such exception, or of another team; `own_case` for the rep himself; `begun` where no day of it is to come.
+/// No such exception, or of another team; `own_case` for the rep himself; `begun` where no day of it is to come that this person sees.
 pub async fn take_back(desk: &Desk, actor: &Actor, id: &str) -> DeskResult<()> {
     let (documents, now_ms) = (desk.app.documents(), desk.now_ms());
     let exception = match documents.in_force("exception", id, now_ms).map(|found| &**found) {
         Some(Document::Exception(exception)) => exception.clone(),
         _ => return Err(DeskError::missing("exception", id)),
     };
-    decides(desk, actor, &exception.rep, Some(interval_of(&exception)))?;
-    let Some(from_ms) = to_come(desk, &exception) else {
+    let interval = interval_of(&exception);
+    if !days::covers(&documents, actor, &exception.rep, Some(interval)) {
+        // Nobody learns of another team's by its id.
+        return Err(DeskError::missing("exception", id));
+    }
+    decides(desk, actor, &exception.rep, Some(interval))?;
+    let Some(from_ms) = to_come(desk, actor, &exception) else {
         let why = "its last day has begun, and a rep keeps what he was told is excused";
         return Err(DeskError::conflict("begun", why));
     };
@@ -256,12 +261,17 @@ pub async fn take_back(desk: &Desk, actor: &Actor, id: &str) -> DeskResult<()> {
     deed.commit_and_fold(desk).await
 }
 
-/// Whether an exception excuses days that have not begun: from when the first of them can be.
-pub fn to_come(desk: &Desk, exception: &Exception) -> Option<i64> {
-    let now_ms = desk.now_ms();
-    let schedule = desk.app.documents().schedule_at(&exception.rep, now_ms);
+/// Whether an exception excuses days that have not begun and are this person's to see: from when the first of them can be.
+pub fn to_come(desk: &Desk, actor: &Actor, exception: &Exception) -> Option<i64> {
+    let (documents, now_ms) = (desk.app.documents(), desk.now_ms());
+    let schedule = documents.schedule_at(&exception.rep, now_ms);
     let tomorrow_ms = schedule.whole_day(schedule.day_of(now_ms)).to_ms;
-    (tomorrow_ms < exception.to_ms).then_some(tomorrow_ms)
+    let left = Interval {
+        from_ms: tomorrow_ms.max(exception.from_ms),
+        to_ms: exception.to_ms,
+    };
+    let is_seen = left.length_ms() > 0 && days::covers(&documents, actor, &exception.rep, Some(left));
+    is_seen.then_some(tomorrow_ms)
 }
 
 fn decided() -> DeskError {

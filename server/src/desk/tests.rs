@@ -1069,8 +1069,11 @@ async fn an_exception_is_taken_back_for_the_days_to_come() {
         (&boss(), &over, "begun"),
         (&boss(), &"nothing".to_owned(), "not_found"),
     ] {
-        assert_eq!(code(exceptions::take_back(&desk, actor, id).await), said, "{id}");
+        let refused = exceptions::take_back(&desk, actor, id).await.unwrap_err();
+        assert_eq!(refused.code, said, "{id}");
+        assert!(!refused.message.contains(REP), "nobody learns whose it is: {refused}");
     }
+    world.set_time(at(11, 0));
     for id in [&later, &since] {
         exceptions::take_back(&desk, &boss(), id).await.unwrap();
     }
@@ -1083,6 +1086,10 @@ async fn an_exception_is_taken_back_for_the_days_to_come() {
         (&over, day(-5), day(-3)),
     ];
     assert_eq!(left, whole, "today stays excused");
+    let file = taken_out(&desk, What::Exceptions).await;
+    let cut = file.lines().find(|line| line.contains(&since)).unwrap();
+    let told = ",approved,boss,2026-11-23 10:00:00,,2026-11-23 11:00:00";
+    assert!(cut.ends_with(told), "{file}");
     assert_eq!(code(exceptions::take_back(&desk, &boss(), &since).await), "begun");
     assert_eq!(code(exceptions::take_back(&desk, &boss(), &later).await), "not_found");
 }
@@ -1206,8 +1213,8 @@ async fn what_became_of_each_reason_is_taken_out_with_who_asked_and_who_decided(
     let table = taken_out(&desk, What::Exceptions).await;
     let said = |line: &str| {
         let cells: Vec<&str> = line.split(',').collect();
-        let id = if cells[1].is_empty() { "none" } else { "one" };
-        [&[id][..], &[cells[4]], &cells[6..]].concat().join(",")
+        let id = if cells[2].is_empty() { "none" } else { "one" };
+        [&[id][..], &[cells[5]], &cells[7..14]].concat().join(",")
     };
     let day = "2026-11-23";
     assert_eq!(

@@ -165,7 +165,7 @@ async fn shown(
     let page = ExceptionsPage {
         lines: lines
             .map(|exception| Line {
-                open: exceptions::to_come(desk, exception).is_some() && !actor.is_rep(&exception.rep),
+                open: exceptions::to_come(desk, actor, exception).is_some() && !actor.is_rep(&exception.rep),
                 ..line_of(&frame, &books, exception, now_ms)
             })
             .collect(),

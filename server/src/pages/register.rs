@@ -217,7 +217,7 @@ fn called_at_ms(desk: &Desk, frame: &Frame, typed: &Typed) -> DeskResult<i64> {
     };
     let today = Wanted::default().day(desk);
     let at_ms = frame.local.typed(&format!("{today}T{time}"));
-    at_ms.ok_or_else(|| DeskError::input("bad_time", format!("{today} has no time {time:?}")))
+    at_ms.ok_or_else(|| DeskError::input("no_such_time", format!("{today} has no time {time:?}")))
 }
 
 #[cfg(test)]

@@ -237,8 +237,15 @@ fn text(day: Option<NaiveDate>) -> String {
 /// A rep's days as a calendar.
 fn calendar(which: &Which, rep: &str) -> String {
     let (from, to, by, rep) = (text(which.from), text(which.to), "day".to_owned(), rep.to_owned());
-    let given = [("by", &by), ("from", &from), ("to", &to), ("rep", &rep)];
-    filter::link("/reports", &given.map(|(name, value)| (name, Some(value))))
+    let team = which.team.as_ref();
+    let given = [
+        ("by", Some(&by)),
+        ("from", Some(&from)),
+        ("to", Some(&to)),
+        ("team", team),
+        ("rep", Some(&rep)),
+    ];
+    filter::link("/reports", &given)
 }
 
 fn exports(which: &Which, by: &str) -> Vec<Export> {

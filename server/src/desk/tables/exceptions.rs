@@ -13,15 +13,16 @@ use super::{Asked, clocks};
 use crate::{
     auth::Actor,
     desk::{
-        Desk, DeskResult,
+        Books, Desk, DeskResult,
         exceptions::{id_of, interval_of},
         reports,
     },
     files::export::{Cell, Table},
 };
 
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 15] = [
     "rep",
+    "name",
     "exception",
     "reason",
     "zone",
@@ -34,6 +35,7 @@ const COLUMNS: [&str; 13] = [
     "decided_by",
     "decided_at",
     "declined_why",
+    "taken_back_at",
 ];
 
 /// What is read of a day's account.
@@ -48,12 +50,13 @@ struct Reasons {
     reasons: Vec<ReasonSeen>,
 }
 
-/// An exception, and when it was approved.
+/// An exception, when it was approved, and when it was taken back for the days to come, if it was.
 struct Made {
     exception: Exception,
     at_ms: i64,
-    /// Before its first day.
-    taken_back: bool,
+    taken_back_ms: Option<i64>,
+    /// It excuses no day at all any more.
+    is_gone: bool,
 }
 
 impl Made {
@@ -61,8 +64,28 @@ impl Made {
         (self.exception.approved_by.clone(), self.at_ms)
     }
 
-    fn state(&self) -> &'static str {
-        if self.taken_back { "taken_back" } else { "approved" }
+    /// What was recorded of it next: cut off it stays as it was approved; else it is approved anew.
+    fn take(&mut self, exception: Option<Exception>, at_ms: i64) {
+        match exception {
+            Some(cut) if !self.is_gone && cut.to_ms < self.exception.to_ms => {
+                self.exception = cut;
+                self.taken_back_ms = Some(at_ms);
+            }
+            Some(exception) => *self = Self::new(exception, at_ms),
+            None => {
+                self.taken_back_ms = Some(at_ms);
+                self.is_gone = true;
+            }
+        }
+    }
+
+    fn new(exception: Exception, at_ms: i64) -> Self {
+        Self {
+            exception,
+            at_ms,
+            taken_back_ms: None,
+            is_gone: false,
+        }
     }
 }
 
@@ -81,6 +104,8 @@ struct Line {
     state: &'static str,
     decided: Option<Act>,
     declined_why: Option<String>,
+    /// When days to come were taken out of it.
+    taken_back_ms: Option<i64>,
 }
 
 impl Asked {
@@ -104,7 +129,8 @@ impl Asked {
         });
         lines.extend(entered.map(Line::entered));
         lines.sort_by(|a, b| (b.interval.from_ms, &a.rep).cmp(&(a.interval.from_ms, &b.rep)));
-        let rows = lines.into_iter().map(|line| line.cells(desk));
+        let books = Books::now(desk);
+        let rows = lines.into_iter().map(|line| line.cells(desk, &books));
         Ok(Table::new(&COLUMNS, rows.collect()))
     }
 }
@@ -114,22 +140,15 @@ async fn made(desk: &Desk) -> DeskResult<BTreeMap<String, Vec<Made>>> {
     let mut newest: BTreeMap<String, Made> = BTreeMap::new();
     for row in desk.app.store.documents("exception", None).await? {
         let at_ms = row.recorded_ms;
-        match row.body.as_deref().map(serde_json::from_str) {
-            Some(Ok(Document::Exception(exception))) => {
-                let taken_back = false;
-                newest.insert(
-                    row.key,
-                    Made {
-                        exception,
-                        at_ms,
-                        taken_back,
-                    },
-                );
-            }
-            Some(_) => {}
-            None => {
-                newest.entry(row.key).and_modify(|made| made.taken_back = true);
-            }
+        let exception = match row.body.as_deref().map(serde_json::from_str) {
+            Some(Ok(Document::Exception(exception))) => Some(exception),
+            Some(_) => continue,
+            None => None,
+        };
+        match (newest.get_mut(&row.key), exception) {
+            (Some(made), exception) => made.take(exception, at_ms),
+            (None, Some(exception)) => drop(newest.insert(row.key, Made::new(exception, at_ms))),
+            (None, None) => {}
         }
     }
     let mut of_reps: BTreeMap<String, Vec<Made>> = BTreeMap::new();
@@ -144,12 +163,14 @@ impl Line {
     fn given(rep: &str, seen: ReasonSeen, made: &[Made]) -> Self {
         let (reason, interval) = (seen.reason.reason, seen.reason.interval);
         let own = id_of(rep, reason, interval);
-        let answers = |Made { exception, .. }: &&Made| {
-            exception.reason == reason && interval_of(exception).intersect(&interval).is_some()
+        // What is gone answers nothing: the reason waits again.
+        let answers = |made: &&Made| {
+            let excuses = interval_of(&made.exception).intersect(&interval).is_some();
+            !made.is_gone && made.exception.reason == reason && excuses
         };
         let answer = made.iter().filter(answers).min_by_key(|made| made.exception.id != own);
         let (state, decided, declined_why) = match (answer, seen.declined) {
-            (Some(made), _) => (made.state(), Some(made.by()), None),
+            (Some(made), _) => ("approved", Some(made.by()), None),
             (None, Some(declined)) => ("declined", Some((declined.by, declined.at_ms)), Some(declined.words)),
             (None, None) => ("waiting", None, None),
         };
@@ -163,6 +184,7 @@ impl Line {
             state,
             decided,
             declined_why,
+            taken_back_ms: answer.and_then(|made| made.taken_back_ms),
         }
     }
 
@@ -171,7 +193,8 @@ impl Line {
         Self {
             asked: made.by(),
             decided: Some(made.by()),
-            state: made.state(),
+            state: if made.is_gone { "taken_back" } else { "approved" },
+            taken_back_ms: made.taken_back_ms,
             interval: interval_of(&made.exception),
             rep: made.exception.rep,
             exception: Some(made.exception.id),
@@ -181,11 +204,13 @@ impl Line {
         }
     }
 
-    fn cells(self, desk: &Desk) -> Vec<Cell> {
+    fn cells(self, desk: &Desk, books: &Books) -> Vec<Cell> {
         let clocks = clocks(desk, &self.rep, self.interval.from_ms);
         let (decided_by, decided_ms) = self.decided.unzip();
+        let name = books.rep_name(&self.rep).to_owned();
         vec![
             Cell::Text(self.rep),
+            Cell::Text(name),
             Cell::text(self.exception),
             Cell::code("reason", Some(&self.reason)),
             clocks.offset(self.interval.from_ms),
@@ -198,6 +223,7 @@ impl Line {
             Cell::text(decided_by),
             clocks.time(decided_ms),
             Cell::text(self.declined_why),
+            clocks.time(self.taken_back_ms),
         ]
     }
 }

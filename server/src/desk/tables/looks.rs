@@ -5,17 +5,11 @@ use onbeat_core::{reference::Look, time::Interval};
 use super::{Asked, clocks};
 use crate::{
     auth::Actor,
-    desk::{Desk, DeskResult, reports},
+    desk::{Books, Desk, DeskResult, reports},
     files::export::{Cell, Table},
 };
 
-const COLUMNS: [&str; 6] = ["rep", "day", "by", "zone", "recorded_at", "why"];
-
-/// Of a look at a whole log, which is of every day.
-const ALWAYS: Interval = Interval {
-    from_ms: i64::MIN,
-    to_ms: i64::MAX,
-};
+const COLUMNS: [&str; 7] = ["rep", "name", "day", "by", "zone", "recorded_at", "why"];
 
 impl Asked {
     /// Looks at days of a period, oldest first.
@@ -25,20 +19,27 @@ impl Asked {
         let is_touched = self.which.touched(&documents, actor);
         let of_day = |look: &Look| match look.day.parse() {
             Ok(day) => documents.schedule_of(&look.rep, day).whole_day(day),
-            Err(_) => ALWAYS,
+            // A look at the whole log saw every day until then.
+            Err(_) => Interval {
+                from_ms: i64::MIN,
+                to_ms: look.at_ms,
+            },
         };
         let all = documents.keys("rep").flat_map(|rep| documents.looks(rep));
         let mut looks: Vec<Look> = all.filter(|look| is_touched(&look.rep, of_day(look))).collect();
         looks.sort_by(|a, b| (a.at_ms, &a.rep).cmp(&(b.at_ms, &b.rep)));
-        let rows = looks.into_iter().map(|look| cells(desk, look));
+        let books = Books::now(desk);
+        let rows = looks.into_iter().map(|look| cells(desk, &books, look));
         Ok(Table::new(&COLUMNS, rows.collect()))
     }
 }
 
-fn cells(desk: &Desk, look: Look) -> Vec<Cell> {
+fn cells(desk: &Desk, books: &Books, look: Look) -> Vec<Cell> {
     let clocks = clocks(desk, &look.rep, look.at_ms);
+    let name = books.rep_name(&look.rep).to_owned();
     vec![
         Cell::Text(look.rep),
+        Cell::Text(name),
         match look.day.parse() {
             Ok(day) => Cell::Day(day),
             Err(_) => Cell::Code("look.day", look.day),

@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate};
 use serde::Serialize;
 
 use super::{
-    Phone, PhoneError, RecordShown, Sketch, reasons,
+    Phone, PhoneError, RecordShown, Sketch, reasons, replaced,
     store::log,
     views::{desk_records, known_span, shown, stream},
 };
@@ -36,7 +36,8 @@ pub struct Explained {
     pub is_appealed: bool,
     /// The reasons that he gave for time of it, and what a person said to each.
     pub reasons_given: Vec<ReasonSeen>,
-    /// The reasons that he may still give for it by one tap, in the order in which they are offered.
+    /// The reasons that he may still give for it by one tap, in the order in which they are offered; none on a phone that
+    /// another took the place of.
     pub reasons_offered: Vec<ExceptionKind>,
 }
 
@@ -61,6 +62,12 @@ impl Phone {
         let entries = self.entries(&basis, day)?;
         let view = fold_day(&basis, day, &entries, now_ms);
         let reasons_given = reasons::given(&view, &finding);
+        let is_replaced = self.with(|store| replaced::since_ms(store.connection()))?.is_some();
+        let reasons_offered = if is_replaced {
+            Vec::new()
+        } else {
+            reasons::offered(&basis, &finding, &reasons_given, now_ms)
+        };
         let explanation = explain(&basis, &view, &entries, now_ms, &finding);
         Ok(Explained {
             is_appealed: is_appealed(&finding),
@@ -74,8 +81,8 @@ impl Phone {
                 is_of(&finding, &appeal.finding, appeal.kind, appeal.from_ms, appeal.to_ms)
             }),
             decisions: decisions_of(&basis, &finding),
-            reasons_offered: reasons::offered(&basis, &finding, &reasons_given, now_ms),
             reasons_given,
+            reasons_offered,
         })
     }
 

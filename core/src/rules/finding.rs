@@ -103,18 +103,13 @@ impl FindingKind {
         matches!(self, K::LogBroken | K::LogForked | K::KeyReplaced | K::PhonesTogether)
     }
 
-    /// Whether an approved reason for its time excuses it.
+    /// Whether an approved reason for its time excuses it. Not unaccounted time: what was known between its stretches
+    /// would be excused with it.
     pub fn is_excusable(self) -> bool {
         use FindingKind as K;
         matches!(
             self,
-            K::LeftArea
-                | K::OutsideAtOpening
-                | K::AtNoGo
-                | K::VisitFar
-                | K::Unaccounted
-                | K::PerhapsAtNoGo
-                | K::LongStay
+            K::LeftArea | K::OutsideAtOpening | K::AtNoGo | K::VisitFar | K::PerhapsAtNoGo | K::LongStay
         )
     }
 

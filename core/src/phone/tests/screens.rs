@@ -229,8 +229,9 @@ fn no_reason_is_offered_for_what_is_decided_or_none_can_excuse() {
     let folder = TempDir::new().unwrap();
     let (phone, left) = out_for_half_an_hour(&folder);
     let offered = |finding: &Finding| phone.explain(&stamp(DAY_MS), &finding.id).unwrap().reasons_offered;
-    let unsigned = found(&phone, FindingKind::NotSignedIn).unwrap();
-    assert_eq!(offered(&unsigned), []);
+    for kind in [FindingKind::NotSignedIn, FindingKind::Unaccounted] {
+        assert_eq!(offered(&found(&phone, kind).unwrap()), [], "{kind:?}");
+    }
     let decision = Decision {
         finding: left.id,
         rep: "rep-li".into(),
@@ -245,6 +246,16 @@ fn no_reason_is_offered_for_what_is_decided_or_none_can_excuse() {
     };
     put(&phone, "d-1", &Document::Decision(decision));
     assert_eq!(offered(&left), []);
+}
+
+#[test]
+fn no_reason_is_offered_on_a_phone_that_was_replaced() {
+    let folder = TempDir::new().unwrap();
+    let (phone, left) = out_for_half_an_hour(&folder);
+    let told = |tx: &rusqlite::Transaction<'_>| replaced::note(tx, OPENING_MS);
+    phone.with(|store| store.write(told)).unwrap();
+    let offered = phone.explain(&stamp(DAY_MS), &left.id).unwrap().reasons_offered;
+    assert_eq!(offered, [], "it records nothing");
 }
 
 #[test]

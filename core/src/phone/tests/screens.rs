@@ -1,7 +1,15 @@
 //! What screens show and what their buttons do: each by one call.
 
+use std::{
+    io::{Read, Write},
+    net::TcpListener,
+};
+
 use super::*;
-use crate::phone::{LookReason, replaced};
+use crate::{
+    phone::{LookReason, replaced, store::Store},
+    record::KeyFile,
+};
 
 fn written(phone: &Phone) -> Vec<String> {
     let kinds = kinds(phone).into_iter();
@@ -306,6 +314,46 @@ async fn a_server_that_wants_to_be_left_alone_is_not_asked_by_a_tap_either() {
         matches!(asked, Err(PhoneError::NotEnrolled)),
         "this one knows no server"
     );
+}
+
+/// A server that answers all alike: it is busy for ten minutes.
+fn busy_server() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for mut socket in listener.incoming().map_while(Result::ok) {
+            let _ = socket.read(&mut [0; 4_096]);
+            let answer = "HTTP/1.1 503 Busy\r\nretry-after: 600\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+            socket.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    format!("http://{address}")
+}
+
+#[tokio::test]
+async fn a_disk_that_takes_nothing_more_drops_no_patience_that_the_server_asked_for() {
+    let folder = TempDir::new().unwrap();
+    let phone = phone_in(folder.path());
+    let enrolment = sync::Enrolment {
+        server: busy_server(),
+        token: "t".into(),
+        root: "3a50db68046e2012".into(),
+        keys: KeyFile {
+            keys: Vec::new(),
+            recovery: None,
+        },
+        grade: Grade::Software,
+        pins: Vec::new(),
+        pins_issued_at: 0,
+    };
+    let keep = |tx: &rusqlite::Transaction<'_>| sync::keep_enrolment(tx, &enrolment);
+    phone.with(|store| store.write(keep)).unwrap();
+    let fill = |store: &mut Store| Ok(store.connection().pragma_update(None, "query_only", true)?);
+    phone.with(fill).unwrap();
+
+    phone.sync(stamp(0)).await.unwrap_err();
+    let asked_again_s = phone.sync_in_s(&stamp(0), AppState::Awake).unwrap().unwrap();
+    assert!((590..=900).contains(&asked_again_s), "{asked_again_s}");
 }
 
 #[test]

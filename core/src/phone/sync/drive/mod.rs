@@ -151,8 +151,12 @@ impl Drive<'_> {
     fn finish(mut self) -> Result<SyncReport, PhoneError> {
         let now_ms = self.phone.trusted_ms(&self.now())?;
         let clean = self.report.problems.is_empty();
-        let mut turn = locked(&self.phone.session).turn.clone();
-        turn.end(self.now(), &self.report);
+        // Before the disk is asked: a full one does not make the phone ask a server that wants to be left alone.
+        let turn = {
+            let mut session = locked(&self.phone.session);
+            session.turn.end(self.now(), &self.report);
+            session.turn.clone()
+        };
         let (waiting, photos_waiting) = self.phone.with(|store| {
             store.write(|tx| {
                 log::prune(tx, now_ms - KEEP_LOG_MS)?;
@@ -165,7 +169,6 @@ impl Drive<'_> {
                 Ok((log::waiting(tx)?.0, photos::pending(tx)?.len() as u32))
             })
         })?;
-        locked(&self.phone.session).turn = turn;
         self.report.waiting = waiting;
         self.report.photos_waiting = photos_waiting;
         Ok(self.report)

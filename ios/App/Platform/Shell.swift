@@ -39,7 +39,7 @@ import UIKit
     func open() async {
         await comeToFront()
         await day?.note(ThisPhonesTraces().traces)
-        await day?.follow()
+        await day?.sendUnseen()
         // The desk may have replaced the phone or given it up, or changed the page on location.
         await comeToFront()
     }

@@ -9,7 +9,8 @@ use crate::{
     reading::Stamp,
 };
 
-/// How the app stands. What the rep did, or wishes by a tap, is sent at once in either state.
+/// How the app stands. What the rep did, or wishes by a tap, is sent at once in either state,
+/// unless the server holds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
 pub enum AppState {
     /// On the screen, or recording.
@@ -30,9 +31,10 @@ const TURN: &str = "sync_turn";
 /// What the newest try came to. Kept over restarts, so that nobody forgets how long a server asked for patience.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Turn {
-    /// The moment of the newest try; `None` before the first.
+    /// The moment that waits are counted from: of the newest try in its turn, or of the newest answer; `None` before the
+    /// first.
     tried: Option<Stamp>,
-    /// Tries since the last one that came to a good end.
+    /// Tries in their turn since the last one that came to a good end.
     failures: u32,
     /// Seconds for which the server wants to be left alone.
     retry_after_s: i64,
@@ -41,8 +43,12 @@ pub(crate) struct Turn {
 }
 
 impl Turn {
-    /// A try has failed until it comes to a good end: what is cut off is tried later too.
+    /// A try has failed until it comes to a good end: what is cut off is tried later too. One before its turn, as by a
+    /// tap, is extra: taps without a network put nothing off.
     pub(in crate::phone) fn begin(&mut self, at: Stamp, spread: u64) {
+        if self.due_s(&at, AppState::Awake, true) > 0 {
+            return;
+        }
         *self = Self {
             tried: Some(at),
             failures: self.failures + 1,
@@ -52,10 +58,13 @@ impl Turn {
     }
 
     pub(in crate::phone) fn end(&mut self, at: Stamp, report: &SyncReport) {
-        self.tried = Some(at);
-        self.retry_after_s = report.retry_after_s.map_or(0, |after_s| after_s as i64);
-        if report.problems.is_empty() {
+        let is_well = report.problems.is_empty();
+        if is_well {
             self.failures = 0;
+        }
+        if is_well || report.retry_after_s.is_some() {
+            self.tried = Some(at);
+            self.retry_after_s = report.retry_after_s.map_or(0, |after_s| after_s as i64);
         }
     }
 
@@ -169,16 +178,20 @@ mod tests {
         }
     }
 
-    /// Tries that all ended at the same moment, `None` for one that was cut off.
+    /// Tries a day apart, the newest now, `None` for one that was cut off.
     fn tried(tries: &[Option<SyncReport>], spread: u64) -> Turn {
         let mut turn = Turn::default();
-        for report in tries {
-            turn.begin(after(0), spread);
-            if let Some(report) = report {
-                turn.end(after(0), report);
-            }
+        for (ago, report) in (0..tries.len() as i64).rev().zip(tries) {
+            try_at(&mut turn, after(-86_400 * ago), spread, report.as_ref());
         }
         turn
+    }
+
+    fn try_at(turn: &mut Turn, at: Stamp, spread: u64, report: Option<&SyncReport>) {
+        turn.begin(at.clone(), spread);
+        if let Some(report) = report {
+            turn.end(at, report);
+        }
     }
 
     #[test]
@@ -234,6 +247,25 @@ mod tests {
         for (failures, shortest_s) in [(1, 300), (2, 600), (9, 2_400)] {
             assert_eq!(waits(failures).min(), Some(shortest_s));
             assert_eq!(waits(failures).max(), Some(shortest_s * 3 / 2 - 1));
+        }
+    }
+
+    #[test]
+    fn taps_before_its_turn_put_nothing_off_and_what_the_server_says_to_one_counts() {
+        let cases = [
+            ("cut off", None, None),
+            ("no network", Some(badly(None)), None),
+            ("heard", Some(well()), Some(300)),
+            ("it asks for patience", Some(badly(Some(7_200))), Some(7_200)),
+        ];
+        for (what, tap, expected_s) in cases {
+            let mut turn = tried(&vec![Some(badly(None)); 4], 0);
+            let due_s = |turn: &Turn| turn.due_s(&after(60), Awake, true);
+            let expected_s = expected_s.unwrap_or(due_s(&turn));
+            for _ in 0..4 {
+                try_at(&mut turn, after(60), 7, tap.as_ref());
+            }
+            assert_eq!(due_s(&turn), expected_s, "{what}");
         }
     }
 

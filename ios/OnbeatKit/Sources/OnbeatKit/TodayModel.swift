@@ -41,13 +41,14 @@ import OnbeatCore
         problem = report.problems.first ?? problem
     }
 
-    /// The app came onto the screen, or a position was taken: shows the day, and asks the server where it is its turn.
+    /// A position was taken: shows the day, and asks the server where it is its turn.
     public func follow() async {
         await refresh()
         if await syncInS(.awake) == 0 { await sendUnseen() }
     }
 
-    /// While the app is closed, or has a thing to send at once: sends, and fetches what is new.
+    /// The app came onto the screen, has a thing to send at once, or is closed and it is its turn: sends, and fetches what is
+    /// new, unless the server holds it.
     public func sendUnseen() async {
         await sending?.value
         await send()

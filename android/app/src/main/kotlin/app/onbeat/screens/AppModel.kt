@@ -10,7 +10,6 @@ import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.sync.withLock
-import uniffi.onbeat_core.AppState
 import uniffi.onbeat_core.PhoneException
 import uniffi.onbeat_core.Report
 import uniffi.onbeat_core.recover
@@ -48,7 +47,11 @@ class AppModel(
     fun resume() {
         if (!around.hasAgreed || state.value is Shown.Enrolling || state.value is Shown.Recovering) return
         go(where.value)
-        scope.launch { if (isDue()) send() }
+        scope.launch {
+            // A new phone fetches what it is to show, and one sync runs at a time.
+            looking?.join()
+            send()
+        }
     }
 
     fun agree() {
@@ -179,15 +182,7 @@ class AppModel(
         }
     }
 
-    /** The server's turn has come, by itself. A phone that can't tell says why on its screen. */
-    private suspend fun isDue(): Boolean =
-        try {
-            holder.call { it.syncInS(around.now(), AppState.AWAKE) } == 0L
-        } catch (_: PhoneException) {
-            false
-        }
-
-    /** Sends quietly, where there is a network; the screen of the day says what still waits. */
+    /** Sends quietly, unless the server holds it; the screen of the day says what still waits. */
     private fun send() {
         scope.launch {
             try {
@@ -196,7 +191,7 @@ class AppModel(
             } catch (_: PhoneException.Wiped) {
                 go(where.value)
             } catch (_: PhoneException) {
-                // Without a network, or while another sync runs: the next one sends it.
+                // While another sync runs, or the disk takes nothing: the next one sends it.
                 return@launch
             }
         }

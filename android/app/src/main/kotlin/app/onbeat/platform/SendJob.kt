@@ -18,6 +18,9 @@ import uniffi.onbeat_core.StartedBy
 
 private const val JOB = 1
 
+/** After a fault of the phone itself, as a full disk. */
+private const val AGAIN_IN_S = 3_600L
+
 /** Asks the server with neither app nor service open, when core says so; also after a restart of the phone. */
 class SendJob : JobService() {
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main)
@@ -42,8 +45,7 @@ class SendJob : JobService() {
             if (sending.inS(AppState.ASLEEP) == 0L) sending.once()
             return sending.inS(AppState.ASLEEP)
         } catch (error: PhoneException) {
-            Over.after(error, this)
-            return null
+            return if (Over.after(error, this)) null else AGAIN_IN_S
         }
     }
 

@@ -101,5 +101,8 @@ class SendingTest {
     @Test
     fun `a full disk ends nothing`() {
         assertFalse(Over.after(PhoneException.StorageFull(), phone.app))
+        phone.app.fault = PhoneException.StorageFull()
+        phone.runJob()
+        assertEquals(3_600_000, phone.jobs().single().minLatencyMillis, "the job comes again")
     }
 }

@@ -11,6 +11,7 @@ import app.onbeat.phone.Owner
 import app.onbeat.phone.PhoneHolder
 import app.onbeat.platform.Enrolled.BOOT
 import app.onbeat.platform.Enrolled.BOOTED_MS
+import uniffi.onbeat_core.PhoneException
 import java.io.File
 
 /** The process around the platform's code: the real core with a key in software, time that the test sets. */
@@ -37,7 +38,13 @@ class TestApp :
 
     /** Whether the rep agreed that his place is recorded, or was not asked yet; counts until the phone is opened. */
     var hasAnswered = true
-    override val holder = PhoneHolder { Enrolled.open(Enrolled.copyTo(File(filesDir, "phone"), hasAnswered)) }
+    /** Why the phone can't be opened. */
+    var fault: PhoneException? = null
+    override val holder =
+        PhoneHolder {
+            fault?.let { throw it }
+            Enrolled.open(Enrolled.copyTo(File(filesDir, "phone"), hasAnswered))
+        }
     override var hasAgreed = true
 
     override fun startForegroundService(service: Intent): ComponentName? {

@@ -105,10 +105,10 @@ import UIKit
         if let seconds = await day?.nextUnseenS() { BackgroundSync.ask(inS: seconds) }
     }
 
-    /// The system gives some moments while the app is closed.
+    /// The system gives some moments while the app is closed, sooner than core asked for them or later.
     func syncUnseen() async {
         await comeToFront()
-        await day?.sendUnseen()
+        if await day?.nextUnseenS() == 0 { await day?.sendUnseen() }
         await goAway()
     }
 

@@ -38,8 +38,10 @@ class TestApp :
 
     /** Whether the rep agreed that his place is recorded, or was not asked yet; counts until the phone is opened. */
     var hasAnswered = true
+
     /** Why the phone can't be opened. */
     var fault: PhoneException? = null
+
     override val holder =
         PhoneHolder {
             fault?.let { throw it }

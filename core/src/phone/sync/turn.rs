@@ -9,8 +9,7 @@ use crate::{
     reading::Stamp,
 };
 
-/// How the app stands. What the rep did, or wishes by a tap, is sent at once in either state,
-/// unless the server holds it.
+/// How the app stands. What the rep did, or wishes by a tap, is sent at once in either state, unless the server holds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
 pub enum AppState {
     /// On the screen, or recording.
@@ -46,7 +45,7 @@ impl Turn {
     /// A try has failed until it comes to a good end: what is cut off is tried later too. One before its turn, as by a
     /// tap, is extra: taps without a network put nothing off.
     pub(in crate::phone) fn begin(&mut self, at: Stamp, spread: u64) {
-        if self.due_s(&at, AppState::Awake, true) > 0 {
+        if !self.is_due(&at) {
             return;
         }
         *self = Self {
@@ -57,12 +56,13 @@ impl Turn {
         };
     }
 
+    /// One that went on for longer than the wait after it is counted from its end.
     pub(in crate::phone) fn end(&mut self, at: Stamp, report: &SyncReport) {
         let is_well = report.problems.is_empty();
         if is_well {
             self.failures = 0;
         }
-        if is_well || report.retry_after_s.is_some() {
+        if is_well || report.retry_after_s.is_some() || self.is_due(&at) {
             self.tried = Some(at);
             self.retry_after_s = report.retry_after_s.map_or(0, |after_s| after_s as i64);
         }
@@ -71,6 +71,11 @@ impl Turn {
     /// Seconds for which the server still wants to be left alone: then nobody asks it, not even by a tap.
     pub(super) fn held_s(&self, at: &Stamp) -> i64 {
         self.left_s(at, self.retry_after_s)
+    }
+
+    /// Whether something that waits would be sent by itself now.
+    fn is_due(&self, at: &Stamp) -> bool {
+        self.due_s(at, AppState::Awake, true) == 0
     }
 
     /// Seconds until it is asked again by itself; 0: now.
@@ -266,6 +271,16 @@ mod tests {
                 try_at(&mut turn, after(60), 7, tap.as_ref());
             }
             assert_eq!(due_s(&turn), expected_s, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_try_that_outlasts_its_own_wait_is_counted_from_its_end() {
+        for (took_s, left_s) in [(60, 240), (299, 1), (300, 300), (400, 300)] {
+            let mut turn = Turn::default();
+            turn.begin(after(0), 0);
+            turn.end(after(took_s), &badly(None));
+            assert_eq!(turn.due_s(&after(took_s), Awake, true), left_s, "{took_s}");
         }
     }
 

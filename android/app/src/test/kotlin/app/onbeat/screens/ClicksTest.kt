@@ -218,7 +218,7 @@ class ClicksTest {
 
     @Test
     fun `a server that wants to be left alone is said, with the time`() {
-        val said = "The server is busy. It is asked again at 11:24."
+        val said = "The server is busy. It is not asked before 11:24."
         onToday(Samples.leaving) { onNodeWithText(said).assertDoesNotExist() }
         onToday(Samples.leaving.copy(heldUntilMs = Samples.at("11:24"))) { onNodeWithText(said).assertExists() }
     }

@@ -127,8 +127,25 @@ object Samples {
         today("08:04", Next.SignIn, emptyList())
             .copy(waitingRecords = 0u, waitingSinceMs = null, recordedSinceMs = at("08:00"))
 
-    /** After the phone had ended the app. */
-    val ended = morning.copy(recordedSinceMs = at("10:04"), exit = Exit(at("09:31"), ExitReason.MEMORY, null))
+    /** After the phone had ended the app: nothing was recorded till it was opened again. */
+    val ended =
+        morning.copy(
+            recordedSinceMs = at("10:04"),
+            exit = Exit(at("09:31"), ExitReason.MEMORY, null),
+            day =
+                day(
+                    at("10:12"),
+                    listOf(visited),
+                    listOf(
+                        "08:00" to SpanStatus.UNKNOWN,
+                        "08:06" to SpanStatus.INSIDE,
+                        "09:31" to SpanStatus.UNKNOWN,
+                        "10:04" to SpanStatus.INSIDE,
+                        "16:30" to SpanStatus.INSIDE,
+                    ),
+                ),
+            waitingSinceMs = at("10:04"),
+        )
 
     val leaving =
         today("11:09", Next.CheckOut(open), listOf(visited, open)).run {
@@ -408,8 +425,7 @@ object Samples {
     private fun day(
         untilMs: Long,
         visits: List<VisitView>,
-    ): DayView {
-        val statuses =
+        statuses: List<Pair<String, SpanStatus>> =
             listOf(
                 "08:00" to SpanStatus.UNKNOWN,
                 "08:06" to SpanStatus.INSIDE,
@@ -418,7 +434,8 @@ object Samples {
                 "11:02" to SpanStatus.OUTSIDE,
                 "11:25" to SpanStatus.INSIDE,
                 "16:30" to SpanStatus.INSIDE,
-            )
+            ),
+    ): DayView {
         val begun = statuses.zipWithNext().filter { (from, _) -> at(from.first) < untilMs }
         val spans =
             begun.map { (from, to) ->

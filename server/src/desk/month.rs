@@ -181,13 +181,16 @@ async fn settled(desk: &Desk, actor: &Actor, month: Month) -> DeskResult<()> {
     let (mut disputed, mut appealable) = (0, None);
     let query = month.which().query(desk, actor, "finding");
     for found in reports::all::<FindingView>(desk, query).await? {
-        if !matches!(found.finding.state, FindingState::Answered | FindingState::Confirmed) {
-            continue;
+        match found.finding.state {
+            FindingState::Answered => disputed += 1,
+            FindingState::Confirmed => {
+                let case = Case::read(desk, &found.finding.id.to_string()).await?;
+                disputed += usize::from(case.in_dispute());
+                let until = case.appealable(desk).map(|until| (until.over_ms, until.day));
+                appealable = appealable.max(until);
+            }
+            _ => {}
         }
-        let case = Case::read(desk, &found.finding.id.to_string()).await?;
-        disputed += usize::from(case.in_dispute());
-        let until = case.appealable(desk).map(|until| (until.over_ms, until.day));
-        appealable = appealable.max(until);
     }
     if disputed > 0 {
         let why = format!("{disputed} answers and appeals of {month} wait for a person: decide them first");

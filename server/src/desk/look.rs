@@ -66,8 +66,10 @@ pub struct Event {
     pub kind: String,
     /// Hash of its head line.
     pub hash: Hash,
-    /// Its head and its body, as they stand in the log, a line each.
-    pub lines: String,
+    /// Its head, as it stands in the log.
+    pub head: String,
+    /// Its body, likewise; none where it was erased.
+    pub body: Option<String>,
     /// What it says, if it is a fix.
     pub fix: Option<TrailFix>,
 }
@@ -184,7 +186,8 @@ fn event_of(row: LogRow, basis: &Basis) -> Option<Event> {
         at_ms: body.as_ref().map_or(row.received_ms, |body| body.at.at_ms),
         kind: body.map_or_else(|| "erased".into(), |body| body.kind),
         hash: row.hash,
-        lines: [&*row.head, row.body.as_deref().unwrap_or("null")].join("\n"),
+        head: row.head,
+        body: row.body,
         fix,
     })
 }

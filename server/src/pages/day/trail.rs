@@ -126,9 +126,9 @@ fn event_line(desk: &Desk, frame: &Frame, event: &Event) -> Line {
         hash: event.hash.to_string(),
         lines: if is_desks {
             // Its body may hold what is not for all who see the day: a landline, say.
-            event.lines.lines().take(1).collect()
+            event.head.clone()
         } else {
-            event.lines.clone()
+            [&*event.head, event.body.as_deref().unwrap_or("null")].join("\n")
         },
     }
 }

@@ -26,7 +26,7 @@ use crate::{
     desk::{
         Books, Desk, DeskResult,
         audit::{self, DeskRecord},
-        export, policy,
+        policy,
         records::DataExported,
     },
     desk_log::TYPES,
@@ -284,17 +284,13 @@ pub(super) async fn take_out(
     let [from, to] = [&taken.from, &taken.to].map(|day| day.as_deref().and_then(|day| day.trim().parse().ok()));
     let types: Vec<String> = given(taken.kind.as_ref()).into_iter().collect();
     let table = table(&desk, &actor, &frame, (from, to), &types).await?;
-    let bytes = format.written(&frame, table).await?;
-    let exported = DataExported {
+    let taken = DataExported {
         what: "audit".into(),
-        format: format.code().into(),
         from,
         to,
-        by: actor.user.clone(),
         ..DataExported::default()
     };
-    export::note(&desk, &actor, &exported).await?;
-    Ok(format.file("audit", bytes))
+    format.handed_out(&desk, &actor, &frame, table, taken).await
 }
 
 /// The records of a period, in words and as they are recorded.

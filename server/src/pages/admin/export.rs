@@ -13,7 +13,6 @@ use crate::{
     desk::{
         Desk, DeskResult,
         duties::{self, Duty},
-        export,
         records::DataExported,
         users,
     },
@@ -56,15 +55,11 @@ pub(super) async fn take_out(
         What::Users => ("users", all_users(&desk).await?),
         What::Duties => ("duties", all_duties(&desk).await?),
     };
-    let bytes = format.written(&frame, table).await?;
-    let exported = DataExported {
+    let taken = DataExported {
         what: code.into(),
-        format: format.code().into(),
-        by: actor.user.clone(),
         ..DataExported::default()
     };
-    export::note(&desk, &actor, &exported).await?;
-    Ok(format.file(code, bytes))
+    format.handed_out(&desk, &actor, &frame, table, taken).await
 }
 
 async fn all_users(desk: &Desk) -> DeskResult<Table> {

@@ -15,8 +15,9 @@ use super::Wanted;
 use crate::{
     auth::Actor,
     desk::{
-        Desk, DeskError, DeskResult,
+        Desk, DeskError, DeskResult, export,
         look::{self, TrailFix},
+        records::DataExported,
         tables::{self, Asked, What},
     },
     files::{
@@ -83,6 +84,29 @@ impl Format {
             }
             Self::Geojson | Self::Gpx => Err(DeskError::input("no_places", "this is a table: take CSV or XLSX")),
         }
+    }
+
+    /// A table of the company's own, handed out as this kind of file. A refusal took nothing out; what is not noted is not
+    /// given out.
+    ///
+    /// # Errors
+    /// As [`Format::written`].
+    pub(in crate::pages) async fn handed_out(
+        self,
+        desk: &Desk,
+        actor: &Actor,
+        frame: &Frame,
+        table: Table,
+        taken: DataExported,
+    ) -> DeskResult<Response> {
+        let bytes = self.written(frame, table).await?;
+        let exported = DataExported {
+            format: self.code().into(),
+            by: actor.user.clone(),
+            ..taken
+        };
+        export::note(desk, actor, &exported).await?;
+        Ok(self.file(&exported.what, bytes))
     }
 
     pub(in crate::pages) fn file(self, name: &str, bytes: Vec<u8>) -> Response {

@@ -1,7 +1,7 @@
 use std::{
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -55,6 +55,7 @@ impl Calls {
         Call {
             calls: Arc::clone(self),
             body: Body::from("not answered yet"),
+            has_ended: false,
         }
     }
 
@@ -85,6 +86,8 @@ impl Calls {
 pub(super) struct Call {
     calls: Arc<Calls>,
     body: Body,
+    /// A body of unknown size, as a compressed one, does not say so itself.
+    has_ended: bool,
 }
 
 impl Call {
@@ -97,7 +100,7 @@ impl Call {
 
 impl Drop for Call {
     fn drop(&mut self) {
-        let taken_back = !self.body.is_end_stream();
+        let taken_back = !self.has_ended && !self.body.is_end_stream();
         let cancelled = self.calls.look(|seen| {
             seen.running -= 1;
             seen.resting_since = Instant::now();
@@ -115,7 +118,9 @@ impl HttpBody for Call {
     type Error = axum::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        self.has_ended = !matches!(frame, Some(Ok(_)));
+        Poll::Ready(frame)
     }
 
     fn is_end_stream(&self) -> bool {

@@ -73,6 +73,7 @@ async fn start_on(
     };
     let router = Router::new()
         .route("/peer", get(|address: Address| async move { address.to_string() }))
+        .route("/pieces", get(async || pieces()))
         .route("/slow", get(slow))
         .route("/length", post(|body: String| async move { body.len().to_string() }));
     let router = bounded(router, &limits);
@@ -85,6 +86,12 @@ async fn start_on(
     };
     let server = tokio::spawn(serve(listener, service, async { drop(stopped.await) }));
     (address, stop, server)
+}
+
+/// A body that does not say how long it is, nor that it ended, as compressed ones are.
+fn pieces() -> Body {
+    let pieces = ["a", "b"].map(Ok::<_, std::convert::Infallible>);
+    Body::from_stream(futures_util::stream::iter(pieces))
 }
 
 /// Sends some bytes and reads until the server closes.
@@ -117,6 +124,27 @@ async fn who_dribbles_is_hung_up_on() {
         let answer = timeout(20 * SHORT, exchange(address, bytes)).await;
         let answer = answer.unwrap_or_else(|_| panic!("{what}: the connection was held open"));
         assert!(answer.ends_with(answered), "{what}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn however_many_are_answered_whole_on_one_connection_none_counts_as_taken_back() {
+    let limits = Limits {
+        header: HOUR,
+        idle: HOUR,
+        ..short(8)
+    };
+    const MANY: usize = 300;
+    let (address, _stop, _server) = start(limits, Arc::default()).await;
+    let one = |more: &str| format!("GET /pieces HTTP/1.1\r\nhost: x\r\n{more}\r\n");
+    let asked = one("").repeat(MANY - 1) + &one("connection: close\r\n");
+    let answers = exchange(address, &asked).await;
+    assert_eq!(answers.matches("HTTP/1.1 200").count(), MANY);
+    let (mut client, connection) = http2::connect(address).await;
+    tokio::spawn(connection);
+    for n in 0..MANY {
+        let answer = http2::ask(&mut client, "/pieces").await;
+        assert_eq!(answer.unwrap_or_else(|error| panic!("{n}: {error}")).1, "ab");
     }
 }
 

@@ -11,7 +11,7 @@ use super::*;
 
 type Client = (SendRequest<Bytes>, Connection<TcpStream>);
 
-async fn connect(address: SocketAddr) -> Client {
+pub(super) async fn connect(address: SocketAddr) -> Client {
     handshake(TcpStream::connect(address).await.unwrap()).await.unwrap()
 }
 

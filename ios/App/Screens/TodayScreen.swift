@@ -35,7 +35,7 @@ struct TodayScreen: View {
                 if today.when == .within, today.replacedMs == nil { Pauses(today: today, model: model) }
                 Waiting(today: today, model: model)
             } else {
-                Section { Button("today.sync") { Task { await model.sync() } }.disabled(model.isSyncing) }
+                NothingYet(model: model)
             }
             ProblemSaid(problem: model.problem)
             Section {
@@ -48,6 +48,21 @@ struct TodayScreen: View {
         .navigationTitle("today.today")
         .refreshable { await model.sync() }
         .task { await model.refresh() }
+    }
+}
+
+/// The company's data have not come: when they are asked for by themselves, as long as the app is open.
+private struct NothingYet: View {
+    let model: TodayModel
+
+    var body: some View {
+        Section {
+            if let again = model.askedAgainMs {
+                Text("today.asked_again \(Measures.time(again))").foregroundStyle(.secondary)
+            }
+            Button("today.sync") { Task { await model.sync() } }.disabled(model.isSyncing)
+        }
+        .task(id: model.askedAgainMs) { await model.askAgain() }
     }
 }
 

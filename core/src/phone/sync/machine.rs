@@ -69,6 +69,8 @@ pub(crate) struct Machine {
     new_keys: u32,
     /// What went wrong and is left for the next run.
     pub(crate) problems: Vec<Problem>,
+    /// It ended before all was tried: the server was not heard, or did not take the log.
+    pub(crate) gave_up: bool,
     /// When the server wants to be asked again.
     pub(crate) retry_after_s: Option<u64>,
 }
@@ -99,6 +101,7 @@ impl Machine {
             repairs: 0,
             new_keys: 0,
             problems: Vec::new(),
+            gave_up: false,
             retry_after_s: None,
         }
     }
@@ -289,6 +292,7 @@ impl Machine {
 
     fn give_up(&mut self, problem: Problem) {
         self.problems.push(problem);
+        self.gave_up = true;
         self.phase = Phase::End;
     }
 
@@ -385,8 +389,7 @@ impl Machine {
     fn open_epoch(&mut self, local: &Local, reason: EpochReason) -> Option<Action> {
         self.epochs += 1;
         if self.epochs > EPOCHS {
-            self.problems
-                .push(Problem::new("unsettled", "each new epoch meets another conflict"));
+            self.give_up(Problem::new("unsettled", "each new epoch meets another conflict"));
             return Some(Action::End);
         }
         let vouches = (local.key_is_epochs || self.our_key) && !self.unproved;

@@ -620,6 +620,7 @@ fn a_refusal_of_one_part_leaves_the_others() {
     let last = format!("photo at {}", 2 * PHOTO_CHUNK_BYTES);
     assert!(taken.contains(&last), "{taken:?}");
     assert_eq!(world.machine.problems.len(), 1);
+    assert!(!world.machine.gave_up, "the server was heard");
     // A photo that is not named yet is left for the next run.
     let mut world = World::new(vec![], 0, vec![]);
     world.local.photos = vec![PendingPhoto { hash, bytes: 700_000 }];
@@ -636,6 +637,7 @@ fn a_refusal_of_one_part_leaves_the_others() {
     let mut world = World::new(marks('a', 1..=3), 0, vec![]);
     world.faults = vec![refused()];
     assert_eq!(world.run(), ["GetHead", "End"]);
+    assert!(world.machine.gave_up);
 }
 
 #[test]

@@ -3,7 +3,6 @@
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use super::SyncReport;
 use crate::{
     phone::{Phone, PhoneError, locked, replaced, store},
     reading::Stamp,
@@ -56,15 +55,15 @@ impl Turn {
         };
     }
 
-    /// One that went on for longer than the wait after it is counted from its end.
-    pub(in crate::phone) fn end(&mut self, at: Stamp, report: &SyncReport) {
-        let is_well = report.problems.is_empty();
-        if is_well {
+    /// One that went on for longer than the wait after it is counted from its end. A server that took the log was heard,
+    /// whatever else it does not take, as a photo: that slows down nothing.
+    pub(in crate::phone) fn end(&mut self, at: Stamp, gave_up: bool, retry_after_s: Option<u64>) {
+        if !gave_up {
             self.failures = 0;
         }
-        if is_well || report.retry_after_s.is_some() || self.is_due(&at) {
+        if !gave_up || retry_after_s.is_some() || self.is_due(&at) {
             self.tried = Some(at);
-            self.retry_after_s = report.retry_after_s.map_or(0, |after_s| after_s as i64);
+            self.retry_after_s = retry_after_s.map_or(0, |after_s| after_s as i64);
         }
     }
 
@@ -154,7 +153,6 @@ impl Phone {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::Problem,
         AppState::{Asleep, Awake},
         *,
     };
@@ -171,31 +169,30 @@ mod tests {
         }
     }
 
-    fn well() -> SyncReport {
-        SyncReport::default()
+    /// How a try came out: whether it gave up, and for how long the server wants to be left alone.
+    type End = (bool, Option<u64>);
+
+    fn well() -> End {
+        (false, None)
     }
 
-    fn badly(retry_after_s: Option<u64>) -> SyncReport {
-        SyncReport {
-            problems: vec![Problem::new("busy", "")],
-            retry_after_s,
-            ..SyncReport::default()
-        }
+    fn badly(retry_after_s: Option<u64>) -> End {
+        (true, retry_after_s)
     }
 
     /// Tries a day apart, the newest now, `None` for one that was cut off.
-    fn tried(tries: &[Option<SyncReport>], spread: u64) -> Turn {
+    fn tried(tries: &[Option<End>], spread: u64) -> Turn {
         let mut turn = Turn::default();
-        for (ago, report) in (0..tries.len() as i64).rev().zip(tries) {
-            try_at(&mut turn, after(-86_400 * ago), spread, report.as_ref());
+        for (ago, end) in (0..tries.len() as i64).rev().zip(tries) {
+            try_at(&mut turn, after(-86_400 * ago), spread, *end);
         }
         turn
     }
 
-    fn try_at(turn: &mut Turn, at: Stamp, spread: u64, report: Option<&SyncReport>) {
+    fn try_at(turn: &mut Turn, at: Stamp, spread: u64, end: Option<End>) {
         turn.begin(at.clone(), spread);
-        if let Some(report) = report {
-            turn.end(at, report);
+        if let Some((gave_up, retry_after_s)) = end {
+            turn.end(at, gave_up, retry_after_s);
         }
     }
 
@@ -264,11 +261,11 @@ mod tests {
             ("it asks for patience", Some(badly(Some(7_200))), Some(7_200)),
         ];
         for (what, tap, expected_s) in cases {
-            let mut turn = tried(&vec![Some(badly(None)); 4], 0);
+            let mut turn = tried(&[Some(badly(None)); 4], 0);
             let due_s = |turn: &Turn| turn.due_s(&after(60), Awake, true);
             let expected_s = expected_s.unwrap_or(due_s(&turn));
             for _ in 0..4 {
-                try_at(&mut turn, after(60), 7, tap.as_ref());
+                try_at(&mut turn, after(60), 7, tap);
             }
             assert_eq!(due_s(&turn), expected_s, "{what}");
         }
@@ -279,7 +276,7 @@ mod tests {
         for (took_s, left_s) in [(60, 240), (299, 1), (300, 300), (400, 300)] {
             let mut turn = Turn::default();
             turn.begin(after(0), 0);
-            turn.end(after(took_s), &badly(None));
+            turn.end(after(took_s), true, None);
             assert_eq!(turn.due_s(&after(took_s), Awake, true), left_s, "{took_s}");
         }
     }

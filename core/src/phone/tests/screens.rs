@@ -284,17 +284,9 @@ async fn a_server_that_wants_to_be_left_alone_is_not_asked_by_a_tap_either() {
     let folder = TempDir::new().unwrap();
     let phone = phone_in(folder.path());
     phone.sign_in(&reading(0, 0), String::new()).unwrap();
-    let refused = SyncReport {
-        problems: vec![Problem {
-            code: "busy".into(),
-            message: String::new(),
-        }],
-        retry_after_s: Some(600),
-        ..SyncReport::default()
-    };
     let tried = |turn: &mut sync::Turn| {
         turn.begin(stamp(0), 0);
-        turn.end(stamp(0), &refused);
+        turn.end(stamp(0), true, Some(600));
     };
     tried(&mut locked(&phone.session).turn);
 

@@ -3,7 +3,7 @@ import Foundation
 /// Times and lengths as they are said; the words to them stand in the app.
 public enum Measures {
     /// The local time of day.
-    public static func time(_ atMs: Int64, in zone: String) -> String {
+    public static func time(_ atMs: Int64, in zone: String = TimeZone.current.identifier) -> String {
         let zone = TimeZone(identifier: zone) ?? .gmt
         let seconds = Int64((Double(atMs) / 1000).rounded(.down))
         let local = seconds + Int64(zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(seconds))))

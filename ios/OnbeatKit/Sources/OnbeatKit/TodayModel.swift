@@ -7,6 +7,8 @@ import OnbeatCore
     /// Why the newest act did not succeed.
     public private(set) var problem: Problem?
     public private(set) var isSyncing = false
+    /// When the server is asked by itself for what a new phone lacks to show a day.
+    public private(set) var askedAgainMs: Int64?
 
     @ObservationIgnored private let phone: PhoneHolder
     @ObservationIgnored private let recorder: Recorder
@@ -57,6 +59,14 @@ import OnbeatCore
     /// The app is closed: in how many seconds it should be woken to ask the server. None where there is nothing to ask.
     public func nextUnseenS() async -> Int64? { await syncInS(.asleep) }
 
+    /// At that time, unless the screen is left before.
+    public func askAgain() async {
+        guard let askedAgainMs else { return }
+        let leftMs = askedAgainMs - phone.clock.now().atMs
+        guard (try? await Task.sleep(for: .milliseconds(max(0, leftMs)))) != nil else { return }
+        await sendUnseen()
+    }
+
     /// Core says when.
     private func syncInS(_ app: AppState) async -> Int64? {
         try? await phone.call { phone, at in try phone.syncInS(at: at, app: app) }
@@ -91,8 +101,13 @@ import OnbeatCore
             return try phone.today(at: reading.at)
         }
         today = seen ?? today
+        askedAgainMs = today == nil ? await dueMs() : nil
         if let seen { recorder.heed(seen) }
         return seen != nil
+    }
+
+    private func dueMs() async -> Int64? {
+        await syncInS(.awake).map { phone.clock.now().atMs + 1000 * $0 }
     }
 
     /// One at a time. Unasked, it is silent of what can't be done: the day says what still waits.

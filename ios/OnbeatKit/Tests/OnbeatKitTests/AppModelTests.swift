@@ -42,6 +42,23 @@ import Testing
         #expect(launched.stage == .enrolment)
     }
 
+    @Test func whatANewPhoneLacksIsAskedForAgainByItselfAtTheTimeThatIsSaid() async throws {
+        await app.start()
+        await app.agreeToPrivacy()
+        let phone = try #require(app.phone)
+        let link = try desk.server.link(of: Desk.rep)
+        let hardware = Enrolled.hardware
+        try await phone.call { phone, _ in try phone.enrol(link: link, grade: .software, device: hardware) }
+        let recorder = Recorder(
+            phone: phone, sensor: CountingSensor(), motion: FakeMotion(), notices: HeardNotices())
+        let day = TodayModel(phone: phone, recorder: recorder)
+        await day.refresh()
+        #expect(day.problem?.word == "no_reference")
+        #expect(day.askedAgainMs == Desk.morningMs, "it was never asked for yet")
+        await day.askAgain()
+        #expect(day.today != nil && day.askedAgainMs == nil)
+    }
+
     /// Started by the system before the first unlock, when neither what was agreed to nor the keys can be read.
     @Test func beforeTheFirstUnlockNobodyIsAskedAndAfterItAllIsAsItWas() async throws {
         try await enrol(app, by: desk.server.link(of: Desk.rep))

@@ -64,7 +64,7 @@ pub(super) async fn run(phone: &Phone, at: Stamp) -> Result<SyncReport, PhoneErr
     }
     drive.report.problems = machine.problems;
     drive.report.retry_after_s = machine.retry_after_s;
-    drive.finish()
+    drive.finish(machine.gave_up)
 }
 
 /// Faults of the network and of the server become events; those of the phone's own storage end the run.
@@ -148,13 +148,13 @@ impl Drive<'_> {
     }
 
     /// What waits is counted, what is old and receipted is dropped.
-    fn finish(mut self) -> Result<SyncReport, PhoneError> {
+    fn finish(mut self, gave_up: bool) -> Result<SyncReport, PhoneError> {
         let now_ms = self.phone.trusted_ms(&self.now())?;
         let clean = self.report.problems.is_empty();
         // Before the disk is asked: a full one does not make the phone ask a server that wants to be left alone.
         let turn = {
             let mut session = locked(&self.phone.session);
-            session.turn.end(self.now(), &self.report);
+            session.turn.end(self.now(), gave_up, self.report.retry_after_s);
             session.turn.clone()
         };
         let (waiting, photos_waiting) = self.phone.with(|store| {

@@ -107,7 +107,16 @@ class Recorder :
             val outcome = owner.holder.call { it.onFix(reading) }
             if (outcome.tellsLeaving) Notices(this).tellLeaving()
             follow(outcome.recording, outcome.nextDueS)
+            send()
+        }
+
+    /** What can't be sent, as on a full disk, changes nothing about when the place is asked for. */
+    private suspend fun send() =
+        try {
             sending.ifDue()
+        } catch (error: PhoneException) {
+            Log.w(TAG, "not sent", error)
+            Over.after(error, this)
         }
 
     private suspend fun follow(

@@ -121,7 +121,7 @@ private fun Gates(
         }
 
         is Shown.Failed -> {
-            Stopped(shown.problem, model::resume) { model.go(Destination.Diagnosis) }
+            Stopped(shown.problem, shown.againMs, model::resume) { model.go(Destination.Diagnosis) }
         }
     }
 }

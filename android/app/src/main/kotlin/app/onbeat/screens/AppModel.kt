@@ -214,6 +214,8 @@ class AppModel(
             Shown.Recovering(isBusy = false, problem = null)
         } catch (_: PhoneException.Wiped) {
             Shown.Wiped
+        } catch (error: PhoneException.NoReference) {
+            Shown.Failed(error.problem(), views.againMs())
         } catch (error: PhoneException) {
             Shown.Failed(error.problem())
         }

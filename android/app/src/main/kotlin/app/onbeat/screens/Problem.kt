@@ -6,12 +6,15 @@ import androidx.compose.foundation.layout.padding
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.semantics.LiveRegionMode
 import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
+import kotlinx.coroutines.delay
 import uniffi.onbeat_core.PhoneException
+import java.time.ZoneId
 
 /** Why something was not done, and what mends it. [details] are core's own words, for the help desk. */
 data class Problem(
@@ -42,17 +45,24 @@ private val WORDS =
         "key_gone" to Word.PROBLEM_KEY_GONE,
     )
 
-/** Nothing can be shown but why, and the ways on. */
+/** Nothing can be shown but why, and the ways on; at [againMs] it is tried again by itself. */
 @Composable
 fun Stopped(
     problem: Problem,
+    againMs: Long?,
     tryAgain: () -> Unit,
     diagnose: () -> Unit,
 ) {
     Screen(say(Word.SORRY)) {
         ProblemSaid(problem)
+        if (againMs != null) Soft(say(Word.ASKED_AGAIN, timeOf(againMs, ZoneId.systemDefault().id)))
         MainButton(say(Word.TRY_AGAIN), act = tryAgain)
         QuietButton(say(Word.DIAGNOSIS), Modifier.fillMaxWidth(), diagnose)
+    }
+    LaunchedEffect(againMs) {
+        if (againMs == null) return@LaunchedEffect
+        delay(againMs - System.currentTimeMillis())
+        tryAgain()
     }
 }
 

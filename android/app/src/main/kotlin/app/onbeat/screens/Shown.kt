@@ -77,8 +77,10 @@ sealed interface Shown {
     /** The company released the phone, and what it held is deleted. */
     data object Wiped : Gate
 
+    /** [againMs]: when the server is asked by itself for what lacks. */
     data class Failed(
         val problem: Problem,
+        val againMs: Long? = null,
     ) : Gate
 }
 

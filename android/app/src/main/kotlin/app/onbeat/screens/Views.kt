@@ -1,6 +1,7 @@
 package app.onbeat.screens
 
 import app.onbeat.phone.PhoneHolder
+import uniffi.onbeat_core.AppState
 import uniffi.onbeat_core.LocationAnswer
 import uniffi.onbeat_core.PhoneException
 import uniffi.onbeat_core.Reading
@@ -23,6 +24,16 @@ internal class Views(
             holder.sync(around.now())
             look(place)
         }
+
+    /** When the server is asked again; null while core can't say. */
+    suspend fun againMs(): Long? {
+        val now = around.now()
+        return try {
+            holder.call { it.syncInS(now, AppState.AWAKE) }?.let { now.atMs + it * 1000 }
+        } catch (_: PhoneException) {
+            null
+        }
+    }
 
     private suspend fun look(place: Destination): Shown =
         when (place) {

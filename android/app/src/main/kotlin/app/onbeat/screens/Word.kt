@@ -368,6 +368,7 @@ enum class Word {
     PROBLEM_REPLACED,
     PROBLEM_LOCATION_REFUSED,
     PROBLEM_STILL_WAITING,
+    ASKED_AGAIN,
     PROBLEM_OTHER,
 
     // The platform.

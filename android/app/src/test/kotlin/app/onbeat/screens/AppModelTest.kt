@@ -109,6 +109,7 @@ class AppModelTest {
             rep.model.go(Destination.Customers())
             assertTrue(rep.sees<Shown.Customers>().near.all { it.distanceMm == null })
             assertEquals(0, rep.around.asks, "before the window")
+            rep.isQuiet()
 
             rep.time = "08:05"
             rep.model.go(Destination.Today)
@@ -203,6 +204,20 @@ class AppModelTest {
             assertEquals(Word.PROBLEM_OTHER, rep.sees<Shown.Failed>().problem.word)
             rep.model.back()
             rep.sees<Shown.Day>()
+        }
+
+    @Test
+    fun `a new phone that can't fetch the company's data says when it asks for them again`() =
+        onStage { stage, rep ->
+            rep.time = "07:15"
+            rep.around.hasAgreed = true
+            rep.soon { rep.holder.call { it.enrol(stage.link, rep.around.grade, rep.around.device) } }
+            stage.close()
+            rep.model.resume()
+            val failed = rep.sees<Shown.Failed>()
+            assertEquals(Word.PROBLEM_NO_REFERENCE, failed.problem.word)
+            val inS = (checkNotNull(failed.againMs) - rep.around.now().atMs) / 1000
+            assertTrue(inS in 300..450, "$inS")
         }
 
     @Test

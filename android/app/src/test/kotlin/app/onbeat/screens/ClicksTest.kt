@@ -28,6 +28,7 @@ import uniffi.onbeat_core.Outcome
 import uniffi.onbeat_core.Report
 import uniffi.onbeat_core.Today
 import uniffi.onbeat_core.VisitShown
+import java.time.ZoneId
 import kotlin.test.Test
 import kotlin.test.assertEquals
 
@@ -72,7 +73,7 @@ class ClicksTest {
     @Test
     fun `that the phone ended the app is said, with when and why`() {
         onToday(Samples.ended) {
-            onNodeWithText("The phone ended Onbeat at 09:31: its memory was full.").assertExists()
+            onNodeWithText("Onbeat ended at 09:31: the phone's memory was full.").assertExists()
         }
     }
 
@@ -221,6 +222,20 @@ class ClicksTest {
         val said = "The server is busy. It is not asked before 11:24."
         onToday(Samples.leaving) { onNodeWithText(said).assertDoesNotExist() }
         onToday(Samples.leaving.copy(heldUntilMs = Samples.at("11:24"))) { onNodeWithText(said).assertExists() }
+    }
+
+    @Test
+    fun `what is to come is asked for again at the time that is said`() {
+        val problem = Problem(Word.PROBLEM_NO_REFERENCE, "")
+        val againMs = System.currentTimeMillis() + 60_000
+        val at = timeOf(againMs, ZoneId.systemDefault().id)
+        show({ Stopped(problem, againMs, { said += "again" }, {}) }) {
+            onNodeWithText("Onbeat asks for it by itself at $at.").assertExists()
+            mainClock.advanceTimeBy(50_000)
+            assertEquals(emptyList<String>(), said)
+            mainClock.advanceTimeBy(11_000)
+            assertEquals(listOf("again"), said)
+        }
     }
 
     @Test

@@ -52,7 +52,7 @@ class PicturesTest {
                 }
             },
             "released" to { ReleasedScreen {} },
-            "stopped" to { Stopped(Problem(Word.PROBLEM_NETWORK, "no route"), {}, {}) },
+            "stopped" to { Stopped(Problem(Word.PROBLEM_NETWORK, "no route"), null, {}, {}) },
             "today-sign-in" to { TodayScreen(Samples.signIn, {}, {}, {}, {}) },
             "today-morning" to { TodayScreen(Samples.morning, {}, {}, {}, {}) },
             "today-ended" to { TodayScreen(Samples.ended, {}, {}, {}, {}) },

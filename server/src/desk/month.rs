@@ -148,11 +148,12 @@ async fn drawn(desk: &Desk, actor: &Actor, month: Month) -> DeskResult<Sheet> {
         confirmed: 0,
         confirmed_now: None,
     };
-    for day in reports::days(desk, actor, &which).await? {
+    reports::each_day(desk, actor, &which, |day| {
         let line = (day.rep.clone(), day.team.clone());
         let row = rows.entry(line).or_insert_with_key(empty);
         row.sums.add(&day);
-    }
+    })
+    .await?;
     for (line, count) in confirmed(desk, actor, month).await? {
         rows.entry(line).or_insert_with_key(empty).confirmed = count;
     }

@@ -141,7 +141,7 @@ pub type Course = BTreeMap<NaiveDate, Sums>;
 /// As [`adherence`].
 pub async fn courses(desk: &Desk, actor: &Actor, which: &Which, by: By) -> DeskResult<BTreeMap<String, Course>> {
     let mut courses: BTreeMap<String, Course> = BTreeMap::new();
-    for day in days(desk, actor, which).await? {
+    each_day(desk, actor, which, |day| {
         let key = match by {
             By::Rep => day.rep.clone(),
             By::Team => day.team.clone(),
@@ -149,19 +149,24 @@ pub async fn courses(desk: &Desk, actor: &Actor, which: &Which, by: By) -> DeskR
             By::Day => day.day.to_string(),
         };
         courses.entry(key).or_default().entry(day.day).or_default().add(&day);
-    }
+    })
+    .await?;
     Ok(courses)
 }
 
-/// The days of a period that are over and had a window.
+/// Takes in the days of a period that are over and had a window.
 ///
 /// # Errors
 /// `bad_range`, `too_many`; the store's.
-pub async fn days(desk: &Desk, actor: &Actor, which: &Which) -> DeskResult<Vec<DaySums>> {
+pub async fn each_day(desk: &Desk, actor: &Actor, which: &Which, mut take: impl FnMut(DaySums)) -> DeskResult<()> {
     bounded(which)?;
-    let mut days: Vec<DaySums> = all(desk, which.query(desk, actor, DaySums::KIND)).await?;
-    days.retain(|day| day.closed && day.window_s > 0);
-    Ok(days)
+    let read = |view: &ViewRow| serde_json::from_str::<DaySums>(&view.body).ok();
+    each(desk, which.query(desk, actor, DaySums::KIND), |view| {
+        if let Some(day) = read(view).filter(|day| day.closed && day.window_s > 0) {
+            take(day);
+        }
+    })
+    .await
 }
 
 /// A period has two ends, the first before the second, and no more than a quarter between them.
@@ -186,27 +191,35 @@ pub async fn all<T: DeserializeOwned>(desk: &Desk, query: ViewQuery) -> DeskResu
     rows(desk, query, |view| serde_json::from_str(&view.body).ok()).await
 }
 
-/// What is read of all views of a query. While some are fetched, those before them come out of their JSON.
+/// What is read of all views of a query.
+///
+/// # Errors
+/// As [`each`].
+pub async fn rows<T>(desk: &Desk, query: ViewQuery, row: impl Fn(&ViewRow) -> Option<T>) -> DeskResult<Vec<T>> {
+    let mut rows = Vec::new();
+    each(desk, query, |view| rows.extend(row(view))).await?;
+    Ok(rows)
+}
+
+/// Takes in the views of a query, one after the other: while some are fetched, those before them are read.
 ///
 /// # Errors
 /// `too_many`; the store's.
-pub async fn rows<T>(desk: &Desk, mut query: ViewQuery, row: impl Fn(&ViewRow) -> Option<T>) -> DeskResult<Vec<T>> {
+async fn each(desk: &Desk, mut query: ViewQuery, mut take: impl FnMut(&ViewRow)) -> DeskResult<()> {
     query.limit = READ;
-    let (mut all, mut seen) = (Vec::new(), 0);
-    let read = |page: &[ViewRow]| page.iter().filter_map(&row).collect::<Vec<T>>();
+    let mut seen = 0;
     let mut page = desk.app.store.views(&query).await?;
     loop {
         seen += page.len();
         if !query.go_on(&page) {
-            all.extend(read(&page));
-            return Ok(all);
+            page.iter().for_each(take);
+            return Ok(());
         }
         if seen >= VIEWS_MOST {
             let why = format!("more than {VIEWS_MOST} rows: choose a shorter period, or a team");
             return Err(DeskError::input("too_many", why));
         }
-        let (next, some) = join(desk.app.store.views(&query), async { read(&page) }).await;
-        all.extend(some);
+        let (next, ()) = join(desk.app.store.views(&query), async { page.iter().for_each(&mut take) }).await;
         page = next?;
     }
 }

@@ -128,6 +128,7 @@ const LISTS: &[(&str, Of, &[Kind])] = &[
     ("/admin/quarantine", Of::Now, &[Rep]),
     ("/admin/export?what=users", Of::Now, &[Team]),
     ("/admin/export?what=duties", Of::Now, &[]),
+    ("/admin/export?what=shares", Of::Now, &[]),
 ];
 /// What is drawn on a map or in a track holds of the same; notes and numbers are no place.
 const PLACES: &[(&str, Of, &[Kind])] = &[

@@ -1,4 +1,4 @@
-//! What admins and auditors take out: who logs in, and the employer's duties.
+//! What admins and auditors take out: who logs in, the employer's duties, and what was withdrawn.
 
 use axum::{
     extract::{Query, State},
@@ -14,6 +14,7 @@ use crate::{
         Desk, DeskResult,
         duties::{self, Duty},
         records::DataExported,
+        shares::{self, Counted},
         users,
     },
     files::export::{Cell, Table},
@@ -27,6 +28,8 @@ enum What {
     Users,
     /// The checklist of duties.
     Duties,
+    /// What share of the findings was withdrawn.
+    Shares,
 }
 
 /// Which table as which kind of file.
@@ -54,6 +57,7 @@ pub(super) async fn take_out(
     let (code, table) = match what.unwrap_or(What::Users) {
         What::Users => ("users", all_users(&desk).await?),
         What::Duties => ("duties", all_duties(&desk).await?),
+        What::Shares => ("shares", all_shares(&desk).await?),
     };
     let taken = DataExported {
         what: code.into(),
@@ -91,5 +95,37 @@ async fn all_duties(desk: &Desk) -> DeskResult<Table> {
         ]
     });
     let columns = ["duty", "done", "day", "note", "by", "demo"];
+    Ok(Table::new(&columns, rows.collect()))
+}
+
+/// A row a kind, and one each model of phone that recorded some of it: a model alone suspends nothing.
+async fn all_shares(desk: &Desk) -> DeskResult<Table> {
+    let cells = |kind: &str, model: Option<&String>, counted: Counted| {
+        vec![
+            Cell::Code("kind", kind.into()),
+            model.map_or_else(Cell::empty, |model| match model.as_str() {
+                "" => Cell::Code("shares", "no_model".into()),
+                model => Cell::Text(model.into()),
+            }),
+            Cell::number(Some(counted.all)),
+            Cell::number(Some(counted.withdrawn)),
+            Cell::number(Some(counted.permille())),
+            model.map_or_else(|| Cell::flag(counted.is_suspended()), |_| Cell::empty()),
+        ]
+    };
+    let shares = shares::now(desk).await?;
+    let rows = shares.0.iter().flat_map(|(kind, share)| {
+        let models = share.models.iter();
+        let models = models.map(|(model, counted)| cells(kind, Some(model), *counted));
+        std::iter::once(cells(kind, None, share.counted)).chain(models)
+    });
+    let columns = [
+        "kind",
+        "model",
+        "findings",
+        "withdrawn",
+        "withdrawn_permille",
+        "suspended",
+    ];
     Ok(Table::new(&columns, rows.collect()))
 }

@@ -125,6 +125,19 @@ async fn what_is_suspended_takes_no_room_from_what_waits_for_a_supervisor() {
         100,
         "who asks for them is shown them"
     );
+    let admin = Admin::of(&world).await;
+    let (_, file) = admin.get("/admin/export?what=shares").await;
+    let rows: Vec<&str> = file.trim_start_matches('\u{feff}').trim_end().split("\r\n").collect();
+    assert_eq!(
+        rows,
+        [
+            "Kind,Model,Findings,Withdrawn,Withdrawn (thousandths),Suspended",
+            "Left the area,,101,0,0,no",
+            "Left the area,Phone not known,101,0,0,",
+            "The log does not check,,120,20,166,yes",
+            "The log does not check,Phone not known,120,20,166,",
+        ]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

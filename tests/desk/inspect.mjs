@@ -22,7 +22,7 @@ export async function inspect(page, lang) {
   return [...faults, ...(await accessible(page))];
 }
 
-/** What is not so at a desk's screen, on a phone and in the dark; pictures of the three are kept under `name`. */
+/** What is not so at a desk's screen and on a phone, by day and in the dark; pictures of all four are kept under `name`. */
 export async function faultsInBothSizes(page, name, lang = "en") {
   const faults = [];
   const look = (how) => page.screenshot({ path: join(PICTURES, `${name}-${how}.png`), fullPage: true });
@@ -30,10 +30,11 @@ export async function faultsInBothSizes(page, name, lang = "en") {
     await page.setViewportSize(viewport);
     faults.push(...(await inspect(page, lang)).map((fault) => `${size}: ${fault}`));
     await look(size);
+    await page.emulateMedia({ colorScheme: "dark" });
+    faults.push(...(await accessible(page, ["color-contrast"])).map((fault) => `${size}, dark: ${fault}`));
+    await look(`${size}-dark`);
+    await page.emulateMedia({ colorScheme: "light" });
   }
-  await page.emulateMedia({ colorScheme: "dark" });
-  faults.push(...(await accessible(page, ["color-contrast"])).map((fault) => `dark: ${fault}`));
-  await look("dark");
   return faults;
 }
 

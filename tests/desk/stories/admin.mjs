@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { accessible } from "../inspect.mjs";
+import { accessible, faultsInBothSizes } from "../inspect.mjs";
 import { alert, heading, path, tabTo } from "./common.mjs";
 
 const drawn = (page) => page.locator(".drawn");
@@ -36,6 +36,22 @@ export default {
     await page.getByRole("button", { name: "Apply" }).click();
     await page.goto("/admin/draw");
     assert.match(await page.locator("select[name=district]").textContent(), /Drawn by hand/);
+  },
+
+  async "a month that is over is frozen, once, and one that runs is not"(browser) {
+    const running = await browser.page("admin", "/reports/months/2026-05");
+    assert.match(await running.locator("form.card").textContent(), /The month is not over/);
+    assert.equal(await running.locator("form.card button").count(), 0);
+    const page = await browser.page("admin", "/reports/months/2026-04");
+    const late = await browser.page("admin", "/reports/months/2026-04");
+    assert.match(await page.locator(".heading p").textContent(), /not frozen/);
+    await page.getByRole("button", { name: "Freeze" }).click();
+    await page.locator(".heading p", { hasText: "frozen by admin" }).waitFor();
+    assert.equal(await page.locator("form.card").count(), 0);
+    assert.deepEqual(await faultsInBothSizes(page, "month-frozen"), []);
+    await late.getByRole("button", { name: "Freeze" }).click();
+    await alert(late).waitFor();
+    await late.locator(".heading p", { hasText: "frozen by admin" }).waitFor();
   },
 
   async "a district's corners are moved, put in and taken away by keyboard alone"(browser) {

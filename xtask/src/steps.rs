@@ -6,7 +6,8 @@ use crate::{
     build::{self, cargo},
     phones,
     tools::{
-        CARGO_DEB, CHINESE, CHROMIUM, CLIPPY, COMPILE, DPKG_DEV, MMDEBSTRAP, NODE, NPM, PEBBLE, POSTGRES, RUSTFMT, Tool,
+        CARGO_DEB, CHINESE, CHROMIUM, CLIPPY, COMPILE, DPKG_DEV, MMDEBSTRAP, NODE, NPM, PEBBLE, POSTGRES, RUSTFMT,
+        SYSTEMD, Tool,
     },
 };
 
@@ -173,7 +174,7 @@ pub(crate) fn package() -> Vec<Step> {
     let mut test = Command::new(build::root().join("server/packaging/test"));
     test.arg(build::target().join("onbeat"))
         .arg(build::root().join("target/package"));
-    let needs = [&COMPILE[..], &[MMDEBSTRAP, DPKG_DEV, CARGO_DEB]].concat();
+    let needs = [&COMPILE[..], &[MMDEBSTRAP, DPKG_DEV, SYSTEMD, CARGO_DEB]].concat();
     vec![
         step(name, &COMPILE, cargo(arguments)),
         step("the Debian package", &needs, test),

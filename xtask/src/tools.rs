@@ -53,6 +53,11 @@ pub(crate) const MMDEBSTRAP: Tool = Tool {
     name: "mmdebstrap",
     from: From::Apt("mmdebstrap"),
 };
+/// Reads the package's units as systemd would.
+pub(crate) const SYSTEMD: Tool = Tool {
+    name: "systemd-analyze",
+    from: From::Apt("systemd"),
+};
 /// Finds what a package depends on.
 pub(crate) const DPKG_DEV: Tool = Tool {
     name: "dpkg-shlibdeps",

@@ -101,9 +101,10 @@ export default {
       await page.locator(".events > summary").click();
       const rows = page.locator("tr[data-hash]");
       const events = await rows.evaluateAll((all) => all.map((row) => ({
-        hash: row.dataset.hash, place: row.cells[3].textContent, name: row.querySelector("button")?.ariaLabel,
+        hash: row.dataset.hash, what: row.cells[1].textContent, place: row.cells[3].textContent, name: row.querySelector("button")?.ariaLabel,
       })));
       assert.ok(events.length > 10, `${events.length} records`);
+      assert.deepEqual(events.filter(({ what }) => /^[a-z_]*(\.[a-z_]+)*$/.test(what)), [], "each in words");
       assert.deepEqual(events.map(({ name }) => name), events.map(({ hash }) => `${words["verify.line"]} ${hash.slice(0, 12)}`));
       for (const at of [0, Math.floor(events.length / 2), events.length - 1]) {
         await rows.nth(at).getByRole("button").click();

@@ -1,7 +1,7 @@
 //! The positions of a day: data for the map and the slider, and the records behind them.
 
 use chrono::NaiveDate;
-use onbeat_core::{judge::FixVerdict, place::Point};
+use onbeat_core::{judge::FixVerdict, place::Point, record::Payload, rules::presence::CauseNoted};
 use serde_json::{Value, json};
 
 use crate::{
@@ -105,6 +105,20 @@ fn ruling(frame: &Frame, ruled: &FixVerdict) -> String {
     words.join(frame.t("unit.join"))
 }
 
+/// What a record is of.
+fn happened(frame: &Frame, event: &Event) -> String {
+    if event.kind == CauseNoted::TYPE {
+        let body: Option<Value> = event.body.as_deref().and_then(|body| serde_json::from_str(body).ok());
+        let cause = body.as_ref().and_then(|body| body["cause"].as_str());
+        return frame.of("cause", cause.unwrap_or_default());
+    }
+    let code = event.kind.replace('.', "_");
+    let words = ["record", "audit.type"]
+        .iter()
+        .find_map(|heading| frame.words.find(&format!("{heading}.{code}")));
+    words.map_or_else(|| event.kind.clone(), str::to_owned)
+}
+
 fn event_line(desk: &Desk, frame: &Frame, event: &Event) -> Line {
     let (fix, name) = (event.fix.as_ref(), &event.name);
     let branch = name.branch.as_str();
@@ -113,7 +127,7 @@ fn event_line(desk: &Desk, frame: &Frame, event: &Event) -> Line {
     let is_desks = name.stream == *desk.app.desk.stream();
     Line {
         time: frame.local.time(event.at_ms),
-        what: ruled.map_or_else(|| event.kind.clone(), |ruled| ruling(frame, ruled)),
+        what: ruled.map_or_else(|| happened(frame, event), |ruled| ruling(frame, ruled)),
         phone: seen
             .filter(|seen| ruled.is_none_or(|ruled| *seen != ruled.place))
             .map(|seen| frame.of("span", side(seen))),

@@ -124,10 +124,28 @@ pub(super) fn opened_ms(basis: &Basis, now_ms: i64) -> Option<i64> {
     begins_ms(basis, open_window(basis, now_ms)?).filter(|opened_ms| *opened_ms <= now_ms)
 }
 
-/// Until when the leave lasts that the rep is on.
+/// Until when the leave lasts that the rep is on: one may begin where another ends.
 pub(super) fn leave_until(basis: &Basis, at_ms: i64) -> Option<i64> {
-    let leave = leaves(basis).find(|leave| leave.contains(at_ms))?;
-    Some(leave.to_ms)
+    let end = |at_ms: &i64| {
+        leaves(basis)
+            .find(|leave| leave.contains(*at_ms))
+            .map(|leave| leave.to_ms)
+    };
+    iter::successors(end(&at_ms), end).last()
+}
+
+/// From where leave at a window's beginning ends to where leave to its end begins; `None` where all of it is leave.
+pub(super) fn worked(basis: &Basis, window: Interval) -> Option<Interval> {
+    let begin = |to_ms: &i64| {
+        leaves(basis)
+            .find(|leave| leave.contains(to_ms - 1))
+            .map(|leave| leave.from_ms)
+    };
+    let to_ms = iter::successors(begin(&window.to_ms), begin).last();
+    Some(Interval {
+        from_ms: begins_ms(basis, window)?,
+        to_ms: to_ms.unwrap_or(window.to_ms),
+    })
 }
 
 /// When the open window ends, or leave in it begins; `None` where it is not open for the rep.
@@ -166,9 +184,9 @@ fn openings(basis: &Basis, now_ms: i64) -> impl Iterator<Item = i64> + '_ {
     begins.filter(move |begins_ms| now_ms < *begins_ms)
 }
 
-/// When recording begins in a window: one leave may begin where another ends.
+/// When recording begins in a window.
 fn begins_ms(basis: &Basis, window: Interval) -> Option<i64> {
-    let begins_ms = iter::successors(Some(window.from_ms), |at_ms| leave_until(basis, *at_ms)).last()?;
+    let begins_ms = leave_until(basis, window.from_ms).unwrap_or(window.from_ms);
     (begins_ms < window.to_ms).then_some(begins_ms)
 }
 

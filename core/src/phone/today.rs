@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::{
-    CustomerNear, Exit, ExitReason, LocationAnswer, Phone, PhoneError, Recording, consent, diagnosis, presence,
-    recording, replaced,
+    CustomerNear, Exit, ExitReason, LocationAnswer, Phone, PhoneError, Recording, Standing, consent, diagnosis,
+    presence, recording, replaced, standing,
     store::{log, photos},
     views::nearest,
 };
@@ -26,6 +26,8 @@ pub struct Today {
     pub when: When,
     /// IANA zone in which its times are said.
     pub zone: String,
+    /// The first line of the screen.
+    pub standing: Standing,
     /// What comes next.
     pub next: Next,
     /// What this phone does about the rep's place now.
@@ -34,8 +36,6 @@ pub struct Today {
     pub recorded_since_ms: Option<i64>,
     /// How the app ended, where that is why nothing is known of the time before, or of now.
     pub exit: Option<Exit>,
-    /// When recording ended, once the window is over.
-    pub ended_ms: Option<i64>,
     /// Where the rep was last seen, while the window is open.
     pub here: Option<Here>,
     /// What a reason by one tap is given for, while the rep seems to be leaving.
@@ -139,11 +139,11 @@ impl Phone {
                 now_ms,
                 when: basis.schedule.when(now_ms),
                 zone: basis.schedule.zone().into(),
+                standing: Standing::NotSeen,
                 next: Next::Rest,
                 recorded_since_ms,
                 exit: exit(exits, &recording, &day, &seen, recorded_since_ms.unwrap_or(now_ms)),
                 recording,
-                ended_ms: day.window.map(|window| window.to_ms).filter(|to_ms| *to_ms <= now_ms),
                 here: seen.last().map(here),
                 away: away(&day, &seen, now_ms),
                 asked: asked(&day),
@@ -159,6 +159,7 @@ impl Phone {
                 location: consent::answer(connection)?,
                 asks_location: consent::is_asked(connection)?,
             };
+            today.standing = standing::standing(&today, &basis);
             today.next = next(&today, &basis);
             Ok(today)
         })
@@ -230,13 +231,17 @@ fn here((at_ms, fix, verdict): &Sighting) -> Here {
     }
 }
 
-/// From when the rep was last seen where he may be.
+/// From when the rep was last seen where he may be; nothing once he said why, and nobody declined it.
 fn away(day: &DayView, seen: &[Sighting], now_ms: i64) -> Option<Interval> {
     let leaves = matches!(
         day.presence.live,
         LiveStatus::SeemsLeaving | LiveStatus::PossiblyOutside
     );
-    let window = day.window.filter(|_| leaves)?;
+    let said = day.presence.reasons.iter().filter(|seen| seen.declined.is_none());
+    let is_said = said
+        .map(|seen| seen.reason.interval)
+        .any(|interval| interval.contains(now_ms));
+    let window = day.window.filter(|_| leaves && !is_said)?;
     let may_be = |place| matches!(place, PlaceVerdict::Inside | PlaceVerdict::Edge);
     let last = seen.iter().rfind(|(_, _, verdict)| may_be(verdict.place));
     Some(Interval {

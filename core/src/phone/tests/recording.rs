@@ -183,7 +183,13 @@ fn today_says_since_when_it_is_recorded_and_when_that_ended() {
         let since = today
             .recorded_since_ms
             .map(|since_ms| (since_ms - OPENING_MS) / MINUTE_MS);
-        (since, today.ended_ms.map(|ended_ms| ended_ms - OPENING_MS))
+        (
+            since,
+            match today.standing {
+                Standing::Ended { at_ms } => Some(at_ms - OPENING_MS),
+                _ => None,
+            },
+        )
     };
     assert_eq!(said(0), (None, None), "nothing came yet");
     for minutes in 0..20 {
@@ -266,4 +272,84 @@ fn a_start_that_nothing_was_set_for_was_due_at_the_opening_until_a_place_came() 
     assert_eq!(due(60 * MINUTE_MS), None, "it had begun");
     phone.answer_location(&stamp(DAY_MS), false).unwrap();
     assert_eq!(due(DAY_MS + MINUTE_MS), None, "nothing is to be recorded");
+}
+
+/// In words: how the day stands, and the hours from the opening that it names.
+fn stands(phone: &Phone, hours: f64) -> (&'static str, Option<f64>) {
+    let now_ms = (hours * HOUR_MS as f64) as i64;
+    let named = |at_ms: i64| Some((at_ms - OPENING_MS) as f64 / HOUR_MS as f64);
+    match phone.today(&stamp(now_ms)).unwrap().standing {
+        Standing::Replaced => ("replaced", None),
+        Standing::NotAgreed => ("not agreed", None),
+        Standing::DayOff => ("day off", None),
+        Standing::Begins { at_ms } => ("begins", named(at_ms)),
+        Standing::OnLeave { until_ms } => ("leave", until_ms.and_then(named)),
+        Standing::Ended { at_ms } => ("ended", named(at_ms)),
+        Standing::OnBreak { until_ms } => ("break", named(until_ms)),
+        Standing::InPrivate => ("private", None),
+        Standing::NotSeen => ("not seen", None),
+        Standing::Seen => ("seen", None),
+    }
+}
+
+#[test]
+fn the_day_stands_as_it_is_recorded() {
+    type Hours = [(f64, f64)];
+    type Stands = (&'static str, Option<f64>);
+    let hours = |hours: &Hours| -> Vec<(i64, i64)> {
+        let ms = |hours: f64| (hours * HOUR_MS as f64) as i64;
+        hours.iter().map(|(from, to)| (ms(*from), ms(*to))).collect()
+    };
+    // The window is eight and a half hours long.
+    let cases: &[(&Hours, f64, Stands)] = &[
+        (&[], -1.0, ("begins", Some(0.0))),
+        (&[], 0.0, ("not seen", None)),
+        (&[], 8.5, ("ended", Some(8.5))),
+        (&[], 72.0, ("day off", None)),
+        // In the morning, in two parts.
+        (&[(-1.0, 1.0), (1.0, 2.0)], -0.5, ("begins", Some(2.0))),
+        (&[(-1.0, 1.0), (1.0, 2.0)], 0.5, ("leave", Some(2.0))),
+        (&[(-1.0, 1.0), (1.0, 2.0)], 2.0, ("not seen", None)),
+        // At noon.
+        (&[(4.0, 5.0)], 4.5, ("leave", Some(5.0))),
+        (&[(4.0, 5.0)], 9.0, ("ended", Some(8.5))),
+        // From the afternoon on, in two parts.
+        (&[(6.0, 7.0), (7.0, 16.0)], 6.5, ("leave", None)),
+        (&[(6.0, 7.0), (7.0, 16.0)], 9.0, ("ended", Some(6.0))),
+        // All day.
+        (&[(-8.0, 16.0)], -1.0, ("leave", None)),
+        (&[(-8.0, 16.0)], 4.0, ("leave", None)),
+        (&[(-8.0, 16.0)], 9.0, ("leave", None)),
+        // Of another day.
+        (&[(24.0, 40.0)], 4.0, ("not seen", None)),
+    ];
+    for (leaves, at, expected) in cases {
+        let folder = TempDir::new().unwrap();
+        let phone = agreed(&folder);
+        put_leaves(&phone, &hours(leaves));
+        assert_eq!(stands(&phone, *at), *expected, "{leaves:?} at {at}");
+    }
+}
+
+#[test]
+fn the_day_stands_as_the_rep_and_the_desk_have_it() {
+    let folder = TempDir::new().unwrap();
+    let phone = phone_in(folder.path());
+    for hours in [-1.0, 1.0, 9.0] {
+        assert_eq!(stands(&phone, hours).0, "not agreed", "at {hours}");
+    }
+    phone.answer_location(&stamp(0), true).unwrap();
+    phone.on_fix(&reading(60, 0)).unwrap();
+    assert_eq!(stands(&phone, 1.0).0, "seen");
+    phone.break_start(&stamp(HOUR_MS)).unwrap();
+    assert_eq!(stands(&phone, 1.0), ("break", Some(2.0)));
+    assert_eq!(stands(&phone, 2.0).0, "seen", "it ends by itself");
+    phone.private_start(&stamp(3 * HOUR_MS)).unwrap();
+    assert_eq!(stands(&phone, 3.0).0, "private");
+    assert_eq!(stands(&phone, 9.0), ("ended", Some(8.5)));
+    phone.answer_location(&stamp(9 * HOUR_MS), false).unwrap();
+    assert_eq!(stands(&phone, 9.0).0, "not agreed");
+    let told = |tx: &rusqlite::Transaction<'_>| replaced::note(tx, OPENING_MS);
+    phone.with(|store| store.write(told)).unwrap();
+    assert_eq!(stands(&phone, 9.0).0, "replaced");
 }

@@ -133,6 +133,8 @@ fn a_reason_by_one_tap_is_given_while_the_rep_is_away_and_no_longer() {
         assert!(minutes >= 5 || !given(minutes), "inside");
     }
     assert!(given(20));
+    assert_eq!(phone.today(&stamp(21 * MINUTE_MS)).unwrap().away, None);
+    assert!(!given(21), "he said so already");
     let day = phone.day(&stamp(20 * MINUTE_MS), "2026-01-21").unwrap();
     let reason = &day.presence.reasons[0].reason;
     assert_eq!(

@@ -3,6 +3,10 @@ use geo::{Coord, LineString, SimplifyIdx};
 use super::{Ring, Shape, closed};
 use crate::place::{Point, ellipsoid::Scale};
 
+/// Edges that are thinned at a time, and their ends kept: over a zigzag the algorithm calls itself once for each, and
+/// takes time by their square.
+const STRETCH: usize = 256;
+
 impl Shape {
     /// The rings with fewer vertices, to be drawn and never to be judged by: part, ring (shell first), closed. The
     /// line strays at most about `tolerance_m` from the edge (D. Douglas and T. Peucker, Cartographica 10, 1973);
@@ -32,7 +36,15 @@ fn thinned(ring: &Ring, tolerance_m: f64) -> Vec<Point> {
         x: point.lon * scale.east(0.0),
         y: point.lat * scale.north(0.0),
     };
-    let line: LineString = points.iter().map(flat).collect();
-    let kept = line.simplify_idx(tolerance_m);
+    let last = points.len() - 1;
+    let mut kept = Vec::new();
+    for from in (0..last).step_by(STRETCH) {
+        let to = last.min(from + STRETCH);
+        let line: LineString = points[from..=to].iter().map(flat).collect();
+        let ends = line.simplify_idx(tolerance_m).into_iter().map(|vertex| from + vertex);
+        // The next stretch begins where this one ends.
+        kept.extend(ends.filter(|vertex| *vertex < to));
+    }
+    kept.push(last);
     kept.into_iter().map(|vertex| points[vertex]).collect()
 }

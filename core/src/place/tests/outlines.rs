@@ -53,3 +53,34 @@ fn what_shrinks_to_a_line_is_left_out() {
     assert_eq!(holed.outline(100.0)[0].len(), 1, "the hole is too small to be seen");
     assert_eq!(holed.outline(0.1)[0].len(), 2);
 }
+
+/// On a thread with as little room as Apple gives to those that an app starts (512 kB, Threading Programming Guide).
+#[test]
+fn a_zigzag_of_any_length_is_thinned_with_little_room() {
+    let teeth = 50_000;
+    let tooth = |n: usize| {
+        let lon = -25.0 + n as f64 * 1e-3;
+        [
+            Point { lon, lat: 50.0 },
+            Point {
+                lon: lon + 5e-4,
+                lat: 50.1,
+            },
+        ]
+    };
+    let ends = [Point { lon: 26.0, lat: 49.9 }, Point { lon: -26.0, lat: 49.9 }];
+    let comb = shape(vec![(0..teeth).flat_map(tooth).chain(ends).collect()]);
+    let thin = move || {
+        comb.outline(20.0)
+            .into_iter()
+            .flatten()
+            .map(|ring| ring.len())
+            .sum::<usize>()
+    };
+    let drawn = std::thread::Builder::new().stack_size(512 * 1024).spawn(thin).unwrap();
+    assert_eq!(
+        drawn.join().unwrap(),
+        2 * teeth + 3,
+        "each tooth is farther out than that"
+    );
+}

@@ -13,6 +13,9 @@ use super::{
     FileError,
 };
 
+/// Elements in each other: folders of folders lie some ten deep, and reading takes time by the square.
+const DEPTH_MOST: usize = 64;
+
 /// A ring, closed, as longitude and latitude.
 type Ring = Vec<[f64; 2]>;
 
@@ -56,6 +59,10 @@ impl Found {
     fn start(&mut self, line: u64, name: String, attributes: &[OwnedAttribute]) -> Result<(), FileError> {
         if self.open.is_empty() && name != "kml" {
             let what = format!("the file begins with <{name}>, so it is no KML");
+            return Err(FileError::Kml { line, what });
+        }
+        if self.open.len() == DEPTH_MOST {
+            let what = format!("elements lie more than {DEPTH_MOST} deep in each other");
             return Err(FileError::Kml { line, what });
         }
         match name.as_str() {

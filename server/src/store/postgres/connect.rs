@@ -27,6 +27,9 @@ const SESSION: &str =
 /// After so long in silence the kernel asks whether the other side is still there.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 
+/// Where a database on this machine listens, for a URL without a host; so does Debian's libpq.
+const SOCKETS: &str = "/var/run/postgresql";
+
 /// What a connection is made with.
 #[derive(Clone)]
 pub(super) struct Address {
@@ -64,6 +67,9 @@ impl Address {
                 return Err(refused(why));
             }
         });
+        if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
+            config.host_path(SOCKETS);
+        }
         let options = config
             .get_options()
             .map_or_else(|| SESSION.to_owned(), |own| format!("{own} {SESSION}"));
@@ -144,6 +150,35 @@ impl From<deadpool_postgres::PoolError> for StoreError {
             deadpool_postgres::PoolError::Timeout(_) => Self::Away("no connection in time".into()),
             deadpool_postgres::PoolError::Backend(error) => error.into(),
             error => Self::Database(error.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::path::Path;
+
+    use tokio_postgres::config::Host;
+
+    use super::{Address, SOCKETS};
+
+    #[test]
+    fn a_url_without_a_host_is_of_this_machine() {
+        let local = Host::Unix(Path::new(SOCKETS).to_owned());
+        for (url, hosts) in [
+            ("postgres://onbeat@/onbeat", vec![local]),
+            (
+                "postgres://onbeat@db.example.com/onbeat",
+                vec![Host::Tcp("db.example.com".into())],
+            ),
+            (
+                "postgres://onbeat@%2Ftmp%2Fsockets/onbeat",
+                vec![Host::Unix(Path::new("/tmp/sockets").to_owned())],
+            ),
+            ("postgres:///onbeat?hostaddr=127.0.0.1", vec![]),
+        ] {
+            assert_eq!(Address::read(url).unwrap().config.get_hosts(), hosts, "{url}");
         }
     }
 }

@@ -107,10 +107,12 @@ fn what_is_no_file_of_districts_says_so() {
             })
             .concat()
     );
-    let cases: [(&str, &[u8], &str); 8] = [
+    let deep = format!("<kml>{}", "<Folder>".repeat(100_000));
+    let cases: [(&str, &[u8], &str); 9] = [
         ("gb2312 text", b"\xb1\xb1\xc7\xf8", "not_utf8"),
         ("another XML", b"<gpx></gpx>", "bad_kml"),
         ("cut KML", &KML.as_bytes()[..400], "bad_kml"),
+        ("folders without end", deep.as_bytes(), "bad_kml"),
         ("entities that grow", laughs.as_bytes(), "bad_kml"),
         ("cut archive", cut, "bad_archive"),
         (

@@ -25,9 +25,14 @@ pub fn exists(data: &Path) -> bool {
 /// # Errors
 /// `database` where a server ran on this folder with a database and now none is named, or the other way round.
 pub fn check_database(data: &Path, named: bool) -> DeskResult<()> {
-    let (here, folder) = (data.join(FILE).exists(), data.display());
-    let why = match (named, here) {
-        (true, true) => format!("{folder} holds its data itself: serve it without --database"),
+    let (here, folder) = (data.join(FILE), data.display());
+    let why = match (named, here.exists()) {
+        (true, true) => {
+            let name = here.display();
+            format!(
+                "{folder} holds data of its own: go on without --database, or, once they were moved, take {name} out"
+            )
+        }
         (false, false) if exists(data) => {
             format!("the data of {folder} stands in a database: name it by --database URL")
         }

@@ -38,10 +38,14 @@ struct Target {
 }
 
 impl Target {
-    fn file(&self, now_ms: i64) -> PathBuf {
+    fn file(&self, now_ms: i64) -> DeskResult<PathBuf> {
         match (&self.out, &self.into) {
-            (Some(file), _) => file.clone(),
-            (None, shelf) => keeping::file_on(shelf.as_deref().unwrap_or(Path::new(".")), now_ms),
+            (Some(file), _) => Ok(file.clone()),
+            (None, Some(shelf)) if !shelf.is_dir() => {
+                let why = format!("{} is no folder: make it first", shelf.display());
+                Err(DeskError::environment("output", why))
+            }
+            (None, shelf) => Ok(keeping::file_on(shelf.as_deref().unwrap_or(Path::new(".")), now_ms)),
         }
     }
 }
@@ -61,7 +65,7 @@ pub(super) async fn run(args: &BackupArgs) -> DeskResult<()> {
         data: configured.data()?.to_owned(),
         database: configured.config.database.clone(),
     };
-    let (database, file) = (place.database.as_deref(), args.target.file(now_ms));
+    let (database, file) = (place.database.as_deref(), args.target.file(now_ms)?);
     let made = keeping::backup(&place.data, database, &file, now_ms).await?;
     if let Err(error) = client::ask(&place, Command::BackupMade { at_ms: now_ms }).await {
         tracing::warn!(

@@ -76,7 +76,8 @@ impl Writer {
     pub(super) fn create(path: &Path, header: &Header) -> DeskResult<Self> {
         let failed = |error| unwritable(path, &error);
         if path.exists() {
-            return Err(failed(io::ErrorKind::AlreadyExists.into()));
+            let why = format!("{} is there already: give another name", path.display());
+            return Err(DeskError::environment("output", why));
         }
         let mut part = path.as_os_str().to_owned();
         part.push(".part");

@@ -67,8 +67,17 @@ impl FileError {
     }
 }
 
+/// So much is said of a file.
+const SAID_MAX_CHARS: usize = 500;
+
 impl From<FileError> for DeskError {
     fn from(error: FileError) -> Self {
-        Self::input(error.code(), error.to_string())
+        // It may quote what is in the file, which may be all of it.
+        let mut said = error.to_string();
+        if let Some((at, _)) = said.char_indices().nth(SAID_MAX_CHARS) {
+            said.truncate(at);
+            said.push('…');
+        }
+        Self::input(error.code(), said)
     }
 }

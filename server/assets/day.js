@@ -1,5 +1,5 @@
 // Timeline and map move together: the slider goes from fix to fix; point, circle and words follow, and so does a
-// mark on the bar.
+// mark on the bar. A click on the bar, or on a fix of the map, leads there.
 const element = document.querySelector(".map[data-map='#trail-data']");
 const slider = document.getElementById("scrub");
 const words = document.getElementById("scrubbed");
@@ -22,17 +22,24 @@ if (element && slider) element.addEventListener("onbeat:map", ({ detail: { map, 
     if (!map.getBounds().contains(place)) map.panTo(place, { animate: false });
     onBar(properties.at_ms);
   };
+  // To the fix that is nearest in time.
+  const goTo = (at_ms) => {
+    const away = fixes.map(({ properties }) => Math.abs(properties.at_ms - at_ms));
+    slider.value = away.indexOf(Math.min(...away));
+    show();
+  };
   map.on("load", () => {
     const paint = { "fill-color": getComputedStyle(words).color, "fill-opacity": 0.15 };
     map.addSource("circle", { type: "geojson", data: circle([0, 0], 0) });
     map.addLayer({ id: "circle", type: "fill", source: "circle", paint }, "line");
     slider.addEventListener("input", show);
-    map.on("click", "point", (event) => {
-      const at = event.features[0].properties.at_ms;
-      slider.value = fixes.findIndex((fix) => fix.properties.at_ms === at);
-      show();
-    });
-    show();
+    map.on("click", "point", (event) => goTo(event.features[0].properties.at_ms));
+    bar?.addEventListener("click", ({ clientX }) => goTo(timeAt(bar, clientX)));
+    bar?.classList.add("scrubs");
+    // A finding's link says by #at=… of which moment it is.
+    const asked = new URLSearchParams(location.hash.slice(1)).get("at");
+    if (asked) goTo(Number(asked));
+    else show();
   });
 });
 
@@ -43,6 +50,13 @@ function circle([lon, lat], radius_m) {
   const corner = (turn) => [lon + east * Math.cos(turn), lat + north * Math.sin(turn)];
   const ring = Array.from({ length: 65 }, (_, i) => corner((i * Math.PI) / 32));
   return { type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [ring] } };
+}
+
+// The moment that a place on the bar stands for.
+function timeAt(bar, x) {
+  const { left, width } = bar.getBoundingClientRect();
+  const [from, to] = [bar.dataset.from, bar.dataset.to].map(Number);
+  return from + ((to - from) * (x - left)) / width;
 }
 
 function markOn(bar) {

@@ -54,7 +54,8 @@ function keep(form) {
     const kept = fields.filter(isSent).map((field) => [nameOf(field), stateOf(field)]);
     store(key, JSON.stringify({ at: Date.now(), fields: { ...fieldsAt(key), ...Object.fromEntries(kept) } }));
   };
-  if (fill(form, fieldsAt(key))) form.prepend(note(() => discard(form, key)));
+  const filled = fill(form, fieldsAt(key));
+  if (filled.length > 0) beside(form, filled, note(() => discard(form, key)));
   form.addEventListener("input", ({ target }) => write([target]));
   form.addEventListener("submit", () => {
     write([...form.elements]);
@@ -62,7 +63,7 @@ function keep(form) {
   });
 }
 
-// Whether anything is other than the page has it.
+// What is other than the page has it.
 function fill(form, kept) {
   const fields = [...form.elements].filter((field) => isTyped(field) && nameOf(field) in kept);
   const others = fields.filter((field) => kept[nameOf(field)] !== stateOf(field));
@@ -71,7 +72,14 @@ function fill(form, kept) {
     else field.value = kept[nameOf(field)];
     field.closest("details")?.setAttribute("open", "");
   }
-  return others.length > 0;
+  return others;
+}
+
+// The notice stands at the first field with words that was filled; where there is none, at the form's head.
+function beside(form, filled, notice) {
+  const label = filled.find((field) => !isBox(field))?.closest("label");
+  if (label) label.before(notice);
+  else form.prepend(notice);
 }
 
 // The form is again as the page has it; what follows what is typed hears of it.

@@ -135,7 +135,7 @@ async function draw(element) {
   const own = corners(features);
   const bounds = (element.hasAttribute("data-near") && own) || corners(districts) || own || [[-180, -60], [180, 70]];
   const map = new library.Map({
-    container: element, style: first, bounds, fitBoundsOptions: { padding: 24, maxZoom: 16 },
+    container: element, locale: localeOf(element), style: first, bounds, fitBoundsOptions: { padding: 24, maxZoom: 16 },
     attributionControl: element.dataset.attribution ? { compact: false } : false, dragRotate: false, pitchWithRotate: false, cooperativeGestures: true,
   });
   map.addControl(new library.NavigationControl({ showCompass: false }));
@@ -150,6 +150,17 @@ async function draw(element) {
     map.setStyle({ ...fresh, sources, layers: [...fresh.layers, ...others] });
   });
   element.dispatchEvent(new CustomEvent("onbeat:map", { bubbles: true, detail: { map, library, shift, colour } }));
+}
+
+// The library's own words are English.
+function localeOf({ dataset }) {
+  return {
+    "CooperativeGesturesHandler.MacHelpText": dataset.gestureMac,
+    "CooperativeGesturesHandler.MobileHelpText": dataset.gestureTouch,
+    "CooperativeGesturesHandler.WindowsHelpText": dataset.gestureOther,
+    "NavigationControl.ZoomIn": dataset.zoomIn,
+    "NavigationControl.ZoomOut": dataset.zoomOut,
+  };
 }
 
 // Districts get more vertices when there is room to see them.

@@ -7,15 +7,17 @@ import { filled } from "./words.mjs";
 /** A degree of latitude on a sphere. */
 const DEGREE_M = 111_195;
 
-/** `inside, 1.2 km inside, ±12 m`, of a fix as the API has it. */
+/** `1.2 km inside, ±12 m`, of a fix as the API has it. */
 function ruling({ ruled: { place, edge_mm, radius_mm } }, words) {
   const distance = (mm) => {
     const m = Math.floor(Math.abs(mm) / 1000);
     const km = (Math.floor((m + 50) / 100) / 10).toFixed(1);
     return m < 1000 ? filled(words["unit.m"], { m }) : filled(words["unit.km"], { km });
   };
-  const edge = filled(words[edge_mm < 0 ? "chart.out" : "chart.in"], { distance: distance(edge_mm) });
-  return [words[`span.${place}`], edge, `±${distance(radius_mm)}`].join(words["unit.join"]);
+  const [key, side] = edge_mm < 0 ? ["chart.out", "outside"] : ["chart.in", "inside"];
+  const edge = filled(words[key], { distance: distance(edge_mm) });
+  const said = place === side ? [edge] : [words[`span.${place}`], edge];
+  return [...said, `±${distance(radius_mm)}`].join(words["unit.join"]);
 }
 
 /** Runs in the page: what map, bar and words show of the moment that is chosen. */

@@ -44,7 +44,7 @@ pub(super) async fn of_day(
 /// Enters a phone sign-in for a rep who called. A customer's landline is evidence of the place.
 #[utoipa::path(post, path = "/api/v1/register", tag = "account", request_body = Call, responses(
     (status = 201, description = "Entered", body = CallEntered),
-    (status = 422, description = "`bad_number`, `bad_time`, `bad_note`")
+    (status = 422, description = "`bad_number`, `bad_time`, `not_come`, `bad_note`")
 ))]
 pub(super) async fn enter(
     State(desk): State<Desk>,

@@ -141,7 +141,7 @@ pub async fn page(
     Ok((found, (end > 1).then_some(end)))
 }
 
-/// The records between two instants, oldest first, of some types (none: all).
+/// The records between two instants, oldest first, of some types (none: all) that `wanted` wants.
 ///
 /// # Errors
 /// `too_many` where there are more than `most`; the store's.
@@ -149,11 +149,13 @@ pub async fn between(
     desk: &Desk,
     (from_ms, to_ms): (i64, i64),
     types: &[&str],
+    wanted: impl Fn(&DeskRecord) -> bool,
     most: usize,
 ) -> DeskResult<Vec<DeskRecord>> {
     let (mut all, mut before) = (Vec::new(), None);
     loop {
-        let (page, next) = page(desk, before, types, |record| record.at_ms < to_ms, PAGE_MAX).await?;
+        let is_before = |record: &DeskRecord| record.at_ms < to_ms && wanted(record);
+        let (page, next) = page(desk, before, types, is_before, PAGE_MAX).await?;
         let is_over = page.last().is_some_and(|oldest| oldest.at_ms < from_ms);
         all.extend(page.into_iter().filter(|record| record.at_ms >= from_ms));
         if all.len() > most {

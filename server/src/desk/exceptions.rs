@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 use super::{Deed, Desk, DeskError, DeskResult, books, days, said, version::Version};
 use crate::{
     auth::Actor,
+    documents::Documents,
     fold,
     store::{Field, LogLine, LogRow, ViewQuery},
 };
@@ -108,6 +109,16 @@ pub async fn list(desk: &Desk, actor: &Actor) -> DeskResult<Exceptions> {
     exceptions.sort_by_key(|exception| std::cmp::Reverse(exception.from_ms));
     let waiting = waiting(desk, actor).await?;
     Ok(Exceptions { exceptions, waiting })
+}
+
+/// The exceptions in force that excuse some of an interval.
+pub fn touching(documents: &Documents, now_ms: i64, wanted: Interval) -> impl Iterator<Item = &Exception> {
+    documents
+        .all_in_force("exception", now_ms)
+        .filter_map(move |(_, document)| match &**document {
+            Document::Exception(exception) => interval_of(exception).intersect(&wanted).map(|_| exception),
+            _ => None,
+        })
 }
 
 async fn waiting(desk: &Desk, actor: &Actor) -> DeskResult<Vec<Waiting>> {

@@ -10,7 +10,7 @@ use onbeat_core::{
     record::{Body, Hash},
     reference::{Document, Look},
     rules::{
-        Basis, DayView, Explanation, Name,
+        Basis, DayView, Explanation, FindingKind, Name,
         presence::FixTaken,
         visit::{CheckedIn, VisitView},
     },
@@ -18,7 +18,11 @@ use onbeat_core::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Deed, Desk, DeskError, DeskResult, books, decide::Case, said};
+use super::{
+    Deed, Desk, DeskError, DeskResult, books,
+    decide::{Case, FindingView},
+    said,
+};
 use crate::{
     auth::Actor,
     files::export::VisitRow,
@@ -220,6 +224,46 @@ pub async fn log(desk: &Desk, actor: &Actor, rep: &str, day: Option<NaiveDate>, 
     }
     let day = day.map_or_else(|| Look::ALL_DAYS.into(), |day| day.to_string());
     note(desk, actor, rep, &day, reason(why, is_named)?).await
+}
+
+/// What a look was for, where its reason is an id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Named {
+    /// A finding that stands.
+    Finding(FindingKind),
+    /// One that does no longer.
+    Gone,
+    /// A visit.
+    Visit,
+}
+
+impl Named {
+    /// As programs call it.
+    pub fn code(self) -> String {
+        match self {
+            Self::Finding(kind) => kind.code(),
+            Self::Gone => "gone".into(),
+            Self::Visit => "visit".into(),
+        }
+    }
+}
+
+/// What the reason of a look names; nothing where it says something itself.
+///
+/// # Errors
+/// The store's.
+pub async fn named(desk: &Desk, why: &str) -> DeskResult<Option<Named>> {
+    if why.parse::<Hash>().is_ok() {
+        let view = desk.app.store.view("finding", why).await?;
+        let found = view.and_then(|view| serde_json::from_str::<FindingView>(&view.body).ok());
+        return Ok(Some(
+            found.map_or(Named::Gone, |view| Named::Finding(view.finding.kind)),
+        ));
+    }
+    // No reason in words is of hex digits alone.
+    let is_id = !why.is_empty() && why.chars().all(|c| c.is_ascii_hexdigit());
+    let is_visit = is_id && desk.app.store.view("visit", why).await?.is_some();
+    Ok(is_visit.then_some(Named::Visit))
 }
 
 async fn note(desk: &Desk, actor: &Actor, rep: &str, day: &str, why: String) -> DeskResult<()> {

@@ -17,6 +17,7 @@ pub mod enrol;
 pub mod erase;
 mod error;
 pub mod exceptions;
+pub mod excused;
 pub mod export;
 mod forget;
 pub mod import;

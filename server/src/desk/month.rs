@@ -57,7 +57,20 @@ impl Month {
         documents.schedule_at("", now_ms).whole_day(self.next().0).from_ms <= now_ms
     }
 
-    fn next(self) -> Self {
+    /// The month before.
+    #[must_use]
+    pub fn before(self) -> Self {
+        Self(self.0.checked_sub_months(Months::new(1)).unwrap_or(self.0))
+    }
+
+    /// The first day that is no more of it.
+    pub fn end(self) -> NaiveDate {
+        self.next().0
+    }
+
+    /// The month after.
+    #[must_use]
+    pub fn next(self) -> Self {
         Self(self.0.checked_add_months(Months::new(1)).unwrap_or(self.0))
     }
 }

@@ -11,6 +11,7 @@ use onbeat_core::{
         DayCounts, Name,
         sign_in::{SignInEntered, SignInView, SignInWay},
     },
+    time::Interval,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,7 +19,9 @@ use utoipa::ToSchema;
 use super::{
     Books, Deed, Desk, DeskError, DeskResult, customers,
     days::{self, Which, is_excused},
+    excused::{self, Excused},
     reports,
+    version::Version,
 };
 use crate::{auth::Actor, files::import::phone_digits, fold, store::LogLine};
 
@@ -30,6 +33,7 @@ const LATE_MS: i64 = 15 * 60_000;
 const EARLY_MS: i64 = 2 * 3_600_000;
 /// Most lines of the registers of a period.
 const ROWS_MOST: usize = 100_000;
+const MINUTE_MS: i64 = 60_000;
 /// Longest note, in characters.
 const NOTE_MAX_CHARS: usize = 500;
 
@@ -42,7 +46,7 @@ pub struct RegisterRow {
     pub name: String,
     /// Team id.
     pub team: String,
-    /// When the sign-in is due, known once the rep was seen inside.
+    /// When the sign-in is due, known once the rep was seen inside; none where that moment is excused.
     pub due_ms: Option<i64>,
     /// When the rep signed in; `None`: not yet.
     pub at_ms: Option<i64>,
@@ -53,8 +57,11 @@ pub struct RegisterRow {
     pub district: Option<String>,
     /// Signed distance to the edge there, positive inside.
     pub edge_mm: Option<i64>,
-    /// All of the window so far is excused, by leave or otherwise: nobody is waited for.
+    /// All of the window so far is excused, by leave or otherwise, or this moment of it: nobody is waited for.
     pub excused: bool,
+    /// The day's window; none where the rep is off.
+    #[serde(skip)]
+    pub window: Option<Interval>,
     /// The clerk's entry, where the rep called.
     pub entered: Option<Entered>,
 }
@@ -114,6 +121,9 @@ pub struct CallEntered {
     pub number: String,
     /// The customer whose landline it is: evidence of the place; none otherwise.
     pub customer: Option<String>,
+    /// The same call had been entered before, and stands once.
+    #[serde(skip)]
+    pub stood: bool,
 }
 
 /// What the register reads of a day's view.
@@ -131,11 +141,11 @@ struct DayState {
 pub async fn of_day(desk: &Desk, actor: &Actor, day: NaiveDate) -> DeskResult<Vec<RegisterRow>> {
     let days = days::on::<DayState>(desk, actor, day).await?;
     let mut days: BTreeMap<_, _> = days.into_iter().map(|state| (state.rep.clone(), state)).collect();
-    let (documents, mut rows) = (desk.app.documents(), Vec::new());
+    let (documents, known, mut rows) = (desk.app.documents(), Excused::on(desk, day), Vec::new());
     let is_read: BTreeSet<String> = days.keys().cloned().collect();
     for (id, rep) in days::roster(&documents, actor, day, desk.now_ms(), |id| is_read.contains(id)) {
         let state = days.remove(id);
-        let excused = state.as_ref().is_some_and(|state| is_excused(&state.counts));
+        let excused = known.holds(id) || state.as_ref().is_some_and(|state| is_excused(&state.counts));
         let sign_in = state.map(|state| state.sign_in).unwrap_or_default();
         let entered = match &sign_in.record {
             Some(record) if sign_in.way != Some(SignInWay::App) => entered(desk, record).await?,
@@ -150,12 +160,13 @@ pub async fn of_day(desk: &Desk, actor: &Actor, day: NaiveDate) -> DeskResult<Ve
             rep: id.to_owned(),
             name: rep.name.clone(),
             team: rep.team.clone(),
-            due_ms: sign_in.due_ms,
+            due_ms: sign_in.due_ms.filter(|due_ms| !excused::is_at(known.of(id), *due_ms)),
             at_ms: sign_in.at_ms,
             way: sign_in.way,
             district: sign_in.district,
             edge_mm: sign_in.edge_mm,
             excused,
+            window: documents.schedule_of(id, day).window(day),
         });
     }
     Ok(rows)
@@ -181,12 +192,8 @@ pub async fn of_days(desk: &Desk, actor: &Actor, which: &Which) -> DeskResult<Ve
             break;
         }
         let of_day = of_day(desk, actor, day).await?.into_iter().filter(is_wanted);
-        let is_awaited = |rep: &str| documents.schedule_of(rep, day).window(day).is_some();
-        rows.extend(
-            of_day
-                .filter(|row| row.at_ms.is_some() || is_awaited(&row.rep))
-                .map(|row| (day, row)),
-        );
+        let counting = of_day.filter(|row| row.at_ms.is_some() || row.window.is_some());
+        rows.extend(counting.map(|row| (day, row)));
         if rows.len() > ROWS_MOST {
             let why = format!("more than {ROWS_MOST} lines: choose a shorter period, or a team");
             return Err(DeskError::input("too_many", why));
@@ -251,7 +258,7 @@ pub fn callers(rows: &[RegisterRow]) -> impl Iterator<Item = &String> {
 /// (当地固定电话).
 ///
 /// # Errors
-/// No such rep when it came; `bad_number`; `bad_time` for a call that has not come or came long ago, `too_soon` before the window.
+/// No such rep when it came; `bad_number`; `not_come` for a call that is yet to come, `bad_time` for one that came long ago, `too_soon` before the window.
 pub async fn enter(desk: &Desk, actor: &Actor, call: Call) -> DeskResult<CallEntered> {
     let (books, documents, now_ms) = (Books::now(desk), desk.app.documents(), desk.now_ms());
     let missing = || DeskError::missing("rep", &call.rep);
@@ -263,7 +270,10 @@ pub async fn enter(desk: &Desk, actor: &Actor, call: Call) -> DeskResult<CallEnt
     }
     let number = phone_digits(&call.number)
         .ok_or_else(|| DeskError::input("bad_number", format!("{:?} is no phone number", call.number)))?;
-    if !(now_ms - ENTRY_MAX_MS..=now_ms).contains(&call.called_at_ms) {
+    if call.called_at_ms > now_ms {
+        return Err(DeskError::input("not_come", "the call is yet to come"));
+    }
+    if call.called_at_ms < now_ms - ENTRY_MAX_MS {
         return Err(DeskError::input(
             "bad_time",
             "a call is entered within 7 days after it came",
@@ -280,10 +290,13 @@ pub async fn enter(desk: &Desk, actor: &Actor, call: Call) -> DeskResult<CallEnt
             format!("a note has at most {NOTE_MAX_CHARS} characters"),
         ));
     }
+    // Two who enter one call at once enter it once.
+    let version = Version::read(desk, format!("call/{}/{}", call.rep, minute(call.called_at_ms))).await?;
     let customer = whose(books.customers.values(), &rep.customers, &number);
     let entered = CallEntered {
         day,
         customer: customer.map(|customer| customer.id.clone()),
+        stood: is_entered(desk, &call, &number, day).await?,
         number,
     };
     let in_area = match customer {
@@ -291,6 +304,7 @@ pub async fn enter(desk: &Desk, actor: &Actor, call: Call) -> DeskResult<CallEnt
         None => false,
     };
     let mut deed = Deed::new(actor);
+    version.raise(&mut deed, now_ms);
     deed.record(&SignInEntered {
         rep: call.rep,
         called_at_ms: call.called_at_ms,
@@ -300,11 +314,27 @@ pub async fn enter(desk: &Desk, actor: &Actor, call: Call) -> DeskResult<CallEnt
         note: call.note,
         by: actor.user.clone(),
     });
-    deed.commit_and_fold(desk).await?;
+    if !entered.stood {
+        deed.commit_and_fold(desk).await?;
+    }
     Ok(CallEntered {
         customer: entered.customer.filter(|id| names(desk, actor, rep, id)),
         ..entered
     })
+}
+
+fn minute(at_ms: i64) -> i64 {
+    at_ms.div_euclid(MINUTE_MS)
+}
+
+/// Whether a call of the same rep, number and minute stands in the log.
+async fn is_entered(desk: &Desk, call: &Call, number: &str, day: NaiveDate) -> DeskResult<bool> {
+    let is_same = |entered: SignInEntered| {
+        entered.rep == call.rep && entered.number == number && minute(entered.called_at_ms) == minute(call.called_at_ms)
+    };
+    let rows = desk.app.store.records_of(&fold::day_key(&call.rep, day)).await?;
+    let mut entered = rows.iter().filter_map(|row| row.read()?.read::<SignInEntered>()?.ok());
+    Ok(entered.any(is_same))
 }
 
 /// Whether somebody is told that the line is a customer's: the rep's own, or one whom he sees. Evidence it is all the same.

@@ -172,10 +172,14 @@ pub async fn each_day(desk: &Desk, actor: &Actor, which: &Which, mut take: impl 
 /// A period has two ends, the first before the second, and no more than a quarter between them.
 ///
 /// # Errors
-/// `bad_range`.
+/// `bad_range`, `from_after_to`.
 pub fn bounded(which: &Which) -> DeskResult<(NaiveDate, NaiveDate)> {
     match (which.from, which.to) {
         (Some(from), Some(to)) if from <= to && (to - from).num_days() < DAYS_MOST => Ok((from, to)),
+        (Some(from), Some(to)) if from > to => {
+            let why = format!("the last day, {to}, lies before the first, {from}");
+            Err(DeskError::input("from_after_to", why))
+        }
         _ => {
             let why = format!("give a first and a last day, at most {DAYS_MOST} days");
             Err(DeskError::input("bad_range", why))

@@ -108,7 +108,7 @@ impl Asked {
             What::Register => self.register(desk, actor).await,
             What::Customers => Ok(customers_table(desk, actor)),
             What::Exceptions => self.exceptions(desk, actor).await,
-            What::Looks => self.looks(desk, actor),
+            What::Looks => self.looks(desk, actor).await,
             What::Month => self.month(desk, actor).await,
             What::Phones => phones_table(desk, actor).await,
             What::Districts => Err(DeskError::input("no_table", "districts are areas: take GeoJSON")),

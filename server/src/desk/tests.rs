@@ -603,7 +603,7 @@ async fn a_landline_is_evidence_of_the_place_and_a_mobile_is_none() {
     }
     for (rep, number, called_at_ms, says) in [
         (REP, "call me", at(8, 40), "bad_number"),
-        (REP, "02158881234", at(9, 1), "bad_time"),
+        (REP, "02158881234", at(9, 1), "not_come"),
         (REP, "02158881234", at(9, 0) - 8 * DAY, "bad_time"),
         (REP, "02158881234", at(5, 59), "too_soon"),
         ("nobody", "02158881234", at(8, 40), "not_found"),

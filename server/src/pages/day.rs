@@ -11,8 +11,8 @@ use axum::{
 };
 use chrono::{Days, NaiveDate};
 use onbeat_core::{
-    reference::{Document, Look},
-    rules::{DayView, Finding, visit::VisitView},
+    reference::{Document, Exception, Look},
+    rules::{DayView, Finding, FindingKind, visit::VisitView},
     time::Interval,
 };
 use serde::Deserialize;
@@ -21,13 +21,14 @@ use utoipa::IntoParams;
 use super::{
     Frame,
     bar::Bar,
+    exceptions::stretch,
     filter::link,
     findings::{class, state, what},
-    frame,
+    frame, looked,
 };
 use crate::{
     auth::Actor,
-    desk::{Desk, DeskError, DeskResult, Fault, days, seen},
+    desk::{Desk, DeskError, DeskResult, Fault, days, exceptions, seen},
     fold,
 };
 use trail::Trail;
@@ -78,6 +79,10 @@ struct DayPage {
     trail: Option<Trail>,
     /// Of the rep this person sees all days, and so may open the log.
     all_days: bool,
+    /// A batch of the day did not check.
+    broken: bool,
+    /// This person may open the quarantine, where it lies.
+    may_open_broken: bool,
     wrong: Option<String>,
 }
 
@@ -127,6 +132,9 @@ pub(super) async fn show(
         Some(Document::Team(team)) => team.name.clone(),
         _ => rep.team.clone(),
     };
+    let whole = documents.schedule_of(&id, day).whole_day(day);
+    let excused = exceptions::touching(&documents, desk.now_ms(), whole).filter(|exception| exception.rep == id);
+    let excused: Vec<&Exception> = excused.collect();
     let shown = DayPage {
         rep: id.clone(),
         name: rep.name.clone(),
@@ -142,8 +150,13 @@ pub(super) async fn show(
         facts: facts(&frame, &view),
         visits: view.visits.iter().map(|visit| visited(&frame, visit)).collect(),
         findings: view.findings.iter().map(|finding| found(&frame, finding)).collect(),
-        gaps: gaps(&frame, &view),
-        looks: looks(&desk, &frame, &view, &id, day),
+        gaps: gaps(&frame, &view, &excused),
+        looks: looks(&desk, &frame, &view, &id, day).await?,
+        broken: view
+            .findings
+            .iter()
+            .any(|finding| finding.kind == FindingKind::LogBroken),
+        may_open_broken: frame::may_open(&actor, "/admin/quarantine"),
         basis: view.basis,
         wrong: wrong.map(|error| frame.said(&error)),
         why,
@@ -247,8 +260,8 @@ fn found(frame: &Frame, finding: &Finding) -> Line {
     }
 }
 
-/// What the phone noted and the rep said about times without positions, in order.
-fn gaps(frame: &Frame, view: &DayView) -> Vec<Line> {
+/// What the phone noted, the rep said and the desk approved about times without positions, in order.
+fn gaps(frame: &Frame, view: &DayView, excused: &[&Exception]) -> Vec<Line> {
     let causes = view.presence.causes.iter().map(|seen| {
         let cause = frame.of_code("cause", &seen.cause);
         (seen.at_ms, frame.local.time(seen.at_ms), cause)
@@ -273,7 +286,8 @@ fn gaps(frame: &Frame, view: &DayView) -> Vec<Line> {
             words.join(" · "),
         )
     });
-    let mut all: Vec<_> = causes.chain(reasons).collect();
+    let excused = excused.iter().map(|exception| excused_line(frame, view, exception));
+    let mut all: Vec<_> = causes.chain(reasons).chain(excused).collect();
     all.sort();
     all.into_iter()
         .map(|(_, time, what)| Line {
@@ -285,35 +299,138 @@ fn gaps(frame: &Frame, view: &DayView) -> Vec<Line> {
         .collect()
 }
 
+/// An exception: when it began, when of this day it holds, and what it is with who approved it.
+fn excused_line(frame: &Frame, view: &DayView, exception: &Exception) -> (i64, String, String) {
+    let &Exception { from_ms, to_ms, .. } = exception;
+    let interval = Interval { from_ms, to_ms };
+    let of_day = view.window.and_then(|window| window.intersect(&interval));
+    let shown = of_day.unwrap_or(interval);
+    let (reason, when) = (frame.of_code("reason", &exception.reason), stretch(frame, interval));
+    let told = [("reason", &*reason), ("when", &*when), ("by", &*exception.approved_by)];
+    (
+        from_ms,
+        frame.local.stretch(shown.from_ms, shown.to_ms),
+        frame.words.fill("day.exception", &told),
+    )
+}
+
 /// Who opened positions of this day, as the rep sees it too.
-fn looks(desk: &Desk, frame: &Frame, view: &DayView, rep: &str, day: NaiveDate) -> Vec<Line> {
+async fn looks(desk: &Desk, frame: &Frame, view: &DayView, rep: &str, day: NaiveDate) -> DeskResult<Vec<Line>> {
     let (documents, day) = (desk.app.documents(), day.to_string());
     let mut looks: Vec<Look> = documents.looks(rep).collect();
     looks.retain(|look| look.day == day || look.day == Look::ALL_DAYS);
     looks.sort_by_key(|look| look.at_ms);
-    looks
-        .into_iter()
-        .map(|look| {
-            let (why, link) = reason(frame, view, &look.why);
-            Line {
-                time: frame.local.instant(look.at_ms),
-                what: format!("{} · {why}", look.by),
-                link,
-                tag: None,
-            }
-        })
-        .collect()
+    let mut lines = Vec::with_capacity(looks.len());
+    for look in looks {
+        let (why, link) = reason(desk, frame, view, &look.why).await?;
+        lines.push(Line {
+            time: frame.local.instant(look.at_ms),
+            what: format!("{} · {why}", look.by),
+            link,
+            tag: None,
+        });
+    }
+    Ok(lines)
 }
 
 /// Why somebody looked: a finding or a visit by what it says, with its link; else the words that were given.
-fn reason(frame: &Frame, view: &DayView, why: &str) -> (String, Option<String>) {
+async fn reason(desk: &Desk, frame: &Frame, view: &DayView, why: &str) -> DeskResult<(String, Option<String>)> {
     if let Some(finding) = view.findings.iter().find(|finding| finding.id.to_string() == why) {
-        return (what(frame, finding), Some(format!("/findings/{why}")));
+        return Ok((what(frame, finding), Some(format!("/findings/{why}"))));
     }
     if let Some(visit) = view.visits.iter().find(|visit| visit.visit == why) {
         let line = visited(frame, visit);
-        return (line.what, line.link);
+        return Ok((line.what, line.link));
     }
-    let known = frame.words.find(&format!("why.{why}"));
-    (known.map_or_else(|| why.to_owned(), str::to_owned), None)
+    Ok((looked::why(desk, frame, why).await?, None))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use onbeat_core::{
+        record::Hash,
+        reference::{Document, Exception, ExceptionKind, Look},
+    };
+
+    use crate::{
+        pages::admin::tests::Admin,
+        testing::{REP, World, at},
+    };
+
+    fn excused(id: &str, rep: &str, from_ms: i64, to_ms: i64) -> Document {
+        Document::Exception(Exception {
+            id: id.into(),
+            rep: rep.into(),
+            reason: ExceptionKind::Hospital,
+            from_ms,
+            to_ms,
+            approved_by: "boss".into(),
+        })
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_day_says_what_excuses_time_of_it() {
+        let world = World::new().await;
+        let admin = Admin::of(&world).await;
+        for (id, rep, from_ms, to_ms) in [
+            ("hour", REP, at(10, 0), at(11, 0)),
+            ("days", REP, at(-10, 0), at(12, 0)),
+            ("later", REP, at(34, 0), at(35, 0)),
+            ("other", "li", at(14, 0), at(15, 0)),
+        ] {
+            world.put(id, excused(id, rep, from_ms, to_ms)).await;
+        }
+        let (_, page) = admin.get("/reps/wang/days/2026-11-23").await;
+        let lines = [
+            "08:00–12:00</span> Excused: hospital, Sun 22 Nov 2026 14:00 – Mon 23 Nov 2026 12:00; by boss",
+            "10:00–11:00</span> Excused: hospital, Mon 23 Nov 2026 10:00–11:00; by boss",
+        ];
+        assert!(lines.iter().all(|line| page.contains(line)), "{page}");
+        assert_eq!(page.matches("Excused: ").count(), lines.len(), "{page}");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_look_for_what_is_no_more_is_told_in_words() {
+        let world = World::new().await;
+        let admin = Admin::of(&world).await;
+        let gone = Hash::of("gone").to_string();
+        for (id, day, why) in [
+            ("one", "2026-11-23", gone.as_str()),
+            ("two", Look::ALL_DAYS, "emergency"),
+            ("three", "2026-11-23", "the boss asked"),
+        ] {
+            let look = Look {
+                rep: REP.into(),
+                by: "boss".into(),
+                at_ms: at(6, 50),
+                day: day.into(),
+                why: why.into(),
+            };
+            world.put(id, Document::Look(look)).await;
+        }
+        let words = "a finding that no longer stands";
+        for (path, said, id_too) in [
+            (
+                "/reps/wang/days/2026-11-23",
+                [words, "boss · Emergency", "boss · the boss asked"],
+                false,
+            ),
+            (
+                "/admin/audit",
+                [words, "wang, all days: Emergency", "Document put: Look"],
+                true,
+            ),
+            (
+                "/reports/export?what=looks&from=2026-11-20&to=2026-11-23",
+                [words, ",all days,boss,", ",the boss asked,"],
+                true,
+            ),
+        ] {
+            let (_, page) = admin.get(path).await;
+            assert!(said.iter().all(|said| page.contains(said)), "{path}: {page}");
+            assert_eq!(page.contains(&gone), id_too, "{path}: {page}");
+        }
+    }
 }

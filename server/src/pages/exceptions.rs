@@ -3,12 +3,12 @@
 use askama::Template;
 use axum::{
     Form,
-    extract::State,
+    extract::{Query, State},
     response::{IntoResponse, Redirect, Response},
 };
 use onbeat_core::{reference::Exception, rules::Name, time::Interval};
 use serde::Deserialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     Frame,
@@ -90,6 +90,29 @@ impl Typed {
     }
 }
 
+/// What was done just now.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Done {
+    /// `made`, `declined` or `taken_back`.
+    done: Option<String>,
+    /// The exception that was made.
+    exception: Option<String>,
+}
+
+impl Done {
+    /// In words, with what was made.
+    fn said(&self, frame: &Frame, lines: &[Line]) -> Option<String> {
+        let code = self.done.as_ref()?;
+        let words = frame.words.find(&["exceptions.done", code].join("."))?;
+        let made = lines.iter().find(|line| Some(&line.id) == self.exception.as_ref());
+        Some(made.map_or_else(
+            || words.to_owned(),
+            |line| format!("{words} {} · {} · {}", line.name, line.reason, line.when),
+        ))
+    }
+}
+
 /// A reason that waits.
 struct Asked {
     name: String,
@@ -117,8 +140,8 @@ struct Line {
     reason: String,
     when: String,
     by: String,
-    /// It still excuses time to come, or does now.
-    current: bool,
+    /// Where it is not over: `current`, or `to_come`.
+    tag: Option<&'static str>,
     /// It excuses days to come, and is not this person's own.
     open: bool,
 }
@@ -134,14 +157,21 @@ struct ExceptionsPage {
     reasons: Vec<(&'static str, bool)>,
     may_make: bool,
     typed: Typed,
+    /// What was done just now.
+    done: Option<String>,
     wrong: Option<String>,
 }
 
 /// All of them.
-#[utoipa::path(get, path = "/exceptions", tag = "pages",
+#[utoipa::path(get, path = "/exceptions", tag = "pages", params(Done),
     responses((status = 200, description = "Exceptions", body = String, content_type = "text/html")))]
-pub(super) async fn list(State(desk): State<Desk>, actor: Actor, frame: Frame) -> DeskResult<Response> {
-    shown(&desk, &actor, frame, Typed::default(), None).await
+pub(super) async fn list(
+    State(desk): State<Desk>,
+    actor: Actor,
+    frame: Frame,
+    Query(done): Query<Done>,
+) -> DeskResult<Response> {
+    shown(&desk, &actor, frame, Typed::default(), Ok(done)).await
 }
 
 async fn shown(
@@ -149,7 +179,7 @@ async fn shown(
     actor: &Actor,
     frame: Frame,
     typed: Typed,
-    wrong: Option<&DeskError>,
+    came: Result<Done, &DeskError>,
 ) -> DeskResult<Response> {
     let (books, all) = (Books::now(desk), exceptions::list(desk, actor).await?);
     let may_make = may_send(actor, "/exceptions");
@@ -162,23 +192,25 @@ async fn shown(
     asked.sort_by_key(|asked| !asked.open);
     let now_ms = desk.now_ms();
     let lines = all.exceptions.iter().take(LINES_MOST);
+    let lines: Vec<Line> = lines
+        .map(|exception| Line {
+            open: exceptions::to_come(desk, actor, exception).is_some() && !actor.is_rep(&exception.rep),
+            ..line_of(&frame, &books, exception, now_ms)
+        })
+        .collect();
     let page = ExceptionsPage {
-        lines: lines
-            .map(|exception| Line {
-                open: exceptions::to_come(desk, actor, exception).is_some() && !actor.is_rep(&exception.rep),
-                ..line_of(&frame, &books, exception, now_ms)
-            })
-            .collect(),
+        done: came.as_ref().ok().and_then(|done| done.said(&frame, &lines)),
+        lines,
         more: all.exceptions.len() > LINES_MOST,
         reps: filter::reps_ever(desk, &frame, actor, Some(&typed.rep)),
         reasons: REASONS.map(|reason| (reason, reason == typed.reason)).to_vec(),
         asked,
         may_make,
         typed,
-        wrong: wrong.map(|error| frame.said(error)),
+        wrong: came.as_ref().err().map(|error| frame.said(error)),
         frame,
     };
-    frame::page(frame::status(wrong), &page)
+    frame::page(frame::status(came.err()), &page)
 }
 
 fn asked_of(frame: &Frame, books: &Books, actor: &Actor, waiting: Waiting, typed: &Typed) -> Asked {
@@ -222,12 +254,16 @@ fn line_of(frame: &Frame, books: &Books, exception: &Exception, now_ms: i64) -> 
         reason: frame.of_code("reason", &exception.reason),
         when: stretch(frame, Interval { from_ms, to_ms }),
         by: exception.approved_by.clone(),
-        current: to_ms > now_ms,
+        tag: match now_ms {
+            _ if now_ms >= to_ms => None,
+            _ if now_ms < from_ms => Some("to_come"),
+            _ => Some("current"),
+        },
     }
 }
 
 /// Within a day the day is said once.
-fn stretch(frame: &Frame, interval: Interval) -> String {
+pub(super) fn stretch(frame: &Frame, interval: Interval) -> String {
     let (from, to) = (
         frame.local.instant(interval.from_ms),
         frame.local.instant(interval.to_ms),
@@ -254,13 +290,60 @@ pub(super) async fn make(
     let done = match typed.what.as_str() {
         "decline" => {
             let (rep, record, words) = (typed.rep.clone(), typed.record(), typed.words.clone());
-            exceptions::decline(&desk, &actor, Decline { rep, record, words }).await
+            let declined = exceptions::decline(&desk, &actor, Decline { rep, record, words }).await;
+            declined.map(|()| "declined".to_owned())
         }
-        "take_back" => exceptions::take_back(&desk, &actor, &typed.exception).await,
-        _ => exceptions::make(&desk, &actor, typed.read(&frame)).await.map(drop),
+        "take_back" => {
+            let taken = exceptions::take_back(&desk, &actor, &typed.exception).await;
+            taken.map(|()| "taken_back".to_owned())
+        }
+        _ => {
+            let made = exceptions::make(&desk, &actor, typed.read(&frame)).await;
+            made.map(|made| format!("made&exception={}", made.id))
+        }
     };
     match done {
-        Ok(()) => Ok(Redirect::to("/exceptions").into_response()),
-        Err(error) => shown(&desk, &actor, frame, typed, Some(&error)).await,
+        Ok(done) => Ok(Redirect::to(&format!("/exceptions?done={done}")).into_response()),
+        Err(error) => shown(&desk, &actor, frame, typed, Err(&error)).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+
+    use crate::{
+        pages::admin::tests::Admin,
+        testing::{World, at},
+    };
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn an_exception_says_what_was_entered_and_whether_it_is_to_come() {
+        let world = World::new().await;
+        let admin = Admin::of(&world).await;
+        world.set_time(at(10, 0));
+        for (from, to, tag) in [
+            ("2026-11-23T08:00", "2026-11-23T12:00", Some("current")),
+            ("2026-11-24T08:00", "2026-11-24T12:00", Some("to come")),
+            ("2026-11-20T08:00", "2026-11-20T12:00", None),
+        ] {
+            let form = format!("rep=li&reason=leave&from={from}&to={to}").replace(':', "%3A");
+            assert_eq!(admin.post("/exceptions", &form).await.0, StatusCode::SEE_OTHER);
+            let (_, page) = admin.get("/exceptions").await;
+            for known in ["current", "to come"] {
+                let is_shown = page.contains(&format!("<span class=\"tag\">{known}</span>"));
+                assert!(is_shown || tag != Some(known), "{from}: {page}");
+            }
+        }
+        let (_, page) = admin.get("/exceptions").await;
+        let id = page.split("name=\"exception\" value=\"").nth(1).unwrap_or_default();
+        let id = id.split('"').next().unwrap_or_default();
+        let made = "role=\"status\">Excused: li · leave · Tue 24 Nov 2026 08:00–12:00";
+        let (_, page) = admin.get(&format!("/exceptions?done=made&exception={id}")).await;
+        assert!(page.contains(made), "{made} in {page}");
+        let (_, page) = admin.get("/exceptions?done=taken_back").await;
+        assert!(page.contains("role=\"status\">Taken back"), "{page}");
+        let (_, page) = admin.get("/exceptions?done=x").await;
+        assert!(!page.contains("role=\"status\""), "{page}");
     }
 }

@@ -55,6 +55,10 @@ pub(super) struct Wanted {
     kind: Option<String>,
     /// Where the page before ended.
     after: Option<String>,
+    /// How many were decided on just now.
+    done: Option<usize>,
+    /// As what.
+    done_as: Option<String>,
 }
 
 impl Wanted {
@@ -72,6 +76,16 @@ impl Wanted {
             ("after", after),
         ];
         link("/findings", &given)
+    }
+
+    /// What was done just now, in words.
+    fn done(&self, frame: &Frame) -> Option<String> {
+        let (count, state) = (self.done?.to_string(), frame.of("state", self.done_as.as_deref()?));
+        Some(
+            frame
+                .words
+                .fill("findings.done", &[("count", &count), ("state", &state)]),
+        )
     }
 
     /// The page of the queue that is asked for.
@@ -175,6 +189,8 @@ pub(super) struct Brief {
     pub(super) name: String,
     /// Day and time.
     pub(super) when: String,
+    /// The same for programs.
+    at_ms: i64,
     /// What was found, from when to when.
     pub(super) what: String,
     /// `finding` or `question`.
@@ -199,6 +215,7 @@ impl Brief {
             id: found.id.to_string(),
             name: books.rep_name(&view.rep).to_owned(),
             when: format!("{day} {from}"),
+            at_ms: found.from_ms,
             what: what(frame, found),
             class: class(found.class),
             state: state(found.state),
@@ -258,6 +275,7 @@ struct Refused<'a> {
 struct Decided {
     brief: Brief,
     said: Said,
+    by: String,
 }
 
 impl Refused<'_> {
@@ -272,8 +290,10 @@ impl Refused<'_> {
     ) -> DeskResult<Vec<Decided>> {
         let cases = decide::decided(desk, actor, &self.chosen).await?.into_iter();
         let decided = cases.filter_map(|case| {
+            let last = case.decisions.last()?;
             Some(Decided {
-                said: Said::decision(frame, case.decisions.last()?),
+                said: Said::decision(frame, last),
+                by: last.by.clone(),
                 brief: Brief::new(frame, books, shares, case.view),
             })
         });
@@ -301,6 +321,8 @@ struct QueuePage {
     teams: Vec<Choice>,
     kinds: Vec<Choice>,
     may_decide: bool,
+    /// What was done just now.
+    done: Option<String>,
     /// As it was typed, where nothing came of it.
     reason: String,
     wrong: Option<String>,
@@ -349,14 +371,17 @@ async fn queue(
         states: all.map(tab).to_vec(),
         older: page.next.map(|next| wanted.link(asked.as_ref(), Some(&next.said()))),
         here: wanted.here(),
+        done: wanted.done(&frame),
         state: asked,
         reps: filter::reps_ever(desk, &frame, actor, wanted.rep.as_ref()),
         teams: filter::teams(&books, actor, wanted.team.as_ref()),
         kinds: filter::kinds(&frame, wanted.kind.as_ref()),
         reason: refused.as_ref().map_or("", |refused| refused.reason).to_owned(),
-        wrong: wrong.map(|error| match decided.is_empty() {
-            true => frame.said(error),
-            false => frame.t("findings.decided_first").to_owned(),
+        wrong: wrong.map(|error| match decided.as_slice() {
+            [] => frame.said(error),
+            // The same person, in another tab.
+            all if all.iter().all(|one| one.by == actor.user) => frame.t("findings.decided_by_you").to_owned(),
+            _ => frame.t("findings.decided_first").to_owned(),
         }),
         decided,
         chosen: refused.map(|refused| refused.chosen).unwrap_or_default(),
@@ -386,7 +411,12 @@ pub(super) async fn decide_many(
     };
     let (chosen, reason) = (fields.all("finding"), fields.one("reason"));
     match decide::decide_many(&desk, &actor, &chosen, ruling, reason).await {
-        Ok(_) => Ok(Redirect::to(&wanted.here()).into_response()),
+        Ok(decisions) => {
+            let (here, count) = (wanted.here(), decisions.len());
+            let joint = if here.contains('?') { '&' } else { '?' };
+            let there = format!("{here}{joint}done={count}&done_as={}", ruling.code());
+            Ok(Redirect::to(&there).into_response())
+        }
         Err(error) => {
             let refused = Refused {
                 chosen,
@@ -430,13 +460,24 @@ struct FindingPage {
     /// Why not every ruling.
     refused: Option<String>,
     reason: String,
+    /// It was decided on just now.
+    done: bool,
     wrong: Option<String>,
+}
+
+/// What came before.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Before {
+    /// It was decided on just now.
+    #[serde(default)]
+    done: bool,
 }
 
 /// One finding, with what made it, what the rep said and what was decided. Where it shows fixes the look is recorded
 /// first.
 #[utoipa::path(get, path = "/findings/{finding}", tag = "pages",
-    params(("finding" = String, Path, description = "The finding's id")), responses(
+    params(("finding" = String, Path, description = "The finding's id"), Before), responses(
     (status = 200, description = "The finding", body = String, content_type = "text/html"),
     (status = 404, description = "`not_found`")
 ))]
@@ -445,8 +486,9 @@ pub(super) async fn one(
     actor: Actor,
     frame: Frame,
     Path(finding): Path<String>,
+    Query(before): Query<Before>,
 ) -> DeskResult<Response> {
-    shown(&desk, &actor, frame, &finding, String::new(), None).await
+    shown(&desk, &actor, frame, &finding, String::new(), Ok(before)).await
 }
 
 async fn shown(
@@ -455,7 +497,7 @@ async fn shown(
     frame: Frame,
     id: &str,
     reason: String,
-    wrong: Option<&DeskError>,
+    came: Result<Before, &DeskError>,
 ) -> DeskResult<Response> {
     let case = Case::read(desk, id).await?;
     let explained = look::explained(desk, actor, id).await?;
@@ -488,6 +530,11 @@ async fn shown(
     } else {
         Choices::default()
     };
+    let own = case.decisions.last().is_some_and(|last| last.by == actor.user);
+    let said_of = |error: &DeskError| match error.code.as_str() {
+        "decided" if own => frame.t("finding.decided_by_you").to_owned(),
+        _ => frame.said(error),
+    };
     let shares = shares::now(desk).await?;
     let page = FindingPage {
         sentences: words::said(&explained, frame.words.0),
@@ -497,12 +544,13 @@ async fn shown(
         brief: Brief::new(&frame, &Books::now(desk), &shares, case.view),
         basis: explained.basis,
         rulings: choices.rulings,
-        refused: choices.refused.map(|error| frame.said(&error)),
+        refused: choices.refused.as_ref().map(said_of),
         reason,
-        wrong: wrong.map(|error| frame.said(error)),
+        done: came.as_ref().is_ok_and(|before| before.done),
+        wrong: came.as_ref().err().map(|error| said_of(error)),
         frame,
     };
-    frame::page(frame::status(wrong), &page)
+    frame::page(frame::status(came.err()), &page)
 }
 
 /// A decision.
@@ -529,7 +577,7 @@ pub(super) async fn decide(
     Form(typed): Form<DecisionTyped>,
 ) -> DeskResult<Response> {
     match decide::decide(&desk, &actor, &finding, typed.state, &typed.reason).await {
-        Ok(_) => Ok(Redirect::to(&format!("/findings/{finding}")).into_response()),
-        Err(error) => shown(&desk, &actor, frame, &finding, typed.reason, Some(&error)).await,
+        Ok(_) => Ok(Redirect::to(&format!("/findings/{finding}?done=true")).into_response()),
+        Err(error) => shown(&desk, &actor, frame, &finding, typed.reason, Err(&error)).await,
     }
 }

@@ -84,11 +84,17 @@ impl Local {
         self.words.fill(unit, &[("count", &count)])
     }
 
+    /// Whole metres, however far.
+    pub(super) fn metres(&self, millimetres: i64) -> String {
+        let metres = millimetres.unsigned_abs() / 1000;
+        self.words.fill("unit.m", &[("m", &metres.to_string())])
+    }
+
     /// Whole metres, from a kilometre on with a tenth.
     pub(super) fn distance(&self, millimetres: i64) -> String {
         let metres = millimetres.unsigned_abs() / 1000;
         if metres < 1000 {
-            return self.words.fill("unit.m", &[("m", &metres.to_string())]);
+            return self.metres(millimetres);
         }
         let tenths = (metres + 50) / 100;
         self.words

@@ -15,6 +15,7 @@ mod form;
 mod frame;
 mod local;
 mod log_in;
+mod looked;
 mod map;
 mod register;
 mod reports;

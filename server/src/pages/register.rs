@@ -22,12 +22,12 @@ use super::{
 use crate::{
     auth::Actor,
     desk::{
-        Books, Desk, DeskError, DeskResult,
+        Books, Desk, DeskError, DeskResult, Fault,
         register::{self, Call, RegisterRow},
         seen,
     },
 };
-use line::Line;
+use line::{Line, Standing};
 use number::named;
 pub(super) use number::{__path_number, number};
 
@@ -39,6 +39,9 @@ pub(super) struct Wanted {
     day: Option<String>,
     /// The rep whose call was entered just now.
     entered: Option<String>,
+    /// It had been entered before.
+    #[serde(default)]
+    stood: bool,
 }
 
 impl Wanted {
@@ -69,6 +72,8 @@ struct RegisterPage {
     date: String,
     day: String,
     missing: Vec<Line>,
+    /// What is said where nobody is missing.
+    calm: &'static str,
     excused: Vec<String>,
     signed: Vec<Line>,
     /// Entered at the desk, of those who signed in, and in hundredths.
@@ -76,7 +81,8 @@ struct RegisterPage {
     share: usize,
     reps: Vec<(String, String)>,
     may_enter: bool,
-    entered: Option<String>,
+    /// What an entry came to, with the key of what is said before it.
+    entered: Option<(&'static str, String)>,
     typed: Typed,
     wrong: Option<String>,
 }
@@ -120,8 +126,8 @@ async fn shown(
         .entered
         .as_ref()
         .and_then(|rep| rows.iter().find(|row| row.rep == *rep));
-    let (signed, others): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.at_ms.is_some());
-    let (excused, missing): (Vec<_>, Vec<_>) = others.into_iter().partition(|row| row.excused);
+    let of = |wanted| rows.iter().filter(move |row| Standing::of(row, now_ms) == wanted);
+    let signed: Vec<_> = of(Standing::Signed).collect();
     let by_clerk = signed.iter().filter(|row| row.entered.is_some()).count();
     let line = |row: &RegisterRow| Line::new(&frame, &books, row, now_ms);
     let shown = RegisterPage {
@@ -129,9 +135,14 @@ async fn shown(
         day: day.to_string(),
         by_clerk,
         share: by_clerk * 100 / signed.len().max(1),
-        entered: entered.map(|row| taken(&frame, &books, row)),
-        missing: missing.into_iter().map(line).collect(),
-        excused: excused.iter().map(|row| row.name.clone()).collect(),
+        entered: entered.map(|row| (heading(wanted), taken(&frame, &books, row))),
+        missing: of(Standing::Missing).map(line).collect(),
+        calm: match of(Standing::ToCome).next() {
+            Some(_) => "register.not_open",
+            None if signed.is_empty() => "register.none_due",
+            None => "register.all_there",
+        },
+        excused: of(Standing::Excused).map(|row| row.name.clone()).collect(),
         signed: signed.into_iter().map(line).collect(),
         reps: rows.iter().map(|row| (row.rep.clone(), row.name.clone())).collect(),
         may_enter: may_send(actor, "/register"),
@@ -140,6 +151,14 @@ async fn shown(
         frame,
     };
     frame::page(frame::status(wrong), &shown)
+}
+
+fn heading(wanted: &Wanted) -> &'static str {
+    if wanted.stood {
+        "register.stands"
+    } else {
+        "register.entered"
+    }
 }
 
 /// What an entry came to: `Wang, 08:05: landline of the corner shop`.
@@ -173,7 +192,10 @@ pub(super) async fn print(
     let sheet = PrintPage {
         date: frame.local.date(day),
         day: day.to_string(),
-        missing: rows.iter().filter(|row| row.at_ms.is_none() && !row.excused).count(),
+        missing: rows
+            .iter()
+            .filter(|row| Standing::of(row, now_ms) == Standing::Missing)
+            .count(),
         by_clerk: rows.iter().filter(|row| row.entered.is_some()).count(),
         lines: rows.iter().map(|row| Line::new(&frame, &books, row, now_ms)).collect(),
         printed: frame.local.instant(now_ms),
@@ -205,8 +227,23 @@ pub(super) async fn enter(
         register::enter(&desk, &actor, call).await
     };
     match entered.await {
-        Ok(_) => Ok(Redirect::to(&format!("/register?entered={}", super::error::encoded(&rep))).into_response()),
-        Err(error) => shown(&desk, &actor, frame, &Wanted::default(), typed, Some(&error)).await,
+        Ok(entered) => {
+            let rep = super::error::encoded(&rep);
+            let there = format!("/register?entered={rep}&stood={}", entered.stood);
+            Ok(Redirect::to(&there).into_response())
+        }
+        Err(error) => shown(&desk, &actor, frame, &Wanted::default(), typed, Some(&of_field(error))).await,
+    }
+}
+
+/// Of what is typed only the rep can be none of those that there are.
+fn of_field(error: DeskError) -> DeskError {
+    match error.fault {
+        Fault::Missing => DeskError {
+            code: "no_rep".into(),
+            ..error
+        },
+        _ => error,
     }
 }
 
@@ -223,8 +260,10 @@ fn called_at_ms(desk: &Desk, frame: &Frame, typed: &Typed) -> DeskResult<i64> {
 #[cfg(test)]
 mod tests {
     use axum::http::StatusCode;
+    use onbeat_core::reference::{Document, Exception, ExceptionKind};
 
     use crate::{
+        desk::audit,
         pages::admin::tests::Admin,
         testing::{World, at},
     };
@@ -252,6 +291,108 @@ mod tests {
                 status == StatusCode::UNPROCESSABLE_ENTITY,
                 "{called:?} in {page}"
             );
+        }
+    }
+    #[tokio::test(flavor = "multi_thread")]
+    async fn who_is_missing_is_who_was_due() {
+        let world = World::new().await;
+        let admin = Admin::of(&world).await;
+        world.set_time(at(7, 0));
+        // Li is away from this Monday's start to the end of the next, and his phone never spoke.
+        let leave = Exception {
+            id: "leave".into(),
+            rep: "li".into(),
+            reason: ExceptionKind::Leave,
+            from_ms: at(0, 0),
+            to_ms: at(8 * 24, 0),
+            approved_by: "ada".into(),
+        };
+        world.put_from("leave", Document::Exception(leave), at(7, 0)).await;
+        for (day, now_ms, missing, said, sheet) in [
+            // Before he was there, and on a Sunday.
+            ("2026-08-03", at(10, 0), 0, "No sign-in was due that day.", None),
+            (
+                "2026-11-22",
+                at(10, 0),
+                0,
+                "No sign-in was due that day.",
+                Some("No sign-in due"),
+            ),
+            (
+                "2026-11-23",
+                at(7, 30),
+                0,
+                "The working window has not begun",
+                Some("not yet"),
+            ),
+            ("2026-11-23", at(10, 0), 1, "Excused: li", Some("Not signed in")),
+            (
+                "2026-11-24",
+                at(10, 0),
+                0,
+                "The working window has not begun",
+                Some("not yet"),
+            ),
+            ("2026-11-24", at(10, 0), 0, "Excused: li", Some("Excused")),
+        ] {
+            world.set_time(now_ms);
+            let (_, page) = admin.get(&format!("/register?day={day}")).await;
+            let heading = format!("Not signed in <span class=\"count\">{missing}</span>");
+            assert!(page.contains(&heading) && page.contains(said), "{day}: {page}");
+            assert!(!page.contains("Everybody has signed in"), "{day}");
+            let (_, print) = admin.get(&format!("/register/print?day={day}")).await;
+            assert!(print.contains(&format!("Not signed in: {missing}.")), "{day}: {print}");
+            if let Some(sheet) = sheet {
+                assert!(print.contains(&format!("<td>{sheet}</td>")), "{day}: {print}");
+            }
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_is_wrong_with_a_call_names_the_field() {
+        let world = World::new().await;
+        let admin = Admin::of(&world).await;
+        world.set_time(at(9, 0));
+        for (rep, number, called, said) in [
+            ("wang", "021+5888+9999", "16:00", "This time is yet to come"),
+            (
+                "nobody",
+                "021+5888+9999",
+                "08:10",
+                "Rep: no rep of yours is called that",
+            ),
+            ("wang", "x", "08:10", "This is no phone number"),
+        ] {
+            let form = format!("rep={rep}&number={number}&called={called}&note=");
+            let (_, page) = admin.post("/register", &form).await;
+            assert!(page.contains(said), "{said} in {page}");
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_call_that_is_entered_twice_stands_once() {
+        let world = World::new().await;
+        let admin = Admin::of(&world).await;
+        world.set_time(at(9, 0));
+        let entered = async || {
+            let types = ["sign_in.entered"];
+            let page = audit::page(&admin.desk, None, &types, |_| true, 9).await;
+            page.map_or(0, |(records, _)| records.len())
+        };
+        for (number, called, count) in [
+            ("021+5888+9999", "08:10", 1),
+            ("021+5888+9999", "08:10", 1),
+            ("021-5888-9999", "08:10", 1),
+            ("021+5888+9999", "08:11", 2),
+            ("021+5888+9998", "08:10", 3),
+        ] {
+            let form = format!("rep=wang&number={number}&called={called}&note=");
+            assert_eq!(admin.post("/register", &form).await.0, StatusCode::SEE_OTHER);
+            assert_eq!(entered().await, count, "{number} {called}");
+        }
+        for (stood, said) in [("false", "Entered:"), ("true", "This call stands already:")] {
+            let (_, page) = admin.get(&format!("/register?entered=wang&stood={stood}")).await;
+            assert!(page.contains(said), "{said} in {page}");
         }
     }
 }

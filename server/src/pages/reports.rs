@@ -85,7 +85,7 @@ impl Wanted {
 /// A line of sums.
 struct Line {
     name: String,
-    /// His calendar, where it is a rep's.
+    /// A rep's calendar, or his day where only he is asked for.
     link: Option<String>,
     bar: Bar,
     spark: Option<Spark>,
@@ -187,11 +187,16 @@ pub(super) async fn show(
         .map(|(key, course)| (key.clone(), Sums::of(course.values())))
         .collect();
     let all = Sums::of(sums.values());
+    let of_day = |day: &str| Some(format!("/reps/{}/days/{day}", which.rep.as_ref()?));
     let drawn = courses.len() <= spark::ROWS_MOST;
     let mut lines: Vec<Line> = courses
         .iter()
         .map(|(key, course)| Line {
-            link: (by == By::Rep).then(|| calendar(&which, key)),
+            link: match by {
+                By::Rep => Some(calendar(&which, key)),
+                By::Day => of_day(key),
+                _ => None,
+            },
             spark: drawn.then(|| Spark::new(&frame, course)).flatten(),
             ..Line::new(&frame, name(&frame, &books, by, key), &sums[key])
         })
@@ -214,7 +219,7 @@ pub(super) async fn show(
         period: period.map_or_else(String::new, |(from, to)| {
             format!("{} – {}", frame.local.date(from), frame.local.date(to))
         }),
-        heat: heat.map(|(from, to)| Heat::new(&frame, from, to, &sums)),
+        heat: heat.map(|(from, to)| Heat::new(&frame, from, to, &sums, of_day)),
         exports: exports(&which, code),
         lines,
         from,

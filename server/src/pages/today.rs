@@ -30,7 +30,7 @@ use super::{
 };
 use crate::{
     auth::Actor,
-    desk::{Books, Desk, DeskResult, days, shares},
+    desk::{Books, Desk, DeskResult, days, excused::Excused, shares},
 };
 use live::{Boards, Shown};
 use needs::Needs;
@@ -175,7 +175,8 @@ pub(super) async fn show(
     let pages = reps.len().div_ceil(ROWS).max(1);
     let page = wanted.page.unwrap_or(1).clamp(1, pages);
     let shown = reps.iter().skip((page - 1) * ROWS).take(ROWS);
-    let rows = shown.map(|(id, rep)| Row::new(&frame, &books, id, rep, day, days.get(*id)));
+    let known = Excused::on(&desk, day);
+    let rows = shown.map(|(id, rep)| Row::new(&frame, &books, id, rep, day, days.get(*id), &known));
     let window = desk.app.documents().schedule_at("", desk.now_ms()).window(day);
     let board = TodayPage {
         date: frame.local.date(day),

@@ -188,10 +188,24 @@ export default {
       const page = await positions(browser, language, "mia");
       await verified(page, "✓");
       assert.equal(await page.locator("tr[data-hash]:not(:has(button))").count(), 0);
-      const row = page.locator(".events tr", { hasText: "stream.forked" });
+      const row = page.locator(".events tr", { hasText: WORDS[language.name]["audit.type.stream_forked"] });
       assert.equal(await row.locator("button").count(), 0);
       assert.ok((await row.locator("td").nth(3).textContent()).endsWith(WORDS[language.name]["day.desks"]));
     }
+  },
+
+  async "a day whose batch did not check says that it lies elsewhere, and counts the desk's records apart"(browser) {
+    const { items } = await browser.api("admin", "findings?kind=log_broken");
+    const { rep, day } = items[0];
+    const page = await browser.page("admin", `/reps/${rep}/days/${day}?${WHY}`);
+    await verified(page, "✓");
+    const words = WORDS.en;
+    const panel = page.locator(".verify", { hasText: words["day.broken"] });
+    assert.equal(await panel.getByRole("link", { name: words["admin.quarantine"] }).getAttribute("href"), "/admin/quarantine");
+    const desks = await page.locator(".events tbody tr:not([data-hash])").count();
+    const own = await page.locator(".events tbody tr[data-hash]").count();
+    assert.ok(desks > 0);
+    assert.equal(await page.locator(".events > summary .count").textContent(), filled(words["day.of_desk"], { own, desks }));
   },
 
   async "a tail that a lost key left unsealed holds by the next key, and by no other"(browser) {

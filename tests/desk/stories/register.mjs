@@ -19,6 +19,13 @@ export default {
     const row = page.locator("tr", { hasText: "Pia Quinn" });
     assert.match(await row.textContent(), new RegExp(`landline of ${customer.name}`));
     assert.match(await row.textContent(), /clara/);
+    // Entered again in the same minute it stands once, and the page says so.
+    const minute = (await row.locator("td").nth(2).textContent()).trim().slice(0, 5);
+    await page.locator("[name=number]").fill(customer.landline);
+    await page.locator("[name=rep]").fill("Pia Quinn");
+    await page.locator("[name=called]").fill(minute);
+    await page.keyboard.press("Enter");
+    await page.locator("main [role=status]", { hasText: "This call stands already" }).waitFor();
   },
 
   async "a call that can't be entered shows what was typed"(browser) {

@@ -44,4 +44,28 @@ export default {
     assert.ok(from(far)(chosen) <= 6, `${JSON.stringify(chosen)} is not where the tap was: ${JSON.stringify(far)}`);
     assert.ok(Math.max(...away) > 12, "the way leads somewhere");
   },
+
+  async "a click on the day's bar leads there, and a finding's link to its own time"(browser) {
+    const page = await positions(browser, LANGUAGES[0], REP);
+    await page.evaluate(() => globalThis.mapsDrawn());
+    const times = await page.evaluate(() => {
+      const { features } = JSON.parse(document.getElementById("trail-data").textContent);
+      return features.filter(({ properties }) => properties.kind === "fix").map(({ properties }) => properties.at_ms);
+    });
+    const slider = page.locator("#scrub");
+    const nearest = (at_ms) => times.reduce((best, at) => (Math.abs(at - at_ms) < Math.abs(best - at_ms) ? at : best));
+    const bar = page.locator(".tall .bar");
+    const { width, height } = await bar.boundingBox();
+    const [from, to] = await bar.evaluate(({ dataset }) => [Number(dataset.from), Number(dataset.to)]);
+    for (const part of [0.3, 0.7]) {
+      await bar.click({ position: { x: width * part, y: height / 2 } });
+      const away = Math.abs(times[Number(await slider.inputValue())] - nearest(from + (to - from) * part));
+      assert.ok(away < (2 * (to - from)) / width + 60_000, `${away} ms beside the click`);
+    }
+    const asked = times[Math.floor(times.length / 2)];
+    await page.goto(`${page.url()}#at=${asked + 1}`);
+    await page.reload();
+    await page.evaluate(() => globalThis.mapsDrawn());
+    await page.waitForFunction((at) => Number(document.getElementById("scrub").value) === at, times.indexOf(asked));
+  },
 };

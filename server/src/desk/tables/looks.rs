@@ -2,18 +2,24 @@
 
 use onbeat_core::{reference::Look, time::Interval};
 
+use std::collections::BTreeMap;
+
 use super::{Asked, clocks};
 use crate::{
     auth::Actor,
-    desk::{Books, Desk, DeskResult, reports},
+    desk::{
+        Books, Desk, DeskResult,
+        look::{self, Named},
+        reports,
+    },
     files::export::{Cell, Table},
 };
 
-const COLUMNS: [&str; 7] = ["rep", "name", "day", "by", "zone", "recorded_at", "why"];
+const COLUMNS: [&str; 8] = ["rep", "name", "day", "by", "zone", "recorded_at", "why", "id"];
 
 impl Asked {
     /// Looks at days of a period, oldest first.
-    pub(super) fn looks(&self, desk: &Desk, actor: &Actor) -> DeskResult<Table> {
+    pub(super) async fn looks(&self, desk: &Desk, actor: &Actor) -> DeskResult<Table> {
         reports::bounded(&self.which)?;
         let documents = desk.app.documents();
         let is_touched = self.which.touched(&documents, actor);
@@ -29,12 +35,21 @@ impl Asked {
         let mut looks: Vec<Look> = all.filter(|look| is_touched(&look.rep, of_day(look))).collect();
         looks.sort_by(|a, b| (a.at_ms, &a.rep).cmp(&(b.at_ms, &b.rep)));
         let books = Books::now(desk);
-        let rows = looks.into_iter().map(|look| cells(desk, &books, look));
-        Ok(Table::new(&COLUMNS, rows.collect()))
+        let (mut rows, mut known) = (Vec::with_capacity(looks.len()), BTreeMap::new());
+        for look in looks {
+            // Many looks are for one finding.
+            let named = match known.get(&look.why) {
+                Some(named) => *named,
+                None => look::named(desk, &look.why).await?,
+            };
+            known.insert(look.why.clone(), named);
+            rows.push(cells(desk, &books, look, named));
+        }
+        Ok(Table::new(&COLUMNS, rows))
     }
 }
 
-fn cells(desk: &Desk, books: &Books, look: Look) -> Vec<Cell> {
+fn cells(desk: &Desk, books: &Books, look: Look, named: Option<Named>) -> Vec<Cell> {
     let clocks = clocks(desk, &look.rep, look.at_ms);
     let name = books.rep_name(&look.rep).to_owned();
     vec![
@@ -47,6 +62,11 @@ fn cells(desk: &Desk, books: &Books, look: Look) -> Vec<Cell> {
         Cell::Text(look.by),
         clocks.offset(look.at_ms),
         clocks.time(Some(look.at_ms)),
-        Cell::Code("why", look.why),
+        match named {
+            Some(Named::Finding(kind)) => Cell::Code("kind", kind.code()),
+            Some(named) => Cell::Code("why", named.code()),
+            None => Cell::Code("why", look.why.clone()),
+        },
+        Cell::text(named.map(|_| look.why)),
     ]
 }

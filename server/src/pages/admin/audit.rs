@@ -7,7 +7,7 @@ use axum::{
     response::Response,
 };
 use chrono::NaiveDate;
-use onbeat_core::{record::Payload, rules::log::BatchQuarantined};
+use onbeat_core::{record::Payload, reference::Look, rules::log::BatchQuarantined};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::IntoParams;
@@ -15,8 +15,8 @@ use utoipa::IntoParams;
 use super::{
     super::{
         Frame,
-        filter::{given, link},
-        frame,
+        filter::{Choice, given, link, reps_ever},
+        frame, looked,
         reports::Format,
     },
     policy::in_words,
@@ -52,6 +52,51 @@ pub(super) struct After {
     /// Only of this type.
     #[serde(rename = "type")]
     kind: Option<String>,
+    /// Only what this person did.
+    by: Option<String>,
+    /// Only what is of this rep.
+    rep: Option<String>,
+}
+
+/// What the log is narrowed to.
+struct Narrowed {
+    kind: Option<String>,
+    by: Option<String>,
+    rep: Option<String>,
+}
+
+impl Narrowed {
+    fn new(kind: Option<&String>, by: Option<&String>, rep: Option<&String>) -> Self {
+        Self {
+            kind: given(kind),
+            by: given(by),
+            rep: given(rep),
+        }
+    }
+
+    fn types(&self) -> Vec<&str> {
+        self.kind.iter().map(String::as_str).collect()
+    }
+
+    fn wants(&self, record: &DeskRecord) -> bool {
+        let is_of = |wanted: &Option<String>, own: &str| wanted.as_ref().is_none_or(|wanted| wanted == own);
+        is_of(&self.by, by(record)) && is_of(&self.rep, rep_of(record))
+    }
+
+    /// What it is narrowed to, as it is sent.
+    fn given(&self) -> impl Iterator<Item = (&'static str, &String)> {
+        let all = [("type", &self.kind), ("by", &self.by), ("rep", &self.rep)];
+        all.into_iter()
+            .filter_map(|(name, value)| Some((name, value.as_ref()?)))
+    }
+
+    /// The page that is older than a record.
+    fn older(&self, next: u64) -> String {
+        let next = next.to_string();
+        let given = self.given().chain([("after", &next)]);
+        let given: Vec<_> = given.map(|(name, value)| (name, Some(value))).collect();
+        link("/admin/audit", &given)
+    }
 }
 
 /// A record as people read it.
@@ -70,31 +115,49 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn new(frame: &Frame, desk: &Desk, books: &Books, record: &DeskRecord) -> Self {
-        let text = |name: &str| record.fields.get(name).and_then(Value::as_str).unwrap_or_default();
-        // A look, a decision or an exception is a document of a rep's.
-        let of_document = record
-            .fields
-            .get("document")
-            .and_then(|document| document["rep"].as_str());
-        let rep = of_document.unwrap_or_else(|| text("rep"));
-        let code = record.kind.replace('.', "_");
-        let words = frame.words.find(&["audit.type", &code].join("."));
-        Self {
+    pub(super) async fn new(frame: &Frame, desk: &Desk, books: &Books, record: &DeskRecord) -> DeskResult<Self> {
+        Ok(Self {
             seq: record.seq,
             at: frame.local.instant(record.at_ms),
-            by: text("by").to_owned(),
-            rep: books.rep_name(rep).to_owned(),
-            what: words.map_or_else(|| record.kind.clone(), str::to_owned),
-            says: says(frame, desk, books, record),
+            by: by(record).to_owned(),
+            rep: books.rep_name(rep_of(record)).to_owned(),
+            what: what(frame, record),
+            says: says(frame, desk, books, record).await?,
             record: recorded(record),
             batch: record.kind == BatchQuarantined::TYPE,
-        }
+        })
+    }
+}
+
+fn text<'a>(record: &'a DeskRecord, name: &str) -> &'a str {
+    record.fields.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn by(record: &DeskRecord) -> &str {
+    text(record, "by")
+}
+
+/// Whose it is: a look, a decision or an exception is a document of a rep's.
+fn rep_of(record: &DeskRecord) -> &str {
+    let document = record.fields.get("document");
+    let of_document = document.and_then(|document| document["rep"].as_str());
+    of_document.unwrap_or_else(|| text(record, "rep"))
+}
+
+/// Its type; of a document its kind too.
+fn what(frame: &Frame, record: &DeskRecord) -> String {
+    let code = record.kind.replace('.', "_");
+    let words = frame.words.find(&["audit.type", &code].join("."));
+    let words = words.unwrap_or(&record.kind);
+    let document = record.fields.get("document");
+    match document.and_then(|document| document["kind"].as_str()) {
+        Some(kind) => format!("{words}: {}", frame.of("document", kind)),
+        None => words.to_owned(),
     }
 }
 
 /// What a record says, in the words that its type has.
-fn says(frame: &Frame, desk: &Desk, books: &Books, record: &DeskRecord) -> String {
+async fn says(frame: &Frame, desk: &Desk, books: &Books, record: &DeskRecord) -> DeskResult<String> {
     let code = record.kind.replace('.', "_");
     let mut fields = record.fields.clone();
     let mut own = None;
@@ -106,8 +169,11 @@ fn says(frame: &Frame, desk: &Desk, books: &Books, record: &DeskRecord) -> Strin
         }
         fields.extend(document);
     }
+    if let Some(Value::String(why)) = fields.get_mut("why") {
+        *why = looked::why(desk, frame, why).await?;
+    }
     let Some(words) = own.or_else(|| frame.words.find(&["audit.says", &code].join("."))) else {
-        return String::new();
+        return Ok(String::new());
     };
     let mut said = String::new();
     for part in words.split('{') {
@@ -119,7 +185,7 @@ fn says(frame: &Frame, desk: &Desk, books: &Books, record: &DeskRecord) -> Strin
             None => said += part,
         }
     }
-    said
+    Ok(said)
 }
 
 /// What a policy that was put changes, as far as there is room.
@@ -154,6 +220,7 @@ fn worded(frame: &Frame, books: &Books, name: &str, value: &Value) -> String {
         }
         ("kind", Value::String(kind)) => frame.of("document", kind),
         ("role", Value::String(role)) => frame.of("role", role),
+        ("fault", Value::String(fault)) => frame.of("fault", fault),
         ("duty", Value::String(duty)) => frame.of("duty", duty),
         ("rep", Value::String(id)) => books.rep_name(id).to_owned(),
         ("state", Value::String(state)) => frame.of("state", state),
@@ -167,6 +234,7 @@ fn worded(frame: &Frame, books: &Books, name: &str, value: &Value) -> String {
             let words = frame.words.find(&format!("{heading}.{code}"));
             words.map_or_else(|| code.clone(), str::to_owned)
         }
+        ("day", Value::String(day)) if day == Look::ALL_DAYS => frame.of("look.day", day),
         ("landlines", Value::Bool(flag)) => frame.of("flag", &flag.to_string()),
         ("customer" | "customers", Value::String(id)) => books.customer_name(id).to_owned(),
         ("teams", Value::String(id)) => books.team_name(id).to_owned(),
@@ -199,9 +267,9 @@ fn recorded(record: &DeskRecord) -> String {
 struct AuditPage {
     frame: Frame,
     lines: Vec<Line>,
-    /// The type that it is narrowed to, or nothing.
-    kind: String,
+    narrowed: Narrowed,
     types: Vec<(&'static str, String, bool)>,
+    reps: Vec<Choice>,
     older: Option<String>,
 }
 
@@ -212,31 +280,30 @@ pub(super) async fn list(
     State(desk): State<Desk>,
     actor: Actor,
     frame: Frame,
-    Query(After { after, kind }): Query<After>,
+    Query(After { after, kind, by, rep }): Query<After>,
 ) -> DeskResult<Response> {
-    let (books, kind) = (Books::now(&desk), given(kind.as_ref()));
-    let types: Vec<&str> = kind.iter().map(String::as_str).collect();
-    let (records, next) = audit::page(&desk, after, &types, |_| true, ROWS).await?;
-    let older = |next: u64| {
-        let next = next.to_string();
-        link("/admin/audit", &[("type", kind.as_ref()), ("after", Some(&next))])
-    };
+    let books = Books::now(&desk);
+    let narrowed = Narrowed::new(kind.as_ref(), by.as_ref(), rep.as_ref());
+    let wanted = |record: &DeskRecord| narrowed.wants(record);
+    let (records, next) = audit::page(&desk, after, &narrowed.types(), wanted, ROWS).await?;
+    let mut lines = Vec::with_capacity(records.len());
+    for record in records {
+        lines.push(Line::new(&frame, &desk, &books, &record.shown_to(&actor)).await?);
+    }
     let page = AuditPage {
-        lines: records
-            .into_iter()
-            .map(|record| Line::new(&frame, &desk, &books, &record.shown_to(&actor)))
-            .collect(),
-        kind: kind.clone().unwrap_or_default(),
+        lines,
         types: TYPES
             .map(|code| {
                 (
                     code,
                     frame.of("audit.type", &code.replace('.', "_")),
-                    kind.as_deref() == Some(code),
+                    narrowed.kind.as_deref() == Some(code),
                 )
             })
             .to_vec(),
-        older: next.map(older),
+        older: next.map(|next| narrowed.older(next)),
+        reps: reps_ever(&desk, &frame, &actor, narrowed.rep.as_ref()),
+        narrowed,
         frame,
     };
     frame::page(StatusCode::OK, &page)
@@ -249,6 +316,10 @@ pub(super) struct Taken {
     /// Only of this type.
     #[serde(rename = "type")]
     kind: Option<String>,
+    /// Only what this person did.
+    by: Option<String>,
+    /// Only what is of this rep.
+    rep: Option<String>,
     /// First day, `YYYY-MM-DD`; none: from the beginning.
     from: Option<String>,
     /// Last day; none: to the end.
@@ -282,8 +353,8 @@ pub(super) async fn take_out(
 ) -> DeskResult<Response> {
     let format = taken.format.unwrap_or(Format::Csv);
     let [from, to] = [&taken.from, &taken.to].map(|day| day.as_deref().and_then(|day| day.trim().parse().ok()));
-    let types: Vec<String> = given(taken.kind.as_ref()).into_iter().collect();
-    let table = table(&desk, &actor, &frame, (from, to), &types).await?;
+    let narrowed = Narrowed::new(taken.kind.as_ref(), taken.by.as_ref(), taken.rep.as_ref());
+    let table = table(&desk, &actor, &frame, (from, to), &narrowed).await?;
     let taken = DataExported {
         what: "audit".into(),
         from,
@@ -299,7 +370,7 @@ async fn table(
     actor: &Actor,
     frame: &Frame,
     (from, to): (Option<NaiveDate>, Option<NaiveDate>),
-    types: &[String],
+    narrowed: &Narrowed,
 ) -> DeskResult<Table> {
     let documents = desk.app.documents();
     let whole = |day: NaiveDate| documents.schedule_of("", day).whole_day(day);
@@ -307,14 +378,15 @@ async fn table(
         from.map_or(i64::MIN, |day| whole(day).from_ms),
         to.map_or(i64::MAX, |day| whole(day).to_ms),
     );
-    let types: Vec<&str> = types.iter().map(String::as_str).collect();
-    let records = audit::between(desk, period, &types, ROWS_MOST).await?;
+    let wanted = |record: &DeskRecord| narrowed.wants(record);
+    let records = audit::between(desk, period, &narrowed.types(), wanted, ROWS_MOST).await?;
     let books = Books::now(desk);
-    let rows = records.into_iter().map(|record| {
+    let mut rows = Vec::with_capacity(records.len());
+    for record in records {
         let record = record.shown_to(actor);
-        let line = Line::new(frame, desk, &books, &record);
+        let line = Line::new(frame, desk, &books, &record).await?;
         let clocks = Clocks::of(documents.schedule_at("", record.at_ms).zone());
-        vec![
+        rows.push(vec![
             Cell::number(Some(record.seq)),
             clocks.offset(record.at_ms),
             clocks.time(Some(record.at_ms)),
@@ -324,9 +396,9 @@ async fn table(
             Cell::Text(line.says),
             Cell::Text(Value::Object(record.fields).to_string()),
             Cell::Text(record.hash.to_string()),
-        ]
-    });
-    Ok(Table::new(&COLUMNS, rows.collect()))
+        ]);
+    }
+    Ok(Table::new(&COLUMNS, rows))
 }
 
 #[cfg(test)]

@@ -72,14 +72,11 @@ pub(super) async fn list(
 ) -> DeskResult<Response> {
     let books = Books::now(&desk);
     let (records, next) = audit::page(&desk, after, &audit::UNCHECKED, audit::of_own_rep(&desk, &actor), ROWS).await?;
-    let page = QuarantinePage {
-        lines: records
-            .iter()
-            .map(|record| Line::new(&frame, &desk, &books, record))
-            .collect(),
-        next,
-        frame,
-    };
+    let mut lines = Vec::with_capacity(records.len());
+    for record in &records {
+        lines.push(Line::new(&frame, &desk, &books, record).await?);
+    }
+    let page = QuarantinePage { lines, next, frame };
     frame::page(StatusCode::OK, &page)
 }
 

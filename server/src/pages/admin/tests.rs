@@ -507,7 +507,7 @@ async fn the_log_is_narrowed_to_whatever_can_stand_there_and_has_words_for_it() 
         }
     }
     let (_, narrowed) = admin.get("/admin/audit?type=document.put").await;
-    assert!(narrowed.contains("Document put</td>"), "{narrowed}");
+    assert!(narrowed.contains("Document put: Rep</td>"), "{narrowed}");
     let (_, narrowed) = admin.get("/admin/audit?type=month.frozen").await;
     assert!(!narrowed.contains("<td"), "{narrowed}");
 }

@@ -22,6 +22,8 @@ pub(super) struct Trail {
     pub(super) fixes: usize,
     /// The records of the day, in order.
     pub(super) events: Vec<Line>,
+    /// How many they are, the desk's apart.
+    pub(super) count: String,
 }
 
 /// A record.
@@ -67,12 +69,25 @@ impl Trail {
         let line = (drawn.len() > 1).then_some(line);
         let fixes = drawn.len();
         let features: Vec<Value> = line.into_iter().chain(drawn).collect();
+        let events: Vec<Line> = events.iter().map(|event| event_line(desk, frame, event)).collect();
         Ok(Self {
             features: within_page(features),
             fixes,
-            events: events.iter().map(|event| event_line(desk, frame, event)).collect(),
+            count: count(frame, &events),
+            events,
         })
     }
+}
+
+/// `558 + 1 of the desk`: what is checked below is the rep's log, without the desk's.
+fn count(frame: &Frame, events: &[Line]) -> String {
+    let desks = events.iter().filter(|event| event.is_desks).count();
+    let own = (events.len() - desks).to_string();
+    if desks == 0 {
+        return own;
+    }
+    let told = [("own", &*own), ("desks", &*desks.to_string())];
+    frame.words.fill("day.of_desk", &told)
 }
 
 /// A fix with its words.
@@ -93,13 +108,21 @@ pub(in crate::pages) fn fix_feature(frame: &Frame, fix: &TrailFix) -> Option<Val
     ))
 }
 
-/// `inside, 340 m inside, ±12 m`.
+/// `340 m inside, ±12 m`; the side by itself where the distance does not say it.
 fn ruling(frame: &Frame, ruled: &FixVerdict) -> String {
-    let mut words = vec![frame.of("span", side(ruled.place))];
-    words.extend(ruled.edge_mm.map(|edge_mm| {
-        let key = if edge_mm < 0 { "chart.out" } else { "chart.in" };
-        frame.words.fill(key, &[("distance", &frame.local.distance(edge_mm))])
-    }));
+    let place = side(ruled.place);
+    let far = ruled.edge_mm.map(|edge_mm| {
+        let (key, said) = if edge_mm < 0 {
+            ("chart.out", "outside")
+        } else {
+            ("chart.in", "inside")
+        };
+        let distance = frame.local.distance(edge_mm);
+        (said, frame.words.fill(key, &[("distance", &distance)]))
+    });
+    let is_said = far.as_ref().is_some_and(|(said, _)| *said == place);
+    let mut words: Vec<String> = (!is_said).then(|| frame.of("span", place)).into_iter().collect();
+    words.extend(far.map(|(_, far)| far));
     let radius = ruled.radius_mm.map(|radius_mm| frame.local.distance(radius_mm));
     words.extend(radius.map(|radius| format!("±{radius}")));
     words.join(frame.t("unit.join"))

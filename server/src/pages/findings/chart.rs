@@ -68,8 +68,8 @@ impl Chart {
                 title: format!(
                     "{} {}, ±{}",
                     frame.local.time(fix.at_ms),
-                    frame.words.fill(side, &[("distance", &frame.local.distance(*edge_mm))]),
-                    frame.local.distance(radius_mm)
+                    frame.words.fill(side, &[("distance", &frame.local.metres(*edge_mm))]),
+                    frame.local.metres(radius_mm)
                 ),
             }
         };
@@ -93,5 +93,5 @@ fn height(frame: &Frame, mm: i64) -> String {
         return frame.t("chart.edge").to_owned();
     }
     let key = if mm < 0 { "chart.out" } else { "chart.in" };
-    frame.words.fill(key, &[("distance", &frame.local.distance(mm))])
+    frame.words.fill(key, &[("distance", &frame.local.metres(mm))])
 }

@@ -2,7 +2,7 @@
 
 use onbeat_core::{
     record::Hash,
-    reference::FindingState,
+    reference::{Decision, Document, FindingState},
     rules::{Finding, FindingKind},
 };
 use serde_json::json;
@@ -155,5 +155,55 @@ async fn a_place_that_is_none_begins_at_the_beginning() {
             1,
             "{after}"
         );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_decided_is_said_and_by_whom_it_was_before() {
+    let world = World::new().await;
+    let admin = Admin::of(&world).await;
+    world.set_time(at(17, 0));
+    let views: Vec<ViewRow> = (0..2).map(|n| view(n, FindingState::Open)).collect();
+    let ids: Vec<String> = views.iter().map(|view| view.key.clone()).collect();
+    let change = Change {
+        views,
+        ..Change::default()
+    };
+    world.app.commit(change).await.unwrap();
+    let (_, page) = admin.get("/findings?done=2&done_as=excused").await;
+    assert!(page.contains("role=\"status\">excused: 2."), "{page}");
+    let one = format!("/findings/{}", ids[0]);
+    let (_, page) = admin.get(&format!("{one}?done=true")).await;
+    assert!(page.contains("role=\"status\">Recorded."), "{page}");
+    let decision = Decision {
+        finding: ids[0].parse().unwrap(),
+        rep: REP.into(),
+        finding_kind: "left_area".into(),
+        from_ms: at(8, 0),
+        to_ms: at(8, 0),
+        state: FindingState::Excused,
+        reason: "the road was closed".into(),
+        by: "ada".into(),
+        at_ms: at(16, 0),
+        on_appeal: false,
+    };
+    for (by, one_says, many_say) in [
+        ("ada", "You have decided this already", "You decided on these already"),
+        (
+            "nora",
+            "Somebody has already decided",
+            "Somebody else decided on these first",
+        ),
+    ] {
+        let decision = Decision {
+            by: by.into(),
+            ..decision.clone()
+        };
+        world.put(&ids[0], Document::Decision(decision)).await;
+        let (_, page) = admin.post(&one, "state=excused&reason=it+was+closed").await;
+        assert!(page.contains(one_says), "{by}: {page}");
+        let form = format!("finding={}&state=excused&reason=it+was+closed", ids[0]);
+        let (_, page) = admin.post("/findings", &form).await;
+        assert!(page.contains(many_say), "{by}: {page}");
     }
 }

@@ -11,9 +11,45 @@ pub(super) struct Line {
     pub(super) how: String,
     pub(super) place: String,
     pub(super) late: bool,
-    /// Not signed in, and not waited for.
-    pub(super) excused: bool,
+    pub(super) standing: Standing,
     pub(super) call: Option<CallLine>,
+}
+
+/// Where a rep stands on a day.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    Signed,
+    /// Waited for.
+    Missing,
+    /// Not signed in, and not waited for.
+    Excused,
+    /// The window has not begun.
+    ToCome,
+    /// The day has no window.
+    Off,
+}
+
+impl Standing {
+    pub(super) fn of(row: &RegisterRow, now_ms: i64) -> Self {
+        match row.window {
+            _ if row.at_ms.is_some() => Self::Signed,
+            _ if row.excused => Self::Excused,
+            None => Self::Off,
+            Some(window) if window.from_ms > now_ms => Self::ToCome,
+            Some(_) => Self::Missing,
+        }
+    }
+
+    /// The words for who has not signed in.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Self::Signed => "register.signed",
+            Self::Missing => "register.missing",
+            Self::Excused => "today.excused",
+            Self::ToCome => "today.not_yet",
+            Self::Off => "register.not_waited",
+        }
+    }
 }
 
 /// The clerk's entry of it.
@@ -42,7 +78,7 @@ impl Line {
                 _ => String::new(),
             },
             late: due.is_some_and(|(_, late)| late) && !row.excused,
-            excused: row.excused && row.at_ms.is_none(),
+            standing: Standing::of(row, now_ms),
             call: row.entered.as_ref().map(|entered| CallLine {
                 number: entered.number.clone(),
                 by: entered.by.clone(),

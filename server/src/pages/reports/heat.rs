@@ -28,16 +28,25 @@ pub(super) struct Cell {
     /// Hundredths, where anything is known.
     pub(super) text: String,
     pub(super) title: String,
+    /// The rep's day, where only he is asked for.
+    pub(super) link: Option<String>,
 }
 
 impl Heat {
     /// The days from one to another.
-    pub(super) fn new(frame: &Frame, from: NaiveDate, to: NaiveDate, sums: &BTreeMap<String, Sums>) -> Self {
+    pub(super) fn new(
+        frame: &Frame,
+        from: NaiveDate,
+        to: NaiveDate,
+        sums: &BTreeMap<String, Sums>,
+        of_day: impl Fn(&str) -> Option<String>,
+    ) -> Self {
         let days = from.iter_days().take_while(|day| *day <= to);
         let monday = from - Days::new(from.weekday().num_days_from_monday().into());
         let cells: Vec<Cell> = days
             .map(|day| {
-                let kept = sums.get(&day.to_string()).and_then(Sums::kept_permille);
+                let key = day.to_string();
+                let kept = sums.get(&key).and_then(Sums::kept_permille);
                 let said = kept.map_or_else(
                     || frame.t("reports.nothing_known").to_owned(),
                     |kept| frame.local.share(kept),
@@ -48,6 +57,7 @@ impl Heat {
                     level: level(kept),
                     text: kept.map_or_else(String::new, |kept| (kept / 10).to_string()),
                     title: format!("{} {said}", frame.local.date(day)),
+                    link: of_day(&key).filter(|_| sums.contains_key(&key)),
                 }
             })
             .collect();
@@ -58,6 +68,15 @@ impl Heat {
             rows: (0..).map(|row| row * HEIGHT + 18).zip(words).collect(),
             width: LEFT + weeks * WIDTH,
             height: 7 * HEIGHT,
+        }
+    }
+
+    /// A picture; with links in it a group, whose parts are told too.
+    pub(super) fn role(&self) -> &'static str {
+        if self.cells.iter().any(|cell| cell.link.is_some()) {
+            "group"
+        } else {
+            "img"
         }
     }
 }

@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
-use super::Line;
+use super::{Line, calendar};
 use crate::{
     auth::Actor,
     desk::{
@@ -29,6 +29,8 @@ struct MonthPage {
     frozen: Option<String>,
     may_freeze: bool,
     is_over: bool,
+    /// From when on it is.
+    over_on: String,
     first: String,
     wrong: Option<String>,
 }
@@ -61,7 +63,10 @@ async fn shown(
 ) -> DeskResult<Response> {
     let Sheet { rows, frozen } = month::sheet(desk, actor, month).await?;
     let line = |row: SheetRow| {
-        let line = Line::new(&frame, row.name.clone(), &row.sums);
+        let line = Line {
+            link: Some(calendar(&month.which(), &row.rep)),
+            ..Line::new(&frame, row.name.clone(), &row.sums)
+        };
         let now = row.confirmed_now.map(|count| {
             let count = count.to_string();
             frame.words.fill("month.confirmed_now", &[("count", &count)])
@@ -71,6 +76,9 @@ async fn shown(
     let page = MonthPage {
         may_freeze: frozen.is_none() && may_send(actor, "/reports/months/{month}"),
         is_over: month.is_over(desk),
+        over_on: frame
+            .words
+            .fill("month.runs", &[("date", &frame.local.date(month.end()))]),
         frozen: frozen.map(|(by, at_ms)| {
             let at = frame.local.instant(at_ms);
             frame.words.fill("month.frozen", &[("by", &by), ("at", &at)])

@@ -233,6 +233,9 @@ async fn the_log_is_taken_out_by_its_days_without_formulas_and_without_landlines
         ("&to=2026-11-22", false),
         ("&from=2026-11-23&type=duty.recorded", true),
         ("&from=2026-11-23&type=month.frozen", false),
+        ("&by=%3Dcmd", true),
+        ("&by=ada", false),
+        ("&rep=wang", false),
     ] {
         let (_, text) = admin.get(&format!("{log}{days}")).await;
         assert_eq!(text.contains("=cmd"), is_there, "{days}: {text}");
@@ -301,4 +304,19 @@ async fn a_reps_line_leads_to_his_days_alone_as_a_calendar() {
     assert!(days.contains("<title>Mon 23 Nov 2026 97.0%</title>"), "{days}");
     let export = format!("what=days&format=csv&from=2026-11-02&to=2026-11-23&by=day&rep={REP}\"");
     assert!(days.contains(&export), "{days}");
+    // Of one rep a day leads to itself, from the calendar and from its line; of many it leads nowhere.
+    let of_day = format!("<a href=\"/reps/{REP}/days/2026-11-23\">");
+    assert_eq!(days.matches(&of_day).count(), 2, "{days}");
+    let all = page("/reports?by=day&from=2026-11-02&to=2026-11-23").await;
+    assert!(!all.contains("<a href=\"/reps/"), "{all}");
+
+    let month = page("/reports/months/2026-11").await;
+    let calendar = format!("<a href=\"/reports?by=day&from=2026-11-01&to=2026-11-30&rep={REP}\">");
+    let neighbours = ["2026-10", "2026-12"].map(|month| format!("href=\"/reports/months/{month}\""));
+    let mut links = [calendar].into_iter().chain(neighbours);
+    assert!(links.all(|link| month.contains(&link)), "{month}");
+    assert!(month.contains("it can be frozen from Tue 1 Dec 2026 on."), "{month}");
+
+    let swapped = page("/reports?from=2026-11-23&to=2026-11-02").await;
+    assert!(swapped.contains("The last day lies before the first"), "{swapped}");
 }

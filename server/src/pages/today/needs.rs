@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use onbeat_core::rules::presence::{LiveStatus, REFUSED};
+use onbeat_core::{
+    rules::presence::{LiveStatus, REFUSED},
+    time::Interval,
+};
 
 use super::{DayState, Wanted};
 use crate::{
@@ -12,6 +15,7 @@ use crate::{
         Books, Desk, DeskResult,
         days::roster,
         decide::FindingView,
+        excused::{self, Excused},
         shares::{self, Shares},
     },
     pages::{Frame, findings::Brief},
@@ -175,6 +179,7 @@ fn calls(
 ) -> Vec<Need> {
     let documents = desk.app.documents();
     let today = documents.day_at("", now_ms);
+    let known = Excused::on(desk, today);
     let own = roster(&documents, actor, today, now_ms, |id| days.contains_key(id));
     // Who left today is called no more.
     let own = own.filter(|(id, _)| books.reps.contains_key(*id));
@@ -184,7 +189,7 @@ fn calls(
         if !window.contains(now_ms) {
             return None;
         }
-        let (call, why) = reason(frame, days.get(id), window.from_ms, now_ms)?;
+        let (call, why) = reason(frame, days.get(id), known.of(id), window.from_ms, now_ms)?;
         let need = Need {
             rep: id.to_owned(),
             who: rep.name.clone(),
@@ -201,8 +206,20 @@ fn calls(
     to_call.into_iter().map(|(_, need)| need).collect()
 }
 
-fn reason(frame: &Frame, state: Option<&DayState>, opened_ms: i64, now_ms: i64) -> Option<(Call, String)> {
-    let silent = |since_ms: i64| now_ms - since_ms > SILENT_MS;
+fn reason(
+    frame: &Frame,
+    state: Option<&DayState>,
+    exceptions: &[Interval],
+    opened_ms: i64,
+    now_ms: i64,
+) -> Option<(Call, String)> {
+    if excused::is_at(exceptions, now_ms) {
+        return None;
+    }
+    // Who comes back from leave has as long to be heard of as he whose window opens.
+    let over = exceptions.iter().map(|one| one.to_ms).filter(|to_ms| *to_ms <= now_ms);
+    let awaited_ms = over.fold(opened_ms, i64::max);
+    let silent = |since_ms: i64| now_ms - since_ms.max(awaited_ms) > SILENT_MS;
     let Some(state) = state else {
         return silent(opened_ms).then(|| (Call::Silent, frame.t("need.no_word").to_owned()));
     };
@@ -216,6 +233,7 @@ fn reason(frame: &Frame, state: Option<&DayState>, opened_ms: i64, now_ms: i64) 
     }
     if let (Some(due_ms), None) = (state.sign_in.due_ms, state.sign_in.at_ms)
         && due_ms < now_ms
+        && !excused::is_at(exceptions, due_ms)
     {
         let why = frame
             .words
@@ -244,6 +262,7 @@ mod tests {
             presence::{LiveStatus, REFUSED},
             sign_in::SignInView,
         },
+        time::Interval,
     };
 
     use super::{CALLS_MOST, DayState, reason};
@@ -315,8 +334,38 @@ mod tests {
             ),
             (Some(day(inside, None, true, Some(REFUSED))), None),
         ] {
-            let called = reason(&frame, state.as_ref(), at(8, 0), at(10, 0)).map(|(_, why)| why);
+            let called = reason(&frame, state.as_ref(), &[], at(8, 0), at(10, 0)).map(|(_, why)| why);
             assert_eq!(called.as_deref(), said, "{state:?}");
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn nobody_on_leave_is_called_though_the_phone_tells_nothing_of_it() {
+        let world = World::new().await;
+        let frame = Frame::new(
+            &Desk::new(world.app.clone()),
+            &HeaderMap::new(),
+            &Uri::from_static("/today"),
+            None,
+        );
+        let not_signed_in = Some(day(LiveStatus::Inside, Some(at(9, 50)), false, None));
+        for (state, leave, now_ms, is_called) in [
+            (&None, None, at(10, 0), true),
+            (&None, Some((at(0, 0), at(24, 0))), at(10, 0), false),
+            (&None, Some((at(8, 0), at(9, 30))), at(10, 0), false),
+            (&None, Some((at(8, 0), at(9, 30))), at(10, 31), true),
+            (&None, Some((at(12, 0), at(17, 0))), at(10, 0), true),
+            (&not_signed_in, None, at(10, 0), true),
+            (&not_signed_in, Some((at(9, 0), at(9, 30))), at(10, 0), true),
+            // The time that it was due fell into leave.
+            (&not_signed_in, Some((at(8, 30), at(9, 30))), at(10, 0), false),
+        ] {
+            let leave: Vec<Interval> = leave
+                .map(|(from_ms, to_ms)| Interval { from_ms, to_ms })
+                .into_iter()
+                .collect();
+            let called = reason(&frame, state.as_ref(), &leave, at(8, 0), now_ms);
+            assert_eq!(called.is_some(), is_called, "{leave:?} at {now_ms}");
         }
     }
 

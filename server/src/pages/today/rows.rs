@@ -12,6 +12,7 @@ use crate::{
     desk::{
         Books, Desk,
         days::{is_excused, roster},
+        excused::Excused,
     },
     documents::Documents,
     pages::{Frame, bar::Bar},
@@ -31,7 +32,7 @@ pub(in crate::pages) struct Row {
     pub(in crate::pages) live: Option<&'static str>,
     pub(in crate::pages) sign_in: String,
     pub(in crate::pages) signed_in: bool,
-    /// All of the window so far is excused.
+    /// All of the window so far is excused, or this moment of it.
     pub(in crate::pages) excused: bool,
     pub(in crate::pages) visits: usize,
     pub(in crate::pages) last_visit: String,
@@ -48,6 +49,7 @@ impl Row {
         rep: &Rep,
         day: NaiveDate,
         state: Option<&DayState>,
+        known: &Excused,
     ) -> Self {
         let district = |id: &String| books.district_name(id).to_owned();
         let districts: Vec<String> = rep.districts.iter().map(district).collect();
@@ -62,7 +64,7 @@ impl Row {
             live: state.and_then(|state| live(state.presence.live)),
             sign_in: sign_in.map_or_else(String::new, |(at_ms, way)| said(frame, at_ms, way)),
             signed_in: sign_in.is_some(),
-            excused: state.is_some_and(|state| is_excused(&state.counts)),
+            excused: known.holds(id) || state.is_some_and(|state| is_excused(&state.counts)),
             visits: state.map_or(0, |state| state.visits.len()),
             last_visit: state.map_or_else(String::new, |state| last_visit(frame, state)),
             findings: state.map_or(0, |state| undecided(state, Class::Finding)),

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use crate::{
     auth::Actor,
-    desk::{Books, Desk, DeskResult},
+    desk::{Books, Desk, DeskResult, excused::Excused},
     pages::{
         Frame, frame,
         today::{DayState, Needs, Row, Wanted, days_on, seen},
@@ -66,8 +66,9 @@ impl Shown {
     fn rows(&self, books: &Books, days: &BTreeMap<String, DayState>) -> Vec<Row> {
         let documents = self.desk.app.documents();
         let reps = seen(&self.desk, &documents, &self.actor, &Wanted::of(self.day), days);
+        let known = Excused::on(&self.desk, self.day);
         reps.into_iter()
-            .map(|(id, rep)| Row::new(&self.frame, books, id, rep, self.day, days.get(id)))
+            .map(|(id, rep)| Row::new(&self.frame, books, id, rep, self.day, days.get(id), &known))
             .collect()
     }
 

@@ -62,6 +62,7 @@ public final class UNUserNotificationCenter: NSObject {
     public weak var delegate: (any UNUserNotificationCenterDelegate)?
     public func add(_ request: UNNotificationRequest, withCompletionHandler: (@Sendable ((any Error)?) -> Void)? = nil) {}
     public func removePendingNotificationRequests(withIdentifiers identifiers: [String]) {}
+    public func removeDeliveredNotifications(withIdentifiers identifiers: [String]) {}
     public func setNotificationCategories(_ categories: Set<UNNotificationCategory>) {}
     public func getNotificationSettings(completionHandler: @escaping @Sendable (UNNotificationSettings) -> Void) {}
     public func requestAuthorization(

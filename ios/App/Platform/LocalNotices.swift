@@ -8,13 +8,16 @@ import UserNotifications
     private static let leaving = "leaving"
     private nonisolated static let opening = "opening"
     private static let reminder = "reminder"
-    private let reason: @MainActor (ExceptionKind) async -> Void
+    private static let refusal = "refusal"
+    private static let leavingWords = "notice.leaving"
+    private let reason: @MainActor (ExceptionKind) async -> Problem?
     private let opens: @MainActor () async -> Void
     /// How many are planned at most, as core lists no more.
     private static let most = 10
 
-    /// `reason` is called for one that was tapped in a notification, `opens` where the window opens before the rep's eyes.
-    init(reason: @escaping @MainActor (ExceptionKind) async -> Void, opens: @escaping @MainActor () async -> Void) {
+    /// `reason` is called for one that was tapped in a notification, and answers why it was not taken; `opens` where the
+    /// window opens before the rep's eyes.
+    init(reason: @escaping @MainActor (ExceptionKind) async -> Problem?, opens: @escaping @MainActor () async -> Void) {
         (self.reason, self.opens) = (reason, opens)
         super.init()
         let actions = reasonsByTap().map { reason in
@@ -29,7 +32,13 @@ import UserNotifications
         UNUserNotificationCenter.current().delegate = self
     }
 
-    func seemsLeaving() { post("notice.leaving", category: Self.leaving) }
+    func seemsLeaving() { post(Self.leavingWords, category: Self.leaving) }
+
+    func takeBackLeaving() {
+        UNUserNotificationCenter.current().removePendingNotificationRequests(withIdentifiers: [Self.leavingWords])
+        UNUserNotificationCenter.current().removeDeliveredNotifications(withIdentifiers: [Self.leavingWords])
+    }
+
     func recordingStopped() { post("notice.stopped") }
 
     func areAllowed() async -> Bool {
@@ -50,6 +59,12 @@ import UserNotifications
             add("\(Self.reminder)-\(number)", reminder, inS: opening.remindsInS)
             add("\(Self.opening)-\(number)", String(localized: "notice.opening"), inS: opening.inS)
         }
+    }
+
+    /// By a tap in a notification: where it was not taken, the rep learns why in the same way.
+    private func give(_ reason: ExceptionKind) async {
+        guard let problem = await self.reason(reason) else { return }
+        add(Self.refusal, text("problem", of: problem.word))
     }
 
     private func post(_ key: String, category: String = "") {
@@ -86,6 +101,6 @@ extension LocalNotices: UNUserNotificationCenterDelegate {
     ) async {
         let tapped = response.actionIdentifier
         guard let reason = reasonsByTap().first(where: { "\($0)" == tapped }) else { return }
-        await self.reason(reason)
+        await give(reason)
     }
 }

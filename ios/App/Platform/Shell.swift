@@ -114,10 +114,11 @@ import UIKit
 
     private func prepare(_ phone: PhoneHolder) {
         let session = LocationSession(
-            hold: hold, take: { [weak self] in self?.take($0) }, note: { [weak self] in self?.note($0) },
+            hold: hold, take: { [weak self] fix in Task { await self?.day?.take(fix) } },
+            note: { [weak self] in self?.note($0) },
             changed: { [weak self] in Task { await self?.follow() } })
         let notices = LocalNotices(
-            reason: { [weak self] in await self?.day?.act(.giveReason($0)) }, opens: { [weak self] in await self?.follow() })
+            reason: { [weak self] in await self?.give($0) }, opens: { [weak self] in await self?.follow() })
         let recorder = Recorder(phone: phone, sensor: session, motion: StillSensor(), notices: notices)
         self.recorder = recorder
         day = TodayModel(phone: phone, recorder: recorder)
@@ -139,12 +140,10 @@ import UIKit
         note(.batterySaver)
     }
 
-    /// What a call fails of is met again at the next one, and core keeps count of what it could not write.
-    private func take(_ fix: Fix) {
-        Task {
-            guard let outcome = try? await recorder?.take(fix), outcome.kept else { return }
-            await day?.follow()
-        }
+    /// Answers why it was not taken.
+    private func give(_ reason: ExceptionKind) async -> Problem? {
+        guard let day, !(await day.act(.giveReason(reason))) else { return nil }
+        return day.problem
     }
 
     private func note(_ cause: Cause) {

@@ -12,8 +12,7 @@ import UserNotifications
     func grant(of permission: Permission) async -> Grant {
         switch permission {
         case .place: place
-        // iOS keeps a refusal of this one for itself: it stays at "when in use".
-        case .placeAlways: manager.authorizationStatus == .authorizedAlways ? .allowed : .notAsked
+        case .placeAlways: placeAlways
         case .notifications: await notifications()
         case .motion: motion
         }
@@ -32,6 +31,15 @@ import UserNotifications
         switch manager.authorizationStatus {
         case .notDetermined: .notAsked
         case .authorizedAlways, .authorizedWhenInUse: manager.accuracyAuthorization == .reducedAccuracy ? .roughly : .allowed
+        default: .missing
+        }
+    }
+
+    /// iOS keeps a refusal of this one alone for itself: it stays at "when in use".
+    private var placeAlways: Grant {
+        switch manager.authorizationStatus {
+        case .authorizedAlways: .allowed
+        case .notDetermined, .authorizedWhenInUse: .notAsked
         default: .missing
         }
     }

@@ -16,17 +16,23 @@ struct Headline: View {
     }
 
     private var words: LocalizedStringKey {
-        switch today.when {
+        switch today.standing {
+        case .replaced: "today.records_nothing"
+        case .notAgreed: "place.refused"
         case .dayOff: "today.day_off"
-        case .before: "today.before \(Measures.time(today.day.window?.fromMs ?? 0, in: today.zone))"
-        case .after: "today.after \(Measures.time(today.endedMs ?? 0, in: today.zone))"
-        case .within: today.location == .refused ? "place.refused" : within
+        case .begins(let atMs): "today.before \(time(atMs))"
+        case .onLeave(let untilMs?): "today.on_leave_until \(time(untilMs))"
+        case .onLeave: "today.on_leave"
+        case .ended(let atMs): "today.after \(time(atMs))"
+        case .onBreak(let untilMs): "today.on_break \(time(untilMs))"
+        case .inPrivate: "today.in_private"
+        case .notSeen, .seen: placed
         }
     }
 
-    private var within: LocalizedStringKey {
-        if let until = today.breakUntilMs { return "today.on_break \(Measures.time(until, in: today.zone))" }
-        if today.privateSinceMs != nil { return "today.in_private" }
+    private func time(_ atMs: Int64) -> String { Measures.time(atMs, in: today.zone) }
+
+    private var placed: LocalizedStringKey {
         guard let here = today.here else { return "today.not_seen" }
         let edge = Said.length(here.edgeMm ?? 0)
         return switch here.place {
@@ -38,13 +44,13 @@ struct Headline: View {
     }
 
     private func recorded(_ sinceMs: Int64) -> LocalizedStringKey {
-        let time = Measures.time(sinceMs, in: today.zone)
+        let time = self.time(sinceMs)
         let isLate = sinceMs > today.day.window?.fromMs ?? 0
         return isLate ? "today.recorded_since_late \(time)" : "today.recorded_since \(time)"
     }
 
     private func seen(_ here: Here) -> LocalizedStringKey {
-        let time = Measures.time(here.atMs, in: today.zone)
+        let time = self.time(here.atMs)
         guard let accuracyMm = here.accuracyMm else { return "today.seen_at \(time)" }
         return "today.seen_within \(time) \(Said.length(accuracyMm))"
     }

@@ -39,13 +39,14 @@ struct RecordsScreen: View {
 
 private struct SaidOfDay: View {
     let shown: MyRecords
+    private var isToday: Bool { shown.day.day == Measures.day(shown.nowMs, in: shown.zone) }
 
     var body: some View {
         Section("records.said_of_day") {
             if let window = shown.day.window {
                 WindowBar(window: window, day: shown.day, nowMs: shown.nowMs, zone: shown.zone)
             } else {
-                Text("today.day_off").foregroundStyle(.secondary)
+                Text(isToday ? "today.day_off" : "records.was_day_off").foregroundStyle(.secondary)
             }
             if shown.day.findings.isEmpty { Text("records.nothing_said").foregroundStyle(.secondary) }
             ForEach(shown.day.findings, id: \.id) { FindingRow(finding: $0, zone: shown.zone) }

@@ -54,6 +54,7 @@ struct StageScreen: View {
 private struct DayStack: View {
     let shell: Shell
     let day: TodayModel
+    @Environment(\.scenePhase) private var phase
 
     var body: some View {
         NavigationStack {
@@ -73,6 +74,7 @@ private struct DayStack: View {
                     }
                 }
         }
+        .task(id: phase) { if phase == .active { await day.keepUp() } }
     }
 }
 

@@ -15,10 +15,11 @@ struct TodayScreen: View {
                 } else if today.asksLocation {
                     // The page that has come with the first sync.
                     Section { Button("place.place") { Task { await shell.comeToFront() } } }
-                } else if let lack = shell.permissions.lacksPlace(placesAreAgreed: today.location == .agreed) {
-                    PlaceLacking(grant: lack)
-                } else if let next = shell.permissions.next {
-                    PermissionAsked(shell: shell, permission: next)
+                } else {
+                    if let lack = shell.permissions.lacksPlace(placesAreAgreed: today.location == .agreed) {
+                        PlaceLacking(grant: lack)
+                    }
+                    if let next = shell.permissions.next { PermissionAsked(shell: shell, permission: next) }
                 }
                 Section {
                     Headline(today: today)
@@ -29,8 +30,9 @@ struct TodayScreen: View {
                 }
                 NextStep(today: today, model: model)
                 if today.away != nil { Reasons(model: model) }
-                Asked(today: today)
+                // In the place of the buttons, once one was tapped.
                 ReasonsGiven(reasons: today.day.presence.reasons, zone: today.zone)
+                Asked(today: today)
                 Visits(day: today.day, zone: today.zone)
                 if today.when == .within, today.replacedMs == nil { Pauses(today: today, model: model) }
                 Waiting(today: today, model: model)

@@ -34,9 +34,18 @@ extension Phone {
         case .endBreak: try breakEnd(at: at)
         case .startPrivate: try privateStart(at: at)
         case .endPrivate: try privateEnd(at: at)
-        case .giveReason(let reason): _ = try giveReasonNow(at: at, reason: reason)
-        case .giveReasonFor(let finding, let reason): _ = try giveReasonFor(at: at, finding: finding, reason: reason)
+        case .giveReason(let reason):
+            guard try giveReasonNow(at: at, reason: reason) else { throw NotTaken.reasonNotAsked }
+        case .giveReasonFor(let finding, let reason):
+            guard try giveReasonFor(at: at, finding: finding, reason: reason) else { throw NotTaken.reasonNotAsked }
         case .reply(let finding, let words): try reply(at: at, finding: finding, words: words)
         }
     }
+}
+
+/// Core had no use for it any more: nothing was recorded.
+enum NotTaken: Coded {
+    /// The rep is back, has said why, or a person has decided.
+    case reasonNotAsked
+    var code: String { "reason_not_asked" }
 }

@@ -19,6 +19,18 @@ public enum Grant: Sendable {
     case missing
 }
 
+/// What the rep answered where the app said what a permission is for; the system's own question follows on “Allow”.
+public struct PermissionAnswers: Codable, Sendable {
+    var allowed: Set<Permission> = []
+    var putOff: Set<Permission> = []
+
+    func has(_ permission: Permission) -> Bool { allowed.contains(permission) || putOff.contains(permission) }
+
+    func joined(with others: PermissionAnswers) -> PermissionAnswers {
+        PermissionAnswers(allowed: allowed.union(others.allowed), putOff: putOff.union(others.putOff))
+    }
+}
+
 /// The system, as far as it gives permissions.
 @MainActor public protocol SystemPermissions: AnyObject {
     func grant(of permission: Permission) async -> Grant
@@ -32,24 +44,25 @@ public enum Grant: Sendable {
     public private(set) var next: Permission?
 
     @ObservationIgnored private let system: any SystemPermissions
-    /// What was answered here, by “Allow” or “Not now”: it is not asked for again.
-    @ObservationIgnored private let file: KeptFile<Set<Permission>>
-    @ObservationIgnored private var answered: Set<Permission> = []
+    /// What was answered is not asked for again.
+    @ObservationIgnored private let file: KeptFile<PermissionAnswers>
+    @ObservationIgnored private var answers = PermissionAnswers()
 
-    public init(system: any SystemPermissions, file: KeptFile<Set<Permission>>) {
+    public init(system: any SystemPermissions, file: KeptFile<PermissionAnswers>) {
         (self.system, self.file) = (system, file)
     }
 
     /// Places are asked for only where the rep agreed to them; nothing is, where it can't be read what was asked for before.
     public func look(placesAreAgreed: Bool) async {
         for permission in Permission.allCases { grants[permission] = await system.grant(of: permission) }
-        guard let before = try? file.read() ?? [] else {
+        guard let before = try? file.read() ?? PermissionAnswers() else {
             next = nil
             return
         }
-        answered.formUnion(before)
+        answers = answers.joined(with: before)
+        sayWhetherAlwaysWasAsked()
         next = Permission.allCases.first { permission in
-            guard grants[permission] == .notAsked, !answered.contains(permission) else { return false }
+            guard grants[permission] == .notAsked, !answers.has(permission) else { return false }
             return switch permission {
             case .place: placesAreAgreed
             case .notifications: true
@@ -59,6 +72,12 @@ public enum Grant: Sendable {
         }
     }
 
+    /// The system asks for the place always once, and does not tell that it did: after that its settings alone change it.
+    private func sayWhetherAlwaysWasAsked() {
+        guard grants[.placeAlways] == .notAsked, answers.allowed.contains(.placeAlways) else { return }
+        grants[.placeAlways] = .missing
+    }
+
     /// The rep agreed that his place is recorded, and the system does not show it, or only near.
     public func lacksPlace(placesAreAgreed: Bool) -> Grant? {
         guard placesAreAgreed, let grant = grants[.place], grant == .missing || grant == .roughly else { return nil }
@@ -66,19 +85,19 @@ public enum Grant: Sendable {
     }
 
     public func allow(_ permission: Permission, placesAreAgreed: Bool) async {
-        note(permission)
+        note { $0.allowed.insert(permission) }
         await system.ask(for: permission)
         await look(placesAreAgreed: placesAreAgreed)
     }
 
     public func putOff(_ permission: Permission, placesAreAgreed: Bool) async {
-        note(permission)
+        note { $0.putOff.insert(permission) }
         await look(placesAreAgreed: placesAreAgreed)
     }
 
     /// Where it can't be kept, it is asked for once more at the next start.
-    private func note(_ permission: Permission) {
-        answered.insert(permission)
-        try? file.write(answered)
+    private func note(_ answer: (inout PermissionAnswers) -> Void) {
+        answer(&answers)
+        try? file.write(answers)
     }
 }

@@ -1,9 +1,11 @@
 import Foundation
 import OnbeatCore
 
-/// Tells when a call is made, as core wants it.
+/// Tells when a call is made, as core wants it, and waits.
 public protocol PhoneClock: Sendable {
     func now() -> Stamp
+    /// Returns once so much time has passed; throws where the task is cancelled before.
+    func wait(ms: Int64) async throws
 }
 
 /// The device's clocks: the wall's, and the time since the app's first reading in this boot, sleep included.
@@ -96,6 +98,8 @@ public final class BootClock: PhoneClock, @unchecked Sendable {
             return Stamp(atMs: now.wallMs, elapsedMs: elapsedMs, boot: mark.boot)
         }
     }
+
+    public func wait(ms: Int64) async throws { try await Task.sleep(for: .milliseconds(max(0, ms))) }
 
     /// Without the file the next start is taken for another boot: nothing is lost by it.
     private func keep() {

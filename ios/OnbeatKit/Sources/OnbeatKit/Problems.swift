@@ -21,8 +21,8 @@ extension Problem {
     public static let said: Set<String> = [
         "already_open", "already_enrolled", "bad_code", "bad_link", "bad_photo", "busy", "damaged", "disk_full",
         "key_gone", "key_locked", "location_refused", "network", "newer_version", "no_reference", "not_found",
-        "not_ready", "replaced", "retired", "revoked", "still_waiting", "storage_full", "too_often", "unknown_device",
-        "unknown_stream", "untrusted", "wiped", "wrong_key",
+        "not_ready", "reason_not_asked", "replaced", "retired", "revoked", "still_waiting", "storage_full", "too_often",
+        "unknown_device", "unknown_stream", "untrusted", "wiped", "wrong_key",
     ]
 
     /// Where its words are found.

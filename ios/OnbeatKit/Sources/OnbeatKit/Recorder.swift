@@ -2,7 +2,7 @@ import OnbeatCore
 
 /// Where positions come from: on a device the location manager.
 @MainActor public protocol LocationSensor: AnyObject {
-    /// Goes on until `stop`, also in the background: at most so long as the window is open.
+    /// Goes on until `stop`, also in the background: for so long at most.
     func start(forMs: Int64)
     func stop()
     /// Has the system wake the app on the rep's way, where he lets it, also where it was ended; or no longer.
@@ -13,6 +13,8 @@ import OnbeatCore
 @MainActor public protocol Notices: AnyObject {
     /// He seems to be leaving his district: a kind word, and the reasons as buttons.
     func seemsLeaving()
+    /// That is over: he is back, he said why, or the window has closed.
+    func takeBackLeaving()
     /// The window is over.
     func recordingStopped()
     /// The rep lets the app tell him.
@@ -39,8 +41,10 @@ import OnbeatCore
     /// On a break or in private time. The sensor goes on, as the system may not let it begin again in the background; what
     /// it says is dropped.
     private var isPaused = false
-    /// How long the window stays open, as of the newest look.
-    private var closesInMs: Int64 = 0
+    /// How long it goes on, as of the newest look.
+    private var endsInMs: Int64 = 0
+    /// What could not be written, as on a full disk, is not tried again with each position.
+    private static let pauseMs: Int64 = 60_000
     public private(set) var isOn = false
 
     public init(phone: PhoneHolder, sensor: any LocationSensor, motion: any MotionSensor, notices: any Notices) {
@@ -57,7 +61,7 @@ import OnbeatCore
         await reminders.plan()
         let (today, wasOn) = (try await today(), isOn)
         sensor.watch(today.recording != .off)
-        closesInMs = (today.day.window?.toMs ?? today.nowMs) - today.nowMs
+        endsInMs = today.endsInMs
         turn(on: today.recording.goesOn)
         heed(today)
         // Where it can't be told, the time stays unknown.
@@ -91,7 +95,7 @@ import OnbeatCore
             await leave()
             return nil
         } catch {
-            due = nil
+            due = Stamp(atMs: at.atMs, elapsedMs: at.elapsedMs + Self.pauseMs, boot: at.boot)
             throw error
         }
     }
@@ -110,6 +114,7 @@ import OnbeatCore
 
     /// A pause may have begun or ended by a button: nothing is known of a place in it, and the next after it is due at once.
     func heed(_ today: Today) {
+        if today.away == nil { notices.takeBackLeaving() }
         let pauses = today.recording.rests
         if pauses { latest = nil }
         if isPaused, !pauses { due = nil }
@@ -144,6 +149,7 @@ import OnbeatCore
     /// On this phone nothing is recorded any more.
     private func leave() async {
         end()
+        notices.takeBackLeaving()
         sensor.watch(false)
         await reminders.plan()
     }
@@ -166,7 +172,7 @@ import OnbeatCore
         isOn = on
         due = nil
         if on {
-            sensor.start(forMs: closesInMs)
+            sensor.start(forMs: endsInMs)
             senseMotion()
         } else {
             sensor.stop()
@@ -186,5 +192,22 @@ extension Recording {
 
     var rests: Bool {
         if case .rests = self { true } else { false }
+    }
+
+    /// How long until it is another.
+    var changesInMs: Int64? {
+        switch self {
+        case .off: nil
+        case .waits(let next, _): 1000 * next.inS
+        case .rests(let endsInS), .records(let endsInS): 1000 * endsInS
+        }
+    }
+}
+
+extension Today {
+    /// How long the sensor goes on: after a pause it may record till the window closes.
+    var endsInMs: Int64 {
+        if case .records(let endsInS) = recording { return 1000 * endsInS }
+        return (day.window?.toMs ?? nowMs) - nowMs
     }
 }

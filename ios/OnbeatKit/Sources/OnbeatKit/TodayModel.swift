@@ -14,6 +14,8 @@ import OnbeatCore
     @ObservationIgnored private let recorder: Recorder
     /// What an act has begun to send.
     @ObservationIgnored private(set) var sending: Task<Void, Never>?
+    private static let secondMs: Int64 = 1_000
+    private static let minuteMs: Int64 = 60_000
 
     public init(phone: PhoneHolder, recorder: Recorder) {
         self.phone = phone
@@ -22,13 +24,29 @@ import OnbeatCore
 
     /// Shows the day anew; why an act did not succeed stays said.
     public func refresh() async {
-        let said = problem
-        if await look({ _, _ in }) { problem = said }
+        do {
+            let seen = try await read { phone, reading in try phone.today(at: reading.at) }
+            // What it lacked has come.
+            if today == nil { problem = nil }
+            show(seen)
+        } catch {
+            problem = error.problem
+            await askLater()
+        }
     }
 
     /// Does what a button says, shows what it changed, and sends it where there is a network. Answers whether it was done.
     @discardableResult public func act(_ act: Act) async -> Bool {
-        guard await look({ try $0.perform(act, $1) }) else { return false }
+        let seen = await view { phone, reading in
+            try phone.perform(act, reading)
+            return try phone.today(at: reading.at)
+        }
+        guard let seen else {
+            // The button may have been of a day that has changed meanwhile.
+            await refresh()
+            return false
+        }
+        show(seen)
         sending = Task { [sending] in
             await sending?.value
             await send()
@@ -43,7 +61,28 @@ import OnbeatCore
         problem = report.problems.first ?? problem
     }
 
-    /// A position was taken: shows the day, and asks the server where it is its turn.
+    /// A position came: where it was kept, or recording began or ended with it, the day is another one.
+    public func take(_ fix: Fix) async {
+        let wasOn = recorder.isOn
+        // What a call fails of is met again at the next one, and core keeps count of what it could not write.
+        let outcome = try? await recorder.take(fix)
+        if outcome?.kept == true || recorder.isOn != wasOn { await follow() }
+    }
+
+    /// While the app is on the screen, until the task is cancelled: looks again when something changes by itself, though no
+    /// position comes and nobody taps; and each minute, as an act may change when that is.
+    public func keepUp() async {
+        while (try? await phone.clock.wait(ms: looksInMs)) != nil {
+            // What it fails of is met again a minute later.
+            try? await recorder.look()
+            await follow()
+        }
+    }
+
+    /// Never in no time: what can't be read now may have changed already.
+    private var looksInMs: Int64 { min(max(today?.changesInMs ?? Self.minuteMs, Self.secondMs), Self.minuteMs) }
+
+    /// Shows the day, and asks the server where it is its turn.
     public func follow() async {
         await refresh()
         if await syncInS(.awake) == 0 { await sendUnseen() }
@@ -63,7 +102,7 @@ import OnbeatCore
     public func askAgain() async {
         guard let askedAgainMs else { return }
         let leftMs = askedAgainMs - phone.clock.now().atMs
-        guard (try? await Task.sleep(for: .milliseconds(max(0, leftMs)))) != nil else { return }
+        guard (try? await phone.clock.wait(ms: leftMs)) != nil else { return }
         await sendUnseen()
     }
 
@@ -86,28 +125,28 @@ import OnbeatCore
     /// What another screen shows, or why it can't.
     func view<View: Sendable>(_ body: @escaping @Sendable (Phone, Reading) throws -> View) async -> View? {
         problem = nil
-        let reading = recorder.reading()
         do {
-            return try await phone.call { phone, _ in try body(phone, reading) }
+            return try await read(body)
         } catch {
             problem = error.problem
             return nil
         }
     }
 
-    private func look(_ body: @escaping @Sendable (Phone, Reading) throws -> Void) async -> Bool {
-        let seen = await view { phone, reading in
-            try body(phone, reading)
-            return try phone.today(at: reading.at)
-        }
-        today = seen ?? today
-        askedAgainMs = today == nil ? await dueMs() : nil
-        if let seen { recorder.heed(seen) }
-        return seen != nil
+    private func read<View: Sendable>(_ body: @escaping @Sendable (Phone, Reading) throws -> View) async throws -> View {
+        let reading = recorder.reading()
+        return try await phone.call { phone, _ in try body(phone, reading) }
     }
 
-    private func dueMs() async -> Int64? {
-        await syncInS(.awake).map { phone.clock.now().atMs + 1000 * $0 }
+    private func show(_ seen: Today) {
+        (today, askedAgainMs) = (seen, nil)
+        recorder.heed(seen)
+    }
+
+    /// Until the day can be shown.
+    private func askLater(notWithinMs: Int64 = 0) async {
+        guard today == nil else { return }
+        askedAgainMs = await syncInS(.awake).map { phone.clock.now().atMs + max(1000 * $0, notWithinMs) }
     }
 
     /// One at a time. Unasked, it is silent of what can't be done: the day says what still waits.
@@ -123,7 +162,17 @@ import OnbeatCore
             return report
         } catch {
             if says { problem = error.problem }
+            // Core may not have counted what came to nothing here: it is not tried again at once.
+            await askLater(notWithinMs: Self.minuteMs)
             return nil
         }
+    }
+}
+
+extension Today {
+    /// How long until something of it changes by itself, as far as core knows.
+    var changesInMs: Int64? {
+        let ends = [breakUntilMs, heldUntilMs].compactMap { $0 }.map { $0 - nowMs }
+        return (ends + [recording.changesInMs].compactMap { $0 }).min()
     }
 }

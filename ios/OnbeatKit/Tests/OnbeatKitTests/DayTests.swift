@@ -23,7 +23,7 @@ import Testing
         try await rep.walk(Desk.middle, from: "11:00", to: "16:40")
         #expect(!rep.recorder.isOn && rep.notices.stops == 1)
         #expect(rep.day.today?.when == .after && rep.day.today?.next == .rest)
-        #expect(rep.day.today?.endedMs == Desk.at("16:30"))
+        #expect(rep.day.today?.standing == .ended(atMs: Desk.at("16:30")))
         try await answers()
         try await sends()
         try await readsItsRecords(id)

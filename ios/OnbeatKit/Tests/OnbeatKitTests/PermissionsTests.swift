@@ -63,6 +63,33 @@ import Testing
         #expect(model.lacksPlace(placesAreAgreed: true) == nil && model.next == .placeAlways)
     }
 
+    @Test func alwaysIsAskedForOnceAndThenTheSystemsSettingsChangeIt() async {
+        let first = model()
+        for permission in [Permission.place, .notifications, .motion] {
+            await first.allow(permission, placesAreAgreed: true)
+        }
+        await first.putOff(.placeAlways, placesAreAgreed: true)
+        #expect(first.next == nil && first.grants[.placeAlways] == .notAsked, "in the settings it can still be asked for")
+        // It stays at "when in use", and iOS says nothing of it.
+        system.answer = .notAsked
+        await first.allow(.placeAlways, placesAreAgreed: true)
+        #expect(first.grants[.placeAlways] == .missing)
+        let second = model()
+        await second.look(placesAreAgreed: true)
+        #expect(second.grants[.placeAlways] == .missing && second.next == nil)
+        system.answer = .allowed
+        await system.ask(for: .placeAlways)
+        await second.look(placesAreAgreed: true)
+        #expect(second.grants[.placeAlways] == .allowed, "given in the system's settings")
+    }
+
+    @Test func whoGivesThePlaceRoughlyOrNotIsAskedForTheOthersAllTheSame() async {
+        system.answer = .roughly
+        let model = model()
+        await model.allow(.place, placesAreAgreed: true)
+        #expect(model.lacksPlace(placesAreAgreed: true) == .roughly && model.next == .notifications)
+    }
+
     @Test func nothingIsAskedForWhileItCantBeReadWhatWasAnswered() async {
         await model().putOff(.place, placesAreAgreed: true)
         lock.isOn = true

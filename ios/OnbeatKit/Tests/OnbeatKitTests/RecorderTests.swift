@@ -31,6 +31,14 @@ import Testing
         #expect(!rep.motion.isOn)
     }
 
+    @Test func itGoesOnNoLongerThanTillLeaveBegins() async throws {
+        try await rep.desk.server.enterLeave(of: Desk.rep, fromMs: Desk.at("12:00"), toMs: Desk.at("16:30"))
+        await rep.day.sync()
+        move(to: "08:41")
+        try await recorder.look()
+        #expect(abs(rep.sensor.forMs - (Desk.at("12:00") - Desk.at("08:41"))) < 60_000)
+    }
+
     @Test func aStartInTheWindowWasDueAtItsOpeningUntilAPlaceCame() async throws {
         func due() async throws -> Int64? {
             await rep.day.noteStart(by: .opened)

@@ -71,7 +71,8 @@ import Testing
 
     /// What is otherwise on an iPhone.
     private static let ofThePlatform: Set = [
-        "notice.reminder %@", "permit.notifications_why", "permit.placeAlways_why", "sign.emulator", "sign.root",
+        "notice.reminder %@", "permit.notifications_why", "permit.placeAlways_why", "permit.placeAlways_without",
+        "sign.emulator", "sign.root",
     ]
 
     private func blanks(_ words: String) -> [String] {

@@ -36,6 +36,14 @@ import Testing
         return AppModel(consents: KeptFile(consents)) { [home = device.home] in home }
     }
 
+    /// A phone that is enrolled while the company's data have not come yet.
+    static func withoutData(_ phone: PhoneHolder, by link: String) async throws -> TodayModel {
+        let hardware = hardware
+        try await phone.call { phone, _ in try phone.enrol(link: link, grade: .software, device: hardware) }
+        let recorder = Recorder(phone: phone, sensor: CountingSensor(), motion: FakeMotion(), notices: HeardNotices())
+        return TodayModel(phone: phone, recorder: recorder)
+    }
+
     /// Fixes come every ten seconds; what is due is core's to say. The server's clock goes along.
     func walk(_ place: Desk.Place, from: String, to: String) async throws {
         await day.sending?.value
@@ -48,6 +56,13 @@ import Testing
         }
         try desk.server.setClock(device.clock.now().atMs)
         await day.refresh()
+    }
+
+    /// The app stays on the screen, and nobody taps. The server's clock goes along.
+    func keepUp(until time: String) async {
+        let server = desk.server
+        device.clock.letWait(untilMs: Desk.at(time)) { try? server.setClock($0) }
+        await day.keepUp()
     }
 
     /// Does it, and waits until it was sent.
@@ -91,7 +106,9 @@ import Testing
 @MainActor final class HeardNotices: Notices {
     private(set) var leavings = 0
     private(set) var stops = 0
-    func seemsLeaving() { leavings += 1 }
+    private(set) var isLeavingShown = false
+    func seemsLeaving() { (leavings, isLeavingShown) = (leavings + 1, true) }
+    func takeBackLeaving() { isLeavingShown = false }
     func recordingStopped() { stops += 1 }
 
     var isAllowed = true

@@ -2,10 +2,13 @@ import Foundation
 import OnbeatCore
 import OnbeatKit
 
-/// A clock that stands where it is put.
+/// A clock that stands where it is put. Who waits for it moves it on, so that no time passes.
 final class SetClock: PhoneClock, @unchecked Sendable {
     private let lock = NSLock()
     private var stamp: Stamp
+    /// Whoever would wait for longer is ended.
+    private var waitsUntilMs = Int64.max
+    private var waited: (Int64) -> Void = { _ in }
 
     init(atMs: Int64, elapsedMs: Int64 = 0, boot: String = "00000000000000b1") {
         stamp = Stamp(atMs: atMs, elapsedMs: elapsedMs, boot: boot)
@@ -13,6 +16,17 @@ final class SetClock: PhoneClock, @unchecked Sendable {
 
     func now() -> Stamp { lock.withLock { stamp } }
     func set(_ now: Stamp) { lock.withLock { stamp = now } }
+
+    /// `waited` is told each time to which it was waited.
+    func letWait(untilMs: Int64, _ waited: @escaping (Int64) -> Void) {
+        lock.withLock { (waitsUntilMs, self.waited) = (untilMs, waited) }
+    }
+
+    func wait(ms: Int64) async throws {
+        guard lock.withLock({ stamp.atMs + ms <= waitsUntilMs }) else { throw CancellationError() }
+        move(byMs: max(0, ms))
+        lock.withLock { waited }(now().atMs)
+    }
 
     func move(byMs: Int64) {
         lock.withLock {

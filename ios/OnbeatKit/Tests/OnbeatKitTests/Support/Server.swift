@@ -66,18 +66,33 @@ final class Server {
 
     /// Puts a document, as an admin does at the desk: what no import brings.
     @MainActor func put(_ document: String, _ json: [String: String]) async throws {
+        _ = try await ask("PUT", "documents/\(document)", json, cookie: adminsCookie())
+    }
+
+    /// Enters leave.
+    @MainActor func enterLeave(of rep: String, fromMs: Int64, toMs: Int64) async throws {
+        struct Leave: Encodable {
+            let rep: String
+            let reason = "leave"
+            let from_ms: Int64
+            let to_ms: Int64
+        }
+        let leave = Leave(rep: rep, from_ms: fromMs, to_ms: toMs)
+        _ = try await ask("POST", "exceptions", leave, cookie: adminsCookie())
+    }
+
+    @MainActor private func adminsCookie() async throws -> String? {
         struct Made: Decodable { let password: String }
         let admin = "admin-\(UUID().uuidString.prefix(8).lowercased())"
         let made = try command("user", "add", admin, "--role", "admin", "--format", "json")
         let password = try JSONDecoder().decode(Made.self, from: made).password
         let answer = try await ask("POST", "login", ["user": admin, "password": password])
         // A session keeps no cookie that is for TLS alone.
-        let cookie = answer.value(forHTTPHeaderField: "Set-Cookie")?.prefix { $0 != ";" }
-        _ = try await ask("PUT", "documents/\(document)", json, cookie: cookie.map(String.init))
+        return answer.value(forHTTPHeaderField: "Set-Cookie").map { String($0.prefix { $0 != ";" }) }
     }
 
     @MainActor private func ask(
-        _ method: String, _ path: String, _ json: [String: String], cookie: String? = nil
+        _ method: String, _ path: String, _ json: some Encodable, cookie: String? = nil
     ) async throws -> HTTPURLResponse {
         guard let url = URL(string: "\(address)/api/v1/\(path)") else { throw Failed(words: address) }
         var request = URLRequest(url: url)
@@ -88,7 +103,7 @@ final class Server {
         request.setValue(cookie, forHTTPHeaderField: "Cookie")
         request.httpBody = try JSONEncoder().encode(json)
         let (answer, response) = try await URLSession(configuration: .ephemeral).data(for: request)
-        guard let response = response as? HTTPURLResponse, response.statusCode == 200 else {
+        guard let response = response as? HTTPURLResponse, (200..<300).contains(response.statusCode) else {
             throw Failed(words: String(decoding: answer, as: UTF8.self))
         }
         return response

@@ -7,26 +7,29 @@ import uniffi.onbeat_core.Report
 
 /** What the rep does by one button: each is one call of the phone. */
 sealed interface Act {
-    data object SignIn : Act
+    /** Its call takes a place, for which it may wait; the others take the time alone, and are done at once. */
+    sealed interface Placed : Act
+
+    data object SignIn : Placed
 
     data class CheckIn(
         val customer: String,
         val purpose: String,
-    ) : Act
+    ) : Placed
 
     /** With the report as far as it is written. */
     data class CheckOut(
         val report: Report,
-    ) : Act
+    ) : Placed
 
     data class SaveReport(
         val report: Report,
-    ) : Act
+    ) : Placed
 
     data class AddPhoto(
         val visit: String,
         val jpeg: ByteArray,
-    ) : Act
+    ) : Placed
 
     data object StartBreak : Act
 
@@ -51,11 +54,11 @@ sealed interface Act {
     ) : Act
 }
 
-/** Does it, here and now. */
+/** Does it, here and now: whether core took it. A reason that nobody asks for any more is not. */
 fun Phone.perform(
     act: Act,
     reading: Reading,
-) {
+): Boolean {
     val at = reading.at
     when (act) {
         Act.SignIn -> signIn(reading, "")
@@ -67,8 +70,9 @@ fun Phone.perform(
         Act.EndBreak -> breakEnd(at)
         Act.StartPrivate -> privateStart(at)
         Act.EndPrivate -> privateEnd(at)
-        is Act.GiveReason -> giveReasonNow(at, act.reason)
-        is Act.GiveReasonFor -> giveReasonFor(at, act.finding, act.reason)
+        is Act.GiveReason -> return giveReasonNow(at, act.reason)
+        is Act.GiveReasonFor -> return giveReasonFor(at, act.finding, act.reason)
         is Act.Reply -> reply(at, act.finding, act.words)
     }
+    return true
 }

@@ -1,6 +1,9 @@
 package app.onbeat.phone
 
 import kotlinx.coroutines.asCoroutineDispatcher
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.withContext
 import uniffi.onbeat_core.Phone
 import uniffi.onbeat_core.Stamp
@@ -18,12 +21,24 @@ class PhoneHolder(
     private val executor = Executors.newSingleThreadExecutor { Thread(it, "phone") }
     private val thread = executor.asCoroutineDispatcher()
     private var phone: Phone? = null
+    private val told = MutableStateFlow(0L)
+
+    /** Goes up with all that comes of no tap: a sync that ended, what the service took or was told. */
+    val news: StateFlow<Long> = told
 
     /** Makes one call of the phone; what it throws is thrown here. */
     suspend fun <T> call(work: (Phone) -> T): T = withContext(thread) { work(opened()) }
 
     /** Sends what waits and fetches what is new; other calls go on meanwhile. */
-    suspend fun sync(at: Stamp): SyncReport = call { it }.sync(at)
+    suspend fun sync(at: Stamp): SyncReport =
+        try {
+            call { it }.sync(at)
+        } finally {
+            tell()
+        }
+
+    /** What is shown may have changed. */
+    fun tell() = told.update { it + 1 }
 
     /** Does something while the folder is closed; the next call opens it anew. */
     suspend fun <T> closed(work: () -> T): T =

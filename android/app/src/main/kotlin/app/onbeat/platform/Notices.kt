@@ -62,6 +62,12 @@ class Notices(
         show(LEAVING, notice.build())
     }
 
+    /** Nothing is asked of the rep any more. */
+    fun clear() {
+        clearToStart()
+        clearLeaving()
+    }
+
     fun clearLeaving() = manager.cancel(LEAVING)
 
     fun clearToStart() = manager.cancel(TO_START)

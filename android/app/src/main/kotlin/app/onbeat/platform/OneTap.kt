@@ -8,7 +8,9 @@ import android.content.Intent
 import android.graphics.drawable.Icon
 import android.os.Build
 import android.util.Log
+import android.widget.Toast
 import app.onbeat.phone.Owner
+import app.onbeat.screens.Word
 import app.onbeat.screens.word
 import uniffi.onbeat_core.ExceptionKind
 import uniffi.onbeat_core.PhoneException
@@ -23,8 +25,9 @@ class OneTap : BroadcastReceiver() {
         val reason = reasonsByTap().firstOrNull { it.name == intent.action } ?: return
         awake {
             try {
-                give(reason, context.applicationContext as Owner)
+                val isTaken = give(reason, context.applicationContext as Owner)
                 Notices(context).clearLeaving()
+                if (!isTaken) say(Word.PROBLEM_REASON_NOT_ASKED, context)
             } catch (error: PhoneException) {
                 // The notification stays: its tap leads to the reasons in the app, which says what is wrong.
                 Log.w(TAG, "no reason given", error)
@@ -36,10 +39,15 @@ class OneTap : BroadcastReceiver() {
     private suspend fun give(
         reason: ExceptionKind,
         owner: Owner,
-    ) {
+    ): Boolean {
         val at = owner.clock.now()
-        owner.holder.call { it.giveReasonNow(at, reason) }
+        return owner.holder.call { it.giveReasonNow(at, reason) }.also { owner.holder.tell() }
     }
+
+    private fun say(
+        word: Word,
+        context: Context,
+    ) = Toast.makeText(context, AndroidWords(context).say(word), Toast.LENGTH_LONG).show()
 
     companion object {
         private const val TAG = "OneTap"

@@ -104,7 +104,7 @@ object Opening {
 
             is Recording.Waits -> {
                 val reminds = recording.next.remindsInS == 0L && !startsByItself
-                if (reminds) Notices(context).remind(recording.next) else Notices(context).clearToStart()
+                if (reminds) Notices(context).remind(recording.next) else Notices(context).clear()
             }
 
             else -> {
@@ -122,7 +122,7 @@ object Opening {
         if (Recorder.looks()) return
         val recording = set(context) ?: return
         val isWanted = recording !is Recording.Off && (recording as? Recording.Waits)?.soon != false
-        if (!isWanted) Notices(context).clearToStart()
+        if (!isWanted) Notices(context).clear()
         if (isWanted && Permissions(context).seesPlace) Recorder.start(context, StartedBy.OPENED)
     }
 

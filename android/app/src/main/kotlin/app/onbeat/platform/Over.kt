@@ -20,7 +20,7 @@ object Over {
 
     private fun recording(context: Context) {
         Opening.cancel(context)
-        Notices(context).clearToStart()
+        Notices(context).clear()
         context.stopService(Intent(context, Recorder::class.java))
     }
 

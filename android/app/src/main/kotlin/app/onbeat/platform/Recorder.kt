@@ -16,6 +16,8 @@ import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
 import uniffi.onbeat_core.Beginning
 import uniffi.onbeat_core.Cause
+import uniffi.onbeat_core.FixOutcome
+import uniffi.onbeat_core.LiveStatus
 import uniffi.onbeat_core.PhoneException
 import uniffi.onbeat_core.Reading
 import uniffi.onbeat_core.Recording
@@ -105,10 +107,19 @@ class Recorder :
         calls {
             Starts.process.note(owner)
             val outcome = owner.holder.call { it.onFix(reading) }
-            if (outcome.tellsLeaving) Notices(this).tellLeaving()
+            heed(outcome)
             follow(outcome.recording, outcome.nextDueS)
             send()
         }
+
+    /** Who seems to leave is told once; what he was told is taken back when he no longer does. */
+    private fun heed(outcome: FixOutcome) {
+        owner.holder.tell()
+        when {
+            outcome.tellsLeaving -> Notices(this).tellLeaving()
+            outcome.live !in LEAVING -> Notices(this).clearLeaving()
+        }
+    }
 
     /** What can't be sent, as on a full disk, changes nothing about when the place is asked for. */
     private suspend fun send() =
@@ -189,9 +200,20 @@ class Recorder :
                 work()
             } catch (error: PhoneException) {
                 Log.w(TAG, "not recorded", error)
-                if (!Over.after(error, this@Recorder) && everyS == 0L) calls { request(AGAIN_S) }
+                if (!Over.after(error, this@Recorder) && everyS == 0L) calls { tryAgain() }
             }
         }
+    }
+
+    /** Where it records, the next fix tries again; where core can't say so, the alarm does, and nobody is asked meanwhile. */
+    private suspend fun tryAgain() {
+        val recording =
+            try {
+                owner.holder.call { it.recording(owner.clock.now()) }
+            } catch (_: PhoneException) {
+                return Opening.watch(this)
+            }
+        if (recording is Recording.Records) request(AGAIN_S)
     }
 
     override fun onDestroy() {
@@ -205,6 +227,7 @@ class Recorder :
     companion object {
         private const val TAG = "Recorder"
         private const val AGAIN_S = 60L
+        private val LEAVING = setOf(LiveStatus.SEEMS_LEAVING, LiveStatus.POSSIBLY_OUTSIDE)
 
         private var running: Recorder? = null
 

@@ -2,13 +2,16 @@ package app.onbeat.screens
 
 import androidx.compose.foundation.layout.Column
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import uniffi.onbeat_core.said
+import java.time.ZoneId
 
 /** What only other apps and the platform can do. A null button is not shown. */
 data class Outside(
     val ways: Ways,
+    val ask: (PermissionKind) -> Unit,
     val scan: (() -> Unit)?,
     val photograph: ((String) -> Unit)?,
     val export: () -> Unit,
@@ -26,9 +29,12 @@ fun App(
 ) {
     val shown by model.shown.collectAsState()
     val problem by model.problem.collectAsState()
-    Column {
-        problem?.let { NotDone(it, model::dismiss) }
-        Shows(shown, model, outside)
+    val underWay by model.underWay.collectAsState()
+    CompositionLocalProvider(LocalUnderWay provides underWay) {
+        Column {
+            problem?.let { NotDone(it, model::dismiss) }
+            Shows(shown, model, outside)
+        }
     }
 }
 
@@ -49,11 +55,11 @@ private fun Shows(
 
         is Shown.OneVisit -> {
             val photograph = outside.photograph?.let { take -> { take(shown.shown.visit.visit) } }
-            VisitScreen(shown.shown, model::change, model::act, photograph, model::back)
+            VisitScreen(shown.shown, model::change, model::finish, photograph, model::back)
         }
 
         is Shown.Customers -> {
-            CustomersScreen(shown.near, shown.wanted, model::search, model::act, outside.ways, model::back)
+            CustomersScreen(shown.near, shown.wanted, model::search, model::finish, outside.ways, model::back)
         }
 
         is Shown.Recorded -> {
@@ -62,11 +68,11 @@ private fun Shows(
 
         is Shown.OneFinding -> {
             val sentences = said(shown.explained.explanation, LocalWords.current.language)
-            FindingScreen(shown.explained, sentences, model::act, model::back)
+            FindingScreen(shown.explained, sentences, model::act, model::finish, model::back)
         }
 
         is Shown.Ground -> {
-            MapScreen(shown.map, model::act, outside.ways, model::back)
+            MapScreen(shown.map, model::finish, outside.ways, model::back)
         }
 
         is Shown.Settings -> {
@@ -113,7 +119,11 @@ private fun Gates(
 
         is Shown.Permitting -> {
             val permission = shown.permission
-            PermissionScreen(permission, { model.ask(permission) }, { model.notNow(permission) })
+            val ask = {
+                model.asks(permission)
+                outside.ask(permission.kind)
+            }
+            PermissionScreen(permission, ask, { model.notNow(permission) })
         }
 
         Shown.Wiped -> {
@@ -121,7 +131,8 @@ private fun Gates(
         }
 
         is Shown.Failed -> {
-            Stopped(shown.problem, shown.againMs, model::resume) { model.go(Destination.Diagnosis) }
+            val zone = ZoneId.systemDefault().id
+            Stopped(shown.problem, shown.againMs, zone, model::again) { model.go(Destination.Diagnosis) }
         }
     }
 }

@@ -7,10 +7,14 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.conflate
+import kotlinx.coroutines.flow.drop
+import kotlinx.coroutines.flow.merge
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.sync.withLock
 import uniffi.onbeat_core.PhoneException
+import uniffi.onbeat_core.Reading
 import uniffi.onbeat_core.Report
 import uniffi.onbeat_core.recover
 
@@ -29,10 +33,11 @@ class AppModel(
     private val views = Views(holder, around)
     private val where = MutableStateFlow<Destination>(Destination.Today)
     private var looking: Job? = null
+    private var watching: Job? = null
 
-    /** Acts are done one after the other, in the order of the taps: each may wait for a place. */
+    /** Acts that wait for a place do so one after the other, in the order of the taps. */
     private val turn = Mutex()
-    private val underWay = mutableSetOf<Act>()
+    private val doing = MutableStateFlow(emptySet<Act>())
 
     /** What is shown now. */
     val shown: StateFlow<Shown> = state
@@ -43,16 +48,51 @@ class AppModel(
     /** Why something was not done that the rep wanted, until he has read it: it stands above whatever is shown. */
     val problem: StateFlow<Problem?> = refused
 
+    /** What is being done now. */
+    val underWay: StateFlow<Set<Act>> = doing
+
+    /** Whether the app is in front. */
+    val isInFront: Boolean
+        get() = watching?.isActive == true
+
     /** The app came to the front. */
     fun resume() {
+        watch()
         if (!around.hasAgreed || state.value is Shown.Enrolling || state.value is Shown.Recovering) return
         go(where.value)
         scope.launch {
-            // A new phone fetches what it is to show, and one sync runs at a time.
+            // A new phone fetches what it is to show, and that was a sync.
             looking?.join()
-            send()
+            if (!views.hasSynced) send()
         }
     }
+
+    /** The app left the front: what is shown is no longer renewed. What is under way goes on. */
+    fun pause() {
+        watching?.cancel()
+    }
+
+    private fun watch() {
+        watching?.cancel()
+        watching = scope.launch { merge(holder.news.drop(1), around.minutes).conflate().collect { renew() } }
+    }
+
+    /** Shows what is shown as core has it now, which asks neither the server nor for a place. */
+    private suspend fun renew() {
+        looking?.join()
+        val before = state.value
+        if (before.isWritten) return
+        shows {
+            val now = seen { views.now(where.value) }
+            // What can't be looked at now was shown a moment ago.
+            if (now is Shown.Failed && before !is Shown.Failed) before else now
+        }
+        looking?.join()
+    }
+
+    /** What the rep writes in, or that stands by a place that he was asked for. */
+    private val Shown.isWritten: Boolean
+        get() = this is Shown.Welcome || this is Shown.Enrolling || this is Shown.Recovering || this is Shown.Customers
 
     fun agree() {
         around.hasAgreed = true
@@ -61,13 +101,11 @@ class AppModel(
 
     fun enrol(link: String) {
         state.value = Shown.Enrolling(isBusy = true, problem = null)
+        // That of a phone that was here before; the new one is kept when it is looked at.
+        around.stream = null
         scope.launch {
             try {
-                around.stream =
-                    holder.call {
-                        it.enrol(link, around.grade, around.device)
-                        it.heads().stream
-                    }
+                holder.call { it.enrol(link, around.grade, around.device) }
                 go(Destination.Today)
             } catch (error: PhoneException) {
                 state.value = Shown.Enrolling(isBusy = false, problem = error.problem())
@@ -88,10 +126,9 @@ class AppModel(
         }
     }
 
-    /** Asks for what the rep is told of now; what he answers is seen when the app is in front again. */
-    fun ask(permission: Permission) {
+    /** The rep is asked for what he is told of now; what he answers is seen when the app is in front again. */
+    fun asks(permission: Permission) {
         around.asked += permission.kind
-        permission.ask()
     }
 
     /** Not now: a refusal where the app asks; nothing, where the rep came to read the page. */
@@ -112,17 +149,38 @@ class AppModel(
     }
 
     /** Does what a button says, and shows what it changed. A second tap, while the first waits for a place, is none. */
-    fun act(act: Act) {
-        if (!underWay.add(act)) return
+    fun act(act: Act) = does(act) {}
+
+    /** The act for which the rep came here: the place of the app is left once it was done, and what he wrote stays else. */
+    fun finish(act: Act) {
+        val here = where.value
+        does(act) { if (where.value == here) where.value = here.before }
+    }
+
+    private fun does(
+        act: Act,
+        then: () -> Unit,
+    ) {
+        if (act in doing.value) return
+        doing.value += act
         does {
             try {
-                val reading = around.reading(holder)
-                holder.call { it.perform(act, reading) }
+                if (perform(act)) then() else refused.value = Problem(Word.PROBLEM_REASON_NOT_ASKED, "")
             } finally {
-                underWay -= act
+                doing.value -= act
             }
         }
     }
+
+    private suspend fun perform(act: Act): Boolean {
+        if (act is Act.Placed) return turn.withLock { perform(act, around.reading(holder)) }
+        return perform(act, Reading(around.now(), null))
+    }
+
+    private suspend fun perform(
+        act: Act,
+        reading: Reading,
+    ) = holder.call { it.perform(act, reading) }
 
     /** The rep agrees that his place is recorded, or does not, or no longer. */
     fun answerPlace(agrees: Boolean) {
@@ -137,7 +195,7 @@ class AppModel(
     private fun does(work: suspend () -> Unit) {
         scope.launch {
             try {
-                turn.withLock { work() }
+                work()
                 send()
             } catch (error: PhoneException) {
                 // A phone that was wiped says so by its own screen.
@@ -155,8 +213,15 @@ class AppModel(
     /** Shows a place of the app; of several taps the last one counts. */
     fun go(to: Destination) {
         where.value = to
+        shows { seen { views.of(to) } }
+    }
+
+    /** Tries again to show what could not be shown. */
+    fun again() = go(where.value)
+
+    private fun shows(look: suspend () -> Shown) {
         looking?.cancel()
-        looking = scope.launch { state.value = seen { views.of(to) }.withWords(state.value) }
+        looking = scope.launch { state.value = look().withWords(state.value) }
     }
 
     fun back() = go(where.value.before)
@@ -182,14 +247,11 @@ class AppModel(
         }
     }
 
-    /** Sends quietly, unless the server holds it; the screen of the day says what still waits. */
+    /** Sends quietly, unless the server holds it; what is shown is renewed after it, and the day says what still waits. */
     private fun send() {
         scope.launch {
             try {
                 holder.sync(around.now())
-                if (state.value is Shown.Day) go(where.value)
-            } catch (_: PhoneException.Wiped) {
-                go(where.value)
             } catch (_: PhoneException) {
                 // While another sync runs, or the disk takes nothing: the next one sends it.
                 return@launch

@@ -4,6 +4,7 @@ import uniffi.onbeat_core.Device
 import uniffi.onbeat_core.Diagnosis
 import uniffi.onbeat_core.Exit
 import uniffi.onbeat_core.ExitReason
+import uniffi.onbeat_core.Grade
 import uniffi.onbeat_core.SignsShown
 import kotlin.math.abs
 
@@ -45,6 +46,9 @@ fun Checkup.started(words: Words): List<Fact> =
         Fact(words.started(atMs, start.dueMs, zone), words.say(Word.valueOf("START_${start.by.name}")) + exit)
     }
 
+val Grade.word: Word
+    get() = Word.valueOf("GRADE_$name")
+
 val ExitReason.word: Word
     get() = Word.valueOf("EXIT_$name")
 
@@ -79,7 +83,7 @@ fun Checkup.whichPhone(words: Words): List<Fact> =
         Fact(words.say(Word.MODEL), device.model),
         core.server?.let { Fact(words.say(Word.SERVER), it) },
         core.heads?.let { Fact(words.say(Word.STREAM), it.stream) },
-        core.heads?.let { Fact(words.say(Word.KEY_GRADE), it.grade.name.lowercase()) },
+        core.heads?.let { Fact(words.say(Word.KEY_GRADE), words.say(it.grade.word)) },
         core.signs?.let { Fact(words.say(Word.PHONE_SHOWS), words.shows(it)) },
         Fact(words.say(Word.DATABASE), words.say(Word.KIBIBYTES, core.fileBytes.toLong() / 1024)),
         core.setAside?.let { Fact(words.say(Word.SET_ASIDE), it) },

@@ -10,13 +10,13 @@ import app.onbeat.phone.Act
 import uniffi.onbeat_core.Customer
 import uniffi.onbeat_core.CustomerNear
 
-/** The rep's customers, nearest first; [search] asks core for others. */
+/** The rep's customers, nearest first; [search] asks core for others, and a check-in finishes it. */
 @Composable
 fun CustomersScreen(
     customers: List<CustomerNear>,
     wanted: String,
     search: (String) -> Unit,
-    act: (Act) -> Unit,
+    finish: (Act) -> Unit,
     ways: Ways,
     back: () -> Unit,
 ) {
@@ -29,12 +29,7 @@ fun CustomersScreen(
             singleLine = true,
         )
         if (customers.isEmpty()) Soft(say(Word.NO_CUSTOMERS))
-        customers.forEach { near ->
-            CustomerPanel(near, ways) {
-                act(Act.CheckIn(near.customer.id, ""))
-                back()
-            }
-        }
+        customers.forEach { CustomerPanel(it, ways, finish) }
     }
 }
 
@@ -49,14 +44,15 @@ data class Ways(
 fun CustomerPanel(
     near: CustomerNear,
     ways: Ways,
-    checkIn: () -> Unit,
+    finish: (Act) -> Unit,
 ) {
     val (customer, distanceMm) = near
+    val checkIn = Act.CheckIn(customer.id, "")
     Panel {
         Text(customer.name, style = MaterialTheme.typography.titleMedium)
         if (distanceMm != null) Soft(say(Word.AWAY, LocalWords.current.distance(distanceMm)))
         SideBySide {
-            QuietButton(say(Word.CHECK_IN), act = checkIn)
+            QuietButton(say(Word.CHECK_IN), isBusy = isUnderWay(checkIn)) { finish(checkIn) }
             QuietButton(say(Word.NAVIGATE)) { ways.navigate(customer) }
             customer.landline?.let { number -> QuietButton(say(Word.CALL)) { ways.call(number) } }
         }

@@ -39,7 +39,7 @@ fun LinkForm(
     scan: (() -> Unit)?,
 ) {
     var link by rememberSaveable { mutableStateOf("") }
-    if (scan != null) MainButton(say(Word.SCAN), !isBusy, scan)
+    if (scan != null) MainButton(say(Word.SCAN), !isBusy, act = scan)
     OutlinedTextField(
         link,
         { link = it },

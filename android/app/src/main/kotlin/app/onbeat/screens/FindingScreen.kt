@@ -15,12 +15,16 @@ import uniffi.onbeat_core.Class
 import uniffi.onbeat_core.ExceptionKind
 import uniffi.onbeat_core.Explained
 
-/** What was found or asked, what made it, what was said of it, and the rep's own answer. [sentences] are core's. */
+/**
+ * What was found or asked, what made it, what was said of it, and the rep's own answer, which finishes it. [sentences] are
+ * core's.
+ */
 @Composable
 fun FindingScreen(
     explained: Explained,
     sentences: List<String>,
     act: (Act) -> Unit,
+    finish: (Act) -> Unit,
     back: () -> Unit,
 ) {
     val finding = explained.explanation.finding
@@ -38,10 +42,7 @@ fun FindingScreen(
         Said(explained)
         GivenReasons(explained.reasonsGiven, explained.explanation.zone)
         OfferedReasons(explained.reasonsOffered) { act(Act.GiveReasonFor(finding.id, it)) }
-        Answering(explained.isAppealed) { words ->
-            act(Act.Reply(finding.id, words))
-            back()
-        }
+        Answering(explained.isAppealed) { finish(Act.Reply(finding.id, it)) }
     }
 }
 

@@ -36,7 +36,7 @@ import uniffi.onbeat_core.MapView
 @Composable
 fun MapScreen(
     map: MapView,
-    act: (Act) -> Unit,
+    finish: (Act) -> Unit,
     ways: Ways,
     back: () -> Unit,
 ) {
@@ -60,10 +60,7 @@ fun MapScreen(
                     Soft(say(Word.MAP_HOW))
                     Legend()
                 } else {
-                    CustomerPanel(customer.near, ways) {
-                        act(Act.CheckIn(customer.near.customer.id, ""))
-                        back()
-                    }
+                    CustomerPanel(customer.near, ways, finish)
                 }
             }
         }

@@ -65,9 +65,12 @@ fun Panel(
 fun MainButton(
     words: String,
     isEnabled: Boolean = true,
+    isBusy: Boolean = false,
     act: () -> Unit,
 ) {
-    Button(act, Modifier.fillMaxWidth().heightIn(min = 56.dp), isEnabled, shape = RoundedCornerShape(12.dp)) {
+    val modifier = Modifier.fillMaxWidth().heightIn(min = 56.dp).underWay(isBusy)
+    Button(act, modifier, isEnabled && !isBusy, shape = RoundedCornerShape(12.dp)) {
+        if (isBusy) UnderWaySign()
         Text(words, style = MaterialTheme.typography.titleMedium, textAlign = TextAlign.Center)
     }
 }
@@ -77,9 +80,11 @@ fun MainButton(
 fun QuietButton(
     words: String,
     modifier: Modifier = Modifier,
+    isBusy: Boolean = false,
     act: () -> Unit,
 ) {
-    OutlinedButton(act, modifier.heightIn(min = 48.dp), shape = RoundedCornerShape(12.dp)) {
+    OutlinedButton(act, modifier.heightIn(min = 48.dp).underWay(isBusy), !isBusy, shape = RoundedCornerShape(12.dp)) {
+        if (isBusy) UnderWaySign()
         Text(words, textAlign = TextAlign.Center)
     }
 }

@@ -27,9 +27,7 @@ enum class PermissionState {
     val word get() = Word.valueOf("PERMITTED_$name")
 }
 
-/** [ask] leads to the platform's own question, or to the page of its settings where it asks no more. */
 data class Permission(
     val kind: PermissionKind,
     val state: PermissionState,
-    val ask: () -> Unit,
 )

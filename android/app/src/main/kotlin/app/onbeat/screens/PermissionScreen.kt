@@ -21,9 +21,9 @@ fun PermissionScreen(
         if (permission.state != PermissionState.MISSING) Soft(say(permission.state.word))
         if (permission.state != PermissionState.ALLOWED) {
             MainButton(say(Word.ALLOW), act = ask)
-            QuietButton(say(Word.NOT_NOW), Modifier.fillMaxWidth(), notNow)
+            QuietButton(say(Word.NOT_NOW), Modifier.fillMaxWidth(), act = notNow)
         } else {
-            QuietButton(say(Word.BACK), Modifier.fillMaxWidth(), notNow)
+            QuietButton(say(Word.BACK), Modifier.fillMaxWidth(), act = notNow)
         }
         Soft(say(Word.CHANGE_IN_SETTINGS))
     }

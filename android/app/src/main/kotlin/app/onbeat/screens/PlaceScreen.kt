@@ -26,7 +26,7 @@ fun PlaceScreen(
         Panel(say(Word.WITHOUT_IT)) { Text(say(Word.PLACE_WITHOUT), style = MaterialTheme.typography.bodyMedium) }
         Text(say(Word.PLACE_ASK), style = MaterialTheme.typography.bodyLarge)
         MainButton(say(Word.AGREE), act = agree)
-        QuietButton(say(Word.NOT_NOW), Modifier.fillMaxWidth(), notNow)
+        QuietButton(say(Word.NOT_NOW), Modifier.fillMaxWidth(), act = notNow)
         Soft(say(Word.CHANGE_IN_SETTINGS))
     }
 }

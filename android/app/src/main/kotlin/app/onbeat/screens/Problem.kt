@@ -14,7 +14,6 @@ import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
 import kotlinx.coroutines.delay
 import uniffi.onbeat_core.PhoneException
-import java.time.ZoneId
 
 /** Why something was not done, and what mends it. [details] are core's own words, for the help desk. */
 data class Problem(
@@ -45,19 +44,20 @@ private val WORDS =
         "key_gone" to Word.PROBLEM_KEY_GONE,
     )
 
-/** Nothing can be shown but why, and the ways on; at [againMs] it is tried again by itself. */
+/** Nothing can be shown but why, and the ways on; at [againMs], said in [zone], it is tried again by itself. */
 @Composable
 fun Stopped(
     problem: Problem,
     againMs: Long?,
+    zone: String,
     tryAgain: () -> Unit,
     diagnose: () -> Unit,
 ) {
     Screen(say(Word.SORRY)) {
         ProblemSaid(problem)
-        if (againMs != null) Soft(say(Word.ASKED_AGAIN, timeOf(againMs, ZoneId.systemDefault().id)))
+        if (againMs != null) Soft(say(Word.ASKED_AGAIN, timeOf(againMs, zone)))
         MainButton(say(Word.TRY_AGAIN), act = tryAgain)
-        QuietButton(say(Word.DIAGNOSIS), Modifier.fillMaxWidth(), diagnose)
+        QuietButton(say(Word.DIAGNOSIS), Modifier.fillMaxWidth(), act = diagnose)
     }
     LaunchedEffect(againMs) {
         if (againMs == null) return@LaunchedEffect

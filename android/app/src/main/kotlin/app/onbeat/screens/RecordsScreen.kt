@@ -36,10 +36,8 @@ private fun Day(
     val day = records.day
     Panel(say(Word.SAID_OF_DAY)) {
         val window = day.window
-        if (window ==
-            null
-        ) {
-            Soft(say(Word.DAY_OFF))
+        if (window == null) {
+            Soft(say(if (isOver(records)) Word.WAS_DAY_OFF else Word.DAY_OFF))
         } else {
             WindowBar(window, day.spans, day.counts, records.nowMs, records.zone)
         }
@@ -47,6 +45,9 @@ private fun Day(
         day.findings.forEach { FindingRow(it, records.zone, go) }
     }
 }
+
+/** Days are written so that they sort. */
+private fun isOver(records: MyRecords) = records.day.day < dateTimeOf(records.nowMs, records.zone).substringBefore(' ')
 
 /** Who looked, when, and why. */
 @Composable

@@ -4,8 +4,8 @@ import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import uniffi.onbeat_core.Here
-import uniffi.onbeat_core.LocationAnswer
 import uniffi.onbeat_core.PlaceVerdict
+import uniffi.onbeat_core.Standing
 import uniffi.onbeat_core.Today
 import uniffi.onbeat_core.When
 
@@ -35,15 +35,18 @@ private fun Report(today: Today) {
 
 @Composable
 private fun headline(today: Today): String {
-    val breakUntilMs = today.breakUntilMs
-    return when {
-        today.`when` == When.DAY_OFF -> say(Word.DAY_OFF)
-        today.`when` == When.BEFORE -> say(Word.BEFORE, timeOf(today.day.window?.fromMs ?: 0, today.zone))
-        today.`when` == When.AFTER -> say(Word.AFTER, timeOf(today.endedMs ?: 0, today.zone))
-        today.location == LocationAnswer.REFUSED -> say(Word.PLACE_REFUSED)
-        breakUntilMs != null -> say(Word.ON_BREAK, timeOf(breakUntilMs, today.zone))
-        today.privateSinceMs != null -> say(Word.IN_PRIVATE)
-        else -> today.here?.let { placed(it) } ?: say(Word.NOT_SEEN)
+    val at = { atMs: Long -> timeOf(atMs, today.zone) }
+    return when (val standing = today.standing) {
+        Standing.Replaced -> say(Word.RECORDS_NOTHING)
+        Standing.NotAgreed -> say(Word.PLACE_REFUSED)
+        Standing.DayOff -> say(Word.DAY_OFF)
+        is Standing.Begins -> say(Word.BEFORE, at(standing.atMs))
+        is Standing.OnLeave -> standing.untilMs?.let { say(Word.ON_LEAVE_UNTIL, at(it)) } ?: say(Word.ON_LEAVE)
+        is Standing.Ended -> say(Word.AFTER, at(standing.atMs))
+        is Standing.OnBreak -> say(Word.ON_BREAK, at(standing.untilMs))
+        Standing.InPrivate -> say(Word.IN_PRIVATE)
+        Standing.NotSeen -> say(Word.NOT_SEEN)
+        Standing.Seen -> today.here?.let { placed(it) }.orEmpty()
     }
 }
 

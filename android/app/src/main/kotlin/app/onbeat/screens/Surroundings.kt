@@ -1,6 +1,7 @@
 package app.onbeat.screens
 
 import app.onbeat.phone.PhoneHolder
+import kotlinx.coroutines.flow.Flow
 import uniffi.onbeat_core.Device
 import uniffi.onbeat_core.Grade
 import uniffi.onbeat_core.Platform
@@ -24,6 +25,9 @@ interface Surroundings {
 
     /** The phone's own switch for all places. */
     val isPlaceOn: Boolean
+
+    /** Tells of each minute that begins, while that is listened to. */
+    val minutes: Flow<Unit>
 
     fun now(): Stamp
 

@@ -25,6 +25,7 @@ fun TodayScreen(
         if (isReplaced) ReplacedPanel(today, export, leave) else StatePanel(today)
         NextButton(today.next, act, go)
         if (today.away != null) Reasons(act)
+        GivenReasons(today.day.presence.reasons, today.zone)
         if (today.`when` == When.WITHIN && !isReplaced) Pauses(today, act)
         Asked(today, go)
         Visits(today.day.visits, today.zone) { go(Destination.Visit(it.visit)) }
@@ -58,7 +59,7 @@ private fun NextButton(
         }
 
         Next.SignIn -> {
-            MainButton(say(Word.SIGN_IN)) { act(Act.SignIn) }
+            MainButton(say(Word.SIGN_IN), isBusy = isUnderWay(Act.SignIn)) { act(Act.SignIn) }
         }
 
         is Next.CheckOut -> {
@@ -74,10 +75,10 @@ private fun NextButton(
             if (near == null) {
                 MainButton(say(Word.CHOOSE_CUSTOMER)) { go(Destination.Customers()) }
             } else {
-                MainButton(
-                    say(Word.CHECK_IN_AT, near.customer.name, LocalWords.current.distance(near.distanceMm ?: 0)),
-                ) {
-                    act(Act.CheckIn(near.customer.id, ""))
+                val checkIn = Act.CheckIn(near.customer.id, "")
+                val distance = LocalWords.current.distance(near.distanceMm ?: 0)
+                MainButton(say(Word.CHECK_IN_AT, near.customer.name, distance), isBusy = isUnderWay(checkIn)) {
+                    act(checkIn)
                 }
             }
         }

@@ -16,23 +16,50 @@ internal class Views(
     /** Where the list of customers was opened. */
     private var opened: Reading? = null
 
-    /** Asks core; a phone that the company's data has not reached yet fetches them first. */
-    suspend fun of(place: Destination): Shown =
-        try {
-            look(place)
-        } catch (_: PhoneException.NoReference) {
-            holder.sync(around.now())
-            look(place)
-        }
+    /** Whether the last look had to ask the server. */
+    var hasSynced = false
+        private set
 
-    /** When the server is asked again; null while core can't say. */
+    /** Asks core; a phone that the company's data has not reached yet fetches them first. */
+    suspend fun of(place: Destination): Shown {
+        hasSynced = false
+        return try {
+            now(place)
+        } catch (_: PhoneException.NoReference) {
+            hasSynced = true
+            fetch()
+            now(place)
+        }
+    }
+
+    private suspend fun fetch() {
+        try {
+            holder.sync(around.now())
+        } catch (_: PhoneException.SyncRunning) {
+            // It fetches them, and what is shown is renewed when it has ended.
+            return
+        }
+    }
+
+    /** When the server is asked again; null while it is being asked, or core can't say. */
     suspend fun againMs(): Long? {
         val now = around.now()
         return try {
-            holder.call { it.syncInS(now, AppState.AWAKE) }?.let { now.atMs + it * 1000 }
+            holder.call { it.syncInS(now, AppState.AWAKE) }?.takeIf { it > 0 }?.let { now.atMs + it * 1000 }
         } catch (_: PhoneException) {
             null
         }
+    }
+
+    /** As core has it, without the server. */
+    suspend fun now(place: Destination): Shown {
+        keepStream()
+        return look(place)
+    }
+
+    /** By it a lost key of the database is asked for: it is kept as soon as there is one. */
+    private suspend fun keepStream() {
+        if (around.stream == null) around.stream = holder.call { it.heads().stream }
     }
 
     private suspend fun look(place: Destination): Shown =

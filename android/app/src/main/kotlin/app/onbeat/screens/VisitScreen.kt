@@ -17,22 +17,23 @@ import uniffi.onbeat_core.VisitView
 fun VisitScreen(
     shown: VisitShown,
     change: (Report) -> Unit,
-    act: (Act) -> Unit,
+    finish: (Act) -> Unit,
     photograph: (() -> Unit)?,
     back: () -> Unit,
 ) {
     val (visit, report, zone) = shown
+    val isBusy = LocalUnderWay.current.any { it.ends(visit.visit) }
     Screen(visit.shownName, back) {
         Panel {
             Soft(times(visit, zone))
             Soft(place(visit))
         }
         Panel(say(Word.REPORT)) {
-            Outcomes(report.outcome) { change(report.copy(outcome = it)) }
-            Field(Word.PURPOSE, report.purpose) { change(report.copy(purpose = it)) }
-            Field(Word.CONTENT, report.content) { change(report.copy(content = it)) }
-            Field(Word.FEEDBACK, report.feedback) { change(report.copy(feedback = it)) }
-            Field(Word.NEXT_STEP, report.nextStep) { change(report.copy(nextStep = it)) }
+            Outcomes(report.outcome, !isBusy) { change(report.copy(outcome = it)) }
+            Field(Word.PURPOSE, report.purpose, !isBusy) { change(report.copy(purpose = it)) }
+            Field(Word.CONTENT, report.content, !isBusy) { change(report.copy(content = it)) }
+            Field(Word.FEEDBACK, report.feedback, !isBusy) { change(report.copy(feedback = it)) }
+            Field(Word.NEXT_STEP, report.nextStep, !isBusy) { change(report.copy(nextStep = it)) }
             Soft(say(Word.DRAFT_KEPT))
         }
         Panel(say(Word.PHOTOS)) {
@@ -40,18 +41,16 @@ fun VisitScreen(
             if (photograph != null) QuietButton(say(Word.TAKE_PHOTO), act = photograph)
         }
         if (visit.toMs == null) {
-            MainButton(say(Word.CHECK_OUT)) {
-                act(Act.CheckOut(report))
-                back()
-            }
+            MainButton(say(Word.CHECK_OUT), isBusy = isBusy) { finish(Act.CheckOut(report)) }
         } else {
-            MainButton(say(Word.SAVE_REPORT)) {
-                act(Act.SaveReport(report))
-                back()
-            }
+            MainButton(say(Word.SAVE_REPORT), isBusy = isBusy) { finish(Act.SaveReport(report)) }
         }
     }
 }
+
+/** What is written while its report is on the way would not be in it. */
+private fun Act.ends(visit: String) =
+    (this is Act.CheckOut && report.visit == visit) || (this is Act.SaveReport && report.visit == visit)
 
 @Composable
 private fun times(
@@ -72,6 +71,7 @@ private fun place(visit: VisitView): String {
 @Composable
 private fun Outcomes(
     chosen: Outcome,
+    isEnabled: Boolean,
     choose: (Outcome) -> Unit,
 ) {
     SideBySide {
@@ -79,6 +79,7 @@ private fun Outcomes(
             FilterChip(
                 selected = outcome == chosen,
                 onClick = { choose(outcome) },
+                enabled = isEnabled,
                 label = { Text(say(Word.valueOf("OUTCOME_${outcome.name}"))) },
             )
         }
@@ -89,7 +90,8 @@ private fun Outcomes(
 private fun Field(
     name: Word,
     words: String,
+    isEnabled: Boolean,
     change: (String) -> Unit,
 ) {
-    OutlinedTextField(words, change, Modifier.fillMaxWidth(), label = { Text(say(name)) }, maxLines = 6)
+    OutlinedTextField(words, change, Modifier.fillMaxWidth(), isEnabled, label = { Text(say(name)) }, maxLines = 6)
 }

@@ -18,7 +18,7 @@ fun WelcomeScreen(
         Promise(Word.NEVER_KEEPS, Word.NEVER_KEEPS_WHAT)
         Promise(Word.YOURS, Word.YOURS_WHAT)
         MainButton(say(Word.AGREE), act = agree)
-        QuietButton(say(Word.NOT_NOW), Modifier.fillMaxWidth(), notNow)
+        QuietButton(say(Word.NOT_NOW), Modifier.fillMaxWidth(), act = notNow)
         Soft(say(Word.NOT_NOW_WHAT))
     }
 }

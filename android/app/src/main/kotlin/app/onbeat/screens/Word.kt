@@ -12,6 +12,9 @@ enum class Word {
     PHONE_ENDED,
     ON_BREAK,
     IN_PRIVATE,
+    ON_LEAVE,
+    ON_LEAVE_UNTIL,
+    RECORDS_NOTHING,
     NOT_SEEN,
     INSIDE,
     AT_EDGE,
@@ -67,6 +70,7 @@ enum class Word {
     FROM_TO,
     BETWEEN,
     BACK,
+    UNDER_WAY,
 
     // First launch.
     WELCOME,
@@ -122,6 +126,7 @@ enum class Word {
     MY_RECORDS,
     DAY_BEFORE,
     DAY_AFTER,
+    WAS_DAY_OFF,
     SAID_OF_DAY,
     NOTHING_SAID,
     YOUR_REASONS,
@@ -264,6 +269,10 @@ enum class Word {
     SERVER,
     STREAM,
     KEY_GRADE,
+    GRADE_ATTESTED,
+    GRADE_HARDWARE,
+    GRADE_SOFTWARE,
+    GRADE_UNCONFIRMED,
     PHONE_SHOWS,
     INTEGRITY_USUAL,
     INTEGRITY_DEVELOPER,
@@ -369,6 +378,7 @@ enum class Word {
     PROBLEM_LOCATION_REFUSED,
     PROBLEM_STILL_WAITING,
     ASKED_AGAIN,
+    PROBLEM_REASON_NOT_ASKED,
     PROBLEM_OTHER,
 
     // The platform.

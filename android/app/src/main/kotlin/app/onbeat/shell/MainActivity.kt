@@ -18,57 +18,42 @@ import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.compose.ui.Modifier
-import androidx.lifecycle.Lifecycle
 import app.onbeat.R
 import app.onbeat.phone.Act
 import app.onbeat.platform.Allowance
-import app.onbeat.platform.Allowances
-import app.onbeat.platform.Allowed
 import app.onbeat.platform.AndroidWords
 import app.onbeat.platform.Asks
 import app.onbeat.platform.Built
 import app.onbeat.platform.Maker
 import app.onbeat.platform.Opening
 import app.onbeat.platform.PhotoActivity
-import app.onbeat.platform.Recorder
 import app.onbeat.platform.ScanActivity
 import app.onbeat.platform.SendJob
 import app.onbeat.platform.Starts
-import app.onbeat.platform.Traces
 import app.onbeat.platform.opensOneOf
 import app.onbeat.platform.saves
 import app.onbeat.screens.About
 import app.onbeat.screens.App
-import app.onbeat.screens.AppModel
 import app.onbeat.screens.BatteryRules
 import app.onbeat.screens.Destination
 import app.onbeat.screens.LocalWords
 import app.onbeat.screens.OnbeatTheme
 import app.onbeat.screens.Outside
-import app.onbeat.screens.Permission
-import app.onbeat.screens.PermissionKind
-import app.onbeat.screens.PermissionState
 import app.onbeat.screens.Shown
 import app.onbeat.screens.Ways
 import app.onbeat.screens.Word
 import app.onbeat.screens.problem
-import kotlinx.coroutines.MainScope
-import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
 import uniffi.onbeat_core.Customer
 import uniffi.onbeat_core.PhoneException
-import uniffi.onbeat_core.Recording
 import uniffi.onbeat_core.RunsOn
 import uniffi.onbeat_core.StartedBy
-import uniffi.onbeat_core.Today
 import uniffi.onbeat_core.waysTo
-import kotlin.reflect.KClass
 
 /** The app's one window. */
 class MainActivity : ComponentActivity() {
-    private val scope = MainScope()
     private val owner get() = application as OnbeatApp
-    private val model by lazy { AppModel(owner.holder, PhoneAround(owner, ::permissions), scope) }
+    private val model get() = owner.model
     private val asks = registerForActivityResult(ActivityResultContracts.RequestMultiplePermissions()) { looks() }
     private val questions by lazy { Asks(this, asks::launch) }
     private val saves =
@@ -98,22 +83,16 @@ class MainActivity : ComponentActivity() {
                 OnbeatTheme { Box(Modifier.safeDrawingPadding()) { App(model, outside()) } }
             }
         }
-        scope.launch {
-            var hasLooked = false
-            model.shown.collect {
-                if (it !is Shown.Day) return@collect
-                if (!hasLooked) Traces().note(owner)
-                hasLooked = true
-                noteTaps(it.today)
-                record()
-                Starts.process.note(owner)
-            }
-        }
     }
 
     override fun onResume() {
         super.onResume()
         model.resume()
+    }
+
+    override fun onPause() {
+        super.onPause()
+        model.pause()
     }
 
     /** What the rep did last goes on its way though the app is closed. */
@@ -122,14 +101,10 @@ class MainActivity : ComponentActivity() {
         if (owner.hasAgreed) SendJob.schedule(this)
     }
 
-    override fun onDestroy() {
-        super.onDestroy()
-        scope.cancel()
-    }
-
     private fun outside() =
         Outside(
             Ways(call = ::call, navigate = ::navigate),
+            ask = { questions.ask(Allowance.valueOf(it.name)) },
             scan = { scans.launch(Intent(this, ScanActivity::class.java)) },
             photograph = { photos.launch(Intent(this, PhotoActivity::class.java).putExtra(PhotoActivity.VISIT, it)) },
             export = { saves.launch("onbeat.ndjson") },
@@ -146,45 +121,19 @@ class MainActivity : ComponentActivity() {
     private fun about(): About {
         val built = Built(this)
         val policy = built.policy?.let { page -> { read(page) } }
-        return About(PhoneAround(owner, ::permissions).device.app, built.operator, built.filing, policy)
-    }
-
-    /** The day is shown: it is seen to that it is recorded; a service that runs sees to that itself. */
-    private suspend fun record() {
-        val isInFront = lifecycle.currentState.isAtLeast(Lifecycle.State.STARTED)
-        if (isInFront && !Recorder.isRunning) Opening.look(this)
-    }
-
-    private var before: KClass<out Recording>? = null
-
-    /**
-     * A break or private time began or ended, or the rep agreed to be recorded or no longer does, by a tap: the service
-     * learns it now, and not with its next look.
-     */
-    private fun noteTaps(today: Today) {
-        val now = today.recording::class
-        if (before != null && before != now) Recorder.looks()
-        before = now
-    }
-
-    /** What the rep may allow, in the order to ask. */
-    private fun permissions(): List<Permission> {
-        val allowances = Allowances(this)
-        return allowances.all.map {
-            Permission(KINDS.getValue(it), STATES.getValue(allowances.state(it))) { questions.ask(it) }
-        }
+        return About(PhoneAround(owner).device.app, built.operator, built.filing, policy)
     }
 
     /** What the rep just allowed may be what the service lacked. */
     private fun looks() {
-        scope.launch { Opening.look(this@MainActivity) }
+        owner.scope.launch { Opening.look(owner) }
     }
 
     private fun export(to: Uri) {
-        scope.launch {
+        owner.scope.launch {
             val problem =
                 try {
-                    if (saves(owner.holder.call { it.exportOwn() }, to)) null else Word.EXPORT_FAILED
+                    if (owner.saves(owner.holder.call { it.exportOwn() }, to)) null else Word.EXPORT_FAILED
                 } catch (error: PhoneException) {
                     error.problem().word
                 }
@@ -192,7 +141,7 @@ class MainActivity : ComponentActivity() {
         }
     }
 
-    private fun say(word: Word) = Toast.makeText(this, AndroidWords(this).say(word), Toast.LENGTH_LONG).show()
+    private fun say(word: Word) = Toast.makeText(owner, AndroidWords(owner).say(word), Toast.LENGTH_LONG).show()
 
     private fun copy(text: String) {
         val clipboard = getSystemService(CLIPBOARD_SERVICE) as ClipboardManager
@@ -216,14 +165,4 @@ class MainActivity : ComponentActivity() {
         } catch (_: ActivityNotFoundException) {
             false
         }
-
-    private companion object {
-        val KINDS = Allowance.entries.associateWith { PermissionKind.valueOf(it.name) }
-        val STATES =
-            mapOf(
-                Allowed.YES to PermissionState.ALLOWED,
-                Allowed.ROUGHLY to PermissionState.ROUGHLY,
-                Allowed.NO to PermissionState.MISSING,
-            )
-    }
 }

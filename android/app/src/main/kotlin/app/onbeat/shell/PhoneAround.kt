@@ -3,21 +3,25 @@ package app.onbeat.shell
 import android.content.Context
 import android.location.LocationManager
 import android.os.Build
+import app.onbeat.platform.Allowance
+import app.onbeat.platform.Allowances
+import app.onbeat.platform.Allowed
 import app.onbeat.platform.DatabaseKey
 import app.onbeat.platform.HardwareKey
 import app.onbeat.platform.OnePlace
+import app.onbeat.platform.minutes
 import app.onbeat.screens.Permission
 import app.onbeat.screens.PermissionKind
+import app.onbeat.screens.PermissionState
 import app.onbeat.screens.Surroundings
 import uniffi.onbeat_core.Device
 
 private const val ASKED = "asked"
 private const val STREAM = "stream"
 
-/** What this phone gives to the screens; [allows] are what the rep may allow, which a window has to ask for. */
+/** What this phone gives to the screens. */
 class PhoneAround(
     private val app: OnbeatApp,
-    private val allows: () -> List<Permission>,
 ) : Surroundings {
     private val place = OnePlace(app, app.clock)
     private val kept = app.getSharedPreferences("app", Context.MODE_PRIVATE)
@@ -57,7 +61,22 @@ class PhoneAround(
 
     override suspend fun here() = place.here()
 
-    override fun permissions() = allows()
+    override val minutes get() = minutes(app)
+
+    override fun permissions(): List<Permission> {
+        val allowances = Allowances(app)
+        return allowances.all.map { Permission(KINDS.getValue(it), STATES.getValue(allowances.state(it))) }
+    }
 
     override fun keep(databaseKey: ByteArray) = DatabaseKey(app).keep(databaseKey)
+
+    private companion object {
+        val KINDS = Allowance.entries.associateWith { PermissionKind.valueOf(it.name) }
+        val STATES =
+            mapOf(
+                Allowed.YES to PermissionState.ALLOWED,
+                Allowed.ROUGHLY to PermissionState.ROUGHLY,
+                Allowed.NO to PermissionState.MISSING,
+            )
+    }
 }

@@ -92,6 +92,12 @@ class PhoneRule : ExternalResource() {
 
     /** The phone lies in Ada's district, or elsewhere. */
     fun seen(change: Location.() -> Unit = {}) {
+        gives(change)
+        settle()
+    }
+
+    /** The platform has such a place. */
+    fun gives(change: Location.() -> Unit = {}) {
         val location =
             Location(LocationManager.GPS_PROVIDER).apply {
                 latitude = 40.671990250
@@ -102,7 +108,6 @@ class PhoneRule : ExternalResource() {
                 elapsedRealtimeNanos = SystemClock.elapsedRealtimeNanos()
             }
         places.simulateLocation(location.apply(change))
-        settle()
     }
 
     /** What is under way in the phone's thread and on the main one is done. */

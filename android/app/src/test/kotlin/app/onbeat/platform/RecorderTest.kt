@@ -1,11 +1,15 @@
 package app.onbeat.platform
 
 import app.onbeat.screens.Word
+import kotlinx.coroutines.runBlocking
 import org.junit.Rule
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
+import org.robolectric.shadows.ShadowToast
+import uniffi.onbeat_core.PhoneException
 import kotlin.test.Test
 import kotlin.test.assertEquals
+import kotlin.test.assertFalse
 import kotlin.test.assertTrue
 
 @RunWith(RobolectricTestRunner::class)
@@ -54,12 +58,45 @@ class RecorderTest {
     }
 
     @Test
-    fun `a button that is tapped too late gives no reason for nothing`() {
+    fun `a button that is tapped too late gives no reason for nothing, and says so`() {
         phone.record()
         Notices(phone.app).tellLeaving()
         phone.tap(Word.SEEMS_LEAVING, Word.REASON_GOODS)
         assertEquals(0, phone.written().count { it == "reason.given" })
         assertEquals(emptyList(), phone.told() - phone.says(Word.RECORDING))
+        assertEquals(phone.says(Word.PROBLEM_REASON_NOT_ASKED), ShadowToast.getTextOfLatestToast())
+    }
+
+    @Test
+    fun `who is back in his district, or whose window has closed, is no longer told that he is leaving`() {
+        phone.record()
+        Notices(phone.app).tellLeaving()
+        phone.seen()
+        assertEquals(listOf(phone.says(Word.RECORDING)), phone.told())
+        Notices(phone.app).tellLeaving()
+        phone.kill()
+        phone.at(Enrolled.CLOSES_MS)
+        phone.ring()
+        assertFalse(phone.says(Word.SEEMS_LEAVING) in phone.told())
+    }
+
+    @Test
+    fun `what the service takes is told to the screen`() {
+        phone.record()
+        val before = phone.app.holder.news.value
+        phone.seen()
+        assertTrue(phone.app.holder.news.value > before)
+    }
+
+    @Test
+    fun `on a break a call that fails asks nobody for the place`() {
+        phone.record()
+        phone.calls { it.breakStart(phone.app.clock.now()) }
+        assertTrue(phone.looks())
+        runBlocking { phone.app.holder.closed { phone.app.fault = PhoneException.StorageFull() } }
+        assertTrue(phone.looks())
+        assertEquals(emptyList(), phone.places.requestLocationUpdateListeners)
+        assertEquals(15 * 60L, phone.ringsInS(), "the alarm looks again")
     }
 
     @Test

@@ -4,6 +4,7 @@ import androidx.compose.ui.geometry.Size
 import app.onbeat.phone.Act
 import app.onbeat.phone.Stage
 import app.onbeat.phone.perform
+import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.flow.filter
 import kotlinx.coroutines.flow.filterNotNull
 import kotlinx.coroutines.flow.first
@@ -24,6 +25,7 @@ import uniffi.onbeat_core.Reading
 import uniffi.onbeat_core.Report
 import java.io.File
 import java.io.RandomAccessFile
+import kotlin.concurrent.thread
 import kotlin.test.Test
 import kotlin.test.assertContains
 import kotlin.test.assertEquals
@@ -76,8 +78,7 @@ class AppModelTest {
         val nearest = sees<Shown.Customers>().near.first().customer
         model.search(nearest.id.uppercase())
         assertEquals(listOf(nearest), sees<Shown.Customers> { it.near.size == 1 }.near.map { it.customer })
-        model.act(Act.CheckIn(nearest.id, "restock"))
-        model.back()
+        model.finish(Act.CheckIn(nearest.id, "restock"))
         val visit = checkNotNull(sees<Shown.Day> { it.today.openVisit != null }.today.openVisit)
 
         model.go(Destination.Visit(visit))
@@ -89,8 +90,7 @@ class AppModelTest {
         model.go(Destination.Visit(visit))
         assertEquals(draft, sees<Shown.OneVisit>().shown.report, "kept over leaving the screen")
         time = "08:40"
-        model.act(Act.CheckOut(draft))
-        model.back()
+        model.finish(Act.CheckOut(draft))
         val done = sees<Shown.Day> { it.today.openVisit == null && it.today.waitingRecords == 0uL }.today
         assertEquals(
             draft,
@@ -113,12 +113,95 @@ class AppModelTest {
 
             rep.time = "08:05"
             rep.model.go(Destination.Today)
-            rep.model.act(Act.StartBreak)
-            rep.sees<Shown.Day> { it.today.breakUntilMs != null }
-            assertEquals(1, rep.around.asks)
             rep.model.act(Act.SignIn)
             rep.sees<Shown.Day> { it.today.day.signIn.atMs != null }
+            assertEquals(1, rep.around.asks, "in the window")
+            rep.model.act(Act.StartBreak)
+            rep.sees<Shown.Day> { it.today.breakUntilMs != null }
+            rep.model.act(Act.CheckIn("ada-2", ""))
+            rep.sees<Shown.Day> { it.today.day.visits.size == 2 }
             assertEquals(1, rep.around.asks, "on a break")
+        }
+
+    @Test
+    fun `a tap that waits for a place is done though its window is gone, and holds up none that takes no place`() =
+        onStage { stage, rep ->
+            rep.isEnrolled(stage.link)
+            rep.time = "08:05"
+            rep.around.comes = CompletableDeferred()
+            rep.model.act(Act.SignIn)
+            rep.soon { rep.model.underWay.first { Act.SignIn in it } }
+            rep.model.pause()
+            rep.model.act(Act.StartPrivate)
+            rep.sees<Shown.Day> { it.today.privateSinceMs != null && it.today.day.signIn.atMs == null }
+            rep.around.comes.complete(Unit)
+            rep.sees<Shown.Day> { it.today.day.signIn.atMs != null }
+            assertEquals(emptySet(), rep.model.underWay.value)
+        }
+
+    @Test
+    fun `what the service takes and each minute renew what is shown in front, and no word that is typed`() =
+        onStage { stage, rep ->
+            rep.isEnrolled(stage.link)
+            rep.time = "08:05"
+            rep.isSeen()
+            rep.sees<Shown.Day> { it.today.here != null }
+            rep.model.act(Act.StartBreak)
+            rep.sees<Shown.Day> { it.today.breakUntilMs != null }
+            rep.time = "12:40"
+            rep.soon { rep.around.minutes.emit(Unit) }
+            rep.sees<Shown.Day> { it.today.breakUntilMs == null }
+
+            rep.model.act(Act.CheckIn("ada-1", ""))
+            val visit = checkNotNull(rep.sees<Shown.Day> { it.today.openVisit != null }.today.openVisit)
+            rep.model.go(Destination.Visit(visit))
+            val typed =
+                rep
+                    .sees<Shown.OneVisit>()
+                    .shown.report
+                    .copy(content = "shelf")
+            rep.model.change(typed)
+            rep.soon { rep.around.minutes.emit(Unit) }
+            rep.isQuiet()
+            assertEquals(typed, rep.sees<Shown.OneVisit>().shown.report)
+
+            val asked = rep.around.asks
+            rep.model.pause()
+            rep.soon {
+                rep.around.minutes.subscriptionCount
+                    .first { it == 0 }
+            }
+            assertEquals(asked, rep.around.asks, "nobody was asked for the place")
+        }
+
+    @Test
+    fun `what could not be done leaves the rep where he wrote it, and a reason nobody asks for is said kindly`() =
+        onStage { stage, rep ->
+            rep.isEnrolled(stage.link)
+            rep.signsIn()
+            rep.model.go(Destination.Customers())
+            rep.sees<Shown.Customers>()
+            rep.model.finish(Act.AddPhoto("0".repeat(32), ByteArray(3)))
+            assertEquals(Word.PROBLEM_OTHER, rep.soon { rep.model.problem.first { it != null } }?.word)
+            assertEquals(Destination.Customers(), rep.model.place.value)
+            rep.model.dismiss()
+            rep.model.act(Act.GiveReason(ExceptionKind.GOODS))
+            assertEquals(Word.PROBLEM_REASON_NOT_ASKED, rep.soon { rep.model.problem.first { it != null } }?.word)
+        }
+
+    @Test
+    fun `a new phone that was cut off before its first look keeps its number at that, whoever fetches its data`() =
+        onStage { stage, rep ->
+            rep.time = "07:15"
+            rep.around.hasAgreed = true
+            rep.soon { rep.holder.call { it.enrol(stage.link, rep.around.grade, rep.around.device) } }
+            assertNull(rep.around.stream)
+            // Either is told that the other's sync is running, and waits for its end.
+            val other = thread { rep.isQuiet() }
+            rep.model.resume()
+            rep.sees<Shown.AskingPlace>()
+            other.join()
+            assertEquals(rep.soon { rep.holder.call { it.heads() } }.stream, rep.around.stream)
         }
 
     @Test
@@ -162,6 +245,8 @@ class AppModelTest {
         model.go(Destination.Finding(asked))
         assertEquals(emptyList(), sees<Shown.OneFinding>().explained.reasonsOffered)
         model.act(Act.GiveReasonFor(asked, ExceptionKind.GOODS))
+        assertEquals(Word.PROBLEM_REASON_NOT_ASKED, soon { model.problem.first { it != null } }?.word)
+        model.dismiss()
         model.act(Act.Reply(asked, "in a cellar"))
         val answered = sees<Shown.OneFinding> { it.explained.answers.isNotEmpty() }.explained
         assertEquals(emptyList(), answered.reasonsGiven, "no reason excuses it")
@@ -278,7 +363,7 @@ class AppModelTest {
             rep.model.enrol(stage.link)
             rep.sees<Shown.AskingPlace>()
             rep.model.answerPlace(agrees = true)
-            rep.model.ask(rep.sees<Shown.Permitting> { it.permission.kind == missing[0] }.permission)
+            rep.allows(rep.sees<Shown.Permitting> { it.permission.kind == missing[0] }.permission)
             rep.model.resume()
             rep.model.notNow(rep.sees<Shown.Permitting> { it.permission.kind == missing[1] }.permission)
             rep.model.notNow(rep.sees<Shown.Permitting> { it.permission.kind == missing[2] }.permission)

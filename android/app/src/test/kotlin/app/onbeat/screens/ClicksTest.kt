@@ -10,9 +10,12 @@ import androidx.compose.ui.geometry.Offset
 import androidx.compose.ui.geometry.Size
 import androidx.compose.ui.test.ExperimentalTestApi
 import androidx.compose.ui.test.SkikoComposeUiTest
+import androidx.compose.ui.test.assert
+import androidx.compose.ui.test.assertIsEnabled
 import androidx.compose.ui.test.assertIsNotEnabled
 import androidx.compose.ui.test.click
 import androidx.compose.ui.test.hasContentDescription
+import androidx.compose.ui.test.hasStateDescription
 import androidx.compose.ui.test.hasText
 import androidx.compose.ui.test.onNodeWithText
 import androidx.compose.ui.test.performClick
@@ -28,7 +31,6 @@ import uniffi.onbeat_core.Outcome
 import uniffi.onbeat_core.Report
 import uniffi.onbeat_core.Today
 import uniffi.onbeat_core.VisitShown
-import java.time.ZoneId
 import kotlin.test.Test
 import kotlin.test.assertEquals
 
@@ -96,6 +98,42 @@ class ClicksTest {
     }
 
     @Test
+    fun `the reason that was given stands on the day, and what nobody has said to it`() {
+        onToday(Samples.excused) {
+            onNodeWithText(words.say(Word.SEEMS_LEAVING)).assertDoesNotExist()
+            onNodeWithText(words.say(Word.REASON_WAITS)).assertExists()
+        }
+    }
+
+    @Test
+    fun `a button whose act waits for a place says so, and takes no second tap`() {
+        val checkIn = Act.CheckIn(Samples.customers[1].customer.id, "")
+        val customers = Samples.customers.take(2)
+        show({
+            CompositionLocalProvider(LocalUnderWay provides setOf(checkIn)) {
+                CustomersScreen(customers, "", {}, { acts += it }, Ways({}, {}), {})
+            }
+        }) {
+            val buttons = onAllNodes(hasText(words.say(Word.CHECK_IN)))
+            buttons[0].assertIsEnabled()
+            buttons[1].assertIsNotEnabled().assert(hasStateDescription(words.say(Word.UNDER_WAY)))
+        }
+    }
+
+    @Test
+    fun `what is on the way with a check-out is not written on`() {
+        val shown = VisitShown(Samples.open, Samples.empty, Samples.ZONE)
+        show({
+            CompositionLocalProvider(LocalUnderWay provides setOf(Act.CheckOut(Samples.empty))) {
+                VisitScreen(shown, {}, { acts += it }, null, {})
+            }
+        }) {
+            onNode(hasText(words.say(Word.CONTENT))).assertIsNotEnabled()
+            onNodeWithText(words.say(Word.CHECK_OUT)).assertIsNotEnabled()
+        }
+    }
+
+    @Test
     fun `a visit's report is drafted as it is typed, and comes with the check-out`() {
         val drafts = mutableListOf<Report>()
         show({
@@ -132,7 +170,7 @@ class ClicksTest {
             )
         cases.forEach { (shown, what) ->
             acts.clear()
-            show({ FindingScreen(shown, emptyList(), { acts += it }, {}) }) {
+            show({ FindingScreen(shown, emptyList(), {}, { acts += it }, {}) }) {
                 onNodeWithText(words.say(what)).assertExists()
                 onNodeWithText(words.say(Word.SEND)).performScrollTo().assertIsNotEnabled()
                 onNode(hasText(words.say(Word.YOUR_WORDS))).performScrollTo().performTextInput("goods")
@@ -146,10 +184,10 @@ class ClicksTest {
     fun `a reason for what was found is one tap, while one is offered`() {
         val explained = Samples.explained
         val goods = words.say(Word.REASON_GOODS)
-        show({ FindingScreen(explained, emptyList(), { acts += it }, {}) }) { tap(goods) }
+        show({ FindingScreen(explained, emptyList(), { acts += it }, {}, {}) }) { tap(goods) }
         assertEquals(listOf<Act>(Act.GiveReasonFor(explained.explanation.finding.id, ExceptionKind.GOODS)), acts)
         val given = explained.copy(reasonsGiven = Samples.reasons.take(1), reasonsOffered = emptyList())
-        show({ FindingScreen(given, emptyList(), {}, {}) }) {
+        show({ FindingScreen(given, emptyList(), {}, {}, {}) }) {
             onNodeWithText(words.say(Word.REASON_ASKED)).assertDoesNotExist()
             onNodeWithText(words.say(Word.REASON_WAITS)).assertExists()
         }
@@ -228,8 +266,8 @@ class ClicksTest {
     fun `what is to come is asked for again at the time that is said`() {
         val problem = Problem(Word.PROBLEM_NO_REFERENCE, "")
         val againMs = System.currentTimeMillis() + 60_000
-        val at = timeOf(againMs, ZoneId.systemDefault().id)
-        show({ Stopped(problem, againMs, { said += "again" }, {}) }) {
+        val at = timeOf(againMs, Samples.ZONE)
+        show({ Stopped(problem, againMs, Samples.ZONE, { said += "again" }, {}) }) {
             onNodeWithText("Onbeat asks for it by itself at $at.").assertExists()
             mainClock.advanceTimeBy(50_000)
             assertEquals(emptyList<String>(), said)
@@ -253,7 +291,7 @@ class ClicksTest {
 
     @Test
     fun `a tap on a customer of the map leads to his check-in, near is near enough, and nothing is chosen elsewhere`() {
-        show({ MapScreen(Samples.map, { acts += it }, Ways({}, {}), { said += "back" }) }) {
+        show({ MapScreen(Samples.map, { acts += it }, Ways({}, {}), {}) }) {
             val canvas = onNode(hasContentDescription("Map with 3", substring = true))
             val sheet =
                 canvas.fetchSemanticsNode().size.run {
@@ -275,7 +313,6 @@ class ClicksTest {
             onNodeWithText(words.say(Word.CHECK_IN)).performClick()
         }
         assertEquals(listOf<Act>(Act.CheckIn("c-1", "")), acts)
-        assertEquals(listOf("back"), said)
     }
 
     @Test

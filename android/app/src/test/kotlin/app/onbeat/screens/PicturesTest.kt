@@ -8,6 +8,7 @@ import androidx.compose.ui.text.font.FontFamily
 import androidx.compose.ui.text.platform.Typeface
 import androidx.compose.ui.unit.Density
 import androidx.compose.ui.use
+import app.onbeat.phone.Act
 import org.jetbrains.skia.Bitmap
 import org.jetbrains.skia.EncodedImageFormat
 import org.jetbrains.skia.FontMgr
@@ -52,16 +53,25 @@ class PicturesTest {
                 }
             },
             "released" to { ReleasedScreen {} },
-            "stopped" to { Stopped(Problem(Word.PROBLEM_NETWORK, "no route"), null, {}, {}) },
+            "stopped" to { Stopped(Problem(Word.PROBLEM_NETWORK, "no route"), null, Samples.ZONE, {}, {}) },
+            "stopped-waiting" to {
+                Stopped(Problem(Word.PROBLEM_NO_REFERENCE, ""), Samples.at("07:41"), Samples.ZONE, {}, {})
+            },
             "today-sign-in" to { TodayScreen(Samples.signIn, {}, {}, {}, {}) },
+            "today-under-way" to {
+                CompositionLocalProvider(LocalUnderWay provides setOf(Act.SignIn)) {
+                    TodayScreen(Samples.signIn, {}, {}, {}, {})
+                }
+            },
             "today-morning" to { TodayScreen(Samples.morning, {}, {}, {}, {}) },
             "today-ended" to { TodayScreen(Samples.ended, {}, {}, {}, {}) },
             "today-leaving" to { TodayScreen(Samples.leaving, {}, {}, {}, {}) },
+            "today-reason" to { TodayScreen(Samples.excused, {}, {}, {}, {}) },
             "today-evening" to { TodayScreen(Samples.evening, {}, {}, {}, {}) },
             "visit" to { VisitScreen(VisitShown(Samples.open, Samples.report, Samples.ZONE), {}, {}, {}, {}) },
             "customers" to { CustomersScreen(Samples.customers, "", {}, {}, Ways({}, {}), {}) },
             "records" to { RecordsScreen(Samples.records, {}, {}, {}) },
-            "finding" to { FindingScreen(Samples.explained, sentences(LocalWords.current.language), {}, {}) },
+            "finding" to { FindingScreen(Samples.explained, sentences(LocalWords.current.language), {}, {}, {}) },
         )
 
     @Test

@@ -3,11 +3,13 @@ package app.onbeat.screens
 import app.onbeat.phone.PhoneHolder
 import app.onbeat.phone.SoftwareKey
 import app.onbeat.phone.Stage
+import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.MutableSharedFlow
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeoutOrNull
@@ -36,6 +38,11 @@ class Rep(
     private val scope = CoroutineScope(Dispatchers.Default.limitedParallelism(1) + SupervisorJob())
     val model = AppModel(holder, around, scope)
 
+    init {
+        // In front.
+        model.resume()
+    }
+
     /** A time of the day, as `07:15`, for the phone and the server. */
     var time = "06:00"
         set(value) {
@@ -58,7 +65,13 @@ class Rep(
         }
 
     /** What the service does: a fix, recorded. */
-    fun isSeen() = soon { holder.call { it.onFix(Reading(around.now(), around.fix)) } }
+    fun isSeen() = soon { holder.call { it.onFix(Reading(around.now(), around.fix)) }.also { holder.tell() } }
+
+    /** What the window does: the platform asks, and he says yes. */
+    fun allows(permission: Permission) {
+        model.asks(permission)
+        around.allowed += permission.kind
+    }
 
     /** Waits until the app sends nothing any more: a sync holds on to the phone. */
     fun isQuiet() = soon { while (runCatching { holder.sync(around.now()) }.isFailure) delay(50) }
@@ -100,15 +113,21 @@ class Around(
     /** How often the place was asked for. */
     @Volatile var asks = 0
 
+    /** A place takes its time, until it is let come. */
+    @Volatile var comes = CompletableDeferred(Unit)
+
+    override val minutes = MutableSharedFlow<Unit>()
+
     override suspend fun here(): Reading {
         asks++
+        comes.await()
         return Reading(now(), fix)
     }
 
     override fun permissions() =
         PermissionKind.entries.map { kind ->
             val state = if (kind in allowed) PermissionState.ALLOWED else PermissionState.MISSING
-            Permission(kind, state) { allowed += kind }
+            Permission(kind, state)
         }
 
     /** Why no key can be kept. */

@@ -52,6 +52,7 @@ import uniffi.onbeat_core.Sketch
 import uniffi.onbeat_core.SketchFix
 import uniffi.onbeat_core.Span
 import uniffi.onbeat_core.SpanStatus
+import uniffi.onbeat_core.Standing
 import uniffi.onbeat_core.Start
 import uniffi.onbeat_core.StartSeen
 import uniffi.onbeat_core.StartedBy
@@ -99,7 +100,7 @@ object Samples {
             PermissionKind.PLACE_ALWAYS to PermissionState.MISSING,
             PermissionKind.EXACT_ALARM to PermissionState.ALLOWED,
             PermissionKind.BATTERY to PermissionState.MISSING,
-        ).map { (kind, state) -> Permission(kind, state) {} }
+        ).map { (kind, state) -> Permission(kind, state) }
 
     val customers =
         listOf(
@@ -164,7 +165,7 @@ object Samples {
                 `when` = When.AFTER,
                 recording = Recording.Waits(Beginning(at("08:00") + 24 * 3_600_000, ZONE, 53_700, 53_400), false),
                 recordedSinceMs = null,
-                endedMs = window.toMs,
+                standing = Standing.Ended(window.toMs),
                 here = null,
                 waitingRecords = 0u,
                 waitingSinceMs = null,
@@ -174,6 +175,7 @@ object Samples {
 
     val refused =
         morning.copy(
+            standing = Standing.NotAgreed,
             next = Next.Visit(null),
             recording = Recording.Off,
             recordedSinceMs = null,
@@ -183,6 +185,7 @@ object Samples {
 
     val replaced =
         morning.copy(
+            standing = Standing.Replaced,
             next = Next.Rest,
             recording = Recording.Off,
             recordedSinceMs = null,
@@ -268,6 +271,12 @@ object Samples {
         approved = false,
         declined = null,
     )
+
+    /** After the reason was given, which nobody has looked at yet. */
+    val excused =
+        leaving.run {
+            copy(away = null, day = day.copy(presence = day.presence.copy(reasons = reasons.take(1))))
+        }
 
     val records =
         MyRecords(
@@ -401,11 +410,11 @@ object Samples {
         nowMs = at(now),
         `when` = When.WITHIN,
         zone = ZONE,
+        standing = Standing.Seen,
         next = next,
         recording = Recording.Records((window.toMs - at(now)) / 1000),
         recordedSinceMs = at("08:06"),
         exit = null,
-        endedMs = null,
         here = Here(at(now) - 40_000, LAT_E9, LON_E9, 12_000, PlaceVerdict.INSIDE, 340_000),
         away = null,
         asked = emptyList(),

@@ -4,6 +4,7 @@ import uniffi.onbeat_core.ExceptionKind
 import uniffi.onbeat_core.ExitReason
 import uniffi.onbeat_core.FindingKind
 import uniffi.onbeat_core.FindingState
+import uniffi.onbeat_core.Grade
 import uniffi.onbeat_core.Integrity
 import uniffi.onbeat_core.Language
 import uniffi.onbeat_core.Outcome
@@ -48,6 +49,7 @@ class WordsTest {
         Integrity.entries.forEach { assertTrue(english.say(Word.valueOf("INTEGRITY_${it.name}")).isNotEmpty()) }
         Sign.entries.forEach { assertTrue(english.say(Word.valueOf("SIGN_${it.name}")).isNotEmpty()) }
         ExitReason.entries.forEach { assertTrue(english.say(it.word).isNotEmpty()) }
+        Grade.entries.forEach { assertTrue(english.say(it.word).isNotEmpty()) }
         StartedBy.entries.forEach { assertTrue(english.say(Word.valueOf("START_${it.name}")).isNotEmpty()) }
     }
 

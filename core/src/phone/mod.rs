@@ -99,8 +99,8 @@ struct Session {
     started: bool,
     /// A call met a full disk: the next one that does not says so.
     storage_was_full: bool,
-    /// The rep seemed to be leaving at the newest fix.
-    leaves: bool,
+    /// The rep was told that he seems to be leaving, and was not back since.
+    told_leaving: bool,
     /// What the newest sync came to, this process's or the one before it.
     turn: sync::Turn,
 }

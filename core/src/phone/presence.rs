@@ -5,9 +5,9 @@ use std::mem;
 use rusqlite::Connection;
 use serde::Serialize;
 
-use super::{Phone, PhoneError, Recording, consent, locked, recording, store::log::newest_of};
+use super::{Phone, PhoneError, Recording, consent, locked, reasons, recording, store::log::newest_of};
 use crate::{
-    judge::{FixVerdict, LiveStatus, Pace, no_go_edges_mm},
+    judge::{FixVerdict, LiveStatus, Pace, PlaceVerdict, no_go_edges_mm},
     place::Point,
     reading::{Fix, Reading, Stamp},
     record::Payload,
@@ -35,7 +35,7 @@ pub struct FixOutcome {
     pub verdict: Option<FixVerdict>,
     /// The provisional status now.
     pub live: LiveStatus,
-    /// The rep seems to be leaving and is to be told: once, and again only after he was back.
+    /// The rep seems to be leaving and is to be told: once, and again only after he was back, or the time of his reason is over.
     pub tells_leaving: bool,
 }
 
@@ -53,9 +53,12 @@ impl Phone {
         let written = self.record(reading, |_, _| Ok(()))?;
         let when = basis.schedule.when(written.at_ms);
         let verdict = written.fix.and_then(|fix| Some(fix.seen?.verdict));
-        let live = match when {
-            When::Within => self.day_at(written.at_ms)?.presence.live,
-            _ => LiveStatus::Unknown,
+        let (live, is_said) = match when {
+            When::Within => {
+                let day = self.day_at(written.at_ms)?;
+                (day.presence.live, reasons::is_said(&day, written.at_ms))
+            }
+            _ => (LiveStatus::Unknown, false),
         };
         let recording = self.with(|store| recording::recording(store.connection(), &basis, written.at_ms))?;
         let leaves = matches!(live, LiveStatus::SeemsLeaving | LiveStatus::PossiblyOutside);
@@ -70,7 +73,13 @@ impl Phone {
             }
             _ => recording::next_opening(&basis, written.at_ms).in_s,
         };
-        let left = mem::replace(&mut locked(&self.session).leaves, leaves);
+        // Who goes out of sight is not back; who said why is asked nothing until that time is over.
+        let may_be = |verdict: &FixVerdict| matches!(verdict.place, PlaceVerdict::Inside | PlaceVerdict::Edge);
+        let is_back = when != When::Within || verdict.as_ref().is_some_and(may_be);
+        let told = {
+            let told = &mut locked(&self.session).told_leaving;
+            mem::replace(told, !is_said && (leaves || (*told && !is_back)))
+        };
         Ok(FixOutcome {
             next_due_s,
             recording,
@@ -78,7 +87,7 @@ impl Phone {
             kept: verdict.is_some(),
             verdict,
             live,
-            tells_leaving: leaves && !left,
+            tells_leaving: leaves && !told && !is_said,
         })
     }
 

@@ -73,6 +73,13 @@ impl Phone {
     }
 }
 
+/// Whether the rep said why he is where he is at a moment, and nobody declined it.
+pub(super) fn is_said(day: &DayView, at_ms: i64) -> bool {
+    let stands = |seen: &&ReasonSeen| seen.declined.is_none();
+    let mut said = day.presence.reasons.iter().filter(stands);
+    said.any(|seen| seen.reason.interval.contains(at_ms))
+}
+
 /// The reasons that the rep gave for time of a finding, where one can excuse it.
 pub(super) fn given(view: &DayView, finding: &Finding) -> Vec<ReasonSeen> {
     let time = finding.interval();

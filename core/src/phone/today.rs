@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{
     CustomerNear, Exit, ExitReason, LocationAnswer, Phone, PhoneError, Recording, Standing, consent, diagnosis,
-    presence, recording, replaced, standing,
+    presence, reasons, recording, replaced, standing,
     store::{log, photos},
     views::nearest,
 };
@@ -237,11 +237,7 @@ fn away(day: &DayView, seen: &[Sighting], now_ms: i64) -> Option<Interval> {
         day.presence.live,
         LiveStatus::SeemsLeaving | LiveStatus::PossiblyOutside
     );
-    let said = day.presence.reasons.iter().filter(|seen| seen.declined.is_none());
-    let is_said = said
-        .map(|seen| seen.reason.interval)
-        .any(|interval| interval.contains(now_ms));
-    let window = day.window.filter(|_| leaves && !is_said)?;
+    let window = day.window.filter(|_| leaves && !reasons::is_said(day, now_ms))?;
     let may_be = |place| matches!(place, PlaceVerdict::Inside | PlaceVerdict::Edge);
     let last = seen.iter().rfind(|(_, _, verdict)| may_be(verdict.place));
     Some(Interval {

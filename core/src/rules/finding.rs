@@ -180,7 +180,7 @@ impl Finding {
     }
 
     /// A fact that is text.
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
+    pub fn text(&self, name: &str) -> Option<&str> {
         match self.facts.get(name)? {
             Fact::Number(_) => None,
             Fact::Text(text) => Some(text),

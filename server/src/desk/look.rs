@@ -27,7 +27,7 @@ use crate::{
     auth::Actor,
     files::export::VisitRow,
     fold,
-    store::{Field, LogRow},
+    store::{Field, LogRow, ViewRow},
 };
 
 /// Shortest reason in words: letters, of which a Chinese character says as much as two.
@@ -226,11 +226,16 @@ pub async fn log(desk: &Desk, actor: &Actor, rep: &str, day: Option<NaiveDate>, 
     note(desk, actor, rep, &day, reason(why, is_named)?).await
 }
 
+/// The reason that is one without words.
+pub const EMERGENCY: &str = "emergency";
+
 /// What a look was for, where its reason is an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Named {
     /// A finding that stands.
     Finding(FindingKind),
+    /// One that is not for this person: of a day of another team.
+    Unseen,
     /// One that does no longer.
     Gone,
     /// A visit.
@@ -242,6 +247,7 @@ impl Named {
     pub fn code(self) -> String {
         match self {
             Self::Finding(kind) => kind.code(),
+            Self::Unseen => "finding".into(),
             Self::Gone => "gone".into(),
             Self::Visit => "visit".into(),
         }
@@ -252,13 +258,15 @@ impl Named {
 ///
 /// # Errors
 /// The store's.
-pub async fn named(desk: &Desk, why: &str) -> DeskResult<Option<Named>> {
+pub async fn named(desk: &Desk, actor: &Actor, why: &str) -> DeskResult<Option<Named>> {
     if why.parse::<Hash>().is_ok() {
         let view = desk.app.store.view("finding", why).await?;
-        let found = view.and_then(|view| serde_json::from_str::<FindingView>(&view.body).ok());
-        return Ok(Some(
-            found.map_or(Named::Gone, |view| Named::Finding(view.finding.kind)),
-        ));
+        let read = |view: &ViewRow| serde_json::from_str::<FindingView>(&view.body).ok();
+        return Ok(Some(match view {
+            Some(view) if !actor.sees(&view.scope) => Named::Unseen,
+            Some(view) => read(&view).map_or(Named::Gone, |view| Named::Finding(view.finding.kind)),
+            None => Named::Gone,
+        }));
     }
     // No reason in words is of hex digits alone.
     let is_id = !why.is_empty() && why.chars().all(|c| c.is_ascii_hexdigit());
@@ -297,7 +305,7 @@ fn noted(desk: &Desk, mut deed: Deed, rep: &str, day: &str, why: String) -> Desk
 /// A reason that the rep can make something of; `is_named`: it is the id of what is looked into.
 fn reason(why: &str, is_named: bool) -> DeskResult<String> {
     let why = why.trim();
-    if why == "emergency" || is_named {
+    if why == EMERGENCY || is_named {
         return Ok(why.into());
     }
     let is_in_words = |why: &String| letters(why) >= REASON_MIN_LETTERS && why.chars().any(|c| !c.is_ascii_hexdigit());

@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 use super::{
     Books, Deed, Desk, DeskError, DeskResult, customers,
     days::{self, Which, is_excused},
-    excused::{self, Excused},
+    excused::Excused,
     reports,
     version::Version,
 };
@@ -145,7 +145,8 @@ pub async fn of_day(desk: &Desk, actor: &Actor, day: NaiveDate) -> DeskResult<Ve
     let is_read: BTreeSet<String> = days.keys().cloned().collect();
     for (id, rep) in days::roster(&documents, actor, day, desk.now_ms(), |id| is_read.contains(id)) {
         let state = days.remove(id);
-        let excused = known.holds(id) || state.as_ref().is_some_and(|state| is_excused(&state.counts));
+        let waived = known.waives_sign_in(id);
+        let excused = waived || state.as_ref().is_some_and(|state| is_excused(&state.counts));
         let sign_in = state.map(|state| state.sign_in).unwrap_or_default();
         let entered = match &sign_in.record {
             Some(record) if sign_in.way != Some(SignInWay::App) => entered(desk, record).await?,
@@ -160,7 +161,7 @@ pub async fn of_day(desk: &Desk, actor: &Actor, day: NaiveDate) -> DeskResult<Ve
             rep: id.to_owned(),
             name: rep.name.clone(),
             team: rep.team.clone(),
-            due_ms: sign_in.due_ms.filter(|due_ms| !excused::is_at(known.of(id), *due_ms)),
+            due_ms: sign_in.due_ms.filter(|_| !waived),
             at_ms: sign_in.at_ms,
             way: sign_in.way,
             district: sign_in.district,
@@ -327,10 +328,13 @@ fn minute(at_ms: i64) -> i64 {
     at_ms.div_euclid(MINUTE_MS)
 }
 
-/// Whether a call of the same rep, number and minute stands in the log.
+/// Whether a call of the same rep, line and minute stands in the log, and what is noted of it: other words stand beside it.
 async fn is_entered(desk: &Desk, call: &Call, number: &str, day: NaiveDate) -> DeskResult<bool> {
     let is_same = |entered: SignInEntered| {
-        entered.rep == call.rep && entered.number == number && minute(entered.called_at_ms) == minute(call.called_at_ms)
+        entered.rep == call.rep
+            && same_line(&entered.number, number)
+            && (call.note.is_empty() || entered.note == call.note)
+            && minute(entered.called_at_ms) == minute(call.called_at_ms)
     };
     let rows = desk.app.store.records_of(&fold::day_key(&call.rep, day)).await?;
     let mut entered = rows.iter().filter_map(|row| row.read()?.read::<SignInEntered>()?.ok());

@@ -155,7 +155,8 @@ pub(super) async fn show(
         broken: view
             .findings
             .iter()
-            .any(|finding| finding.kind == FindingKind::LogBroken),
+            // Of a record whose time can't be true, all is in this log.
+            .any(|finding| finding.kind == FindingKind::LogBroken && finding.text("fault") != Some("back_dated")),
         may_open_broken: frame::may_open(&actor, "/admin/quarantine"),
         basis: view.basis,
         wrong: wrong.map(|error| frame.said(&error)),
@@ -400,6 +401,8 @@ mod tests {
             ("one", "2026-11-23", gone.as_str()),
             ("two", Look::ALL_DAYS, "emergency"),
             ("three", "2026-11-23", "the boss asked"),
+            // In somebody's own words, whatever they are.
+            ("four", "2026-11-23", "gone"),
         ] {
             let look = Look {
                 rep: REP.into(),
@@ -414,17 +417,17 @@ mod tests {
         for (path, said, id_too) in [
             (
                 "/reps/wang/days/2026-11-23",
-                [words, "boss · Emergency", "boss · the boss asked"],
+                [words, "boss · Emergency", "boss · the boss asked", "boss · gone"],
                 false,
             ),
             (
                 "/admin/audit",
-                [words, "wang, all days: Emergency", "Document put: Look"],
+                [words, "wang, all days: Emergency", "Document put: Look", ": gone"],
                 true,
             ),
             (
                 "/reports/export?what=looks&from=2026-11-20&to=2026-11-23",
-                [words, ",all days,boss,", ",the boss asked,"],
+                [words, ",all days,boss,", ",the boss asked,", ",gone,"],
                 true,
             ),
         ] {

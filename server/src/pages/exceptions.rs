@@ -102,10 +102,11 @@ pub(super) struct Done {
 
 impl Done {
     /// In words, with what was made.
-    fn said(&self, frame: &Frame, lines: &[Line]) -> Option<String> {
+    fn said(&self, frame: &Frame, books: &Books, all: &[Exception], now_ms: i64) -> Option<String> {
         let code = self.done.as_ref()?;
         let words = frame.words.find(&["exceptions.done", code].join("."))?;
-        let made = lines.iter().find(|line| Some(&line.id) == self.exception.as_ref());
+        let made = all.iter().find(|one| Some(&one.id) == self.exception.as_ref());
+        let made = made.map(|one| line_of(frame, books, one, now_ms));
         Some(made.map_or_else(
             || words.to_owned(),
             |line| format!("{words} {} · {} · {}", line.name, line.reason, line.when),
@@ -199,7 +200,10 @@ async fn shown(
         })
         .collect();
     let page = ExceptionsPage {
-        done: came.as_ref().ok().and_then(|done| done.said(&frame, &lines)),
+        done: came
+            .as_ref()
+            .ok()
+            .and_then(|done| done.said(&frame, &books, &all.exceptions, now_ms)),
         lines,
         more: all.exceptions.len() > LINES_MOST,
         reps: filter::reps_ever(desk, &frame, actor, Some(&typed.rep)),

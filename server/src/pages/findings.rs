@@ -80,11 +80,14 @@ impl Wanted {
 
     /// What was done just now, in words.
     fn done(&self, frame: &Frame) -> Option<String> {
-        let (count, state) = (self.done?.to_string(), frame.of("state", self.done_as.as_deref()?));
+        let decided = [FindingState::Excused, FindingState::Withdrawn]
+            .into_iter()
+            .find(|decided| Some(state(*decided)) == self.done_as.as_deref())?;
+        let (count, said) = (self.done?.to_string(), frame.of("state", state(decided)));
         Some(
             frame
                 .words
-                .fill("findings.done", &[("count", &count), ("state", &state)]),
+                .fill("findings.done", &[("count", &count), ("state", &said)]),
         )
     }
 
@@ -521,7 +524,13 @@ async fn shown(
         let kind = record.kind.as_deref().unwrap_or("–");
         let batch = (kind == BatchQuarantined::TYPE).then(|| format!("/admin/quarantine/{}", name.seq));
         (
-            format!("{at} {kind} {} {}/{}", name.stream, name.epoch, name.seq),
+            format!(
+                "{at} {} {} {}/{}",
+                frame.record(kind),
+                name.stream,
+                name.epoch,
+                name.seq
+            ),
             batch,
         )
     });
@@ -546,7 +555,7 @@ async fn shown(
         rulings: choices.rulings,
         refused: choices.refused.as_ref().map(said_of),
         reason,
-        done: came.as_ref().is_ok_and(|before| before.done),
+        done: own && came.as_ref().is_ok_and(|before| before.done),
         wrong: came.as_ref().err().map(|error| said_of(error)),
         frame,
     };

@@ -100,6 +100,14 @@ impl Frame {
         self.words.say(&format!("{heading}.{code}")).to_owned()
     }
 
+    /// The words of a type of records.
+    pub(super) fn record(&self, kind: &str) -> String {
+        let code = kind.replace('.', "_");
+        let mut headings = ["record", "audit.type"].iter();
+        let words = headings.find_map(|heading| self.words.find(&format!("{heading}.{code}")));
+        words.map_or_else(|| kind.to_owned(), str::to_owned)
+    }
+
     /// The words of a value that is written as a code.
     pub(super) fn of_code(&self, heading: &str, value: &impl Serialize) -> String {
         self.of(heading, &code(value))

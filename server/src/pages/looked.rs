@@ -11,11 +11,14 @@ use crate::desk::{
 /// # Errors
 /// The store's.
 pub(super) async fn why(desk: &Desk, frame: &Frame, why: &str) -> DeskResult<String> {
-    let code = match look::named(desk, why).await? {
-        Some(Named::Finding(kind)) => return Ok(frame.of("kind", &kind.code())),
-        Some(named) => named.code(),
-        None => why.to_owned(),
+    let Some(actor) = &frame.actor else {
+        return Ok(why.to_owned());
     };
-    let known = frame.words.find(&format!("why.{code}"));
-    Ok(known.map_or(code, str::to_owned))
+    Ok(match look::named(desk, actor, why).await? {
+        Some(Named::Finding(kind)) => frame.of("kind", &kind.code()),
+        Some(named) => frame.of("why", &named.code()),
+        None if why == look::EMERGENCY => frame.of("why", why),
+        // In somebody's own words.
+        None => why.to_owned(),
+    })
 }

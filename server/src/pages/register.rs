@@ -323,7 +323,7 @@ mod tests {
                 at(7, 30),
                 0,
                 "The working window has not begun",
-                Some("not yet"),
+                Some("not yet due"),
             ),
             ("2026-11-23", at(10, 0), 1, "Excused: li", Some("Not signed in")),
             (
@@ -331,7 +331,7 @@ mod tests {
                 at(10, 0),
                 0,
                 "The working window has not begun",
-                Some("not yet"),
+                Some("not yet due"),
             ),
             ("2026-11-24", at(10, 0), 0, "Excused: li", Some("Excused")),
         ] {

@@ -175,6 +175,30 @@ fn a_departure_is_told_once_and_again_after_the_rep_was_back() {
 }
 
 #[test]
+fn who_went_out_of_sight_is_not_told_again_nor_is_who_said_why_until_that_time_is_over() {
+    let folder = TempDir::new().unwrap();
+    let phone = agreed(&folder);
+    let mut told = Vec::new();
+    for minutes in 0..120 {
+        let mut reading = reading(minutes, if minutes >= 5 { 30_000_000 + minutes } else { minutes });
+        // In a building for a while, and back there later.
+        let unseen = (12..24).contains(&minutes);
+        if let Some(fix) = reading.fix.as_mut().filter(|_| unseen) {
+            fix.accuracy_mm = Some(5_000_000);
+        }
+        if phone.on_fix(&reading).unwrap().tells_leaving {
+            told.push(minutes);
+        }
+        if minutes == 30 {
+            assert!(phone.give_reason_now(&reading.at, ExceptionKind::Goods).unwrap());
+        }
+    }
+    // The reason reaches an hour ahead.
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!((5..12).contains(&told[0]) && (90..95).contains(&told[1]), "{told:?}");
+}
+
+#[test]
 fn today_says_since_when_it_is_recorded_and_when_that_ended() {
     let folder = TempDir::new().unwrap();
     let phone = agreed(&folder);

@@ -10,7 +10,7 @@ const STRETCH: usize = 256;
 impl Shape {
     /// The rings with fewer vertices, to be drawn and never to be judged by: part, ring (shell first), closed. The
     /// line strays at most about `tolerance_m` from the edge (D. Douglas and T. Peucker, Cartographica 10, 1973);
-    /// parts and holes that shrink to a line are left out.
+    /// parts and holes that shrink to a point are left out, and small ones that shrink to a line.
     pub fn outline(&self, tolerance_m: f64) -> Vec<Vec<Vec<Point>>> {
         let parts = self.as_parts().iter().map(|part| {
             let mut rings = part.iter().map(|ring| thinned(ring, tolerance_m));
@@ -36,6 +36,13 @@ fn thinned(ring: &Ring, tolerance_m: f64) -> Vec<Point> {
         x: point.lon * scale.east(0.0),
         y: point.lat * scale.north(0.0),
     };
+    let begin = flat(first);
+    if points
+        .iter()
+        .all(|point| (flat(point) - begin).x.hypot((flat(point) - begin).y) <= tolerance_m)
+    {
+        return vec![*first];
+    }
     let last = points.len() - 1;
     let mut kept = Vec::new();
     for from in (0..last).step_by(STRETCH) {

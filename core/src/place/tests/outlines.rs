@@ -49,6 +49,16 @@ fn gap_m(point: Point, from: Point, to: Point) -> f64 {
 fn what_shrinks_to_a_line_is_left_out() {
     let tiny = shape(vec![square(8.0, 50.0, 1e-5)]);
     assert!(tiny.outline(100.0).is_empty());
+    let round = |n: usize| {
+        let turn = n as f64 / 1_000.0 * std::f64::consts::TAU;
+        Point {
+            lon: 8.0 + 1e-4 * turn.cos(),
+            lat: 50.0 + 1e-4 * turn.sin(),
+        }
+    };
+    let speck = shape(vec![(0..1_000).map(round).collect()]);
+    assert!(speck.outline(100.0).is_empty(), "however finely it is drawn");
+    assert_eq!(speck.outline(1.0).len(), 1);
     let holed = shape(vec![square(8.0, 50.0, 0.1), square(8.04, 50.04, 1e-5)]);
     assert_eq!(holed.outline(100.0)[0].len(), 1, "the hole is too small to be seen");
     assert_eq!(holed.outline(0.1)[0].len(), 2);

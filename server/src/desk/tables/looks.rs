@@ -40,7 +40,7 @@ impl Asked {
             // Many looks are for one finding.
             let named = match known.get(&look.why) {
                 Some(named) => *named,
-                None => look::named(desk, &look.why).await?,
+                None => look::named(desk, actor, &look.why).await?,
             };
             known.insert(look.why.clone(), named);
             rows.push(cells(desk, &books, look, named));
@@ -65,7 +65,9 @@ fn cells(desk: &Desk, books: &Books, look: Look, named: Option<Named>) -> Vec<Ce
         match named {
             Some(Named::Finding(kind)) => Cell::Code("kind", kind.code()),
             Some(named) => Cell::Code("why", named.code()),
-            None => Cell::Code("why", look.why.clone()),
+            None if look.why == look::EMERGENCY => Cell::Code("why", look.why.clone()),
+            // In somebody's own words.
+            None => Cell::Text(look.why.clone()),
         },
         Cell::text(named.map(|_| look.why)),
     ]

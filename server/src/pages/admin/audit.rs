@@ -137,11 +137,16 @@ fn by(record: &DeskRecord) -> &str {
     text(record, "by")
 }
 
-/// Whose it is: a look, a decision or an exception is a document of a rep's.
+/// Whose it is: a look, a decision or an exception is a document of a rep's, and so are he himself and his area.
 fn rep_of(record: &DeskRecord) -> &str {
-    let document = record.fields.get("document");
-    let of_document = document.and_then(|document| document["rep"].as_str());
-    of_document.unwrap_or_else(|| text(record, "rep"))
+    let Some(document) = record.fields.get("document") else {
+        return text(record, "rep");
+    };
+    let own = document["rep"].as_str();
+    own.unwrap_or_else(|| match document["kind"].as_str() {
+        Some("rep" | "area") => text(record, "key"),
+        _ => "",
+    })
 }
 
 /// Its type; of a document its kind too.
@@ -357,6 +362,7 @@ pub(super) async fn take_out(
     let table = table(&desk, &actor, &frame, (from, to), &narrowed).await?;
     let taken = DataExported {
         what: "audit".into(),
+        rep: given(taken.rep.as_ref()),
         from,
         to,
         ..DataExported::default()

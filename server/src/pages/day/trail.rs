@@ -133,13 +133,10 @@ fn happened(frame: &Frame, event: &Event) -> String {
     if event.kind == CauseNoted::TYPE {
         let body: Option<Value> = event.body.as_deref().and_then(|body| serde_json::from_str(body).ok());
         let cause = body.as_ref().and_then(|body| body["cause"].as_str());
-        return frame.of("cause", cause.unwrap_or_default());
+        let words = cause.and_then(|cause| frame.words.find(&format!("cause.{cause}")));
+        return words.map_or_else(|| frame.record(&event.kind), str::to_owned);
     }
-    let code = event.kind.replace('.', "_");
-    let words = ["record", "audit.type"]
-        .iter()
-        .find_map(|heading| frame.words.find(&format!("{heading}.{code}")));
-    words.map_or_else(|| event.kind.clone(), str::to_owned)
+    frame.record(&event.kind)
 }
 
 fn event_line(desk: &Desk, frame: &Frame, event: &Event) -> Line {
@@ -167,5 +164,46 @@ fn event_line(desk: &Desk, frame: &Frame, event: &Event) -> Line {
         } else {
             [&*event.head, event.body.as_deref().unwrap_or("null")].join("\n")
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use onbeat_core::words::Language;
+
+    use crate::pages::words::Words;
+
+    #[test]
+    fn each_record_of_a_phone_has_words() {
+        for kind in [
+            "break_ended",
+            "break_started",
+            "cause_noted",
+            "clock_anchored",
+            "clock_moved",
+            "erased",
+            "feed_seen",
+            "finding_answered",
+            "finding_appealed",
+            "fix",
+            "location_answered",
+            "market_signed_in",
+            "photo_taken",
+            "private_ended",
+            "private_started",
+            "reason_given",
+            "signs_noted",
+            "still_ended",
+            "visit_checked_in",
+            "visit_checked_out",
+            "visit_reported",
+        ] {
+            for language in [Language::En, Language::Zh] {
+                assert!(
+                    Words(language).find(&format!("record.{kind}")).is_some(),
+                    "{kind} in {language:?}"
+                );
+            }
+        }
     }
 }

@@ -172,9 +172,14 @@ async fn what_was_decided_is_said_and_by_whom_it_was_before() {
     world.app.commit(change).await.unwrap();
     let (_, page) = admin.get("/findings?done=2&done_as=excused").await;
     assert!(page.contains("role=\"status\">excused: 2."), "{page}");
+    let (_, page) = admin.get("/findings?done=2&done_as=Call+021").await;
+    assert!(!page.contains("Call 021"), "{page}");
     let one = format!("/findings/{}", ids[0]);
-    let (_, page) = admin.get(&format!("{one}?done=true")).await;
-    assert!(page.contains("role=\"status\">Recorded."), "{page}");
+    let recorded = async || {
+        let (_, page) = admin.get(&format!("{one}?done=true")).await;
+        page.contains("role=\"status\">Recorded.")
+    };
+    assert!(!recorded().await, "nobody has decided");
     let decision = Decision {
         finding: ids[0].parse().unwrap(),
         rep: REP.into(),
@@ -200,6 +205,7 @@ async fn what_was_decided_is_said_and_by_whom_it_was_before() {
             ..decision.clone()
         };
         world.put(&ids[0], Document::Decision(decision)).await;
+        assert_eq!(recorded().await, by == "ada", "{by}");
         let (_, page) = admin.post(&one, "state=excused&reason=it+was+closed").await;
         assert!(page.contains(one_says), "{by}: {page}");
         let form = format!("finding={}&state=excused&reason=it+was+closed", ids[0]);

@@ -46,7 +46,7 @@ impl Standing {
             Self::Signed => "register.signed",
             Self::Missing => "register.missing",
             Self::Excused => "today.excused",
-            Self::ToCome => "today.not_yet",
+            Self::ToCome => "register.to_come",
             Self::Off => "register.not_waited",
         }
     }
@@ -97,4 +97,29 @@ fn place(frame: &Frame, books: &Books, row: &RegisterRow) -> Option<String> {
     }
     let district = row.district.as_ref()?;
     Some(books.district_name(district).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use onbeat_core::words::Language;
+
+    use super::Standing;
+    use crate::pages::words::Words;
+
+    #[test]
+    fn the_words_of_how_somebody_stands_differ() {
+        for language in [Language::En, Language::Zh] {
+            let all = [
+                Standing::Signed,
+                Standing::Missing,
+                Standing::Excused,
+                Standing::ToCome,
+                Standing::Off,
+            ];
+            let mut said: Vec<&str> = all.iter().filter_map(|one| Words(language).find(one.key())).collect();
+            said.sort_unstable();
+            said.dedup();
+            assert_eq!(said.len(), all.len(), "{said:?}");
+        }
+    }
 }

@@ -189,7 +189,8 @@ fn calls(
         if !window.contains(now_ms) {
             return None;
         }
-        let (call, why) = reason(frame, days.get(id), known.of(id), window.from_ms, now_ms)?;
+        let exceptions = (known.of(id), known.waives_sign_in(id));
+        let (call, why) = reason(frame, days.get(id), exceptions, window.from_ms, now_ms)?;
         let need = Need {
             rep: id.to_owned(),
             who: rep.name.clone(),
@@ -206,10 +207,11 @@ fn calls(
     to_call.into_iter().map(|(_, need)| need).collect()
 }
 
+/// Why a rep is called; of his exceptions their times, and whether a sign-in is waived by them.
 fn reason(
     frame: &Frame,
     state: Option<&DayState>,
-    exceptions: &[Interval],
+    (exceptions, waives_sign_in): (&[Interval], bool),
     opened_ms: i64,
     now_ms: i64,
 ) -> Option<(Call, String)> {
@@ -233,7 +235,7 @@ fn reason(
     }
     if let (Some(due_ms), None) = (state.sign_in.due_ms, state.sign_in.at_ms)
         && due_ms < now_ms
-        && !excused::is_at(exceptions, due_ms)
+        && !waives_sign_in
     {
         let why = frame
             .words
@@ -334,7 +336,7 @@ mod tests {
             ),
             (Some(day(inside, None, true, Some(REFUSED))), None),
         ] {
-            let called = reason(&frame, state.as_ref(), &[], at(8, 0), at(10, 0)).map(|(_, why)| why);
+            let called = reason(&frame, state.as_ref(), (&[], false), at(8, 0), at(10, 0)).map(|(_, why)| why);
             assert_eq!(called.as_deref(), said, "{state:?}");
         }
     }
@@ -356,15 +358,14 @@ mod tests {
             (&None, Some((at(8, 0), at(9, 30))), at(10, 31), true),
             (&None, Some((at(12, 0), at(17, 0))), at(10, 0), true),
             (&not_signed_in, None, at(10, 0), true),
-            (&not_signed_in, Some((at(9, 0), at(9, 30))), at(10, 0), true),
-            // The time that it was due fell into leave.
-            (&not_signed_in, Some((at(8, 30), at(9, 30))), at(10, 0), false),
+            // A day with leave in its window has no sign-in due.
+            (&not_signed_in, Some((at(9, 0), at(9, 30))), at(10, 0), false),
         ] {
             let leave: Vec<Interval> = leave
                 .map(|(from_ms, to_ms)| Interval { from_ms, to_ms })
                 .into_iter()
                 .collect();
-            let called = reason(&frame, state.as_ref(), &leave, at(8, 0), now_ms);
+            let called = reason(&frame, state.as_ref(), (&leave, !leave.is_empty()), at(8, 0), now_ms);
             assert_eq!(called.is_some(), is_called, "{leave:?} at {now_ms}");
         }
     }

@@ -175,6 +175,7 @@ import OnbeatCore
             sensor.start(forMs: endsInMs)
             senseMotion()
         } else {
+            latest = nil
             sensor.stop()
             stillness.stop()
         }

@@ -1,5 +1,6 @@
 package app.onbeat.platform
 
+import android.content.Context
 import android.content.Intent
 import android.graphics.Color
 import android.graphics.ImageFormat
@@ -24,7 +25,9 @@ class ScanActivity : CameraActivity() {
         val text = reader.acquireLatestImage()?.use { qrText(brightness(it)) } ?: return
         runOnUiThread {
             if (isFinishing) return@runOnUiThread
-            setResult(RESULT_OK, Intent().putExtra(TEXT, text))
+            // This window may outlive the process that asked.
+            val recovers = intent.getBooleanExtra(RECOVERS, false)
+            setResult(RESULT_OK, Intent().putExtra(TEXT, text).putExtra(RECOVERS, recovers))
             finish()
         }
     }
@@ -41,5 +44,13 @@ class ScanActivity : CameraActivity() {
 
     companion object {
         const val TEXT = "text"
+
+        /** Whether the code was to bring the database's key back. */
+        const val RECOVERS = "recovers"
+
+        fun asked(
+            context: Context,
+            recovers: Boolean,
+        ): Intent = Intent(context, ScanActivity::class.java).putExtra(RECOVERS, recovers)
     }
 }

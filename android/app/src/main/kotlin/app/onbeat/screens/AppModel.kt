@@ -58,7 +58,7 @@ class AppModel(
     /** The app came to the front. */
     fun resume() {
         watch()
-        if (!around.hasAgreed || state.value is Shown.Enrolling || state.value is Shown.Recovering) return
+        if (!around.hasAgreed || state.value.isConnecting) return
         go(where.value)
         scope.launch {
             // A new phone fetches what it is to show, and that was a sync.
@@ -79,20 +79,34 @@ class AppModel(
 
     /** Shows what is shown as core has it now, which asks neither the server nor for a place. */
     private suspend fun renew() {
+        val here = where.value
         looking?.join()
         val before = state.value
-        if (before.isWritten) return
-        shows {
-            val now = seen { views.now(where.value) }
-            // What can't be looked at now was shown a moment ago.
-            if (now is Shown.Failed && before !is Shown.Failed) before else now
-        }
+        // Who went on meanwhile is shown where he went as core has it. The list stands by a place that he was asked for.
+        val hasGone = looking?.isActive == true || where.value != here
+        if (hasGone || here is Destination.Customers || before.isWritten) return
+        shows { seen { views.now(here) }.renewing(before) }
         looking?.join()
     }
 
-    /** What the rep writes in, or that stands by a place that he was asked for. */
+    /** What can't be looked at now was shown a moment ago; of what failed, why it did. */
+    private fun Shown.renewing(before: Shown): Shown {
+        val isLacking = this is Shown.Failed && problem.word == Word.PROBLEM_NO_REFERENCE
+        return when {
+            this !is Shown.Failed -> this
+            before !is Shown.Failed -> before
+            isLacking -> before.copy(againMs = againMs)
+            else -> this
+        }
+    }
+
+    /** What the rep writes in. */
     private val Shown.isWritten: Boolean
-        get() = this is Shown.Welcome || this is Shown.Enrolling || this is Shown.Recovering || this is Shown.Customers
+        get() = this is Shown.Welcome || this is Shown.Enrolling || this is Shown.Recovering
+
+    /** The server is asked whether a code holds. */
+    private val Shown.isConnecting: Boolean
+        get() = (this as? Shown.Enrolling)?.isBusy == true || (this as? Shown.Recovering)?.isBusy == true
 
     fun agree() {
         around.hasAgreed = true
@@ -101,8 +115,6 @@ class AppModel(
 
     fun enrol(link: String) {
         state.value = Shown.Enrolling(isBusy = true, problem = null)
-        // That of a phone that was here before; the new one is kept when it is looked at.
-        around.stream = null
         scope.launch {
             try {
                 holder.call { it.enrol(link, around.grade, around.device) }
@@ -154,7 +166,11 @@ class AppModel(
     /** The act for which the rep came here: the place of the app is left once it was done, and what he wrote stays else. */
     fun finish(act: Act) {
         val here = where.value
-        does(act) { if (where.value == here) where.value = here.before }
+        does(act) {
+            // He may have typed another search meanwhile.
+            val stays = where.value == here || (here is Destination.Customers && where.value is Destination.Customers)
+            if (stays) where.value = here.before
+        }
     }
 
     private fun does(
@@ -163,9 +179,11 @@ class AppModel(
     ) {
         if (act in doing.value) return
         doing.value += act
-        does {
+        scope.launch {
             try {
-                if (perform(act)) then() else refused.value = Problem(Word.PROBLEM_REASON_NOT_ASKED, "")
+                carry { if (perform(act)) then() else refused.value = Problem(Word.PROBLEM_REASON_NOT_ASKED, "") }
+                // Until what it changed is shown, a second tap is none.
+                looking?.join()
             } finally {
                 doing.value -= act
             }
@@ -191,18 +209,20 @@ class AppModel(
     /** Deletes what this phone holds, after another took its place and all has arrived. */
     fun leave() = does { holder.call { it.leave() } }
 
-    /** One thing after the other; where it was not done, why. */
     private fun does(work: suspend () -> Unit) {
-        scope.launch {
-            try {
-                work()
-                send()
-            } catch (error: PhoneException) {
-                // A phone that was wiped says so by its own screen.
-                if (error !is PhoneException.Wiped) refused.value = error.problem()
-            }
-            go(where.value)
+        scope.launch { carry(work) }
+    }
+
+    /** Does it, and shows what came of it; where it was not done, why. */
+    private suspend fun carry(work: suspend () -> Unit) {
+        try {
+            work()
+            send()
+        } catch (error: PhoneException) {
+            // A phone that was wiped says so by its own screen.
+            if (error !is PhoneException.Wiped) refused.value = error.problem()
         }
+        go(where.value)
     }
 
     /** The rep has read it. */
@@ -259,8 +279,10 @@ class AppModel(
         }
     }
 
-    /** A visit that is seen anew keeps the words that are being typed. */
+    /** What is seen anew keeps the words that are being typed, and a gate why a code did not open it. */
     private fun Shown.withWords(before: Shown): Shown {
+        if (this is Shown.Enrolling && before is Shown.Enrolling) return before
+        if (this is Shown.Recovering && before is Shown.Recovering) return before
         if (this !is Shown.OneVisit || before !is Shown.OneVisit) return this
         val typed = before.shown.report
         return if (typed.visit == shown.report.visit) copy(shown = shown.copy(report = typed)) else this
@@ -271,6 +293,8 @@ class AppModel(
         try {
             look()
         } catch (_: PhoneException.NotEnrolled) {
+            // What is kept of one is of a phone that was here before.
+            around.stream = null
             Shown.Enrolling(isBusy = false, problem = null)
         } catch (_: PhoneException.WrongKey) {
             Shown.Recovering(isBusy = false, problem = null)

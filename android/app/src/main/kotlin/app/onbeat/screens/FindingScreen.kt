@@ -42,7 +42,7 @@ fun FindingScreen(
         Said(explained)
         GivenReasons(explained.reasonsGiven, explained.explanation.zone)
         OfferedReasons(explained.reasonsOffered) { act(Act.GiveReasonFor(finding.id, it)) }
-        Answering(explained.isAppealed) { finish(Act.Reply(finding.id, it)) }
+        Answering(finding.id, explained.isAppealed) { finish(Act.Reply(finding.id, it)) }
     }
 }
 
@@ -73,10 +73,11 @@ private fun OfferedReasons(
 /** The rep answers as often as he likes; what was confirmed he appeals, and another person decides. */
 @Composable
 private fun Answering(
+    finding: String,
     isAppeal: Boolean,
     send: (String) -> Unit,
 ) {
-    var words by rememberSaveable { mutableStateOf("") }
+    var words by rememberSaveable(finding) { mutableStateOf("") }
     Panel(say(if (isAppeal) Word.APPEAL else Word.ANSWER)) {
         Soft(say(if (isAppeal) Word.APPEAL_WHAT else Word.ANSWER_WHAT))
         OutlinedTextField(
@@ -86,6 +87,6 @@ private fun Answering(
             label = { Text(say(Word.YOUR_WORDS)) },
             minLines = 2,
         )
-        MainButton(say(Word.SEND), words.isNotBlank()) { send(words) }
+        MainButton(say(Word.SEND), words.isNotBlank(), isUnderWay(Act.Reply(finding, words))) { send(words) }
     }
 }

@@ -41,11 +41,11 @@ internal class Views(
         }
     }
 
-    /** When the server is asked again; null while it is being asked, or core can't say. */
+    /** When the server is asked again, a minute on at the soonest; null while core can't say. */
     suspend fun againMs(): Long? {
         val now = around.now()
         return try {
-            holder.call { it.syncInS(now, AppState.AWAKE) }?.takeIf { it > 0 }?.let { now.atMs + it * 1000 }
+            holder.call { it.syncInS(now, AppState.AWAKE) }?.let { now.atMs + maxOf(it, SOON_S) * 1000 }
         } catch (_: PhoneException) {
             null
         }
@@ -122,4 +122,8 @@ internal class Views(
     /** A visit that is on that day no more leads to the day. */
     private suspend fun visit(place: Destination.Visit): Shown =
         holder.call { it.visit(around.now(), place.id, place.day) }?.let { Shown.OneVisit(it) } ?: today()
+
+    private companion object {
+        const val SOON_S = 60L
+    }
 }

@@ -61,8 +61,8 @@ class MainActivity : ComponentActivity() {
 
     private val scans =
         registerForActivityResult(ActivityResultContracts.StartActivityForResult()) { result ->
-            val takes = if (model.shown.value is Shown.Recovering) model::recover else model::enrol
-            result.data?.getStringExtra(ScanActivity.TEXT)?.let(takes)
+            val isRecovery = result.data?.getBooleanExtra(ScanActivity.RECOVERS, false) == true
+            result.data?.getStringExtra(ScanActivity.TEXT)?.let(if (isRecovery) model::recover else model::enrol)
         }
     private val photos =
         registerForActivityResult(ActivityResultContracts.StartActivityForResult()) { result ->
@@ -105,7 +105,7 @@ class MainActivity : ComponentActivity() {
         Outside(
             Ways(call = ::call, navigate = ::navigate),
             ask = { questions.ask(Allowance.valueOf(it.name)) },
-            scan = { scans.launch(Intent(this, ScanActivity::class.java)) },
+            scan = { scans.launch(ScanActivity.asked(this, recovers = model.shown.value is Shown.Recovering)) },
             photograph = { photos.launch(Intent(this, PhotoActivity::class.java).putExtra(PhotoActivity.VISIT, it)) },
             export = { saves.launch("onbeat.ndjson") },
             leave = ::finish,

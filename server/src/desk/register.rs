@@ -46,7 +46,7 @@ pub struct RegisterRow {
     pub name: String,
     /// Team id.
     pub team: String,
-    /// When the sign-in is due, known once the rep was seen inside; none where that moment is excused.
+    /// When the sign-in is due, known once the rep was seen inside; none on a day with leave in its window.
     pub due_ms: Option<i64>,
     /// When the rep signed in; `None`: not yet.
     pub at_ms: Option<i64>,
@@ -57,7 +57,7 @@ pub struct RegisterRow {
     pub district: Option<String>,
     /// Signed distance to the edge there, positive inside.
     pub edge_mm: Option<i64>,
-    /// All of the window so far is excused, by leave or otherwise, or this moment of it: nobody is waited for.
+    /// Leave touches the window, or all of it so far is excused: nobody is waited for.
     pub excused: bool,
     /// The day's window; none where the rep is off.
     #[serde(skip)]

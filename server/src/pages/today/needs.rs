@@ -298,15 +298,16 @@ mod tests {
         }
     }
 
+    /// What a board's page is drawn in, for nobody.
+    fn board(world: &World) -> Frame {
+        let (desk, uri) = (Desk::new(world.app.clone()), Uri::from_static("/today"));
+        Frame::new(&desk, &HeaderMap::new(), &uri, None)
+    }
+
     #[tokio::test(flavor = "multi_thread")]
     async fn who_is_called_and_why() {
         let world = World::new().await;
-        let frame = Frame::new(
-            &Desk::new(world.app.clone()),
-            &HeaderMap::new(),
-            &Uri::from_static("/today"),
-            None,
-        );
+        let frame = board(&world);
         let (outside, inside) = (LiveStatus::PossiblyOutside, LiveStatus::Inside);
         let (fresh, stale) = (Some(at(9, 50)), Some(at(8, 55)));
         let nothing = "No word since the window opened";
@@ -344,12 +345,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn nobody_on_leave_is_called_though_the_phone_tells_nothing_of_it() {
         let world = World::new().await;
-        let frame = Frame::new(
-            &Desk::new(world.app.clone()),
-            &HeaderMap::new(),
-            &Uri::from_static("/today"),
-            None,
-        );
+        let frame = board(&world);
         let not_signed_in = Some(day(LiveStatus::Inside, Some(at(9, 50)), false, None));
         for (state, leave, now_ms, is_called) in [
             (&None, None, at(10, 0), true),

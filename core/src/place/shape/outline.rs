@@ -36,18 +36,16 @@ fn thinned(ring: &Ring, tolerance_m: f64) -> Vec<Point> {
         x: point.lon * scale.east(0.0),
         y: point.lat * scale.north(0.0),
     };
-    let begin = flat(first);
-    if points
-        .iter()
-        .all(|point| (flat(point) - begin).x.hypot((flat(point) - begin).y) <= tolerance_m)
-    {
+    let flat: Vec<Coord> = points.iter().map(flat).collect();
+    let is_near = |at: &Coord| (*at - flat[0]).x.hypot((*at - flat[0]).y) <= tolerance_m;
+    if flat.iter().all(is_near) {
         return vec![*first];
     }
     let last = points.len() - 1;
     let mut kept = Vec::new();
     for from in (0..last).step_by(STRETCH) {
         let to = last.min(from + STRETCH);
-        let line: LineString = points[from..=to].iter().map(flat).collect();
+        let line = LineString::from(flat[from..=to].to_vec());
         let ends = line.simplify_idx(tolerance_m).into_iter().map(|vertex| from + vertex);
         // The next stretch begins where this one ends.
         kept.extend(ends.filter(|vertex| *vertex < to));
